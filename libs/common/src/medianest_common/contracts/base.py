@@ -1,0 +1,119 @@
+"""The kinds of message that cross a border, and the names they travel under.
+
+A subject is made of the contracts module's name and the class's name, so that a class is the only place where a
+message is declared: `media.RequestMedia` travels on `rpc.media.request_media`, `media.RequestApproved` on
+`evt.media.request.approved`, `media.SubmitRequest` on `job.media.submit_request`.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, field_validator
+from pydantic.alias_generators import to_camel
+
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return value.astimezone(UTC)
+
+
+def rfc3339(value: datetime) -> str:
+    """`2026-03-01T12:00:00.000000Z`; always UTC, always microseconds, so that texts sort like times."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Timestamp = Annotated[
+    datetime, AfterValidator(_utc), PlainSerializer(rfc3339, return_type=str, when_used="json")
+]
+
+
+class Contract(BaseModel):
+    """camelCase on the wire, snake_case in Python. Unknown fields are ignored, so that a newer sender is understood."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, extra="ignore", frozen=True
+    )
+
+
+class Body(Contract):
+    """What a person sends: unknown fields are refused, numbers are numbers, and text can be stored and shown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable_text(cls, value: Any) -> Any:
+        if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+            raise ValueError("text must not hold NUL or broken characters")
+        return value
+
+
+class Page[T](Contract):
+    """`next_cursor` is opaque and None on the last page; `total` only where it was asked for."""
+
+    items: list[T]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+class Nothing(Contract):
+    """The answer of a command that has nothing to say."""
+
+
+class Message(Contract):
+    kind: ClassVar[str]
+    service: ClassVar[str]
+    subject: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if "[" in cls.__name__ or cls.__module__ == __name__:
+            return
+        cls.service = cls.__module__.rpartition(".")[2]
+        cls.subject = f"{cls.kind}.{cls.service}.{cls._subject_tail()}"
+
+    @classmethod
+    def _subject_tail(cls) -> str:
+        return _BOUNDARY.sub("_", cls.__name__).lower()
+
+
+class Rpc[R](Message):
+    """Asked over the bus and answered now with an `R`."""
+
+    kind = "rpc"
+
+
+class Query[R](Rpc[R]):
+    """Changes nothing, so it may be asked again."""
+
+
+class Command[R](Rpc[R]):
+    """Changes something. A call that timed out may still have run: the service decides by its constraints."""
+
+
+class Event(Message):
+    """Something that has happened, named in the past tense; its type is `<service>.<noun>.<past>`."""
+
+    kind = "evt"
+    type: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.__module__ != __name__:
+            cls.type = cls.subject.removeprefix("evt.")
+
+    @classmethod
+    def _subject_tail(cls) -> str:
+        noun, _, past = super()._subject_tail().rpartition("_")
+        return f"{noun}.{past}"
+
+
+class Job(Message):
+    """Work for one worker, kept until it is done."""
+
+    kind = "job"
