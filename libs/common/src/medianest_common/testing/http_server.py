@@ -1,0 +1,99 @@
+"""Serves an ASGI application on a real socket inside the running event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+_GRACE_SECONDS = 2.0
+
+
+class HttpServer:
+    """A server on a free port of 127.0.0.1 that can go away and come back under the same address.
+
+    While closed, connections are refused. No signal handlers, no lifespan, no access log.
+    """
+
+    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+        self._config = Config(app, lifespan="off", log_config=None, access_log=False, ws_max_size=2**20)
+        self._config.load()
+        self._state = ServerState()
+        self._listener: asyncio.Server | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._socket = _listening_socket(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self._listener = await asyncio.get_running_loop().create_server(self._protocol, sock=self._socket)
+
+    def refuse(self) -> None:
+        """Stops listening and cuts every open connection, at once."""
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        self._socket.close()
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+
+    def accept(self) -> None:
+        """Listens again on the same port; connections made from now on are answered."""
+        if self._listener is None and self._opening is None:
+            self._socket = _listening_socket(self.port)
+            self._opening = asyncio.create_task(self._open())
+
+    def drop(self, client: tuple[str, int]) -> None:
+        """Cuts the connection of one client without an answer."""
+        for connection in list(self._state.connections):
+            if connection.transport.get_extra_info("peername") == client:
+                connection.transport.abort()
+
+    async def stop(self) -> None:
+        listener = self._listener
+        if listener is not None:
+            listener.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        running = list(self._state.tasks)
+        if running:
+            _, pending = await asyncio.wait(running, timeout=_GRACE_SECONDS)
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(running, timeout=_GRACE_SECONDS)
+        self.refuse()
+
+    async def _open(self) -> None:
+        await self.start()
+        self._opening = None
+
+    def _protocol(self) -> asyncio.Protocol:
+        return self._config.http_protocol_class(  # type: ignore[call-arg]
+            config=self._config, server_state=self._state, app_state={}
+        )
+
+
+@asynccontextmanager
+async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+    """Yields the base URL, without a trailing slash."""
+    server = HttpServer(app, port=port)
+    await server.start()
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+def _listening_socket(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setblocking(False)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(2048)
+    return listening
