@@ -10,9 +10,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, field_validator
-from pydantic.alias_generators import to_camel
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def to_camel(name: str) -> str:
+    """`tmdb_id` → `tmdbId`, `is_4k` → `is4k` (pydantic's own would make it `is4K`)."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def _utc(value: datetime) -> datetime:
@@ -40,7 +45,10 @@ class Contract(BaseModel):
 
 
 class Body(Contract):
-    """What a person sends: unknown fields are refused, numbers are numbers, and text can be stored and shown."""
+    """What a person sends: unknown fields are refused, numbers are numbers, and text can be stored and shown.
+
+    Strict also refuses text for UUIDs, enums and times once JSON has been parsed; such fields say `strict=False`.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -100,6 +108,8 @@ class Event(Message):
 
     kind = "evt"
     type: ClassVar[str]
+    event_name: ClassVar[str] = ""
+    """`noun.past` where the class name alone does not say where the noun ends."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -110,7 +120,7 @@ class Event(Message):
     @classmethod
     def _subject_tail(cls) -> str:
         noun, _, past = super()._subject_tail().rpartition("_")
-        return f"{noun}.{past}"
+        return cls.event_name or f"{noun}.{past}"
 
 
 class Job(Message):

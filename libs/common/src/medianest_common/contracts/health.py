@@ -1,0 +1,42 @@
+"""What is up, inside and outside."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from medianest_common.contracts.base import Contract, Page, Query, Timestamp
+
+
+class MonitorState(StrEnum):
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    AUTH = "auth"
+    UNKNOWN = "unknown"
+    MAINTENANCE = "maintenance"
+    PENDING = "pending"
+
+
+class Uptime(Contract):
+    """Shares of 1 by time in state; None where nothing was measured."""
+
+    day: float | None
+    week: float | None
+    month: float | None
+    quarter: float | None
+
+
+class MonitorStatus(Contract):
+    id: UUID
+    name: str
+    status: MonitorState
+    latency_ms: float | None
+    uptime: Uptime
+    coverage: float
+    """Share of the last 24 hours that was measured at all."""
+    last_check_at: Timestamp | None
+    since: Timestamp | None
+    message: str | None
+
+
+class ListMonitors(Query[Page[MonitorStatus]]):
+    pass

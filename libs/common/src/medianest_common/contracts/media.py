@@ -1,0 +1,316 @@
+"""Search, requests and what becomes of them."""
+
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from medianest_common.contracts.base import Body, Command, Contract, Event, Job, Nothing, Page, Query, Timestamp
+
+
+class MediaType(StrEnum):
+    MOVIE = "movie"
+    TV = "tv"
+
+
+class Availability(StrEnum):
+    """What the household already has or has asked for, of a whole title or one season."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    PROCESSING = "processing"
+    PARTIALLY_AVAILABLE = "partially_available"
+    AVAILABLE = "available"
+    BLOCKED = "blocked"
+
+
+class RequestStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    PROCESSING = "processing"
+    PARTIALLY_AVAILABLE = "partially_available"
+    AVAILABLE = "available"
+    DECLINED = "declined"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class SearchResult(Contract):
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    overview: str
+    poster_url: str | None
+    availability: Availability
+    requestable: bool
+    reason: str | None = None
+    """Why it cannot be requested, in words for the person who looks at it."""
+
+
+class SearchPage(Contract):
+    items: list[SearchResult]
+    page: int
+    total_pages: int
+
+
+class Season(Contract):
+    number: int
+    name: str
+    episode_count: int
+    availability: Availability
+    requestable: bool
+    reason: str | None = None
+
+
+class RequestRef(Contract):
+    id: UUID
+    status: RequestStatus
+    is_4k: bool
+    mine: bool
+
+
+class Title(Contract):
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    original_title: str | None = None
+    year: int | None
+    overview: str
+    tagline: str | None = None
+    genres: list[str] = []
+    runtime_minutes: int | None = None
+    poster_url: str | None
+    backdrop_url: str | None = None
+    availability: Availability
+    requestable: bool
+    reason: str | None = None
+    seasons: list[Season] = []
+    requests: list[RequestRef] = []
+
+
+class Requester(Contract):
+    id: UUID
+    name: str
+
+
+class HistoryEntry(Contract):
+    at: Timestamp
+    status: RequestStatus
+    actor: str | None
+    """A person's name; None when a system reported it."""
+    reason: str | None
+
+
+class MediaRequest(Contract):
+    id: UUID
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    poster_url: str | None
+    is_4k: bool
+    seasons: list[int]
+    """Empty for a movie."""
+    status: RequestStatus
+    status_since: Timestamp
+    status_reason: str | None
+    note: str | None
+    requested_by: Requester
+    created_at: Timestamp
+    updated_at: Timestamp
+    history: list[HistoryEntry] | None = None
+    """Only where one request was asked for."""
+
+
+class RequestCounts(Contract):
+    total: int
+    movie: int
+    tv: int
+    pending: int
+    approved: int
+    processing: int
+    partially_available: int
+    available: int
+    declined: int
+    failed: int
+    cancelled: int
+
+
+class QuotaState(Contract):
+    """`limit` None means unlimited. Counted in movies, or in seasons for shows."""
+
+    limit: int | None
+    days: int
+    used: int
+    remaining: int | None
+    resets_at: Timestamp | None
+
+
+class Quota(Contract):
+    movie: QuotaState
+    tv: QuotaState
+
+
+type SeasonChoice = list[int] | Literal["all"]
+
+
+class RequestMediaBody(Body):
+    media_type: MediaType = Field(strict=False)
+    tmdb_id: int = Field(ge=1, le=2_147_483_647)
+    seasons: SeasonChoice | None = Field(default=None)
+    is_4k: bool = False
+    note: str | None = Field(default=None, max_length=500)
+
+
+class DeclineBody(Body):
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Search(Query[SearchPage]):
+    query: str
+    page: int = 1
+    media_type: MediaType | None = None
+
+
+class Discover(Query[SearchPage]):
+    shelf: Literal["trending", "movies", "tv", "upcoming"]
+    page: int = 1
+
+
+class GetTitle(Query[Title]):
+    media_type: MediaType
+    tmdb_id: int
+
+
+class RequestMedia(Command[MediaRequest]):
+    media_type: MediaType
+    tmdb_id: int
+    seasons: SeasonChoice | None = None
+    is_4k: bool = False
+    note: str | None = None
+
+
+class RequestSort(StrEnum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    UPDATED = "updated"
+
+
+class ListRequests(Query[Page[MediaRequest]]):
+    """Everyone's for an admin, the caller's own otherwise."""
+
+    status: RequestStatus | None = None
+    media_type: MediaType | None = None
+    q: str | None = None
+    sort: RequestSort = RequestSort.NEWEST
+    mine: bool = False
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+    total: bool = False
+
+
+class CountRequests(Query[RequestCounts]):
+    pass
+
+
+class GetRequest(Query[MediaRequest]):
+    id: UUID
+
+
+class ApproveRequest(Command[MediaRequest]):
+    id: UUID
+
+
+class DeclineRequest(Command[MediaRequest]):
+    id: UUID
+    reason: str
+
+
+class RetryRequest(Command[MediaRequest]):
+    id: UUID
+
+
+class CancelRequest(Command[Nothing]):
+    id: UUID
+
+
+class GetQuota(Query[Quota]):
+    pass
+
+
+class SubmitRequest(Job):
+    """Make the backend (Overseerr) know the request as it stands; safe to run at any time and any number of times."""
+
+    request_id: UUID
+
+
+class ReceiveOverseerrWebhook(Job):
+    """A webhook body as it came, to be taken as a hint and checked against Overseerr itself."""
+
+    body: str
+    received_at: Timestamp
+
+
+class RequestChange(Event):
+    """A request as it stands after a move; `version` grows by one with every move."""
+
+    request_id: UUID
+    user_id: UUID
+    user_name: str
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    is_4k: bool
+    seasons: list[int]
+    status: RequestStatus
+    reason: str | None = None
+    actor_id: UUID | None = None
+    version: int
+
+
+class RequestCreated(RequestChange):
+    pass
+
+
+class RequestApproved(RequestChange):
+    pass
+
+
+class RequestProcessing(RequestChange):
+    pass
+
+
+class RequestPartiallyAvailable(RequestChange):
+    event_name = "request.partially_available"
+
+
+class RequestAvailable(RequestChange):
+    pass
+
+
+class RequestDeclined(RequestChange):
+    pass
+
+
+class RequestFailed(RequestChange):
+    pass
+
+
+class RequestCancelled(RequestChange):
+    pass
+
+
+REQUEST_EVENTS: dict[RequestStatus, type[RequestChange]] = {
+    RequestStatus.PENDING: RequestCreated,
+    RequestStatus.APPROVED: RequestApproved,
+    RequestStatus.PROCESSING: RequestProcessing,
+    RequestStatus.PARTIALLY_AVAILABLE: RequestPartiallyAvailable,
+    RequestStatus.AVAILABLE: RequestAvailable,
+    RequestStatus.DECLINED: RequestDeclined,
+    RequestStatus.FAILED: RequestFailed,
+    RequestStatus.CANCELLED: RequestCancelled,
+}
+"""The event that tells of a move into each state."""

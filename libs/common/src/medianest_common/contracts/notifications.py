@@ -1,0 +1,89 @@
+"""The inbox and what is pushed from it."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
+
+
+class NotificationType(StrEnum):
+    REQUEST_CREATED = "request.created"
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_DECLINED = "request.declined"
+    REQUEST_PROCESSING = "request.processing"
+    REQUEST_PARTIALLY_AVAILABLE = "request.partially_available"
+    REQUEST_AVAILABLE = "request.available"
+    REQUEST_FAILED = "request.failed"
+    REQUEST_CANCELLED = "request.cancelled"
+    NEW_SIGN_IN = "security.new_sign_in"
+    SESSION_REUSED = "security.session_reused"
+
+
+class Notification(Contract):
+    """`seq` counts up by one per user, without holes, and never changes."""
+
+    seq: int
+    id: UUID
+    type: NotificationType
+    title: str
+    body: str
+    link: str | None
+    data: dict[str, Any]
+    created_at: Timestamp
+    read_at: Timestamp | None = None
+
+
+class InboxCount(Contract):
+    unread: int
+    head: int
+    """The highest `seq` given out so far, 0 for an empty inbox."""
+
+
+class InboxReplay(Contract):
+    """What a reconnecting client missed. With `gap` it must read the inbox over REST instead."""
+
+    epoch: str
+    head: int
+    unread: int
+    gap: bool
+    items: list[Notification]
+
+
+class ReadAllBody(Body):
+    up_to: int = Field(ge=0, le=2**53 - 1)
+
+
+class ListNotifications(Query[Page[Notification]]):
+    unread: bool = False
+    type: NotificationType | None = None
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+
+
+class CountNotifications(Query[InboxCount]):
+    pass
+
+
+class ReplayInbox(Query[InboxReplay]):
+    epoch: str | None
+    last_seq: int | None
+
+
+class MarkRead(Command[Nothing]):
+    id: UUID
+
+
+class MarkAllRead(Command[InboxCount]):
+    up_to: int
+
+
+class DismissNotification(Command[Nothing]):
+    id: UUID
+
+
+def push_subject(user_id: UUID) -> str:
+    """Where frames for one person's open sockets travel; ids in hex, since subjects hold constants and hex only."""
+    return f"push.user.{user_id.hex}"

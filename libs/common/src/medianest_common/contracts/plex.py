@@ -1,0 +1,108 @@
+"""The household's Plex server and what is in it."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from medianest_common.contracts.base import Command, Contract, Nothing, Query, Timestamp
+
+
+class ItemType(StrEnum):
+    MOVIE = "movie"
+    SHOW = "show"
+    SEASON = "season"
+    EPISODE = "episode"
+    ARTIST = "artist"
+    ALBUM = "album"
+    TRACK = "track"
+
+
+class PlexServer(Contract):
+    name: str
+    version: str | None
+    platform: str | None
+    online: bool
+    last_seen_at: Timestamp | None
+
+
+class ServerIdentity(Contract):
+    """`machine_identifier` is what makes a server this server; its address and name may change."""
+
+    machine_identifier: str
+    name: str
+
+
+class Library(Contract):
+    key: str
+    title: str
+    type: str
+    count: int | None = None
+
+
+class Libraries(Contract):
+    items: list[Library]
+    stale: bool = False
+
+
+class LibraryItem(Contract):
+    rating_key: str
+    type: ItemType
+    title: str
+    parent_title: str | None = None
+    grandparent_title: str | None = None
+    index: int | None = None
+    parent_index: int | None = None
+    year: int | None
+    summary: str | None = None
+    library_key: str
+    image: str | None
+    """Opaque key for `/plex/images/{key}`."""
+    added_at: Timestamp | None
+    duration_ms: int | None = None
+    tmdb_id: int | None = None
+    tvdb_id: int | None = None
+    imdb_id: str | None = None
+
+
+class LibraryItems(Contract):
+    items: list[LibraryItem]
+    stale: bool = False
+
+
+class GetServer(Query[PlexServer]):
+    pass
+
+
+class GetServerIdentity(Query[ServerIdentity]):
+    """For sign-in: which server an account must have access to. `Unavailable` until one is known."""
+
+
+class ListLibraries(Query[Libraries]):
+    pass
+
+
+class ListRecentlyAdded(Query[LibraryItems]):
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class SearchLibrary(Query[LibraryItems]):
+    query: str
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class GetImage(Query[Nothing]):
+    """Answers raw image bytes, not JSON; width and height in pixels."""
+
+    key: str
+    width: int
+    height: int
+
+
+class RememberMember(Command[Nothing]):
+    """Sent at each Plex sign-in, so that the person's own access to the server decides which libraries are shown."""
+
+    user_id: UUID
+    plex_id: int
+    server_token: str = Field(repr=False)
+    restricted: bool
