@@ -1,0 +1,118 @@
+"""The only place that builds a FastStream broker, and the only one that knows its options."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from fast_depends import Provider
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+
+from medianest_common.bus.client import Bus
+from medianest_common.bus.endpoints import event_endpoint, job_endpoint, listen_endpoint, rpc_endpoint
+from medianest_common.bus.handlers import Handlers
+from medianest_common.bus.topology import event_stream, job_stream
+from medianest_common.db.database import Database
+
+log = structlog.get_logger()
+
+RPC_CONCURRENCY = 32
+_silent = logging.getLogger("medianest.faststream")
+_silent.setLevel(logging.CRITICAL)
+
+
+def make_broker(url: str, *, name: str, on_closed: Callable[[], None]) -> NatsBroker:
+    """A broker that reconnects for ever and never decides the fate of a message by itself.
+
+    `on_closed` is called if the client gives up all the same; the service is then restarted, because a closed client
+    never comes back and its pull loops would spin.
+    """
+
+    async def closed() -> None:
+        on_closed()
+
+    async def disconnected() -> None:
+        log.warning("bus_disconnected", service=name)
+
+    async def reconnected() -> None:
+        log.info("bus_reconnected", service=name)
+
+    async def failed(error: Exception) -> None:
+        log.warning("bus_error", service=name, error=str(error) or type(error).__name__)
+
+    return NatsBroker(
+        url,
+        name=f"medianest-{name}",
+        connect_timeout=5,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.25,  # type: ignore[arg-type]
+        ping_interval=10,
+        inbox_prefix=f"_INBOX.{name}",
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        graceful_timeout=5.0,
+        apply_types=False,
+        decoder=_as_it_came,
+        provider=Provider(),
+        logger=_silent,
+        closed_cb=closed,
+        disconnected_cb=disconnected,
+        reconnected_cb=reconnected,
+        error_cb=failed,
+    )
+
+
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    """Our endpoints read headers and body themselves; FastStream need not parse either."""
+    return message
+
+
+def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database | None, bus: Bus) -> None:
+    """Subscribe everything a service declared. Must happen once, before the broker starts."""
+    for rpc in handlers.rpcs:
+        subscribe_rpc(broker, rpc.message.subject, service=handlers.service, endpoint=rpc_endpoint(rpc, app=app))
+    for heard in handlers.listeners:
+        broker.subscriber(heard.event.subject)(listen_endpoint(heard, app=app))
+    for event in handlers.events:
+        assert database is not None, "reacting to events needs a database for the inbox"
+        _subscribe_durable(
+            broker,
+            subject=event.event.subject,
+            stream=event_stream(event.event.service),
+            durable=event.durable,
+            concurrency=event.concurrency,
+            endpoint=event_endpoint(event, app=app, database=database, bus=bus),
+        )
+    for job in handlers.jobs:
+        _subscribe_durable(
+            broker,
+            subject=job.job.subject,
+            stream=job_stream(job.job.service),
+            durable=job.durable,
+            concurrency=job.concurrency,
+            endpoint=job_endpoint(job, app=app, bus=bus),
+        )
+
+
+def subscribe_rpc(
+    broker: NatsBroker, subject: str, *, service: str, endpoint: Callable[[NatsMessage], Awaitable[Any]]
+) -> None:
+    broker.subscriber(subject, queue=service, max_workers=RPC_CONCURRENCY)(endpoint)
+
+
+def _subscribe_durable(
+    broker: NatsBroker,
+    *,
+    subject: str,
+    stream: str,
+    durable: str,
+    concurrency: int,
+    endpoint: Callable[[NatsMessage], Awaitable[Any]],
+) -> None:
+    # The batch size of a pull subscriber is also how many of its messages run at once.
+    broker.subscriber(
+        subject,
+        stream=JStream(stream, declare=False),
+        durable=durable,
+        pull_sub=PullSub(batch_size=concurrency, timeout=5.0),
+    )(endpoint)

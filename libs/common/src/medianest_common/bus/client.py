@@ -1,0 +1,105 @@
+"""Asking other services, and the three ways to put bytes on the bus."""
+
+from functools import cache
+from typing import Any
+
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NoStreamResponseError
+from pydantic import TypeAdapter
+
+from medianest_common.bus.context import current, deadline_in
+from medianest_common.bus.handlers import answer_type
+from medianest_common.bus.wire import EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
+from medianest_common.clock import Clock, uuid7
+from medianest_common.contracts.base import Job, Message, Rpc
+from medianest_common.errors import TimedOut, Unavailable, raise_problem
+
+log = structlog.get_logger()
+
+PUBLISH_TIMEOUT = 5.0
+
+
+@cache
+def _answer_adapter(message: type[Message]) -> TypeAdapter[Any]:
+    return TypeAdapter(answer_type(message))
+
+
+class Bus:
+    """One service's end of the bus. Every call has a timeout, and the deadline travels with it."""
+
+    def __init__(self, client: Client, *, service: str, clock: Clock) -> None:
+        self._client = client
+        self._service = service
+        self._clock = clock
+        self.js: JetStreamContext = client.jetstream(timeout=PUBLISH_TIMEOUT)
+
+    @property
+    def connected(self) -> bool:
+        return self._client.is_connected
+
+    async def call[R](self, message: Rpc[R], *, timeout: float = 2.0) -> R:
+        """Ask and wait for the answer.
+
+        Raises `Unavailable` when nobody answers this subject, `TimedOut`, or the error the handler answered with.
+        """
+        body = await self.call_raw(message, timeout=timeout)
+        answer: R = _answer_adapter(type(message)).validate_json(body)
+        return answer
+
+    async def call_raw(self, message: Rpc[Any], *, timeout: float = 2.0) -> bytes:
+        """Like `call`, with the answer as the bytes it came in."""
+        return await self.ask(message.subject, message.model_dump_json().encode(), timeout=timeout)
+
+    async def ask(self, subject: str, body: bytes = b"", *, timeout: float) -> bytes:
+        service = subject.split(".", 2)[1]
+        # While disconnected the client would buffer the call and send it long after the caller gave up.
+        if not self._client.is_connected:
+            raise Unavailable("The message bus is not reachable. Try again in a moment.", retry_after=2)
+        now = self._clock.now()
+        deadline = deadline_in(timeout, now=now)
+        remaining = (deadline - now).total_seconds()
+        if remaining <= 0:
+            raise TimedOut(f"There was no time left to ask the {service} service.")
+        context = current()
+        headers = context.headers()
+        headers["mn-deadline"] = str(int(deadline.timestamp() * 1000))
+        try:
+            reply = await self._client.request(subject, body, timeout=remaining, headers=headers)
+        except nats.errors.NoRespondersError:
+            raise Unavailable(f"The {service} service is not running.", retry_after=2) from None
+        except nats.errors.TimeoutError:
+            raise TimedOut(f"The {service} service did not answer in time.") from None
+        except (nats.errors.Error, OSError):
+            raise Unavailable("The message bus is not reachable. Try again in a moment.", retry_after=2) from None
+        status = reply.headers.get(SERVICE_ERROR_CODE) if reply.headers else None
+        if status is not None:
+            raise_problem(int(status), reply.data)
+        return reply.data
+
+    async def publish_live(self, subject: str, body: bytes) -> None:
+        """Tell whoever listens now; nothing is kept, and nothing is promised."""
+        if not self._client.is_connected:
+            return
+        try:
+            await self._client.publish(subject, body)
+        except (nats.errors.Error, OSError) as error:
+            log.debug("live_publish_failed", subject=subject, error=type(error).__name__)
+
+    async def publish_stored(self, subject: str, body: bytes, *, headers: dict[str, str]) -> None:
+        """Store on a stream and wait for the server's word. For the outbox relay, dead letters and webhook intake only."""
+        try:
+            await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
+        except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:
+            raise Unavailable("The message bus did not store the message.", retry_after=2) from error
+
+    async def enqueue_now(self, job: Job) -> None:
+        """Store a job without a database of one's own; returns once the bus has it on disk.
+
+        For intake at the gateway. A service with a database uses `Transaction.enqueue`.
+        """
+        job_id = str(uuid7())
+        headers = current().headers() | {EVENT_ID: job_id, MSG_ID: job_id}
+        await self.publish_stored(job.subject, job.model_dump_json().encode(), headers=headers)

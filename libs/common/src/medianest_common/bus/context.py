@@ -1,0 +1,110 @@
+"""Who asked, why, and until when: carried along every call and message without being passed as an argument."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from medianest_common.clock import uuid7
+from medianest_common.contracts.identity import Caller
+from medianest_common.errors import Forbidden, Unauthenticated
+
+CORRELATION = "mn-correlation"
+CAUSATION = "mn-causation"
+CALLER = "mn-caller"
+DEADLINE = "mn-deadline"
+TRACEPARENT = "traceparent"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`causation_id` is the id of the message that led here; `deadline` is when the asker stops waiting."""
+
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+    caller: Caller | None = None
+    deadline: datetime | None = None
+
+    def headers(self) -> dict[str, str]:
+        headers = {CORRELATION: self.correlation_id}
+        if self.causation_id:
+            headers[CAUSATION] = self.causation_id
+        if self.traceparent:
+            headers[TRACEPARENT] = self.traceparent
+        if self.caller:
+            headers[CALLER] = self.caller.model_dump_json()
+        if self.deadline:
+            headers[DEADLINE] = str(int(self.deadline.timestamp() * 1000))
+        return headers
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str], *, causation_id: str | None = None) -> "Context":
+        caller = headers.get(CALLER)
+        deadline = headers.get(DEADLINE)
+        return cls(
+            correlation_id=headers.get(CORRELATION) or str(uuid7()),
+            causation_id=causation_id or headers.get(CAUSATION),
+            traceparent=headers.get(TRACEPARENT),
+            caller=Caller.model_validate_json(caller) if caller else None,
+            deadline=datetime.fromtimestamp(int(deadline) / 1000, UTC) if deadline else None,
+        )
+
+
+_current: ContextVar[Context | None] = ContextVar("medianest_context", default=None)
+
+
+def current() -> Context:
+    """The present context; work that nobody asked for (a timer, start-up) gets a correlation id of its own."""
+    context = _current.get()
+    if context is None:
+        context = Context(correlation_id=str(uuid7()))
+        _current.set(context)
+    return context
+
+
+@contextmanager
+def use(context: Context) -> Iterator[Context]:
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+def with_caller(caller: Caller | None) -> Context:
+    return replace(current(), caller=caller)
+
+
+def new_traceparent() -> str:
+    """A new W3C trace, sampled."""
+    return f"00-{token_hex(16)}-{token_hex(8)}-01"
+
+
+def deadline_in(seconds: float, *, now: datetime) -> datetime:
+    """The earlier of now + seconds and the deadline already in force."""
+    own = now + timedelta(seconds=seconds)
+    inherited = current().deadline
+    return min(own, inherited) if inherited else own
+
+
+def require_caller() -> Caller:
+    caller = current().caller
+    if caller is None:
+        raise Unauthenticated("Sign in to do this.")
+    return caller
+
+
+def require_admin() -> Caller:
+    caller = require_caller()
+    if not caller.is_admin:
+        raise Forbidden("Only an administrator may do this.")
+    return caller
+
+
+def log_fields() -> dict[str, Any]:
+    context = _current.get()
+    return {"correlation_id": context.correlation_id} if context else {}

@@ -1,0 +1,192 @@
+"""What happens around a handler: reading the message, setting the context, and turning the outcome into an answer, an ack or a dead letter.
+
+Each function here takes a declaration and returns the coroutine function that FastStream calls with the message as it
+arrived. Errors never reach FastStream, whose defaults would drop the message or leave the caller waiting.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import structlog
+from faststream.exceptions import NackMessage, RejectMessage
+from faststream.nats import NatsMessage, NatsResponse
+from pydantic import TypeAdapter, ValidationError
+
+from medianest_common.bus import metrics
+from medianest_common.bus.client import Bus
+from medianest_common.bus.context import Context, use
+from medianest_common.bus.handlers import EventSpec, JobSpec, ListenSpec, Raw, RpcSpec, answer_type
+from medianest_common.bus.retry import is_outage, next_delay
+from medianest_common.bus.wire import EVENT_ID, JSON_TYPE, MSG_ID, SERVICE_ERROR, SERVICE_ERROR_CODE
+from medianest_common.clock import SystemClock
+from medianest_common.contracts.base import Query
+from medianest_common.db.database import Database
+from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOut, Unavailable
+
+log = structlog.get_logger()
+
+type Endpoint = Callable[[NatsMessage], Awaitable[Any]]
+
+
+class InternalError(MediaNestError):
+    code = "INTERNAL"
+
+
+def rpc_endpoint(spec: RpcSpec, *, app: Any) -> Endpoint:
+    message_type = spec.message
+    decode = TypeAdapter(message_type).validate_json
+    encode = TypeAdapter(answer_type(message_type)).dump_json
+    observe = metrics.observer("rpc", message_type.subject)
+    cancels = issubclass(message_type, Query)
+    run = spec.run
+
+    async def handle(arrived: NatsMessage) -> NatsResponse:
+        with observe() as outcome, use(Context.from_headers(arrived.headers)) as context:
+            try:
+                remaining = _seconds_left(context)
+                message = decode(arrived.body)
+                # A command may have had its effect already when the time is up, so only queries are cut short.
+                async with asyncio.timeout(remaining if cancels else None):
+                    answer = await run(message, app)
+            except Exception as error:
+                failure = _as_answer(error, subject=message_type.subject)
+                outcome(failure.code)
+                return _error_response(failure)
+            if isinstance(answer, Raw):
+                return NatsResponse(answer.body, headers={"content-type": answer.content_type})
+            return NatsResponse(encode(answer), headers=JSON_TYPE)
+
+    return handle
+
+
+def event_endpoint(spec: EventSpec, *, app: Any, database: Database, bus: Bus) -> Endpoint:
+    decode = TypeAdapter(spec.event).validate_json
+    observe = metrics.observer("event", spec.event.subject)
+
+    async def attempt(arrived: NatsMessage) -> str:
+        event = decode(arrived.body)
+        event_id = UUID(arrived.headers[EVENT_ID])
+        async with database.transaction() as tx:
+            if not await tx.claim(spec.durable, event_id):
+                return "duplicate"
+            await spec.run(event, app, tx)
+        return "ok"
+
+    async def handle(arrived: NatsMessage) -> None:
+        causation = arrived.headers.get(EVENT_ID)
+        with observe() as outcome, use(Context.from_headers(arrived.headers, causation_id=causation)):
+            outcome(await _until_settled(arrived, attempt, handler=spec.durable, bus=bus))
+
+    return handle
+
+
+def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
+    decode = TypeAdapter(spec.job).validate_json
+    observe = metrics.observer("job", spec.job.subject)
+
+    async def attempt(arrived: NatsMessage) -> str:
+        async with _kept_alive(arrived, every=spec.ack_wait / 3):
+            await spec.run(decode(arrived.body), app)
+        return "ok"
+
+    async def handle(arrived: NatsMessage) -> None:
+        causation = arrived.headers.get(EVENT_ID)
+        with observe() as outcome, use(Context.from_headers(arrived.headers, causation_id=causation)):
+            outcome(await _until_settled(arrived, attempt, handler=spec.durable, bus=bus))
+
+    return handle
+
+
+def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
+    decode = TypeAdapter(spec.event).validate_json
+
+    async def handle(arrived: NatsMessage) -> None:
+        with use(Context.from_headers(arrived.headers)):
+            try:
+                await spec.run(decode(arrived.body), app)
+            except Exception:
+                log.exception("listener_failed", subject=spec.event.subject)
+
+    return handle
+
+
+def _seconds_left(context: Context) -> float | None:
+    if context.deadline is None:
+        return None
+    remaining = (context.deadline - SystemClock().now()).total_seconds()
+    if remaining <= 0:
+        raise TimedOut("The asker had stopped waiting before the work began.")
+    return remaining
+
+
+def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
+    if isinstance(error, MediaNestError):
+        return error
+    if isinstance(error, ValidationError):
+        fields = [FieldError(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)]
+        return Invalid("The message does not fit its contract.", errors=fields)
+    if is_outage(error):
+        log.warning("rpc_dependency_down", subject=subject, error=type(error).__name__)
+        return Unavailable("A part this needs is not available right now. Try again in a moment.", retry_after=2)
+    log.exception("rpc_failed", subject=subject)
+    return InternalError("Something went wrong on our side.")
+
+
+def _error_response(error: MediaNestError) -> NatsResponse:
+    headers = {SERVICE_ERROR_CODE: str(int(error.status)), SERVICE_ERROR: error.code}
+    return NatsResponse(json.dumps(error.problem()).encode(), headers=headers)
+
+
+async def _until_settled(
+    arrived: NatsMessage, attempt: Callable[[NatsMessage], Awaitable[str]], *, handler: str, bus: Bus
+) -> str:
+    """Run one attempt; on failure ask for the next one or bury the message. Returns the outcome for the metrics."""
+    deliveries = arrived.raw_message.metadata.num_delivered
+    try:
+        return await attempt(arrived)
+    except Exception as error:
+        permanent = isinstance(error, ValidationError | KeyError)
+        delay = None if permanent else next_delay(error, attempt=deliveries)
+        if delay is not None:
+            log.warning(
+                "message_retried", handler=handler, attempt=deliveries, delay=delay, error=_describe(error)
+            )
+            raise NackMessage(delay=delay) from error
+        log.exception("message_buried", handler=handler, attempt=deliveries)
+        await _bury(arrived, handler=handler, reason=_describe(error), bus=bus)
+        raise RejectMessage from error
+
+
+async def _bury(arrived: NatsMessage, *, handler: str, reason: str, bus: Bus) -> None:
+    raw = arrived.raw_message
+    headers = dict(arrived.headers) | {
+        MSG_ID: f"dlq-{raw.metadata.stream}-{raw.metadata.sequence.stream}-{handler}",
+        "mn-reason": reason,
+        "mn-attempts": str(raw.metadata.num_delivered),
+        "mn-handler": handler,
+    }
+    await bus.publish_stored(f"dlq.{raw.subject}", arrived.body, headers=headers)
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".replace("\r", " ").replace("\n", " ")[:500]
+
+
+@asynccontextmanager
+async def _kept_alive(arrived: NatsMessage, *, every: float) -> AsyncIterator[None]:
+    """Tell the server regularly that the work goes on, so that nobody else is given it."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(every)
+            await arrived.raw_message.in_progress()
+
+    ticker = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticker.cancel()

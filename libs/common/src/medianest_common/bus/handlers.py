@@ -1,0 +1,134 @@
+"""What a service answers, hears and does, declared beside the functions that do it."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from medianest_common.contracts.base import Command, Event, Job, Message, Query, Rpc
+
+type Handler = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer that is already bytes: JSON from the database, or an image."""
+
+    body: bytes
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class RpcSpec:
+    message: type[Rpc[Any]]
+    run: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    event: type[Event]
+    run: Handler
+    durable: str
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    job: type[Job]
+    run: Handler
+    durable: str
+    concurrency: int
+    ack_wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListenSpec:
+    event: type[Event]
+    run: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSpec:
+    name: str
+    seconds: float
+    run: Handler
+
+
+@dataclass
+class Handlers:
+    """The registry of one service; nothing happens until the lifecycle binds it to a broker."""
+
+    service: str
+    rpcs: list[RpcSpec] = field(default_factory=list)
+    events: list[EventSpec] = field(default_factory=list)
+    jobs: list[JobSpec] = field(default_factory=list)
+    listeners: list[ListenSpec] = field(default_factory=list)
+    timers: list[TimerSpec] = field(default_factory=list)
+
+    def rpc[F: Handler](self, run: F) -> F:
+        """Answer the query or command that the first parameter is annotated with."""
+        message = _first_parameter(run)
+        if not issubclass(message, Query | Command) or message.service != self.service:
+            raise TypeError(f"{run.__qualname__} must take a query or command of {self.service}")
+        self.rpcs.append(RpcSpec(message=message, run=run))
+        return run
+
+    def on[F: Handler](self, *events: type[Event], concurrency: int = 16) -> Callable[[F], F]:
+        """React to events once each, inside a transaction that has already claimed the event in the inbox."""
+
+        def register(run: F) -> F:
+            for event in events:
+                noun_past = event.type.partition(".")[2].replace(".", "_")
+                durable = f"{self.service}__{noun_past}"
+                self.events.append(EventSpec(event=event, run=run, durable=durable, concurrency=concurrency))
+            return run
+
+        return register
+
+    def job[F: Handler](self, *, concurrency: int = 4, ack_wait: float = 30) -> Callable[[F], F]:
+        """Do work that was enqueued; at least once, so the function looks before it acts."""
+
+        def register(run: F) -> F:
+            job = _first_parameter(run)
+            if not issubclass(job, Job) or job.service != self.service:
+                raise TypeError(f"{run.__qualname__} must take a job of {self.service}")
+            durable = f"{self.service}__{job.subject.rpartition('.')[2]}"
+            self.jobs.append(
+                JobSpec(job=job, run=run, durable=durable, concurrency=concurrency, ack_wait=ack_wait)
+            )
+            return run
+
+        return register
+
+    def listen[F: Handler](self, *events: type[Event]) -> Callable[[F], F]:
+        """Hear events in every replica, while connected only: for caches that can be rebuilt."""
+
+        def register(run: F) -> F:
+            self.listeners.extend(ListenSpec(event=event, run=run) for event in events)
+            return run
+
+        return register
+
+    def every[F: Handler](self, seconds: float) -> Callable[[F], F]:
+        """Run by the clock in the one replica that leads."""
+
+        def register(run: F) -> F:
+            self.timers.append(TimerSpec(name=run.__name__, seconds=seconds, run=run))
+            return run
+
+        return register
+
+
+def _first_parameter(run: Handler) -> type[Message]:
+    first = next(iter(inspect.signature(run).parameters))
+    annotation: type[Message] = get_type_hints(run)[first]
+    return annotation
+
+
+def answer_type(message: type[Message]) -> Any:
+    """The `R` of a `Query[R]` or `Command[R]`."""
+    for base in message.__mro__:
+        metadata = getattr(base, "__pydantic_generic_metadata__", None)
+        if metadata and metadata["origin"] in (Query, Command, Rpc) and metadata["args"]:
+            return metadata["args"][0]
+    raise TypeError(f"{message.__name__} does not say what it is answered with")

@@ -1,0 +1,46 @@
+"""When a message is tried again, and where it goes when that is over."""
+
+import asyncio
+
+import asyncpg
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from medianest_common.errors import MediaNestError
+
+SCHEDULE = (1.0, 5.0, 30.0, 120.0, 600.0)
+"""Seconds before the 2nd, 3rd, … attempt of work that failed for an unknown reason; then it is a dead letter."""
+
+OUTAGE_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+"""Seconds between attempts while something is down; the last one repeats for ever, since waiting loses nothing."""
+
+_OUTAGES = (OSError, asyncio.TimeoutError, RedisError, PoolTimeout, InterfaceError, OperationalError)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same work will succeed once something else is back."""
+    if isinstance(error, MediaNestError):
+        return error.transient
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, _OUTAGES) or _is_shutdown(error)
+    return isinstance(error, _OUTAGES)
+
+
+def _is_shutdown(error: DBAPIError) -> bool:
+    """SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown) and 40 (serialisation, deadlock)."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state[:2] in ("08", "53", "40") or state.startswith("57P")
+
+
+def next_delay(error: BaseException, *, attempt: int) -> float | None:
+    """Seconds until the next attempt after `attempt` failed ones, or None to give up."""
+    if is_outage(error):
+        wait = OUTAGE_SCHEDULE[min(attempt, len(OUTAGE_SCHEDULE)) - 1]
+        asked = error.retry_after if isinstance(error, MediaNestError) else None
+        return max(wait, min(asked or 0, 600))
+    if isinstance(error, MediaNestError):
+        return None
+    return SCHEDULE[attempt - 1] if attempt <= len(SCHEDULE) else None

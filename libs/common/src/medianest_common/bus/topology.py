@@ -1,0 +1,174 @@
+"""Streams and consumers as code: made before start, compared every few seconds, repaired when something took them away."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nats.errors
+import structlog
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import APIError, NotFoundError
+
+from medianest_common.bus.handlers import Handlers
+
+log = structlog.get_logger()
+
+DAY = 86_400.0
+EVENT_AGE = 7 * DAY
+"""How long an event can still be read. The inbox must remember at least this long."""
+DEAD_LETTERS = "DLQ"
+WATCH_SECONDS = 15.0
+_TIMEOUT = 5.0
+
+
+def event_stream(service: str) -> str:
+    return f"EVT_{service.upper()}"
+
+
+def job_stream(service: str) -> str:
+    return f"JOB_{service.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    stream: str
+    config: ConsumerConfig
+
+
+def streams_for(services: Sequence[str]) -> list[StreamConfig]:
+    """Everyone's streams, so that a service can start before the ones it listens to."""
+    configs = [
+        StreamConfig(
+            name=DEAD_LETTERS,
+            subjects=["dlq.>"],
+            max_age=30 * DAY,
+            max_bytes=64 << 20,
+            storage=StorageType.FILE,
+            duplicate_window=120,
+        )
+    ]
+    for service in services:
+        configs.append(
+            StreamConfig(
+                name=event_stream(service),
+                subjects=[f"evt.{service}.>"],
+                max_age=EVENT_AGE,
+                max_bytes=256 << 20,
+                storage=StorageType.FILE,
+                duplicate_window=120,
+                discard=DiscardPolicy.OLD,
+            )
+        )
+        configs.append(
+            StreamConfig(
+                name=job_stream(service),
+                subjects=[f"job.{service}.>"],
+                retention=RetentionPolicy.WORK_QUEUE,
+                max_bytes=256 << 20,
+                storage=StorageType.FILE,
+                duplicate_window=120,
+                discard=DiscardPolicy.NEW,
+            )
+        )
+    return configs
+
+
+def consumers_for(handlers: Handlers) -> list[Consumer]:
+    events = [
+        Consumer(
+            stream=event_stream(spec.event.service),
+            config=_durable(spec.durable, spec.event.subject, ack_wait=30, pending=spec.concurrency * 8),
+        )
+        for spec in handlers.events
+    ]
+    jobs = [
+        Consumer(
+            stream=job_stream(spec.job.service),
+            config=_durable(spec.durable, spec.job.subject, ack_wait=spec.ack_wait, pending=1000),
+        )
+        for spec in handlers.jobs
+    ]
+    return events + jobs
+
+
+def _durable(name: str, subject: str, *, ack_wait: float, pending: int) -> ConsumerConfig:
+    """Deliveries are unlimited here, because our own retry rule decides when to give up."""
+    return ConsumerConfig(
+        durable_name=name,
+        filter_subject=subject,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ack_wait,
+        max_deliver=-1,
+        max_ack_pending=max(pending, 1000),
+        deliver_policy=DeliverPolicy.ALL,
+    )
+
+
+async def ensure(js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]) -> None:
+    """Create or bring up to date; safe to run from many replicas at once."""
+    async with asyncio.timeout(_TIMEOUT * 4):
+        await asyncio.gather(*(_ensure_stream(js, config) for config in streams))
+        await asyncio.gather(*(_ensure_consumer(js, consumer) for consumer in consumers))
+
+
+async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
+    assert wanted.name
+    try:
+        present = (await js.stream_info(wanted.name)).config
+    except NotFoundError:
+        await js.add_stream(wanted)
+        log.info("stream_created", stream=wanted.name)
+        return
+    if any(getattr(present, f) != getattr(wanted, f) for f in ("subjects", "max_age", "max_bytes", "discard")):
+        await js.update_stream(wanted)
+        log.info("stream_updated", stream=wanted.name)
+
+
+async def _ensure_consumer(js: JetStreamContext, consumer: Consumer) -> None:
+    name = consumer.config.durable_name
+    assert name
+    try:
+        present = (await js.consumer_info(consumer.stream, name)).config
+    except NotFoundError:
+        present = None
+    fields = ("filter_subject", "ack_wait", "max_deliver", "max_ack_pending")
+    if present and all(getattr(present, f) == getattr(consumer.config, f) for f in fields):
+        return
+    await js.add_consumer(consumer.stream, consumer.config)
+    log.info("consumer_ensured", stream=consumer.stream, consumer=name, was_missing=present is None)
+
+
+class Watchdog:
+    """Repairs the topology for as long as it runs; `healthy` is what readiness reports."""
+
+    def __init__(
+        self, js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]
+    ) -> None:
+        self._js = js
+        self._streams = streams
+        self._consumers = consumers
+        self.healthy = False
+
+    async def check(self) -> None:
+        try:
+            await ensure(self._js, streams=self._streams, consumers=self._consumers)
+        except (nats.errors.Error, APIError, TimeoutError, OSError) as error:
+            if self.healthy:
+                log.warning("topology_unreachable", error=str(error) or type(error).__name__)
+            self.healthy = False
+            return
+        self.healthy = True
+
+    async def run(self, *, seconds: float = WATCH_SECONDS) -> None:
+        while True:
+            await asyncio.sleep(seconds if self.healthy else min(seconds, 1.0))
+            await self.check()

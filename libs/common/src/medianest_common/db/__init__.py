@@ -1,0 +1,15 @@
+"""PostgreSQL: typed tables, transactions with an outbox, and one role and schema per service."""
+
+from medianest_common.db.base import TYPES, create_bus_tables, service_metadata
+from medianest_common.db.database import Database, Transaction, open_database
+from medianest_common.db.repository import Repository
+
+__all__ = [
+    "TYPES",
+    "Database",
+    "Repository",
+    "Transaction",
+    "create_bus_tables",
+    "open_database",
+    "service_metadata",
+]

@@ -1,0 +1,149 @@
+"""One service's database: reads that commit nothing, and transactions that carry their events with them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import MetaData, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from medianest_common.bus.context import current
+from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
+from medianest_common.clock import Clock, uuid7
+from medianest_common.contracts.base import Event, Job, Message, rfc3339
+
+CONNECT_TIMEOUT = 5.0
+STATEMENT_TIMEOUT = 10.0
+POOL_TIMEOUT = 3.0
+
+
+def outbox_channel(service: str) -> str:
+    """Channels are shared by everything in one database."""
+    return f"outbox_{service}"
+
+
+class Transaction:
+    """A session whose events and jobs are stored in the same commit as its rows."""
+
+    def __init__(self, session: AsyncSession, *, metadata: MetaData, service: str, clock: Clock) -> None:
+        self.session = session
+        self._inbox = metadata.tables["inbox"]
+        self._service = service
+        self._clock = clock
+        self.pending: list[dict[str, Any]] = []
+
+    def emit(self, event: Event) -> UUID:
+        """Returns the event's id, which consumers use to do things once."""
+        if event.service != self._service:
+            raise TypeError(f"{self._service} must not speak for {event.service}")
+        now = self._clock.now()
+        return self._add(
+            event,
+            not_before=now,
+            attributes={
+                "ce-specversion": "1.0",
+                "ce-type": event.type,
+                "ce-source": f"/medianest/{self._service}",
+                "ce-time": rfc3339(now),
+            },
+        )
+
+    def enqueue(self, job: Job, *, delay: timedelta = timedelta()) -> UUID:
+        return self._add(job, not_before=self._clock.now() + delay, attributes={})
+
+    def _add(self, message: Message, *, not_before: datetime, attributes: dict[str, str]) -> UUID:
+        message_id = uuid7()
+        context = current()
+        headers = context.headers() | attributes
+        headers.pop("mn-deadline", None)
+        caller = headers.pop("mn-caller", None)
+        if caller and context.caller:
+            headers["mn-actor"] = str(context.caller.user_id)
+        headers[EVENT_ID] = headers[MSG_ID] = str(message_id)
+        self.pending.append(
+            {
+                "id": message_id,
+                "subject": message.subject,
+                "headers": {name: header_value(value) for name, value in headers.items()},
+                "body": message.model_dump_json(),
+                "not_before": not_before,
+            }
+        )
+        return message_id
+
+    async def claim(self, consumer: str, event_id: UUID) -> bool:
+        """Whether this event is new to this consumer. Waits for a rival transaction, so only one sees True."""
+        statement = (
+            upsert(self._inbox)
+            .values(consumer=consumer, event_id=event_id)
+            .on_conflict_do_nothing()
+            .returning(self._inbox.c.consumer)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none() is not None
+
+
+class Database:
+    """The engine of one service. Nothing outside this class commits."""
+
+    def __init__(self, engine: AsyncEngine, *, metadata: MetaData, service: str, clock: Clock) -> None:
+        self.engine = engine
+        self.metadata = metadata
+        self.service = service
+        self._clock = clock
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.wake_relay: Callable[[], bool] = lambda: False
+        """Set by the relay; returns whether it runs in this process, so that other replicas need not be told."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commits at the end of the block, with everything emitted in it; rolls back on any exception."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            tx = Transaction(session, metadata=self.metadata, service=self.service, clock=self._clock)
+            async with session.begin():
+                yield tx
+                if tx.pending:
+                    await session.flush()
+                    await session.execute(insert(self.metadata.tables["outbox"]), tx.pending)
+                    if not self.wake_relay():
+                        await session.execute(text(f"notify {outbox_channel(self.service)}"))
+            if tx.pending:
+                self.wake_relay()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for queries, each in its own implicit transaction: one round trip instead of three."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        async with self.read() as connection:
+            await connection.execute(text("select 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_database(url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 5) -> Database:
+    """`url` is a plain postgresql:// address; nothing connects yet."""
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=POOL_TIMEOUT,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": STATEMENT_TIMEOUT + 5,
+            "server_settings": {
+                "application_name": f"medianest-{service}",
+                "search_path": service,
+                "statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",
+                "idle_in_transaction_session_timeout": "60s",
+                "timezone": "UTC",
+            },
+        },
+    )
+    return Database(engine, metadata=metadata, service=service, clock=clock)

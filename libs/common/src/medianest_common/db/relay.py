@@ -1,0 +1,153 @@
+"""One replica of a service leads: it publishes the outbox and runs the clock jobs.
+
+Leadership is a session lock of PostgreSQL, so it ends by itself with the connection of whoever held it.
+"""
+
+import asyncio
+import json
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy.engine import make_url
+
+from medianest_common.bus import metrics
+from medianest_common.bus.client import Bus
+from medianest_common.db.database import CONNECT_TIMEOUT, Database, outbox_channel
+from medianest_common.errors import Unavailable
+
+log = structlog.get_logger()
+
+BATCH = 200
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+SET_ASIDE_SECONDS = 30
+_LOCK_CLASS = 7316
+"""First half of the advisory lock key, which is shared by everything in one database; the second is the service."""
+_TIMEOUT = 10.0
+
+_TAKE = """
+    select seq, id, subject, headers, body, extract(epoch from now() - not_before)::float as age
+    from outbox where not_before <= now() order by seq limit $1
+"""
+_DONE = "delete from outbox where seq = any($1::bigint[])"
+_SET_ASIDE = "update outbox set not_before = now() + make_interval(secs => $2) where seq = any($1::bigint[])"
+
+
+class Leader:
+    """Runs `work` in at most one replica at a time, and starts over whenever the lock or the work is lost."""
+
+    def __init__(self, url: str, *, service: str, work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._service = service
+        self._work = work
+        self.leading = False
+
+    async def run(self) -> None:
+        while True:
+            try:
+                async with self._connected() as connection:
+                    await self._lead(connection)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("leader_lost", service=self._service, error=type(error).__name__)
+            finally:
+                self.leading = False
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        lock = "select pg_try_advisory_lock($1::int, $2::int)"
+        service = zlib.crc32(self._service.encode()) & 0x7FFF_FFFF
+        while not await connection.fetchval(lock, _LOCK_CLASS, service, timeout=_TIMEOUT):
+            await asyncio.sleep(RETRY_SECONDS)
+        self.leading = True
+        log.debug("leader_elected", service=self._service)
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        work = asyncio.ensure_future(self._work(connection))
+        lost = asyncio.create_task(gone.wait())
+        try:
+            await asyncio.wait({work, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            work.cancel()
+            lost.cancel()
+            await asyncio.gather(work, lost, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=CONNECT_TIMEOUT,
+            command_timeout=_TIMEOUT,
+            server_settings={"application_name": f"medianest-{self._service}-leader", "search_path": self._service},
+        )
+        try:
+            yield connection
+        finally:
+            with suppress(OSError, asyncpg.InterfaceError, TimeoutError):
+                await connection.close(timeout=2)
+
+
+class Relay:
+    """Publishes outbox rows in order of writing, each under its own id, and deletes what the bus has stored."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+        self._wanted = asyncio.Event()
+        self._running = False
+        self._rows = metrics.OUTBOX_ROWS.labels(database.service)
+        self._age = metrics.OUTBOX_AGE.labels(database.service)
+        self._published = metrics.OUTBOX_PUBLISHED.labels(database.service)
+        self.oldest_seconds = 0.0
+        database.wake_relay = self.wake
+
+    def wake(self) -> bool:
+        self._wanted.set()
+        return self._running
+
+    async def run(self, connection: asyncpg.Connection) -> None:
+        self._running = True
+        try:
+            await connection.add_listener(outbox_channel(self._database.service), lambda *_: self._wanted.set())
+            while True:
+                self._wanted.clear()
+                more = await self._publish_batch(connection)
+                if not more:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)
+        finally:
+            self._running = False
+
+    async def _publish_batch(self, connection: asyncpg.Connection) -> bool:
+        rows = await connection.fetch(_TAKE, BATCH, timeout=_TIMEOUT)
+        self.oldest_seconds = max((row["age"] for row in rows), default=0.0)
+        self._rows.set(len(rows))
+        self._age.set(self.oldest_seconds)
+        if not rows:
+            return False
+        outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
+        stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+        if stored:
+            await connection.execute(_DONE, stored, timeout=_TIMEOUT)
+            self._published.inc(len(stored))
+        failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
+        if not failed:
+            return len(rows) == BATCH
+        row, error = failed[0]
+        log.warning("outbox_not_published", subject=row["subject"], rows=len(failed), error=repr(error)[:200])
+        if stored:
+            # The bus works, so these rows themselves are at fault and must not stand in the way of the others.
+            await connection.execute(_SET_ASIDE, [r["seq"] for r, _ in failed], SET_ASIDE_SECONDS, timeout=_TIMEOUT)
+        else:
+            await asyncio.sleep(RETRY_SECONDS)
+        return True
+
+    async def _publish(self, row: Any) -> None:
+        if not self._bus.connected:
+            raise Unavailable("The message bus is not reachable.")
+        await self._bus.publish_stored(row["subject"], row["body"].encode(), headers=json.loads(row["headers"]))
