@@ -1,0 +1,21 @@
+"""What stops an installation from starting, said so that the person at the terminal can mend it."""
+
+
+class SetupError(Exception):
+    """Shown as it is, without a stack trace; the text says what is wrong and what to do."""
+
+
+class DataFolderInUse(SetupError):
+    pass
+
+
+class ServerNotFound(SetupError):
+    pass
+
+
+class ServerTooOld(SetupError):
+    pass
+
+
+class ServerDidNotStart(SetupError):
+    pass
