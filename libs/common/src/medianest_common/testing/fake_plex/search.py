@@ -1,0 +1,148 @@
+"""Search as you type, and the hubs of the home page."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .items import Item, ItemType, Section
+from .listing import newest, with_list
+from .recorded import Document
+from .rendering import container, metadata
+from .responses import answer, caller_of, server_of
+
+_DEFAULT_LIMIT = 3
+_HUBS: tuple[tuple[ItemType, str], ...] = (
+    ("movie", "Movies"),
+    ("show", "Shows"),
+    ("episode", "Episodes"),
+    ("collection", "Collections"),
+)
+
+
+async def search(request: Request) -> Response:
+    """`limit` counts per hub. A hit through an actor says so in `reason` and `reasonTitle`."""
+    server, account = server_of(request), caller_of(request)
+    query = request.query_params.get("query", "").strip().casefold()
+    if not query:
+        raise HTTPException(400)
+    limit = int(request.query_params.get("limit") or _DEFAULT_LIMIT)
+    sections = _searched(server.visible_sections(account), request.query_params.get("sectionId"))
+    if not sections:
+        raise HTTPException(404)
+    visible = set(sections)
+    items = [item for item in server.library.items.values() if item.section in visible]
+    hubs = [_hub(kind, title, _hits(items, kind, query), limit) for kind, title in _HUBS]
+    hubs.append(_actors(items, query, limit))
+    return answer(request, container(size=len(hubs), Hub=hubs))
+
+
+async def promoted(request: Request) -> Response:
+    server = server_of(request)
+    hubs = []
+    for section in server.visible_sections(caller_of(request)):
+        found = newest(server, [section])[:6]
+        hub: Document = {
+            "hubKey": f"/library/metadata/{','.join(item.rating_key for item in found)}",
+            "key": f"/hubs/home/recentlyAdded?type={1 if section.type == 'movie' else 2}",
+            "title": f"Recently Added in {section.title}",
+            "type": "movie" if section.type == "movie" else "season",
+            "hubIdentifier": f"home.{section.type}.recent",
+            "context": f"hub.home.{section.type}.recent",
+            "size": len(found),
+            "more": len(found) == 6,
+            "style": "shelf",
+            "promoted": True,
+        }
+        hubs.append(with_list(hub, "Metadata", [metadata(item, section=True) for item in found]))
+    return answer(request, with_list(container(size=len(hubs)), "Hub", hubs))
+
+
+async def continue_watching(request: Request) -> Response:
+    caller_of(request)
+    hub: Document = {
+        "key": "/hubs/continueWatching/items",
+        "title": "Continue Watching",
+        "type": "mixed",
+        "hubIdentifier": "continueWatching",
+        "context": "hub.continueWatching",
+        "size": 0,
+        "more": False,
+        "style": "hero",
+    }
+    return answer(request, container(size=1, Hub=[hub]))
+
+
+def _searched(visible: list[Section], section_id: str | None) -> list[Section]:
+    return [section for section in visible if section_id is None or str(section.key) == section_id]
+
+
+def _hits(items: list[Item], type: ItemType, query: str) -> list[Document]:
+    by_title = [item for item in items if item.type == type and query in item.title.casefold()]
+    by_title.sort(key=lambda item: (not item.title.casefold().startswith(query), item.title, item.key))
+    documents = [metadata(item, section=True) | {"score": "0.75"} for item in by_title]
+    for item in items:
+        actor = next((role for role in item.roles if query in role.casefold()), None)
+        if item.type == type and item not in by_title and actor is not None:
+            reason: Document = {
+                "reason": "actor",
+                "reasonTitle": actor,
+                "reasonID": _actor_id(actor),
+                "score": "0.4",
+            }
+            documents.append(metadata(item, section=True) | reason)
+    return documents
+
+
+def _hub(type: ItemType, title: str, hits: list[Document], limit: int) -> Document:
+    shown = hits[:limit]
+    hub: Document = {
+        "title": title,
+        "type": type,
+        "hubIdentifier": type,
+        "context": f"hub.search.{type}",
+        "size": len(shown),
+        "more": len(hits) > limit,
+        "style": "shelf",
+    }
+    return with_list(hub, "Metadata", shown)
+
+
+def _actors(items: list[Item], query: str, limit: int) -> Document:
+    found = sorted(
+        {(role, item.section.key) for item in items for role in item.roles if query in role.casefold()}
+    )
+    directories: list[Document] = [
+        {
+            "key": f"/library/sections/{section}/all?actor={_actor_id(role)}",
+            "librarySectionID": section,
+            "type": "tag",
+            "tag": role,
+            "tagType": 6,
+            "id": _actor_id(role),
+            "filter": f"actor={_actor_id(role)}",
+            "count": sum(role in item.roles for item in items),
+        }
+        for role, section in found[:limit]
+    ]
+    hub: Document = {
+        "title": "Actors",
+        "type": "actor",
+        "hubIdentifier": "actor",
+        "context": "hub.search.actor",
+        "size": len(directories),
+        "more": len(found) > limit,
+        "style": "shelf",
+    }
+    return with_list(hub, "Directory", directories)
+
+
+def _actor_id(name: str) -> int:
+    return sum(name.encode()) % 9000 + 1
+
+
+ROUTES = [
+    Route("/hubs/search", search),
+    Route("/hubs/promoted", promoted),
+    Route("/hubs/continueWatching", continue_watching),
+]
