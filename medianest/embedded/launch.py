@@ -1,7 +1,7 @@
 """Becomes a server: gives up root where asked, arranges to end with the supervisor, then executes the command.
 
-Run as `python -I -S launch.py PARENT_PID SIGNAL MODE COMMAND…`, in a process of its own because code between fork and exec is
-not safe in a program with threads. Imports nothing of ours.
+Run as `python -I -S launch.py PARENT_PID SIGNAL MODE COMMAND…`, in a process of its own because
+code between fork and exec is not safe in a program with threads. Imports nothing of ours.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ CANNOT_LAUNCH = 126
 
 
 def _enter_user_namespace() -> None:
-    """Be uid 1000 in a namespace in which the caller's uid is the only one: not root any more, yet owner of the same files."""
+    """Be uid 1000 in a namespace that has no other: not root any more, yet owner of the same files."""
     uid, gid = os.getuid(), os.getgid()
     os.unshare(os.CLONE_NEWUSER)
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):

@@ -52,7 +52,7 @@ _OPTIONS = {
 }
 _OPTIONS_SINCE_18 = {"io_method": "sync", "autovacuum_worker_slots": "2"}
 
-# Passwords here are 192 random bits, which no iteration count makes safer; each of the default 4096 costs every new connection.
+# Our passwords are 192 random bits, which no count makes safer; the default of 4096 makes every new connection slow.
 _SCRAM_ITERATIONS = 16
 
 
@@ -136,7 +136,8 @@ class PostgresServer:
                 return
         raise SetupError(
             "PostgreSQL refuses to run as root, and neither a user namespace nor the user nobody could be used "
-            f"({'; '.join(reasons)}). Run MediaNest as an ordinary user, or set MEDIANEST_DATA_DIR to a folder every user may enter."
+            f"({'; '.join(reasons)}). Run MediaNest as an ordinary user, or set MEDIANEST_DATA_DIR "
+            "to a folder every user may enter."
         )
 
     def _copy_of(self, path: Path) -> Path:
@@ -194,12 +195,12 @@ class PostgresServer:
         made_by = int((self._data / "PG_VERSION").read_text())
         if made_by != self._version[0]:
             raise SetupError(
-                f"The data in {self._data} was made by PostgreSQL {made_by}, but {self._path} is version {self._version[0]}. "
-                f"Name a PostgreSQL {made_by} with MEDIANEST_POSTGRES_BIN, take a backup with it and restore it here."
+                f"The data in {self._data} was made by PostgreSQL {made_by}, but {self._path} is version "
+                f"{self._version[0]}. Name a PostgreSQL {made_by} with MEDIANEST_POSTGRES_BIN, take a backup with it and restore it here."
             )
 
     def _forget_recycled_pid(self) -> None:
-        """After a crash the pid in the lock file may be somebody else's by now, and PostgreSQL would wait for it for ever.
+        """After a crash the pid in the lock file may be somebody else's by now, and PostgreSQL would refuse to start.
 
         Its parent's pid it ignores, and still checks the shared memory named in the file for surviving back ends.
         """

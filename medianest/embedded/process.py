@@ -27,7 +27,7 @@ _LOG_BYTES = 1_000_000
 
 
 class Server(Protocol):
-    """How one kind of server is run; `mark` is the part of its command line that no other process on the machine has."""
+    """How one kind of server is run; `mark` is the part of its command line that no other process has."""
 
     name: str
     mark: str

@@ -31,7 +31,7 @@ class ServerUrls:
 
 
 class EmbeddedServers:
-    """Starts what is not named by a URL. While inside the `async with`, a server that dies comes back on its port by itself.
+    """Starts what is not named by a URL. Inside the `async with`, a server that dies comes back on its port by itself.
 
     Enter it from a thread that lives as long as the servers shall: on Linux they end with that thread.
     """

@@ -1,0 +1,73 @@
+"""Each house law catches what it is there for, and leaves the rest alone."""
+
+import pytest
+
+from tools.laws import breaches, lock_breaches, python_breaches
+
+SERVICE = "services/media/src/medianest_media/use_cases/thing.py"
+COMMON = "libs/common/src/medianest_common"
+
+
+@pytest.mark.parametrize(
+    "path,source,law",
+    [
+        (SERVICE, "from datetime import UTC, datetime\nx = datetime.now(UTC)\n", "injected clock"),
+        (SERVICE, "import datetime\nx = datetime.datetime.now()\n", "injected clock"),
+        (SERVICE, "async def f(session):\n    await session.commit()\n", "Database.transaction()"),
+        (SERVICE, "from faststream.nats import NatsBroker\n", "FastStream"),
+        (SERVICE, "print('x')\n", "printing"),
+        (SERVICE, "def f(user):\n    return f'push.user.{user}'\n", "subjects"),
+        (SERVICE, "def f(user):\n    return 'push.user.' + user\n", "subjects"),
+        (SERVICE, "x = 1  # TODO later\n", "finish it"),
+        (
+            f"{COMMON}/contracts/media.py",
+            "from medianest_common.settings import Settings\n",
+            "contracts import",
+        ),
+        ("services/media/tests/test_x.py", "from unittest.mock import patch\n", "no mocks"),
+        (
+            "services/media/tests/test_x.py",
+            "import pytest\n@pytest.mark.skip\ndef test_x(): ...\n",
+            "mended or removed",
+        ),
+    ],
+)
+def test_a_breach_is_found(path: str, source: str, law: str) -> None:
+    found = python_breaches(path, source)
+    assert len(found) == 1
+    assert law in found[0].law
+
+
+@pytest.mark.parametrize(
+    "path,source",
+    [
+        (f"{COMMON}/clock.py", "from datetime import UTC, datetime\nx = datetime.now(UTC)\n"),
+        (f"{COMMON}/db/database.py", "async def f(session):\n    await session.commit()\n"),
+        (f"{COMMON}/bus/broker.py", "from faststream.nats import NatsBroker\n"),
+        (
+            f"{COMMON}/contracts/media.py",
+            "from uuid import UUID\nfrom medianest_common.contracts.base import Contract\n",
+        ),
+        ("medianest/cli.py", "print('address')\n"),
+        (SERVICE, "def f(name):\n    return f'evtl. {name}'\n"),
+        (SERVICE, "subject = 'live.youtube.progress'\n"),
+    ],
+)
+def test_what_is_allowed_is_left_alone(path: str, source: str) -> None:
+    assert python_breaches(path, source) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://mirror.example/simple",
+        "[[tool.uv.index]]",
+        '"resolved": "https://registry.npmjs.org/a.tgz"',
+    ],
+)
+def test_a_lock_that_names_an_index_is_found(line: str) -> None:
+    assert len(lock_breaches("requirements.lock", f"a==1\n{line}\n")) == 1
+
+
+def test_the_project_keeps_its_laws() -> None:
+    assert breaches() == []
