@@ -91,11 +91,12 @@ def subjects_are_not_glued(path: str, tree: ast.Module) -> Iterator[tuple[int, s
     if is_test(path) or "medianest_common/bus/" in path or "medianest_common/contracts/" in path:
         return
     for node in ast.walk(tree):
-        first: ast.expr | None = None
         if isinstance(node, ast.JoinedStr) and len(node.values) > 1:
             first = node.values[0]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
             first = node.left
+        else:
+            continue
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and _SUBJECT.match(first.value):
             yield node.lineno, "subjects are made by medianest_common.bus and the contracts"
 

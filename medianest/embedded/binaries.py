@@ -115,9 +115,11 @@ async def version_of(server: str, command: list[str]) -> Version:
     try:
         output, _ = await asyncio.wait_for(process.communicate(), _VERSION_SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise ServerNotFound(f"{command[-1]} --version does not answer.") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     text = output.decode(errors="replace").strip()
     found = _VERSION.search(text)
     if process.returncode != 0 or found is None:

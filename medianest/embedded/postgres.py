@@ -17,6 +17,9 @@ from medianest.errors import ServerDidNotStart, ServerNotFound, SetupError
 
 DATABASE = "medianest"
 
+ROOT_MODES = ("user_namespace", "nobody")
+"""What root tries, in this order."""
+
 _INITDB_SECONDS = 120.0
 _CONNECT_SECONDS = 10.0
 
@@ -118,7 +121,7 @@ class PostgresServer:
             self._path = path
             return
         reasons = []
-        for mode in ("user_namespace", "nobody"):
+        for mode in ROOT_MODES:
             for place in (path, self._copy_of(path)):
                 if mode == "nobody" and not _open_to_everybody(self._folder.parent):
                     reasons.append(f"not every user may enter {self._folder.parent}")
@@ -185,6 +188,7 @@ class PostgresServer:
             password_file.unlink()
             if process.returncode is None:
                 process.kill()
+                await process.wait()
         if process.returncode != 0:
             raise ServerDidNotStart(
                 f"PostgreSQL could not make its data folder:\n{output.decode(errors='replace')}"
@@ -196,7 +200,8 @@ class PostgresServer:
         if made_by != self._version[0]:
             raise SetupError(
                 f"The data in {self._data} was made by PostgreSQL {made_by}, but {self._path} is version "
-                f"{self._version[0]}. Name a PostgreSQL {made_by} with MEDIANEST_POSTGRES_BIN, take a backup with it and restore it here."
+                f"{self._version[0]}. Name a PostgreSQL {made_by} with MEDIANEST_POSTGRES_BIN, take a backup with "
+                "it and restore it here."
             )
 
     def _forget_recycled_pid(self) -> None:

@@ -180,7 +180,7 @@ def launched(command: list[str], *, mode: str, stop_signal: signal.Signals) -> l
 
 def command_line(pid: int) -> str:
     """Empty when there is no such process."""
-    if sys.platform == "linux":
+    if Path("/proc/self/cmdline").exists():
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
