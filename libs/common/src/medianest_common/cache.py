@@ -1,0 +1,285 @@
+"""A cache in Valkey that can only ever make things faster: without it everything still works, and is right."""
+
+import asyncio
+import contextlib
+import random
+import secrets
+import struct
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import structlog
+from prometheus_client import Counter
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from medianest_common.clock import Clock, SystemClock
+from medianest_common.errors import Unavailable
+from medianest_common.http.breaker import CircuitBreaker
+
+logger = structlog.get_logger()
+
+READS = Counter("medianest_cache_reads", "Reads through the cache by what was found.", ["service", "found"])
+
+_JITTER = 0.1
+_LEASE_SECONDS = 30
+_MOST_OWED = 1000
+_STAMP_BYTES = 8
+_HEADER = struct.Struct(f">d{_STAMP_BYTES}s{_STAMP_BYTES}s")
+# Acts only while the lease is still ours: an invalidation during the load takes it away.
+_FINISH = """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return 1
+"""
+
+type Loader = Callable[[], Awaitable[bytes]]
+
+
+def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -> Redis:
+    """A client that gives up quickly and leaves trying again to whoever uses it."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=max_connections,
+        timeout=timeout,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis(connection_pool=pool)
+
+
+class Cache:
+    """Bytes by key, for one service.
+
+    Every entry may carry a tag; dropping the tag drops all its entries at once, whatever their number. After a
+    failure Valkey is left alone for `pause` seconds and then tried by one call only. What could not be dropped
+    meanwhile is remembered, and nothing is read from the cache before that has been made good. Another process
+    may see such an entry for as long as Valkey is away from this one, but not beyond its `ttl` and `stale`.
+    """
+
+    def __init__(
+        self,
+        valkey: Redis,
+        *,
+        service: str,
+        clock: Clock | None = None,
+        timeout: float = 0.25,
+        pause: float = 1.0,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._valkey = valkey
+        self._service = service
+        self._clock = clock or SystemClock()
+        self._timeout = timeout
+        self._pause = pause
+        self._uniform = uniform
+        self._breaker = CircuitBreaker("valkey", clock=self._clock, threshold=1, reset_after=pause)
+        self._finish = valkey.register_script(_FINISH)
+        self._flights: dict[str, _Flight] = {}
+        self._owed: set[_Drop] = set()
+        self._settling: asyncio.Task[None] | None = None
+
+    async def get_or_load(
+        self, key: str, loader: Loader, *, ttl: float, stale: float = 0.0, tag: str = ""
+    ) -> bytes:
+        """The cached bytes, or what `loader` returns, called once however many ask at the same time.
+
+        Fresh for up to `ttl` seconds (a little less, at random, so that entries do not expire together). For
+        `stale` seconds more the old bytes are returned at once while one load runs in the background.
+        """
+        found = await self._read(key, tag=tag)
+        if found is None:
+            flight = self._flight(key, loader, ttl=ttl, stale=stale, tag=tag)
+            return await asyncio.shield(flight.task)
+        if not found.is_fresh:
+            self._flight(key, loader, ttl=ttl, stale=stale, tag=tag)
+        return found.value
+
+    async def invalidate(self, key: str) -> None:
+        """Whoever asks from now on gets what is loaded from now on."""
+        self._flights.pop(key, None)
+        await self._drop(_Drop(key=key))
+
+    async def invalidate_tag(self, tag: str) -> None:
+        for key in [key for key, flight in self._flights.items() if flight.tag == tag]:
+            del self._flights[key]
+        await self._drop(_Drop(tag=tag))
+
+    async def invalidate_all(self) -> None:
+        self._flights.clear()
+        await self._drop(_EVERYTHING)
+
+    async def aclose(self) -> None:
+        """Ends background loads. The Valkey client belongs to whoever made it."""
+        tasks: list[asyncio.Task[Any]] = [flight.task for flight in self._flights.values()]
+        if self._settling is not None:
+            tasks.append(self._settling)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, key: str, *, tag: str) -> "_Found | None":
+        try:
+            await self._settle()
+            parts = await self._ask(
+                lambda: self._valkey.mget(self._entry(key), self._stamp(""), self._stamp(tag))
+            )
+        except _Away:
+            self._count("away")
+            return None
+        entry, everything, tagged = parts
+        if not (isinstance(entry, bytes) and isinstance(everything, bytes) and isinstance(tagged, bytes)):
+            self._count("nothing")
+            return None
+        fresh_until, *stamps = _HEADER.unpack_from(entry)
+        if stamps != [everything, tagged]:
+            self._count("nothing")
+            return None
+        is_fresh = self._clock.now().timestamp() < fresh_until
+        self._count("fresh" if is_fresh else "stale")
+        return _Found(entry[_HEADER.size :], is_fresh)
+
+    def _flight(self, key: str, loader: Loader, *, ttl: float, stale: float, tag: str) -> "_Flight":
+        flight = self._flights.get(key)
+        if flight is not None:
+            return flight
+        task = asyncio.create_task(self._load(key, loader, ttl=ttl, stale=stale, tag=tag))
+        flight = self._flights[key] = _Flight(task, tag)
+
+        def landed(done: asyncio.Task[bytes]) -> None:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+            if not done.cancelled() and (error := done.exception()) is not None:
+                logger.debug("cache_load_failed", cache=self._service, reason=type(error).__name__)
+
+        task.add_done_callback(landed)
+        return flight
+
+    async def _load(self, key: str, loader: Loader, *, ttl: float, stale: float, tag: str) -> bytes:
+        lease = secrets.token_bytes(_STAMP_BYTES)
+        stamps: list[bytes] | None = None
+        with contextlib.suppress(_Away):
+            stamps = await self._take_lease(key, lease, tag=tag)
+        try:
+            value = await loader()
+        except BaseException:
+            if stamps is not None:
+                await self._finish_lease(key, lease, b"", seconds=1)
+            raise
+        if stamps is not None:
+            fresh_for = ttl * self._uniform(1 - _JITTER, 1)
+            header = _HEADER.pack(self._clock.now().timestamp() + fresh_for, *stamps)
+            await self._finish_lease(key, lease, header + value, seconds=fresh_for + stale)
+        return value
+
+    async def _take_lease(self, key: str, lease: bytes, *, tag: str) -> list[bytes] | None:
+        """The stamps to store under, read before the load starts; None when another process is loading this key.
+
+        Stamps are random and never absent from an entry, so that one lost to eviction brings nothing back."""
+        pipeline = self._valkey.pipeline(transaction=False)
+        pipeline.set(self._lease(key), lease, nx=True, ex=_LEASE_SECONDS)
+        for stamp in ("", tag):
+            pipeline.set(self._stamp(stamp), secrets.token_bytes(_STAMP_BYTES), nx=True)
+        pipeline.mget(self._stamp(""), self._stamp(tag))
+        leased, _, _, stamps = await self._ask(pipeline.execute)
+        return stamps if leased else None
+
+    async def _finish_lease(self, key: str, lease: bytes, entry: bytes, *, seconds: float) -> None:
+        milliseconds = max(1, int(seconds * 1000))
+        with contextlib.suppress(_Away):
+            await self._ask(
+                lambda: self._finish(
+                    keys=[self._entry(key), self._lease(key)], args=[lease, entry, milliseconds]
+                )
+            )
+
+    async def _drop(self, drop: "_Drop") -> None:
+        self._owed.add(drop)
+        if len(self._owed) > _MOST_OWED:
+            self._owed = {_EVERYTHING}
+        try:
+            await self._settle()
+        except _Away:
+            if self._settling is None or self._settling.done():
+                self._settling = asyncio.create_task(self._settle_later())
+
+    async def _settle(self) -> None:
+        if not self._owed:
+            return
+        owed = frozenset(self._owed)
+        pipeline = self._valkey.pipeline(transaction=False)
+        for drop in owed:
+            if drop.key is not None:
+                pipeline.delete(self._entry(drop.key), self._lease(drop.key))
+            else:
+                pipeline.set(self._stamp(drop.tag), secrets.token_bytes(_STAMP_BYTES))
+        await self._ask(pipeline.execute)
+        self._owed -= owed
+
+    async def _settle_later(self) -> None:
+        while self._owed:
+            await asyncio.sleep(self._pause)
+            with contextlib.suppress(_Away):
+                await self._settle()
+
+    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+        try:
+            permit = self._breaker.admit()
+        except Unavailable:
+            raise _Away from None
+        answered: bool | None = None
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await ask()
+            answered = True
+            return answer
+        except (RedisError, OSError, TimeoutError):
+            answered = False
+            raise _Away from None
+        finally:
+            if answered is None:
+                self._breaker.abandoned(permit)
+            elif answered:
+                self._breaker.succeeded(permit)
+            else:
+                self._breaker.failed(permit)
+
+    def _count(self, found: str) -> None:
+        READS.labels(self._service, found).inc()
+
+    def _entry(self, key: str) -> str:
+        return f"cache:{self._service}:entry:{key}"
+
+    def _lease(self, key: str) -> str:
+        return f"cache:{self._service}:lease:{key}"
+
+    def _stamp(self, tag: str) -> str:
+        return f"cache:{self._service}:stamp:{tag}"
+
+
+class _Away(Exception):
+    """Valkey did not answer, or is being left alone."""
+
+
+class _Found(NamedTuple):
+    value: bytes
+    is_fresh: bool
+
+
+class _Flight(NamedTuple):
+    task: asyncio.Task[bytes]
+    tag: str
+
+
+class _Drop(NamedTuple):
+    """One key, or all entries of a tag; the empty tag is on every entry."""
+
+    key: str | None = None
+    tag: str = ""
+
+
+_EVERYTHING = _Drop()

@@ -1,0 +1,23 @@
+"""Calling other people's systems: one pooled, bounded, observed client per system."""
+
+from medianest_common.http.breaker import BreakerState, CircuitBreaker
+from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
+from medianest_common.http.errors import AddressRefused, UpstreamRefused
+from medianest_common.http.guard import AddressPolicy, check_url, parse_url
+from medianest_common.http.response import Response
+from medianest_common.http.retry import Retry
+
+__all__ = [
+    "AddressPolicy",
+    "AddressRefused",
+    "BreakerState",
+    "CallOptions",
+    "CircuitBreaker",
+    "OutgoingClient",
+    "Response",
+    "Retry",
+    "Timeouts",
+    "UpstreamRefused",
+    "check_url",
+    "parse_url",
+]

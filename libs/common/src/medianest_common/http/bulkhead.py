@@ -1,0 +1,36 @@
+"""One slow system may occupy only its own share of the process."""
+
+import asyncio
+
+from medianest_common.errors import Unavailable
+
+
+class BulkheadFull(Unavailable):
+    """Too many calls to one system are under way already; the system itself may be well."""
+
+    title = "Too many calls at once"
+    code = "BUSY"
+
+
+class Bulkhead:
+    """At most `size` at once; whoever waits longer than `longest_wait` seconds is turned away."""
+
+    def __init__(self, system: str, *, size: int, longest_wait: float) -> None:
+        self._system = system
+        self._longest_wait = longest_wait
+        self._places = asyncio.Semaphore(size)
+
+    async def __aenter__(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._longest_wait):
+                await self._places.acquire()
+        except TimeoutError:
+            raise BulkheadFull(
+                f"{self._system} is busy with other calls.", upstream=self._system, retry_after=1.0
+            ) from None
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release()

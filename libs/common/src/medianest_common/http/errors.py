@@ -1,0 +1,36 @@
+"""What an outgoing call can end in, beyond the errors every part knows."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from medianest_common.errors import BadUpstream, Invalid
+
+if TYPE_CHECKING:
+    from medianest_common.http.response import Response
+
+
+class AddressRefused(Invalid):
+    """The address is one we never connect to under the caller's `AddressPolicy`; nothing was sent."""
+
+    title = "This address is not allowed"
+
+
+class UpstreamRefused(BadUpstream):
+    """The system is well and said no (a 4xx); `response` holds its answer for the adapter to translate.
+
+    Left uncaught it becomes a 502. It never counts against the circuit breaker.
+    """
+
+    title = "Another system refused the request"
+    transient: ClassVar[bool] = False
+
+    def __init__(self, response: "Response", *, upstream: str) -> None:
+        super().__init__(f"{upstream} answered {response.status}.", upstream=upstream)
+        self.response = response
+
+    @property
+    def upstream_status(self) -> int:
+        return self.response.status
+
+    @property
+    def body(self) -> bytes:
+        return self.response.body

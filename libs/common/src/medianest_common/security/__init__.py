@@ -1,0 +1,1 @@
+"""Keys, sealed values, tokens and what must never reach a log. Nothing here knows a service."""
