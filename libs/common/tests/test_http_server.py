@@ -5,13 +5,14 @@ import time
 
 import httpx
 import pytest
-from medianest_common.testing.http_server import HttpServer, serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
+
+from medianest_common.testing.http_server import HttpServer, serve
 
 
 async def hello(request: Request) -> PlainTextResponse:

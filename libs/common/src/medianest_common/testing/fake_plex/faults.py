@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl
 
-from medianest_common.testing.http_server import HttpServer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from medianest_common.testing.http_server import HttpServer
 
 type Fault = int | Literal["html", "empty", "malformed", "maintenance", "hang", "drop", "truncate", "refuse"]
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from .filters import BadFilter, matching, ordered
 from .items import Item, ItemType, Section
+from .meta import detailed_directory, meta
 from .recorded import Document
 from .rendering import (
     all_episodes,
@@ -31,13 +32,6 @@ from .responses import (
     server_of,
     visible_item,
     visible_section,
-)
-
-_SORTS = (
-    ("titleSort", "Title", "asc"),
-    ("year", "Year", "desc"),
-    ("addedAt", "Date Added", "desc"),
-    ("rating", "Critic Rating", "desc"),
 )
 
 
@@ -62,12 +56,12 @@ async def sections(request: Request) -> Response:
 async def section_details(request: Request) -> Response:
     section = visible_section(request)
     document = section_container(section, section.type) | {"content": "secondary", "viewGroup": "secondary"}
-    directories = [
+    directories: list[Document] = [
         {"key": "all", "title": f"All {section.title}"},
         {"key": "recentlyAdded", "title": "Recently Added"},
     ]
     if flag(request, "includeDetails"):
-        document["Type"] = [_type_details(section)]
+        directories.append(detailed_directory(section))
     return answer(request, with_list(document | {"size": len(directories)}, "Directory", directories))
 
 
@@ -78,6 +72,8 @@ async def section_all(request: Request) -> Response:
         raise HTTPException(400)
     part, size = paged(request, _list(server, section, wanted, request))
     document = section_container(section, wanted) | size
+    if flag(request, "includeMeta"):
+        document["Meta"] = meta(section)
     guids = flag(request, "includeGuids")
     return answer(request, with_list(document, "Metadata", described(part, guids=guids)))
 
@@ -186,35 +182,6 @@ def _list(server: MediaServer, section: Section, type: ItemType, request: Reques
     return server.lists[key]
 
 
-def _type_details(section: Section) -> Document:
-    return {
-        "key": f"/library/sections/{section.key}/all?type={1 if section.type == 'movie' else 2}",
-        "type": section.type,
-        "title": section.title,
-        "active": True,
-        "Filter": [
-            {
-                "filter": "genre",
-                "filterType": "string",
-                "key": f"/library/sections/{section.key}/genre",
-                "title": "Genre",
-                "type": "filter",
-            },
-            {
-                "filter": "year",
-                "filterType": "integer",
-                "key": f"/library/sections/{section.key}/year",
-                "title": "Year",
-                "type": "filter",
-            },
-        ],
-        "Sort": [
-            {"key": key, "title": title, "defaultDirection": direction, "descKey": f"{key}:desc"}
-            for key, title, direction in _SORTS
-        ],
-    }
-
-
 def _last_added(item: Item) -> float:
     return max((child.added_at.timestamp() for child in item.children), default=item.added_at.timestamp())
 
@@ -234,6 +201,7 @@ ROUTES = [
     Route("/library/metadata/{item:int}/children", children),
     Route("/library/metadata/{item:int}/allLeaves", leaves),
     Route("/library/metadata/{item:int}/grandchildren", leaves),
+    Route("/library/collections/{items}", item),
     Route("/library/collections/{item:int}/children", children),
     Route("/library/collections/{item:int}/items", children),
 ]

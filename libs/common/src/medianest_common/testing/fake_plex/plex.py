@@ -6,6 +6,7 @@ from secrets import token_hex
 from urllib.parse import urlsplit
 
 import httpx
+
 from medianest_common.clock import Clock, SystemClock
 
 from . import responses, tv_answers
@@ -136,6 +137,11 @@ class FakePlex:
     def server_token(self) -> str:
         """The owner's token for the media server."""
         return self.owner.server_token
+
+    @property
+    def connections(self) -> list[dict[str, object]]:
+        """How the server says it can be reached; change it at will."""
+        return self.plex_tv.connections
 
     @property
     def tokens(self) -> set[str]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from medianest_common.clock import Clock
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from medianest_common.clock import Clock
 
 from .accounts import FakeAccount, PlexAccounts
 from .events import EventStream

@@ -26,7 +26,7 @@ from .responses import (
 )
 
 _ROOT = recorded_xml("pms/ha_server_base.xml")
-_NOT_FLAGS = {"livetv", "pushNotifications", "streamingBrainABRVersion", "streamingBrainVersion", "updatedAt"}
+_NOT_FLAGS = {"livetv", "streamingBrainABRVersion", "streamingBrainVersion", "updatedAt"}
 _OWNER_ONLY = ("myPlexUsername", "diagnostics", "ownerFeatures")
 _PICTURES = {"thumb": (400, 600), "art": (1280, 720), "banner": (758, 140), "squareArt": (400, 400)}
 

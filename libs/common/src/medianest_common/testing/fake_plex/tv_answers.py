@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from medianest_common.clock import Clock
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from medianest_common.clock import Clock
 
 from .accounts import FakeAccount, PlexAccounts
 from .library import FakeLibrary
