@@ -210,3 +210,21 @@ async def test_xml_names_its_elements_after_the_type(plex: FakePlex, server: htt
     assert [element.tag for element in films] == ["Video"]
     assert [element.tag for element in shows] == ["Directory"]
     assert [guid.get("id") for guid in films.iter("Guid")] == ["tmdb://949"]
+
+
+async def test_older_libraries_have_the_ids_of_older_agents(
+    plex: FakePlex, server: httpx.AsyncClient
+) -> None:
+    plex.library.add_show("Firefly", guid="com.plexapp.agents.thetvdb://78874?lang=en", seasons={1: 1})
+    (episode,) = (await container(server, "/library/sections/2/all", type="4", includeGuids="1"))["Metadata"]
+    assert episode["guid"] == "com.plexapp.agents.thetvdb://78874/1/1?lang=en"
+    assert episode["grandparentGuid"] == "com.plexapp.agents.thetvdb://78874?lang=en"
+    assert "Guid" not in episode
+
+
+async def test_a_big_library_is_searched_and_paged(plex: FakePlex, server: httpx.AsyncClient) -> None:
+    plex.library.generate(20_000)
+    paging = {"X-Plex-Container-Start": "19990", "X-Plex-Container-Size": "100"}
+    assert (await container(server, "/library/sections/1/all", **paging))["size"] == 10
+    found = await container(server, "/hubs/search", query="amber")
+    assert found["Hub"][0]["more"] is True

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.http_server import serve
@@ -162,3 +162,25 @@ async def test_a_webhook_is_multipart_with_the_payload_and_a_picture(plex: FakeP
     assert b'"event": "library.new"' in body
     assert f'"uuid": "{plex.machine_id}"'.encode() in body
     assert b'name="thumb"; filename="thumb.jpg"' in body
+
+
+async def test_an_item_can_come_without_its_fields_or_broken(
+    plex: FakePlex, server: httpx.AsyncClient
+) -> None:
+    plex.library.generate(2)
+    plex.quirks.missing_fields = plex.quirks.broken_item = True
+    broken, bare = (await server.get(ALL)).json()["MediaContainer"]["Metadata"]
+    assert "ratingKey" not in broken
+    assert "year" not in bare
+    assert bare["ratingKey"]
+
+
+async def test_a_fault_denies_the_event_socket_too(plex: FakePlex) -> None:
+    plex.server.fail_with(503, times=1)
+    with pytest.raises(InvalidStatus):
+        async with events_of(plex, plex.server_token):
+            pass
+    async with events_of(plex, plex.server_token) as socket:
+        plex.server.cut_connections()
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)

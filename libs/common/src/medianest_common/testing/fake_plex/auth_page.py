@@ -28,7 +28,7 @@ small { opacity: .75 }
 <main>
 <h1>Who are you?</h1>
 <p>This stands in for app.plex.tv. Choose an account to sign in as.</p>
-<form method="post" action="auth">
+<form method="post" action="/auth">
 <input type="hidden" name="code" value="$code">
 <input type="hidden" name="forwardUrl" value="$forward">
 $accounts

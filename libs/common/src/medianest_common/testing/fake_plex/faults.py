@@ -75,7 +75,7 @@ class FaultySite:
         """Answers requests whose path starts with `path` wrongly, `times` times or until `heal()`.
 
         `drop` cuts the connection without an answer, `truncate` in the middle of one, `hang` never answers,
-        and `refuse` closes the port, which always lasts until `heal()`.
+        and `refuse` closes the port, which always lasts until `heal()`. A socket of events is denied by any of them.
         """
         if fault == "refuse":
             if times is not None or path:
@@ -107,7 +107,10 @@ class FaultySite:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._log.append(_logged(self._name, scope))
         planned = self._take(scope["path"])
-        if planned is None or scope["type"] == "websocket":
+        if planned is not None and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        if planned is None:
             if self.delay:
                 await asyncio.sleep(self.delay)
             await self._app(scope, receive, send)

@@ -190,7 +190,14 @@ class FakeLibrary:
         self, type: ItemType, title: str, parent: Item, *, index: int, added_at: datetime | None
     ) -> Item:
         item = self._new(
-            type, title, parent.section, year=parent.year, added_at=added_at, parent=parent, index=index
+            type,
+            title,
+            parent.section,
+            year=parent.year,
+            guid=_legacy_guid(parent, index),
+            added_at=added_at,
+            parent=parent,
+            index=index,
         )
         parent.children.append(item)
         parent.children.sort(key=lambda child: child.index or 0)
@@ -230,6 +237,12 @@ class FakeLibrary:
         self.items[key] = item
         self.version += 1
         return item
+
+
+def _legacy_guid(parent: Item, index: int) -> str | None:
+    """`com.plexapp.agents.thetvdb://73871/2/15?lang=en`: show, season and episode."""
+    address, mark, language = parent.guid.partition("?")
+    return f"{address}/{index}{mark}{language}" if address.startswith("com.plexapp.agents.") else None
 
 
 def _digest(*parts: str) -> str:

@@ -109,7 +109,7 @@ def paged[T](request: Request, entries: list[T]) -> tuple[list[T], Document]:
     quirks = server_of(request).quirks
     start = _paging_number(request, "X-Plex-Container-Start")
     size = _paging_number(request, "X-Plex-Container-Size")
-    limit = _number(request.query_params.get("limit"))
+    limit = whole_number(request.query_params.get("limit"))
     if limit is not None:
         entries = entries[:limit]
     if quirks.ignore_paging or (start is None and size is None):
@@ -138,10 +138,11 @@ def flag(request: Request, name: str) -> bool:
 
 
 def _paging_number(request: Request, name: str) -> int | None:
-    return _number(request.query_params.get(name) or request.headers.get(name))
+    return whole_number(request.query_params.get(name) or request.headers.get(name))
 
 
-def _number(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
+    """Of a query value; what is not one is a bad request."""
     if text is None:
         return None
     if not text.isdecimal():

@@ -9,7 +9,7 @@ from .items import Item, ItemType, Section
 from .listing import newest, with_list
 from .recorded import Document
 from .rendering import container, metadata
-from .responses import answer, caller_of, server_of
+from .responses import answer, caller_of, server_of, whole_number
 
 _DEFAULT_LIMIT = 3
 _HUBS: tuple[tuple[ItemType, str], ...] = (
@@ -26,14 +26,15 @@ async def search(request: Request) -> Response:
     query = request.query_params.get("query", "").strip().casefold()
     if not query:
         raise HTTPException(400)
-    limit = int(request.query_params.get("limit") or _DEFAULT_LIMIT)
+    limit = whole_number(request.query_params.get("limit"))
+    shown = _DEFAULT_LIMIT if limit is None else limit
     sections = _searched(server.visible_sections(account), request.query_params.get("sectionId"))
     if not sections:
         raise HTTPException(404)
     visible = set(sections)
     items = [item for item in server.library.items.values() if item.section in visible]
-    hubs = [_hub(kind, title, _hits(items, kind, query), limit) for kind, title in _HUBS]
-    hubs.append(_actors(items, query, limit))
+    hubs = [_hub(kind, title, _hits(items, kind, query), shown) for kind, title in _HUBS]
+    hubs.append(_actors(items, query, shown))
     return answer(request, container(size=len(hubs), Hub=hubs))
 
 
@@ -77,30 +78,31 @@ def _searched(visible: list[Section], section_id: str | None) -> list[Section]:
     return [section for section in visible if section_id is None or str(section.key) == section_id]
 
 
-def _hits(items: list[Item], type: ItemType, query: str) -> list[Document]:
-    by_title = [item for item in items if item.type == type and query in item.title.casefold()]
-    by_title.sort(key=lambda item: (not item.title.casefold().startswith(query), item.title, item.key))
-    documents = [metadata(item, section=True) | {"score": "0.75"} for item in by_title]
+def _hits(items: list[Item], wanted: ItemType, query: str) -> list[tuple[Item, Document]]:
+    """Each with what the hub says about it beyond the item itself; titles before actors."""
+    by_title: list[Item] = []
+    by_actor: list[tuple[Item, Document]] = []
     for item in items:
+        if item.type != wanted:
+            continue
+        if query in item.title.casefold():
+            by_title.append(item)
+            continue
         actor = next((role for role in item.roles if query in role.casefold()), None)
-        if item.type == type and item not in by_title and actor is not None:
-            reason: Document = {
-                "reason": "actor",
-                "reasonTitle": actor,
-                "reasonID": _actor_id(actor),
-                "score": "0.4",
-            }
-            documents.append(metadata(item, section=True) | reason)
-    return documents
+        if actor is not None:
+            reason = {"reason": "actor", "reasonTitle": actor, "reasonID": _actor_id(actor), "score": "0.4"}
+            by_actor.append((item, reason))
+    by_title.sort(key=lambda item: (not item.title.casefold().startswith(query), item.title, item.key))
+    return [(item, {"score": "0.75"}) for item in by_title] + by_actor
 
 
-def _hub(type: ItemType, title: str, hits: list[Document], limit: int) -> Document:
-    shown = hits[:limit]
+def _hub(kind: ItemType, title: str, hits: list[tuple[Item, Document]], limit: int) -> Document:
+    shown = [metadata(item, section=True) | reason for item, reason in hits[:limit]]
     hub: Document = {
         "title": title,
-        "type": type,
-        "hubIdentifier": type,
-        "context": f"hub.search.{type}",
+        "type": kind,
+        "hubIdentifier": kind,
+        "context": f"hub.search.{kind}",
         "size": len(shown),
         "more": len(hits) > limit,
         "style": "shelf",

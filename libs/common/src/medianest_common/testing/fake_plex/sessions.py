@@ -45,6 +45,8 @@ class Sessions:
         self._keys = count(1)
         self._playing: dict[str, _Playing] = {}
         self._history: list[Document] = []
+        self.others: list[Document] = []
+        """Sessions to list as they are: live television, trailers before a film, unknown kinds."""
 
     def play(self, account: FakeAccount, rating_key: str, *, offset: int = 0, transcode: bool = False) -> str:
         """Returns the session key. `offset` in milliseconds."""
@@ -67,7 +69,7 @@ class Sessions:
         self._history.append(self._watched(session))
 
     def described(self) -> list[Document]:
-        return [self._described(session) for session in self._playing.values()]
+        return [self._described(session) for session in self._playing.values()] + self.others
 
     @property
     def history(self) -> list[Document]:
