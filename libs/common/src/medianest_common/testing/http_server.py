@@ -91,7 +91,7 @@ async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
 
 
 def _listening_socket(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.settimeout(0)
     listening.bind(("127.0.0.1", port))
