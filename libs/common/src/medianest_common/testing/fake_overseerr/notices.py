@@ -114,6 +114,8 @@ def _truncated(text: str) -> str:
     """Cut at a blank, with an ellipsis, at five hundred characters."""
     if len(text) <= _MESSAGE_LENGTH:
         return text
-    cut = text[: _MESSAGE_LENGTH - 1]
-    words = cut.rsplit(None, 1)[0] if any(letter.isspace() for letter in cut) else cut
-    return f"{words}…"
+    cut, following = text[: _MESSAGE_LENGTH - 1], text[_MESSAGE_LENGTH - 1]
+    blanks = [position for position, letter in enumerate(cut) if letter.isspace()]
+    if blanks and not following.isspace():
+        cut = cut[: blanks[-1]]
+    return f"{cut}…"
