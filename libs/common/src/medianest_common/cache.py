@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 
 import structlog
 from prometheus_client import Counter
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.asyncio import Redis
 
 from medianest_common.clock import Clock, SystemClock
-from medianest_common.errors import Unavailable
-from medianest_common.http.breaker import CircuitBreaker
+from medianest_common.valkey import Away, Reach, open_valkey
+
+__all__ = ["Cache", "open_valkey"]
 
 logger = structlog.get_logger()
 
@@ -27,7 +25,7 @@ _JITTER = 0.1
 _LEASE_SECONDS = 30
 _MOST_OWED = 1000
 _STAMP_BYTES = 8
-_HEADER = struct.Struct(f">d{_STAMP_BYTES}s{_STAMP_BYTES}s")
+_HEADER = struct.Struct(f">dd{_STAMP_BYTES}s{_STAMP_BYTES}s")
 # Acts only while the lease is still ours: an invalidation during the load takes it away.
 _FINISH = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
@@ -37,19 +35,6 @@ return 1
 """
 
 type Loader = Callable[[], Awaitable[bytes]]
-
-
-def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -> Redis:
-    """A client that gives up quickly and leaves trying again to whoever uses it."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=max_connections,
-        timeout=timeout,
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return Redis(connection_pool=pool)
 
 
 class Cache:
@@ -74,10 +59,9 @@ class Cache:
         self._valkey = valkey
         self._service = service
         self._clock = clock or SystemClock()
-        self._timeout = timeout
         self._pause = pause
         self._uniform = uniform
-        self._breaker = CircuitBreaker("valkey", clock=self._clock, threshold=1, reset_after=pause)
+        self._reach = Reach(clock=self._clock, timeout=timeout, pause=pause)
         self._finish = valkey.register_script(_FINISH)
         self._flights: dict[str, _Flight] = {}
         self._owed: set[_Drop] = set()
@@ -125,21 +109,22 @@ class Cache:
     async def _read(self, key: str, *, tag: str) -> "_Found | None":
         try:
             await self._settle()
-            parts = await self._ask(
+            parts = await self._reach.ask(
                 lambda: self._valkey.mget(self._entry(key), self._stamp(""), self._stamp(tag))
             )
-        except _Away:
+        except Away:
             self._count("away")
             return None
         entry, everything, tagged = parts
         if not (isinstance(entry, bytes) and isinstance(everything, bytes) and isinstance(tagged, bytes)):
             self._count("nothing")
             return None
-        fresh_until, *stamps = _HEADER.unpack_from(entry)
-        if stamps != [everything, tagged]:
+        fresh_until, stale_until, *stamps = _HEADER.unpack_from(entry)
+        now = self._clock.now().timestamp()
+        if stamps != [everything, tagged] or now >= stale_until:
             self._count("nothing")
             return None
-        is_fresh = self._clock.now().timestamp() < fresh_until
+        is_fresh = now < fresh_until
         self._count("fresh" if is_fresh else "stale")
         return _Found(entry[_HEADER.size :], is_fresh)
 
@@ -162,7 +147,7 @@ class Cache:
     async def _load(self, key: str, loader: Loader, *, ttl: float, stale: float, tag: str) -> bytes:
         lease = secrets.token_bytes(_STAMP_BYTES)
         stamps: list[bytes] | None = None
-        with contextlib.suppress(_Away):
+        with contextlib.suppress(Away):
             stamps = await self._take_lease(key, lease, tag=tag)
         try:
             value = await loader()
@@ -172,7 +157,8 @@ class Cache:
             raise
         if stamps is not None:
             fresh_for = ttl * self._uniform(1 - _JITTER, 1)
-            header = _HEADER.pack(self._clock.now().timestamp() + fresh_for, *stamps)
+            fresh_until = self._clock.now().timestamp() + fresh_for
+            header = _HEADER.pack(fresh_until, fresh_until + stale, *stamps)
             await self._finish_lease(key, lease, header + value, seconds=fresh_for + stale)
         return value
 
@@ -185,13 +171,13 @@ class Cache:
         for stamp in ("", tag):
             pipeline.set(self._stamp(stamp), secrets.token_bytes(_STAMP_BYTES), nx=True)
         pipeline.mget(self._stamp(""), self._stamp(tag))
-        leased, _, _, stamps = await self._ask(pipeline.execute)
+        leased, _, _, stamps = await self._reach.ask(pipeline.execute)
         return stamps if leased else None
 
     async def _finish_lease(self, key: str, lease: bytes, entry: bytes, *, seconds: float) -> None:
         milliseconds = max(1, int(seconds * 1000))
-        with contextlib.suppress(_Away):
-            await self._ask(
+        with contextlib.suppress(Away):
+            await self._reach.ask(
                 lambda: self._finish(
                     keys=[self._entry(key), self._lease(key)], args=[lease, entry, milliseconds]
                 )
@@ -203,7 +189,7 @@ class Cache:
             self._owed = {_EVERYTHING}
         try:
             await self._settle()
-        except _Away:
+        except Away:
             if self._settling is None or self._settling.done():
                 self._settling = asyncio.create_task(self._settle_later())
 
@@ -217,36 +203,14 @@ class Cache:
                 pipeline.delete(self._entry(drop.key), self._lease(drop.key))
             else:
                 pipeline.set(self._stamp(drop.tag), secrets.token_bytes(_STAMP_BYTES))
-        await self._ask(pipeline.execute)
+        await self._reach.ask(pipeline.execute)
         self._owed -= owed
 
     async def _settle_later(self) -> None:
         while self._owed:
             await asyncio.sleep(self._pause)
-            with contextlib.suppress(_Away):
+            with contextlib.suppress(Away):
                 await self._settle()
-
-    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
-        try:
-            permit = self._breaker.admit()
-        except Unavailable:
-            raise _Away from None
-        answered: bool | None = None
-        try:
-            async with asyncio.timeout(self._timeout):
-                answer = await ask()
-            answered = True
-            return answer
-        except (RedisError, OSError, TimeoutError):
-            answered = False
-            raise _Away from None
-        finally:
-            if answered is None:
-                self._breaker.abandoned(permit)
-            elif answered:
-                self._breaker.succeeded(permit)
-            else:
-                self._breaker.failed(permit)
 
     def _count(self, found: str) -> None:
         READS.labels(self._service, found).inc()
@@ -259,10 +223,6 @@ class Cache:
 
     def _stamp(self, tag: str) -> str:
         return f"cache:{self._service}:stamp:{tag}"
-
-
-class _Away(Exception):
-    """Valkey did not answer, or is being left alone."""
 
 
 class _Found(NamedTuple):

@@ -56,7 +56,8 @@ def parse_url(url: str, *, policy: AddressPolicy) -> httpx.URL:
         raise AddressRefused("The address must start with http:// or https:// and name a host.")
     if parsed.userinfo:
         raise AddressRefused("The address must not contain a user name or password.")
-    _check_port(parsed.port or (443 if parsed.scheme == "https" else 80), policy=policy)
+    _check_name(parsed.host, policy=policy)
+    _check_port(_port(parsed), policy=policy)
     try:
         literal = ip_address(parsed.host)
     except ValueError:
@@ -68,7 +69,7 @@ def parse_url(url: str, *, policy: AddressPolicy) -> httpx.URL:
 async def check_url(url: str, *, policy: AddressPolicy, timeout: float = 3.0) -> httpx.URL:
     """As `parse_url`, and resolves the name too: for settings, before they are saved."""
     parsed = parse_url(url, policy=policy)
-    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    port = _port(parsed)
     try:
         async with asyncio.timeout(timeout):
             await resolve(parsed.host, port, policy=policy)
@@ -79,6 +80,7 @@ async def check_url(url: str, *, policy: AddressPolicy, timeout: float = 3.0) ->
 
 async def resolve(host: str, port: int, *, policy: AddressPolicy) -> list[str]:
     """Every address of the host, all of them allowed; one forbidden address among them refuses the whole name."""
+    _check_name(host, policy=policy)
     _check_port(port, policy=policy)
     loop = asyncio.get_running_loop()
     try:
@@ -91,11 +93,25 @@ async def resolve(host: str, port: int, *, policy: AddressPolicy) -> list[str]:
     return addresses
 
 
+def _port(url: httpx.URL) -> int:
+    if url.port is not None:
+        return url.port
+    return 443 if url.scheme == "https" else 80
+
+
+def _check_name(host: str, *, policy: AddressPolicy) -> None:
+    name = host.rstrip(".").lower()
+    if policy is not AddressPolicy.OPERATOR and (name == "localhost" or name.endswith(".localhost")):
+        raise AddressRefused("This address is not allowed.")
+
+
 def _check_port(port: int, *, policy: AddressPolicy) -> None:
+    if not 0 < port < 65536:
+        raise AddressRefused("This is not a port.")
     if policy is AddressPolicy.OPERATOR:
         return
     privileged_for_users = policy is AddressPolicy.USER and port < 1024 and port not in (80, 443)
-    if port in _DENIED_PORTS or port == 0 or privileged_for_users:
+    if port in _DENIED_PORTS or privileged_for_users:
         raise AddressRefused("This port is not allowed.")
 
 

@@ -6,8 +6,6 @@ import re
 from typing import Any
 from uuid import UUID
 
-from typing_extensions import TypeIs
-
 _HEADER_MEMBERS = frozenset({"alg", "typ", "kid"})
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
@@ -29,7 +27,7 @@ def read_key_id(token: str, *, algorithm: str, kind: str) -> str:
     if members.get("typ") != kind:
         raise Malformed("another type")
     key_id = members.get("kid")
-    if not is_key_id(key_id):
+    if not isinstance(key_id, str) or not is_key_id(key_id):
         raise Malformed("no usable key id")
     if not _HEADER_MEMBERS.issuperset(members):
         raise Malformed("a forbidden header member")
@@ -64,7 +62,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def is_key_id(value: object) -> TypeIs[str]:
+def is_key_id(value: object) -> bool:
     return isinstance(value, str) and _KEY_ID.fullmatch(value) is not None
 
 
@@ -79,6 +77,12 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise Malformed("not a string")
     return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Malformed("not a list")
+    return tuple(text(member) for member in value)
 
 
 def integer(value: object) -> int:

@@ -215,7 +215,7 @@ class AccessTokenVerifier:
                 name=compact.text(claims["name"]),
                 permissions_version=compact.integer(claims["pv"]),
                 auth_time=datetime.fromtimestamp(compact.integer(claims["auth_time"]), UTC),
-                methods=tuple(compact.text(method) for method in claims["amr"]),
+                methods=compact.texts(claims["amr"]),
                 issued_at=datetime.fromtimestamp(compact.integer(claims["iat"]), UTC),
                 expires_at=datetime.fromtimestamp(compact.integer(claims["exp"]), UTC),
             )

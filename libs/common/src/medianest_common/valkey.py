@@ -1,0 +1,62 @@
+"""Reaching Valkey, or knowing quickly that it cannot be reached."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from medianest_common.clock import Clock
+from medianest_common.errors import Unavailable
+from medianest_common.http.breaker import CircuitBreaker
+
+
+class Away(Exception):
+    """Valkey did not answer, or is being left alone."""
+
+
+def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -> Redis:
+    """A client that gives up quickly and leaves trying again to whoever uses it."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=max_connections,
+        timeout=timeout,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis(connection_pool=pool)
+
+
+class Reach:
+    """Bounds every call by `timeout` seconds. After a failure Valkey is left alone for `pause` seconds and then tried
+    by one call only, so that a hanging server costs one wait a second and not one for each call."""
+
+    def __init__(self, *, clock: Clock, timeout: float = 0.25, pause: float = 1.0) -> None:
+        self._timeout = timeout
+        self._breaker = CircuitBreaker("valkey", clock=clock, threshold=1, reset_after=pause)
+
+    async def ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What Valkey answers, or `Away`."""
+        try:
+            permit = self._breaker.admit()
+        except Unavailable:
+            raise Away from None
+        answered: bool | None = None
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await ask()
+            answered = True
+            return answer
+        except (RedisError, OSError, TimeoutError):
+            answered = False
+            raise Away from None
+        finally:
+            if answered is None:
+                self._breaker.abandoned(permit)
+            elif answered:
+                self._breaker.succeeded(permit)
+            else:
+                self._breaker.failed(permit)
