@@ -69,10 +69,13 @@ class Kept:
     def password(self, server: str) -> str:
         return str(self._get(f"{server}_password") or self._set(f"{server}_password", secrets.token_hex(24)))
 
+    def last_port(self, server: str) -> int:
+        return int(self._get(f"{server}_port") or 0)
+
     def port(self, server: str) -> int:
         """The one of last time, unless somebody else has taken it since."""
-        known = self._get(f"{server}_port")
-        if isinstance(known, int) and _is_free(known):
+        known = self.last_port(server)
+        if known and _is_free(known):
             return known
         port = next(port for port in random.sample(_PORTS, k=200) if _is_free(port))
         self._set(f"{server}_port", port)

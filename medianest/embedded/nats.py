@@ -11,6 +11,7 @@ from medianest.embedded.data_folder import Kept, write_private
 
 _ANSWER_SECONDS = 1.0
 
+# Streams bound themselves; the limit of the store only has to be above what they reserve together.
 # `sync_interval: always` makes an acknowledged message survive a power cut; the default leaves up to two minutes open.
 _CONFIGURATION = """\
 listen: "127.0.0.1:{port}"
@@ -22,7 +23,7 @@ jetstream {{
   store_dir: {folder}
   sync_interval: always
   max_memory_store: 64MB
-  max_file_store: 4GB
+  max_file_store: 16GB
 }}
 """
 
@@ -38,7 +39,7 @@ class NatsServer:
         self._kept = kept
         self._setting = binary
         self._path: Path | None = None
-        self._port = 0
+        self._port = kept.last_port("nats")
         self.mark = str(self._configuration)
         self.environment = {"GOMEMLIMIT": "96MiB"}
 

@@ -70,7 +70,7 @@ class PostgresServer:
         self._setting = binary
         self._path = Path()
         self._version: Version = ()
-        self._port = 0
+        self._port = kept.last_port("postgres")
         self._database_known = False
         self.mode = "as_is"
         self.mark = f"-D {self._data}"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -49,8 +50,11 @@ class Server(Protocol):
 
 
 class SupervisedServer:
-    def __init__(self, server: Server, *, folder: Path) -> None:
+    """`own_log` keeps what the process says in a file of its own instead of passing it on."""
+
+    def __init__(self, server: Server, *, folder: Path, own_log: bool = True) -> None:
         self.server = server
+        self._own_log = own_log
         self._log_path = folder / "logs" / f"{server.name}.log"
         self._pid_path = folder / f"{server.name}.pid"
         self._process: asyncio.subprocess.Process | None = None
@@ -150,7 +154,9 @@ class SupervisedServer:
                 os.kill(pid, signal.SIGKILL if late else self.server.stop_signal)
                 time.sleep(0.02)
 
-    def _open_log(self) -> IO[bytes]:
+    def _open_log(self) -> AbstractContextManager[IO[bytes] | None]:
+        if not self._own_log:
+            return contextlib.nullcontext()
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
         if self._log_path.exists() and self._log_path.stat().st_size > _LOG_BYTES:
             self._log_path.replace(self._log_path.with_suffix(".old.log"))

@@ -17,6 +17,7 @@ from medianest.embedded.nats import NatsServer
 from medianest.embedded.postgres import PostgresServer
 from medianest.embedded.process import SupervisedServer
 from medianest.embedded.valkey import ValkeyServer
+from medianest.errors import DataFolderInUse
 
 _START_SECONDS = 300.0
 
@@ -71,8 +72,15 @@ class EmbeddedServers:
         """For fault tests; safe from any thread."""
         os.kill(self.pid(name), with_signal)
 
+    def abandon(self) -> None:
+        """Ask all to stop without waiting, for an end that cannot wait."""
+        for supervised in self._running.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(supervised.pid, supervised.server.stop_signal)
+
     async def __aenter__(self) -> Self:
-        self._lock.acquire()
+        if not all(self._given):
+            self._lock.acquire()
         try:
             async with asyncio.timeout(_START_SECONDS):
                 self._urls = await self._start()
@@ -113,6 +121,25 @@ class EmbeddedServers:
         self._running.clear()
         self._urls = None
         self._lock.release()
+
+
+def urls_of_running(data_dir: Path) -> ServerUrls | None:
+    """The addresses of an installation that runs on this folder in another process; None when none does."""
+    lock = FolderLock(data_dir.absolute())
+    if not (data_dir / "servers").is_dir():
+        return None
+    try:
+        lock.acquire()
+    except DataFolderInUse:
+        folder = data_dir.absolute() / "servers"
+        kept = Kept(folder)
+        return ServerUrls(
+            nats_url=NatsServer(folder=folder, kept=kept, binary=None).url,
+            database_url=PostgresServer(folder=folder, kept=kept, binary=None).url,
+            valkey_url=ValkeyServer(folder=folder, kept=kept, binary=None).url,
+        )
+    lock.release()
+    return None
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ class ValkeyServer:
         self._kept = kept
         self._setting = binary
         self._path: Path | None = None
-        self._port = 0
+        self._port = kept.last_port("valkey")
         self.mark = str(self._configuration)
         self.environment: dict[str, str] = {}
 

@@ -1,0 +1,142 @@
+"""The command line. Each command reads the settings and hands over; what goes wrong is said without a stack trace."""
+
+import asyncio
+import gc
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medianest.errors import SetupError
+
+app = typer.Typer(
+    name="medianest",
+    help="A self-hosted portal for a household around a Plex server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Services; all when none is named.")
+]
+
+
+@app.command()
+def run(
+    names: Names = None,
+    processes: Annotated[
+        bool, typer.Option("--processes", help="Each service in a process of its own.")
+    ] = False,
+    migrate_first: Annotated[bool, typer.Option("--migrate/--no-migrate", hidden=True)] = True,
+    ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Start everything, or only the services named, and run until Ctrl-C."""
+    from medianest import running
+    from medianest.installation import read_settings
+    from medianest_common.logging import configure
+
+    settings = read_settings()
+    configure(settings)
+    _await(
+        running.run(
+            names or (),
+            settings=settings,
+            say=_say,
+            processes=processes,
+            migrate_first=migrate_first,
+            ready_file=ready_file,
+        )
+    )
+
+
+@app.command()
+def migrate(names: Names = None) -> None:
+    """Bring the tables of all services, or of those named, up to date."""
+    from medianest import registry, running
+    from medianest.installation import reachable, read_settings
+    from medianest_common.logging import configure
+
+    settings = read_settings()
+    configure(settings)
+
+    async def work() -> None:
+        async with reachable(settings) as present:
+            await running.migrate(registry.services(names or ()), settings=present)
+
+    _await(work())
+    _say("The tables are up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say in words what is wrong with this installation, and how to mend it."""
+    from medianest.doctor import examine, show
+
+    findings = _await(examine())
+    show(findings)
+    raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
+
+
+@app.command()
+def schemas(folder: Annotated[Path, typer.Argument(help="Where to write one file per message.")]) -> None:
+    """Write the JSON Schema of every message that crosses a border."""
+    from medianest.documents import write_schemas
+
+    _say(f"{write_schemas(folder)} schemas in {folder}")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the HTTP API."""
+    from medianest.documents import openapi_document
+
+    print(json.dumps(openapi_document(), indent=1))
+
+
+@app.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of everything on the bus."""
+    from medianest import registry
+    from medianest.asyncapi import asyncapi_document
+
+    print(json.dumps(asyncapi_document(registry.services()), indent=1))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    print(installed("medianest"))
+
+
+def main() -> None:
+    gc.disable()
+    from medianest_common.settings import SettingsError
+
+    try:
+        app()
+    except (SetupError, SettingsError) as error:
+        from rich.console import Console
+
+        console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+        console.print("MediaNest cannot go on.", style="bold red")
+        console.print(str(error))
+        sys.exit(1)
+
+
+def _await[T](work: Coroutine[Any, Any, T]) -> T:
+    gc.enable()
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

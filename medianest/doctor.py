@@ -1,0 +1,212 @@
+"""`medianest doctor`: each part of an installation looked at, with a sentence on how to mend it."""
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
+
+from medianest import registry
+from medianest.doctor_upstreams import upstreams
+from medianest.embedded.binaries import BinarySettings, find_nats, find_postgres, find_valkey, version_of
+from medianest.embedded.servers import urls_of_running
+from medianest.errors import SetupError
+from medianest.finding import Finding, bad, good
+from medianest.installation import reachable, read_settings
+from medianest_common.settings import Settings, SettingsError
+
+_TIMEOUT = 5.0
+_LEAST_PYTHON = (3, 12)
+_LEAST_FREE = 1_000_000_000
+
+
+async def examine() -> list[Finding]:
+    findings = [_python()]
+    try:
+        settings = read_settings()
+    except (SettingsError, ValueError) as error:
+        return [*findings, bad("settings", str(error), "Correct the variables named here, then try again.")]
+    findings.append(good("settings", "valid"))
+    findings.append(await asyncio.to_thread(_data_folder, settings.data_dir))
+    running = urls_of_running(settings.data_dir) is not None
+    if running:
+        findings.append(good("running", f"MediaNest runs on {settings.data_dir}"))
+    else:
+        findings.append(_port(settings))
+    findings.extend([finding async for finding in _binaries(settings)])
+    if all(finding.fine for finding in findings):
+        findings.extend([finding async for finding in _servers(settings)])
+    findings.extend(await upstreams(settings))
+    return findings
+
+
+def show(findings: Iterable[Finding]) -> None:
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
+    for finding in findings:
+        console.print("[green]ok [/]" if finding.fine else "[red]BAD[/]", end=" ")
+        console.print(f"{finding.name}: {finding.text}", markup=False)
+        if finding.mend:
+            console.print(f"    → {finding.mend}", markup=False)
+
+
+def _python() -> Finding:
+    text = f"{platform.python_version()} on {platform.platform()}"
+    if sys.version_info < _LEAST_PYTHON:
+        return bad("python", text, "Python 3.12 or newer is needed; `make venv` fetches one.")
+    return good("python", text)
+
+
+def _data_folder(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return bad(
+            "data folder",
+            f"{folder} cannot be written: {error.strerror}",
+            "Give your user the right to write there, or set MEDIANEST_DATA_DIR to another folder.",
+        )
+    free = shutil.disk_usage(folder).free
+    text = f"{folder} can be written, {free / 1e9:.1f} GB free"
+    if free < _LEAST_FREE:
+        return bad(
+            "data folder", text, "Free some space: below 1 GB downloads stop and PostgreSQL may follow."
+        )
+    return good("data folder", text)
+
+
+def _port(settings: Settings) -> Finding:
+    try:
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as error:
+        return bad(
+            "address",
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}",
+            "Stop the program that uses it, or set MEDIANEST_PORT and MEDIANEST_BASE_URL to another.",
+        )
+    return good("address", f"{settings.host}:{settings.port} is free")
+
+
+async def _binaries(settings: Settings) -> AsyncIterator[Finding]:
+    named = BinarySettings.from_environment(os.environ)
+    for server, url, find, setting in (
+        ("NATS", settings.nats_url, find_nats, named.nats),
+        ("PostgreSQL", settings.database_url, find_postgres, named.postgres),
+        ("Valkey", settings.valkey_url, find_valkey, named.valkey),
+    ):
+        if url:
+            continue
+        try:
+            path = find(setting)
+            found = await version_of(server, [str(path)])
+        except SetupError as error:
+            yield bad(server, str(error))
+        else:
+            yield good(server, f"{'.'.join(map(str, found))} at {path}")
+
+
+async def _servers(settings: Settings) -> AsyncIterator[Finding]:
+    """Asked as they are, or started for as long as the question takes."""
+    try:
+        async with reachable(settings) as present:
+            answers = [
+                await _answers("NATS answers", lambda: _ask_nats(present), "MEDIANEST_NATS_URL"),
+                await _answers(
+                    "PostgreSQL answers", lambda: _ask_postgres(present), "MEDIANEST_DATABASE_URL"
+                ),
+                await _answers("Valkey answers", lambda: _ask_valkey(present), "MEDIANEST_VALKEY_URL"),
+            ]
+            for answer in answers:
+                yield answer
+            if answers[1].fine:
+                yield await _migrations(present)
+    except SetupError as error:
+        yield bad("servers", str(error))
+
+
+async def _answers(name: str, ask: Callable[[], Awaitable[str]], variable: str) -> Finding:
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            return good(name, await ask())
+    except Exception as error:
+        return bad(
+            name,
+            f"no: {error or type(error).__name__}",
+            f"Look at {variable}, or leave it out to use the server that comes with MediaNest.",
+        )
+
+
+async def _ask_nats(settings: Settings) -> str:
+    import nats
+
+    client = await nats.connect(settings.nats_url, connect_timeout=2, allow_reconnect=False)
+    try:
+        account = await client.jetstream().account_info()
+        return f"JetStream holds {account.streams} streams, {account.storage / 1e6:.1f} MB"
+    finally:
+        await client.close()
+
+
+async def _ask_postgres(settings: Settings) -> str:
+    import asyncpg
+
+    connection = await asyncpg.connect(_dsn(settings.database_url), timeout=_TIMEOUT)
+    try:
+        size = await connection.fetchval(
+            "select pg_size_pretty(pg_database_size(current_database()))", timeout=_TIMEOUT
+        )
+        return f"{connection.get_server_version().major}, {size}"
+    finally:
+        await connection.close(timeout=_TIMEOUT)
+
+
+async def _ask_valkey(settings: Settings) -> str:
+    from redis.asyncio import Redis
+
+    valkey = Redis.from_url(settings.valkey_url, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        memory = await valkey.info("memory")
+        return f"{memory['used_memory_human']} in use"
+    finally:
+        await valkey.aclose()
+
+
+async def _migrations(settings: Settings) -> Finding:
+    import asyncpg
+
+    from medianest_common.db.migrate import VERSION_TABLE, head_of, with_tables
+    from medianest_common.db.roles import role_url
+    from medianest_common.lifecycle import load_keys, role_secret
+
+    secret = role_secret(load_keys(settings))
+    ask = f"select version_num from {VERSION_TABLE}"  # noqa: S608
+    behind = []
+    owners = with_tables(registry.services())
+    for service in owners:
+        try:
+            connection = await asyncpg.connect(
+                role_url(settings.database_url, service.name, secret=secret), timeout=_TIMEOUT
+            )
+            try:
+                present = await connection.fetchval(ask, timeout=_TIMEOUT)
+            finally:
+                await connection.close(timeout=_TIMEOUT)
+        except asyncpg.PostgresError:
+            present = None
+        if present != head_of(service):
+            behind.append(f"{service.name} is at {present or 'nothing'}, not {head_of(service)}")
+    if behind:
+        return bad("tables", "; ".join(behind), "Run: medianest migrate (a start does it too).")
+    return good("tables", f"up to date in {len(owners)} services")
+
+
+def _dsn(url: str) -> str:
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)

@@ -1,0 +1,107 @@
+"""Whether the systems outside answer, accept our keys, and agree on what time it is."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from medianest.finding import Finding, bad, good
+from medianest_common.clock import Clock, SystemClock
+from medianest_common.settings import PREFIX, Settings
+
+_TIMEOUT = 5.0
+_SKEW_SECONDS = 30
+
+
+async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[Finding]:
+    """Only what the settings name: what was set in the admin page is watched by the running installation itself."""
+    clock = clock or SystemClock()
+    async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
+        findings = await asyncio.gather(
+            _plex_tv(client, settings.plex_tv_url, clock=clock), _plex(client), _overseerr(client)
+        )
+    return [finding for some in findings for finding in some]
+
+
+async def _plex_tv(client: httpx.AsyncClient, url: str, *, clock: Clock) -> list[Finding]:
+    try:
+        answer = await client.get(f"{url.rstrip('/')}/api/v2/ping")
+    except httpx.HTTPError as error:
+        return [
+            bad(
+                "plex.tv",
+                f"{url} cannot be reached: {error or type(error).__name__}",
+                "Signing in with Plex will not work; look at the network, DNS and proxy of this machine.",
+            )
+        ]
+    findings = [good("plex.tv", f"{url} answers")]
+    if date := answer.headers.get("date"):
+        findings.append(_clock(parsedate_to_datetime(date), now=clock.now()))
+    return findings
+
+
+def _clock(theirs: datetime, *, now: datetime) -> Finding:
+    apart = abs((now - theirs.astimezone(UTC)).total_seconds())
+    text = f"{apart:.0f} s apart from plex.tv"
+    if apart > _SKEW_SECONDS:
+        return bad(
+            "clock", text, "Turn on time synchronisation: sign-ins and codes depend on the right time."
+        )
+    return good("clock", text)
+
+
+async def _plex(client: httpx.AsyncClient) -> list[Finding]:
+    url, token = _setting("PLEX_URL"), _setting("PLEX_TOKEN")
+    if not url:
+        return []
+    return [
+        await _answer(
+            client,
+            name="Plex",
+            url=f"{url.rstrip('/')}/library/sections",
+            headers={"X-Plex-Token": token, "Accept": "application/json"},
+            key="MEDIANEST_PLEX_TOKEN",
+            address="MEDIANEST_PLEX_URL",
+        )
+    ]
+
+
+async def _overseerr(client: httpx.AsyncClient) -> list[Finding]:
+    url, key = _setting("OVERSEERR_URL"), _setting("OVERSEERR_API_KEY")
+    if not url:
+        return []
+    return [
+        await _answer(
+            client,
+            name="Overseerr",
+            url=f"{url.rstrip('/')}/api/v1/auth/me",
+            headers={"X-Api-Key": key},
+            key="MEDIANEST_OVERSEERR_API_KEY",
+            address="MEDIANEST_OVERSEERR_URL",
+        )
+    ]
+
+
+async def _answer(
+    client: httpx.AsyncClient, *, name: str, url: str, headers: dict[str, str], key: str, address: str
+) -> Finding:
+    where = str(httpx.URL(url).copy_with(path="/"))
+    try:
+        answer = await client.get(url, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return bad(name, f"{where} cannot be reached: {error or type(error).__name__}", f"Look at {address}.")
+    if answer.status_code in (401, 403):
+        return bad(name, f"{where} answers, but refuses the key", f"Look at {key}.")
+    if answer.status_code != 200 or "json" not in answer.headers.get("content-type", ""):
+        return bad(name, f"{where} answers {answer.status_code}, not as {name} would", f"Look at {address}.")
+    return good(name, f"{where} answers and accepts the key")
+
+
+def _setting(name: str) -> str:
+    """From the environment or from the file that the variable with _FILE names."""
+    if path := os.environ.get(f"{PREFIX}{name}_FILE"):
+        with open(path, encoding="utf-8") as handle:
+            return handle.read().strip()
+    return os.environ.get(f"{PREFIX}{name}", "")
