@@ -14,16 +14,13 @@ from typing import Any
 
 import asyncpg
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from medianest_common.bus.broker import bind, make_broker, subscribe_rpc
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
 from medianest_common.bus.handlers import TimerSpec
 from medianest_common.bus.topology import Watchdog, consumers_for, streams_for
-from medianest_common.cache import Cache
+from medianest_common.cache import Cache, open_valkey
 from medianest_common.clock import Clock, SystemClock, uuid7
 from medianest_common.contracts.platform import ping_subject
 from medianest_common.db.database import Database, open_database
@@ -32,7 +29,7 @@ from medianest_common.db.roles import role_url
 from medianest_common.readiness import ReadinessProbe, ping_endpoint
 from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Runtime, Service
-from medianest_common.settings import Settings, load
+from medianest_common.settings import Settings, SettingsError, load
 
 log = structlog.get_logger()
 
@@ -127,18 +124,21 @@ async def running(
     async with AsyncExitStack() as stack:
         background = _Background(failed)
         stack.push_async_callback(background.stop)
-        keys = KeyRing.load_or_create(settings.data_dir / "secrets" / "keyring", root=_root_secret(settings))
+        keys = load_keys(settings)
         database = _open_database(service, settings, keys=keys, clock=clock)
         if database:
             stack.push_async_callback(database.close)
-        valkey = _open_valkey(settings.valkey_url)
+        valkey = open_valkey(settings.valkey_url)
         stack.push_async_callback(valkey.aclose)
+        cache = Cache(valkey, service=service.name, clock=clock)
+        stack.push_async_callback(cache.aclose)
 
         broker = make_broker(settings.nats_url, name=service.name, on_closed=lambda: _fail(failed, service.name))
         stack.push_async_callback(broker.stop)
         client = await broker.connect()
         bus = Bus(client, service=service.name, clock=clock)
-        watchdog = Watchdog(bus.js, streams=streams_for(SERVICES), consumers=consumers_for(service.handlers))
+        consumers = consumers_for(service.handlers)
+        watchdog = Watchdog(bus.js, streams=streams_for(sorted({*SERVICES, service.name})), consumers=consumers)
         while not watchdog.healthy:
             await watchdog.check()
             if not watchdog.healthy:
@@ -148,7 +148,7 @@ async def running(
             name=service.name,
             settings=settings,
             bus=bus,
-            cache=Cache(valkey, prefix=service.name, clock=clock),
+            cache=cache,
             valkey=valkey,
             clock=clock,
             keys=keys,
@@ -254,14 +254,25 @@ async def _first(waiting: Any, failed: asyncio.Future[None]) -> None:
         task.cancel()
 
 
-def _root_secret(settings: Settings) -> bytes | None:
-    return settings.secret_key.get_secret_value().encode() if settings.secret_key else None
+def load_keys(settings: Settings) -> KeyRing:
+    """Raises `SettingsError` for a keyring that cannot be used."""
+    try:
+        if settings.secret_key:
+            return KeyRing.parse(settings.secret_key.get_secret_value())
+        return KeyRing.load_or_generate(settings.data_dir / "secrets" / "keyring")
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"MEDIANEST_SECRET_KEY: {error}") from error
+
+
+def role_secret(keys: KeyRing) -> bytes:
+    """What the passwords of the services' database roles are made from."""
+    return keys.derive("database-roles")[keys.primary]
 
 
 def _database_url(service: Service, settings: Settings, *, keys: KeyRing) -> str:
     """`MEDIANEST_<SERVICE>_DATABASE_URL`, else the service's own role on the common server."""
     own = os.environ.get(f"MEDIANEST_{service.name.upper()}_DATABASE_URL")
-    return own or role_url(settings.database_url, service.name, secret=keys.derive("database-roles"))
+    return own or role_url(settings.database_url, service.name, secret=role_secret(keys))
 
 
 def _open_database(service: Service, settings: Settings, *, keys: KeyRing, clock: Clock) -> Database | None:
@@ -270,9 +281,3 @@ def _open_database(service: Service, settings: Settings, *, keys: KeyRing, clock
     url = _database_url(service, settings, keys=keys)
     return open_database(url, metadata=service.metadata, service=service.name, clock=clock)
 
-
-def _open_valkey(url: str) -> Redis:
-    """Short timeouts and no retries: whoever uses Valkey has another way to go on."""
-    return Redis.from_url(
-        url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 0), health_check_interval=0
-    )

@@ -51,7 +51,9 @@ class Service:
     checks: Callable[[Any], Awaitable[Sequence[Check]]] | None = None
     web: Callable[[Any], Any] | None = None
 
-    @property
-    def migrations(self) -> str:
-        """The package that holds this service's migrations."""
-        return f"medianest_{self.name}.migrations.versions"
+    migrations: str = ""
+    """The package that holds this service's migrations; `medianest_<name>.migrations.versions` unless it says otherwise."""
+
+    def __post_init__(self) -> None:
+        if not self.migrations:
+            object.__setattr__(self, "migrations", f"medianest_{self.name}.migrations.versions")

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     setup_token: SecretStr | None = None
     secret_key: SecretStr | None = None
-    """Root of all keys of the installation; kept in the data folder when it is not given."""
+    """The keyring, lines of `id:base64`; made and kept in the data folder when it is not given."""
     metrics_token: SecretStr | None = None
 
     nats_url: str = ""

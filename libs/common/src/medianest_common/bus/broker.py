@@ -72,7 +72,8 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
     for rpc in handlers.rpcs:
         subscribe_rpc(broker, rpc.message.subject, service=handlers.service, endpoint=rpc_endpoint(rpc, app=app))
     for heard in handlers.listeners:
-        broker.subscriber(heard.event.subject)(listen_endpoint(heard, app=app))
+        # Without no_reply the listener would answer in place of JetStream, whose ack goes to the same address.
+        broker.subscriber(heard.event.subject, no_reply=True)(listen_endpoint(heard, app=app))
     for event in handlers.events:
         assert database is not None, "reacting to events needs a database for the inbox"
         _subscribe_durable(
@@ -114,5 +115,6 @@ def _subscribe_durable(
         subject,
         stream=JStream(stream, declare=False),
         durable=durable,
+        no_reply=True,
         pull_sub=PullSub(batch_size=concurrency, timeout=5.0),
     )(endpoint)

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 DAY = 86_400.0
 EVENT_AGE = 7 * DAY
 """How long an event can still be read. The inbox must remember at least this long."""
+STREAM_BYTES = 64 << 20
+"""The server reserves this much for every stream, so the sum must fit what it may use: 15 streams, under 1 GB."""
 DEAD_LETTERS = "DLQ"
 WATCH_SECONDS = 15.0
 _TIMEOUT = 5.0
@@ -51,9 +53,10 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
             name=DEAD_LETTERS,
             subjects=["dlq.>"],
             max_age=30 * DAY,
-            max_bytes=64 << 20,
+            max_bytes=STREAM_BYTES // 2,
             storage=StorageType.FILE,
             duplicate_window=120,
+            discard=DiscardPolicy.OLD,
         )
     ]
     for service in services:
@@ -62,7 +65,7 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
                 name=event_stream(service),
                 subjects=[f"evt.{service}.>"],
                 max_age=EVENT_AGE,
-                max_bytes=256 << 20,
+                max_bytes=STREAM_BYTES,
                 storage=StorageType.FILE,
                 duplicate_window=120,
                 discard=DiscardPolicy.OLD,
@@ -73,7 +76,7 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
                 name=job_stream(service),
                 subjects=[f"job.{service}.>"],
                 retention=RetentionPolicy.WORK_QUEUE,
-                max_bytes=256 << 20,
+                max_bytes=STREAM_BYTES,
                 storage=StorageType.FILE,
                 duplicate_window=120,
                 discard=DiscardPolicy.NEW,
@@ -157,15 +160,18 @@ class Watchdog:
         self._streams = streams
         self._consumers = consumers
         self.healthy = False
+        self._reason = ""
 
     async def check(self) -> None:
         try:
             await ensure(self._js, streams=self._streams, consumers=self._consumers)
         except (nats.errors.Error, APIError, TimeoutError, OSError) as error:
-            if self.healthy:
-                log.warning("topology_unreachable", error=str(error) or type(error).__name__)
-            self.healthy = False
+            reason = str(error) or type(error).__name__
+            if reason != self._reason:
+                log.warning("topology_not_ensured", error=reason)
+            self.healthy, self._reason = False, reason
             return
+        self._reason = ""
         self.healthy = True
 
     async def run(self, *, seconds: float = WATCH_SECONDS) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ def head_of(service: "Service") -> str:
 
 
 def with_tables(services: Sequence["Service"]) -> list["Service"]:
-    return [s for s in services if s.metadata is not None and find_spec(s.migrations)]
+    return [service for service in services if service.metadata is not None]
 
 
 async def migrate(services: Sequence["Service"], *, admin_url: str, secret: bytes, revision: str = "head") -> None:

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 BATCH = 200
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 1.0
-SET_ASIDE_SECONDS = 30
+SET_ASIDE_SECONDS = 5
 _LOCK_CLASS = 7316
 """First half of the advisory lock key, which is shared by everything in one database; the second is the service."""
 _TIMEOUT = 10.0

@@ -1,0 +1,67 @@
+"""uvicorn inside a running event loop, started and stopped by the lifecycle and not by signals."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+import uvicorn
+
+STOP_SECONDS = 1.5
+_KEEP_ALIVE_SECONDS = 15
+
+
+@asynccontextmanager
+async def serving(app: Any, *, host: str, port: int) -> AsyncIterator[int]:
+    """Listens inside the block and yields the port, which is a free one when 0 was asked for.
+
+    Raises OSError when the address is taken.
+    """
+    listening = _listening_socket(host, port)
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=64 * 1024,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.005)
+        if task.done():
+            await task
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        _, late = await asyncio.wait({task}, timeout=STOP_SECONDS)
+        if late:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        listening.close()
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """Made with the protocol named, since asyncio turns Nagle's delay (40 ms an answer) off for TCP sockets only."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(2048)
+    listening.setblocking(False)
+    return listening
+
+
+class _Server(uvicorn.Server):
+    def capture_signals(self) -> Any:
+        """Signals belong to the process, which may run several services."""
+        return nullcontext()

@@ -1,0 +1,165 @@
+"""Outbox, inbox, retries and dead letters over the real servers."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from nats.js.errors import NotFoundError
+from sample import SAMPLE, App, NoteWritten, Work, Write, event_ids, notes
+
+from medianest.testing import Sandbox, eventually
+from medianest_common.bus import Context, use
+from medianest_common.bus.topology import event_stream, job_stream
+from medianest_common.clock import uuid7
+from medianest_common.errors import Conflict, MediaNestError, Unavailable
+from medianest_common.lifecycle import running
+
+
+async def heard(app: App, *texts: str) -> bool:
+    return sorted(app.heard) == sorted(texts)
+
+
+async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    with use(Context(correlation_id="from-the-door")):
+        await sandbox.bus.call(Write(text="a"))
+    await eventually(lambda: heard(apps[0], "a"))
+    await eventually(lambda: _equal(apps[0].worked, ["a"]))
+    assert apps[0].listened == ["a"]
+    assert apps[0].seen_correlations == ["from-the-door"], "trap 18: the correlation is carried across the bus"
+    assert await _outbox_rows(apps[0]) == 0
+
+
+async def test_what_is_rolled_back_is_never_told(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    with pytest.raises(MediaNestError):
+        await sandbox.bus.call(Write(text="a", then_fail=True))
+    await sandbox.bus.call(Write(text="b"))
+    await eventually(lambda: heard(apps[0], "b"))
+    assert await notes(apps[0]) == ["b"]
+
+
+async def test_an_event_delivered_twice_has_its_effect_once(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    event_id = uuid7()
+    for attempt in range(3):
+        # Another Nats-Msg-Id each time: the server's duplicate window must not do our work for us.
+        await sandbox.bus.publish_stored(
+            NoteWritten.subject,
+            NoteWritten(text="once").model_dump_json().encode(),
+            headers={"ce-id": str(event_id), "Nats-Msg-Id": f"{event_id}-{attempt}"},
+        )
+    await sandbox.emit(NoteWritten(text="after"))
+    await eventually(lambda: heard(apps[0], "once", "after"))
+    await asyncio.sleep(0.1)
+    assert sorted(apps[0].heard) == ["after", "once"]
+
+
+async def test_trap_2_and_3_a_transient_failure_is_tried_again_later_and_not_at_once(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    apps[0].fail_next.append(Unavailable("not now"))
+    started = asyncio.get_running_loop().time()
+    event_id = await sandbox.emit(NoteWritten(text="later"))
+    await eventually(lambda: heard(apps[0], "later"))
+    assert asyncio.get_running_loop().time() - started > 0.9
+    assert await event_ids(apps[0]) == [event_id], "the failed attempt's claim was rolled back with it"
+
+
+async def test_an_error_that_repeating_cannot_mend_is_buried_at_once(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    apps[0].fail_next.append(Conflict("never"))
+    event_id = await sandbox.emit(NoteWritten(text="dead"))
+    letter = await eventually(lambda: _dead_letter(sandbox, f"dlq.{NoteWritten.subject}"))
+    assert letter.headers["mn-handler"] == "sample__note_written"
+    assert letter.headers["mn-attempts"] == "1"
+    assert "never" in letter.headers["mn-reason"]
+    assert UUID(letter.headers["ce-id"]) == event_id
+    assert apps[0].heard == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"text": 1}', b"\x00\xff"])
+async def test_a_poisonous_body_is_buried_and_does_not_stop_the_others(
+    sandbox: Sandbox, apps: list[App], body: bytes
+) -> None:
+    await sandbox.start(SAMPLE)
+    await sandbox.bus.publish_stored(NoteWritten.subject, body, headers={"ce-id": str(uuid7())})
+    await sandbox.emit(NoteWritten(text="fine"))
+    await eventually(lambda: heard(apps[0], "fine"))
+    letter = await eventually(lambda: _dead_letter(sandbox, f"dlq.{NoteWritten.subject}"))
+    assert (letter.data or b"") == body
+
+
+async def test_work_longer_than_its_ack_wait_is_done_once(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    apps[0].work_seconds = 2.5
+    await sandbox.bus.enqueue_now(Work(text="long"))
+    await eventually(lambda: _equal(apps[0].worked, ["long"]))
+    await asyncio.sleep(1.2)
+    assert apps[0].worked == ["long"]
+    info = await sandbox.bus.js.stream_info(job_stream("sample"))
+    assert info.state.messages == 0, "done work leaves the queue"
+
+
+async def test_trap_9_changed_consumer_settings_take_effect_at_the_next_start(sandbox: Sandbox) -> None:
+    await sandbox.start(SAMPLE)
+    await sandbox.stop("sample")
+    js = sandbox.bus.js
+    config = (await js.consumer_info(event_stream("sample"), "sample__note_written")).config
+    config.ack_wait = 77
+    await js.add_consumer(event_stream("sample"), config)
+    await sandbox.start(SAMPLE)
+    assert (await js.consumer_info(event_stream("sample"), "sample__note_written")).config.ack_wait == 30
+
+
+@pytest.mark.parametrize("lost", ["consumer", "stream"])
+async def test_trap_11_a_lost_consumer_or_stream_is_made_again_while_running(
+    sandbox: Sandbox, apps: list[App], lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medianest_common.bus.topology.Watchdog.run.__kwdefaults__", {"seconds": 0.3})
+    await sandbox.start(SAMPLE)
+    js = sandbox.bus.js
+    if lost == "consumer":
+        await js.delete_consumer(event_stream("sample"), "sample__note_written")
+    else:
+        await js.delete_stream(event_stream("sample"))
+    await sandbox.bus.call(Write(text="after the loss"))
+    await eventually(lambda: heard(apps[0], "after the loss"), within=15)
+
+
+async def test_two_replicas_share_one_relay_one_clock_and_every_event_once(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    await eventually(lambda: _true(apps[0].ticks > 0))
+    async with running(SAMPLE, overrides=sandbox.settings):
+        texts = [f"n{i}" for i in range(60)]
+        await asyncio.gather(*(sandbox.bus.call(Write(text=text)) for text in texts))
+        await eventually(lambda: _equal(sorted(apps[0].heard + apps[1].heard), sorted(texts)))
+        assert apps[1].ticks == 0, "the second replica must not run the clock jobs"
+        assert sorted(apps[1].listened) == sorted(texts), "every replica overhears every event"
+        await sandbox.stop("sample")
+        await eventually(lambda: _true(apps[1].ticks > 0), within=10)
+        await sandbox.bus.call(Write(text="by the new leader"))
+        await eventually(lambda: _true("by the new leader" in apps[1].heard))
+
+
+async def _equal(one: object, other: object) -> bool:
+    return one == other
+
+
+async def _true(value: object) -> bool:
+    return bool(value)
+
+
+async def _outbox_rows(app: App) -> int:
+    async with app.db.read() as connection:
+        return int((await connection.exec_driver_sql("select count(*) from outbox")).scalar_one())
+
+
+async def _dead_letter(sandbox: Sandbox, subject: str):  # type: ignore[no-untyped-def]
+    try:
+        return await sandbox.bus.js.get_last_msg("DLQ", subject)
+    except NotFoundError:
+        return None

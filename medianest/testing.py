@@ -1,0 +1,182 @@
+"""Fixtures for tests against the real servers: embedded ones by default, containers with TEST_SERVERS=containers."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import nats
+import pytest
+from nats.aio.client import Client
+from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
+
+from medianest.embedded import EmbeddedServers, ServerUrls, in_background
+from medianest_common.bus import Bus, Context, use
+from medianest_common.clock import Clock, SystemClock, uuid7
+from medianest_common.contracts.identity import Caller, Role
+from medianest_common.db.migrate import migrate
+from medianest_common.lifecycle import role_secret, running
+from medianest_common.security.encryption import KeyRing
+from medianest_common.service import Service
+
+_TIMEOUT = 10.0
+SECRET_KEY = KeyRing.generate().dump()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    """One set of servers for the whole run (one per worker); `kill` and `pid` are for fault tests."""
+    with in_background(EmbeddedServers(tmp_path_factory.mktemp("servers"))) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server_urls(request: pytest.FixtureRequest) -> Iterator[ServerUrls]:
+    if os.environ.get("TEST_SERVERS") == "containers":
+        from medianest.testing_containers import containers
+
+        with containers() as urls:
+            yield urls
+        return
+    yield request.getfixturevalue("servers").urls
+
+
+@dataclass
+class Sandbox:
+    """An installation of its own: a fresh database, an empty bus and cache, and whichever services a test starts."""
+
+    urls: ServerUrls
+    settings: dict[str, Any]
+    bus: Bus
+    nats: Client
+    clock: Clock
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _services: dict[str, AsyncExitStack] = field(default_factory=dict)
+
+    async def start(self, *services: Service, **settings: Any) -> None:
+        """Migrate and run these services until the test ends or `stop` is called."""
+        self.settings |= settings
+        secret = role_secret(KeyRing.parse(SECRET_KEY))
+        await migrate(services, admin_url=self.settings["database_url"], secret=secret)
+        for service in services:
+            stack = AsyncExitStack()
+            await stack.enter_async_context(running(service, overrides=self.settings, clock=self.clock))
+            self._services[service.name] = stack
+
+    async def stop(self, name: str) -> None:
+        await self._services.pop(name).aclose()
+
+    async def close(self) -> None:
+        for name in reversed(list(self._services)):
+            await self.stop(name)
+
+    @contextmanager
+    def as_user(
+        self,
+        *,
+        role: Role = Role.USER,
+        user_id: UUID | None = None,
+        name: str = "Ada",
+        session_id: UUID | None = None,
+    ) -> Iterator[Caller]:
+        """Calls in this block are made for this person, as the gateway would."""
+        caller = Caller(
+            user_id=user_id or uuid7(),
+            session_id=session_id or uuid7(),
+            role=role,
+            name=name,
+            auth_time=self.clock.now(),
+        )
+        with use(Context(correlation_id=str(uuid7()), caller=caller)):
+            yield caller
+
+    async def emit(self, event: Any, *, event_id: UUID | None = None) -> UUID:
+        """Put an event on the bus as its producer's relay would."""
+        event_id = event_id or uuid7()
+        await self.bus.publish_stored(
+            event.subject,
+            event.model_dump_json().encode(),
+            headers={"ce-id": str(event_id), "Nats-Msg-Id": str(event_id), "mn-correlation": str(uuid7())},
+        )
+        return event_id
+
+
+@asynccontextmanager
+async def sandbox_on(
+    urls: ServerUrls, data_dir: Path, *, clock: Clock | None = None
+) -> AsyncIterator[Sandbox]:
+    clock = clock or SystemClock()
+    name = f"test_{uuid7().hex}"
+    admin = make_url(urls.database_url)
+    client = await nats.connect(urls.nats_url, connect_timeout=5)
+    try:
+        await _empty(client, urls.valkey_url)
+        await _execute(urls.database_url, f"create database {name}")
+        settings: dict[str, Any] = {
+            "nats_url": urls.nats_url,
+            "valkey_url": urls.valkey_url,
+            "database_url": admin.set(database=name).render_as_string(hide_password=False),
+            "data_dir": data_dir,
+            "secret_key": SECRET_KEY,
+            "port": 0,
+        }
+        sandbox = Sandbox(
+            urls=urls,
+            settings=settings,
+            bus=Bus(client, service="gateway", clock=clock),
+            nats=client,
+            clock=clock,
+        )
+        try:
+            yield sandbox
+        finally:
+            await sandbox.close()
+            await _execute(urls.database_url, f"drop database {name} with (force)")
+    finally:
+        await client.close()
+
+
+@pytest.fixture
+async def sandbox(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Sandbox]:
+    async with sandbox_on(server_urls, tmp_path) as sandbox:
+        yield sandbox
+
+
+async def _empty(client: Client, valkey_url: str) -> None:
+    js = client.jetstream(timeout=_TIMEOUT)
+    for stream in await js.streams_info():
+        assert stream.config.name
+        await js.delete_stream(stream.config.name)
+    valkey = Redis.from_url(valkey_url, socket_timeout=_TIMEOUT)
+    await valkey.flushall()
+    await valkey.aclose()
+
+
+async def _execute(database_url: str, statement: str) -> None:
+    dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(dsn, timeout=_TIMEOUT)
+    try:
+        await connection.execute(statement, timeout=_TIMEOUT)
+    finally:
+        await connection.close(timeout=_TIMEOUT)
+
+
+async def eventually[T](probe: Any, *, within: float = 10.0) -> T:
+    """Wait until `await probe()` gives something true or stops failing its assertions, and return it."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        try:
+            if value := await probe():
+                return value  # type: ignore[no-any-return]
+            failure: AssertionError | None = None
+        except AssertionError as error:
+            failure = error
+        if asyncio.get_running_loop().time() > deadline:
+            raise failure or AssertionError(f"still nothing after {within} s")
+        await asyncio.sleep(0.02)
