@@ -1,0 +1,171 @@
+"""How often somebody may try: sliding windows in Valkey, and in this process while Valkey is away.
+
+A try is counted before it is judged and taken back if it was right, so that a hundred at once gain nothing.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from medianest_auth.errors import TooManyAttempts
+from medianest_common.clock import Clock, uuid7
+
+log = structlog.get_logger()
+
+_MINUTE = 60.0
+_QUARTER = 15 * _MINUTE
+_DAY = 24 * 3600.0
+_REMEMBERED_LOCALLY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` tries in `seconds`; after that none, or with `slowing` one after 1, 2, 4 … 60 s from the last."""
+
+    most: int
+    seconds: float
+    slowing: bool = False
+
+
+ACCOUNT = (Limit(5, _QUARTER, slowing=True),)
+NETWORK = (Limit(20, _QUARTER), Limit(100, _DAY))
+SETUP = (Limit(10, 3600.0),)
+PLEX_START = (Limit(10, _MINUTE),)
+PLEX_START_ALL = (Limit(60, _MINUTE),)
+PLEX_POLL = (Limit(20, 10.0),)
+
+# KEYS: one sorted set of try times per counter. ARGV: now, id, then for each key: count of limits, and most, seconds,
+# slowing of each. Answers the longest wait in seconds, or 0 after having counted the try everywhere.
+_TRY = """
+local now, id, at, wait, keep = tonumber(ARGV[1]), ARGV[2], 3, 0, {}
+for k = 1, #KEYS do
+  local limits = tonumber(ARGV[at]); at = at + 1
+  keep[k] = 0
+  for _ = 1, limits do
+    local most, seconds, slowing = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2] == '1'
+    at = at + 3
+    keep[k] = math.max(keep[k], seconds)
+    local count = redis.call('ZCOUNT', KEYS[k], '(' .. (now - seconds), '+inf')
+    if count >= most then
+      local free
+      if slowing then
+        local last = tonumber(redis.call('ZRANGE', KEYS[k], -1, -1, 'WITHSCORES')[2])
+        free = last + math.min(60, 2 ^ math.min(count - most, 6))
+      else
+        free = tonumber(redis.call('ZRANGE', KEYS[k], -most, -most, 'WITHSCORES')[2]) + seconds
+      end
+      wait = math.max(wait, free - now)
+    end
+  end
+end
+if wait > 0 then return tostring(wait) end
+for k = 1, #KEYS do
+  redis.call('ZREMRANGEBYSCORE', KEYS[k], '-inf', now - keep[k])
+  redis.call('ZADD', KEYS[k], now, id)
+  redis.call('EXPIRE', KEYS[k], math.ceil(keep[k]))
+end
+return '0'
+"""
+
+type Counters = dict[str, Sequence[Limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    id: str
+    names: tuple[str, ...]
+
+
+class Attempts:
+    def __init__(self, valkey: Redis, *, clock: Clock) -> None:
+        self._valkey = valkey
+        self._clock = clock
+        self._script = valkey.register_script(_TRY)
+        self._local = _LocalWindows()
+
+    async def begin(self, counters: Counters) -> Try:
+        """Count one try against every counter. Raises `TooManyAttempts` without counting it when one is full."""
+        tried = Try(str(uuid7()), tuple(_key(name) for name in counters))
+        now = self._clock.now().timestamp()
+        try:
+            wait = await self._in_valkey(tried, counters, now=now)
+        except (RedisError, OSError) as error:
+            log.warning("attempts_counted_locally", error=type(error).__name__)
+            wait = self._local.begin(tried, counters, now=now)
+        if wait > 0:
+            raise TooManyAttempts(
+                "Wait a moment before you try again.", retry_after=max(1, round(wait + 0.49))
+            )
+        return tried
+
+    async def forgive(self, tried: Try, *, clear: Sequence[str] = ()) -> None:
+        """The try was right: it does not count, and the counters named in `clear` start anew."""
+        cleared = {_key(name) for name in clear}
+        self._local.forgive(tried, cleared=cleared)
+        try:
+            async with self._valkey.pipeline(transaction=False) as pipeline:
+                for key in tried.names:
+                    if key in cleared:
+                        pipeline.delete(key)
+                    else:
+                        pipeline.zrem(key, tried.id)
+                await pipeline.execute()
+        except (RedisError, OSError) as error:
+            log.warning("attempts_not_forgiven", error=type(error).__name__)
+
+    async def _in_valkey(self, tried: Try, counters: Counters, *, now: float) -> float:
+        arguments: list[str | int | float] = [f"{now:.6f}", tried.id]
+        for limits in counters.values():
+            arguments.append(len(limits))
+            for limit in limits:
+                arguments += [limit.most, limit.seconds, int(limit.slowing)]
+        wait: Any = await self._script(keys=list(tried.names), args=arguments)
+        return float(wait)
+
+
+class _LocalWindows:
+    """The same windows for this process alone, for the newest ten thousand counters."""
+
+    def __init__(self) -> None:
+        self._tries: OrderedDict[str, list[tuple[float, str]]] = OrderedDict()
+
+    def begin(self, tried: Try, counters: Counters, *, now: float) -> float:
+        wait = 0.0
+        for key, limits in zip(tried.names, counters.values(), strict=True):
+            for limit in limits:
+                wait = max(wait, _wait([at for at, _ in self._tries.get(key, [])], limit, now=now))
+        if wait > 0:
+            return wait
+        for key, limits in zip(tried.names, counters.values(), strict=True):
+            oldest = now - max(limit.seconds for limit in limits)
+            kept = [entry for entry in self._tries.pop(key, []) if entry[0] > oldest]
+            self._tries[key] = [*kept, (now, tried.id)]
+        while len(self._tries) > _REMEMBERED_LOCALLY:
+            self._tries.popitem(last=False)
+        return 0.0
+
+    def forgive(self, tried: Try, *, cleared: set[str]) -> None:
+        for key in tried.names:
+            entries = self._tries.pop(key, None)
+            if entries and key not in cleared and (kept := [e for e in entries if e[1] != tried.id]):
+                self._tries[key] = kept
+
+
+def _wait(times: list[float], limit: Limit, *, now: float) -> float:
+    recent = [at for at in times if at > now - limit.seconds]
+    if len(recent) < limit.most:
+        return 0.0
+    if limit.slowing:
+        return max(0.0, recent[-1] + min(60, 2 ** min(len(recent) - limit.most, 6)) - now)
+    return max(0.0, recent[-limit.most] + limit.seconds - now)
+
+
+def _key(name: str) -> str:
+    """Names hold addresses of people and networks, which must not be read from a dump of the cache."""
+    return f"auth:tries:{hashlib.sha256(name.encode()).hexdigest()[:32]}"

@@ -1,0 +1,67 @@
+"""argon2id on threads of its own, so that a flood of sign-ins delays neither the event loop nor refreshes."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from medianest_auth.errors import AuthBusy
+
+_QUEUE = 32
+_LONGEST_WAIT = 2.0
+
+
+class Hasher:
+    """At most `threads` hashes at once and 32 waiting; whoever waits longer than two seconds gets `AuthBusy`."""
+
+    def __init__(self, *, memory_kib: int, rounds: int, threads: int | None = None) -> None:
+        self._argon2 = PasswordHasher(
+            time_cost=rounds, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
+        )
+        threads = threads or max(1, (os.cpu_count() or 2) - 1)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+        self._slots = asyncio.Semaphore(threads)
+        self._waiting = 0
+        self._nobodys = self._argon2.hash(secrets.token_urlsafe())
+
+    async def hash(self, password: str) -> str:
+        return await self._in_pool(lambda: self._argon2.hash(password))
+
+    async def verify(self, hashed: str | None, password: str | None) -> bool:
+        """False for None of either, after the same work as for a wrong password."""
+        possible = hashed is not None and password is not None
+        against, tried = hashed or self._nobodys, password or ""
+        matches = await self._in_pool(lambda: self._matches(against, tried))
+        return matches and possible
+
+    def is_outdated(self, hashed: str) -> bool:
+        return self._argon2.check_needs_rehash(hashed)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _matches(self, hashed: str, password: str) -> bool:
+        try:
+            return self._argon2.verify(hashed, password)
+        except (VerifyMismatchError, VerificationError, InvalidHashError):
+            return False
+
+    async def _in_pool[R](self, work: Callable[[], R]) -> R:
+        if self._waiting >= _QUEUE:
+            raise AuthBusy("Try again in a moment.", retry_after=2)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise AuthBusy("Try again in a moment.", retry_after=2) from None
+        finally:
+            self._waiting -= 1
+        # Given back when the thread is free, even if the asker has gone away meanwhile.
+        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        running.add_done_callback(lambda _: self._slots.release())
+        return await asyncio.shield(running)

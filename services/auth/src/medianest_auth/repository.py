@@ -1,0 +1,152 @@
+"""Reads and writes of the auth service that have a meaning of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from medianest_auth.models import (
+    Device,
+    Identity,
+    Installation,
+    Password,
+    PlexSignIn,
+    RefreshToken,
+    Session,
+    User,
+)
+from medianest_common.db import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is needed to judge a password, read in one query whether or not there is anything to find."""
+
+    user_id: UUID | None = None
+    active: bool = False
+    hash: str | None = None
+    known_device: bool = False
+
+
+class Users(Repository[User]):
+    model = User
+
+    async def owner_exists(self) -> bool:
+        return await self.count(User.role == "owner") > 0
+
+    async def by_identity(self, provider: str, subject: str) -> User | None:
+        """Locked, and so is the identity even if there is none yet: two first sign-ins of one person take turns."""
+        name = f"{provider}:{subject}"
+        await self.session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 7316))"), {"name": name}
+        )
+        statement = (
+            select(User)
+            .join(Identity, Identity.user_id == User.id)
+            .where(Identity.provider == provider, Identity.subject == subject)
+            .with_for_update(of=User)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def email_taken(self, email_key: str, *, by_other_than: UUID | None = None) -> bool:
+        """Waits for whoever is about to take the same address."""
+        await self.session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 7317))"), {"name": email_key}
+        )
+        taken_by = await self.one(User.email_key == email_key)
+        return taken_by is not None and taken_by.id != by_other_than
+
+    async def has_password(self, user_id: UUID) -> bool:
+        statement = select(Password.user_id).where(Password.user_id == user_id)
+        return (await self.session.execute(statement)).first() is not None
+
+    async def has_plex(self, user_id: UUID) -> bool:
+        statement = select(Identity.user_id).where(Identity.user_id == user_id, Identity.provider == "plex")
+        return (await self.session.execute(statement)).first() is not None
+
+    async def upgrade_hash(self, user_id: UUID, *, old: str, new: str) -> None:
+        """Of several sign-ins at once only the first replaces the hash."""
+        await self.session.execute(
+            update(Password).where(Password.user_id == user_id, Password.hash == old).values(hash=new)
+        )
+
+
+async def find_credentials(connection: AsyncConnection, *, email_key: str, device: bytes) -> Credentials:
+    statement = (
+        select(User.id, User.status, Password.hash, Device.token_hash)
+        .outerjoin(Password, Password.user_id == User.id)
+        .outerjoin(Device, and_(Device.user_id == User.id, Device.token_hash == device))
+        .where(User.email_key == email_key)
+    )
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        return Credentials()
+    return Credentials(row.id, row.status == "active", row.hash, known_device=row.token_hash is not None)
+
+
+class Sessions(Repository[Session]):
+    model = Session
+
+    async def live_of(self, user_id: UUID, *, now: datetime, lock: bool = False) -> Sequence[Session]:
+        """The most recently used first."""
+        statement = (
+            select(Session)
+            .where(
+                Session.user_id == user_id,
+                Session.revoked_at.is_(None),
+                Session.idle_expires_at > now,
+                Session.expires_at > now,
+            )
+            .order_by(Session.last_seen_at.desc(), Session.id.desc())
+        )
+        if lock:
+            statement = statement.with_for_update()
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def revoked_since(self, moment: datetime) -> Sequence[Session]:
+        return await self.list(Session.revoked_at > moment)
+
+
+class Devices(Repository[Device]):
+    model = Device
+
+    async def is_of(self, user_id: UUID, token_hash: bytes) -> bool:
+        return await self.count(Device.user_id == user_id, Device.token_hash == token_hash) > 0
+
+    async def is_ours(self, token_hash: bytes) -> bool:
+        return await self.count(Device.token_hash == token_hash) > 0
+
+
+class RefreshTokens(Repository[RefreshToken]):
+    model = RefreshToken
+
+    async def by_hash(self, token_hash: bytes) -> RefreshToken | None:
+        return await self.one(RefreshToken.token_hash == token_hash)
+
+    async def successor_of(self, token: RefreshToken) -> RefreshToken | None:
+        return await self.one(RefreshToken.parent_id == token.id)
+
+
+class PlexSignIns(Repository[PlexSignIn]):
+    model = PlexSignIn
+
+    async def may_poll(self, sign_in_id: UUID, *, now: datetime, not_since: datetime) -> bool:
+        """Whether nobody has asked Plex about this one since; if so, whoever asked us now is the one who does."""
+        statement = (
+            update(PlexSignIn)
+            .where(
+                PlexSignIn.id == sign_in_id,
+                PlexSignIn.session_id.is_(None),
+                or_(PlexSignIn.polled_at.is_(None), PlexSignIn.polled_at <= not_since),
+            )
+            .values(polled_at=now)
+            .returning(PlexSignIn.id)
+        )
+        return (await self.session.execute(statement)).first() is not None
+
+
+class Installations(Repository[Installation]):
+    model = Installation

@@ -1,0 +1,169 @@
+"""The life of a session: how it starts, what it hands out, how it ends everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from redis.exceptions import RedisError
+
+from medianest_auth.app import AuthApp
+from medianest_auth.browser import network_of, parse_user_agent
+from medianest_auth.mapping import to_user
+from medianest_auth.models import RefreshToken, Session, User
+from medianest_auth.repository import Devices, RefreshTokens, Sessions
+from medianest_common.clock import uuid7
+from medianest_common.contracts.auth import (
+    ClientInfo,
+    RevocationReason,
+    SessionRevoked,
+    SessionStarted,
+    SignedIn,
+    SignInMethod,
+)
+from medianest_common.contracts.identity import Role
+from medianest_common.db import Transaction
+from medianest_common.security.denylist import DENY_FOR
+from medianest_common.security.jwt import AccessTokenIssuer
+from medianest_common.security.tokens import hash_token, new_token
+
+log = structlog.get_logger()
+
+MOST_SESSIONS = 20
+REFRESH_PREFIX = "mnr_"
+_REMEMBERED = (timedelta(days=30), timedelta(days=90))
+_NOT_REMEMBERED = (timedelta(hours=24), timedelta(days=7))
+"""Idle and absolute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    session: Session
+    refresh_token: str
+    device_token: str
+    ended: Sequence[Session]
+    """The oldest ones, which had to make room."""
+
+
+async def start_session(
+    app: AuthApp, tx: Transaction, user: User, *, method: SignInMethod, client: ClientInfo, remember: bool
+) -> Started:
+    """A new session for a user whose row is locked; nothing the browser brought along becomes part of it."""
+    now = app.clock.now()
+    idle, absolute = _REMEMBERED if remember else _NOT_REMEMBERED
+    device_token, new_device = await _recognise(app, tx, user, client)
+    browser = parse_user_agent(client.user_agent)
+    sessions = Sessions(tx.session)
+    live = await sessions.live_of(user.id, now=now, lock=True)
+    session = await sessions.add(
+        Session(
+            id=uuid7(),
+            user_id=user.id,
+            method=str(method),
+            device_hash=hash_token(device_token),
+            browser=browser.family,
+            platform=browser.platform,
+            place=network_of(client.ip),
+            idle_seconds=int(idle.total_seconds()),
+            auth_time=now,
+            created_at=now,
+            last_seen_at=now,
+            idle_expires_at=now + idle,
+            expires_at=now + absolute,
+        )
+    )
+    refresh_token = new_token(REFRESH_PREFIX)
+    await RefreshTokens(tx.session).add(
+        RefreshToken(id=uuid7(), session_id=session.id, token_hash=hash_token(refresh_token), created_at=now)
+    )
+    ended = live[MOST_SESSIONS - 1 :]
+    end_sessions(app, tx, ended, reason=RevocationReason.LIMIT)
+    tx.emit(
+        SessionStarted(
+            user_id=user.id,
+            session_id=session.id,
+            method=method,
+            browser=session.browser,
+            place=session.place,
+            new_device=new_device,
+        )
+    )
+    app.audit.record(tx, "sign_in", method=method, user_id=user.id, session_id=session.id, client=client)
+    return Started(session, refresh_token, device_token, ended)
+
+
+def end_sessions(
+    app: AuthApp, tx: Transaction, sessions: Sequence[Session], *, reason: RevocationReason
+) -> None:
+    """Mark them and tell everybody. After the commit `deny` must follow.
+
+    Each session is named, even if all of a user's end: a sign-in within the same second stays good.
+    """
+    now = app.clock.now()
+    for session in sessions:
+        session.revoked_at, session.revoked_reason = now, str(reason)
+        tx.emit(SessionRevoked(user_id=session.user_id, session_id=session.id, not_before=now, reason=reason))
+        app.audit.record(
+            tx, "session_end", reason=str(reason), user_id=session.user_id, session_id=session.id
+        )
+
+
+async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:
+    """The second way to the gateways, beside the event. What cannot be written now is restored by the clock."""
+    try:
+        for session in sessions:
+            await app.denied.deny_session(session.id, until=app.clock.now() + DENY_FOR)
+    except (RedisError, OSError) as error:
+        log.warning("deny_list_not_written", error=type(error).__name__)
+    for session in sessions:
+        log.info(
+            "session_ended",
+            user_id=str(session.user_id),
+            session_id=str(session.id),
+            reason=session.revoked_reason,
+        )
+
+
+def signed_in(
+    app: AuthApp,
+    issuer: AccessTokenIssuer,
+    user: User,
+    session: Session,
+    *,
+    refresh_token: str,
+    device_token: str,
+    plex_linked: bool,
+) -> SignedIn:
+    access_token = issuer.issue(
+        user_id=user.id,
+        session_id=session.id,
+        role=Role(user.role),
+        name=user.name,
+        permissions_version=user.permissions_version,
+        auth_time=session.auth_time,
+        methods=[session.method],
+    )
+    ends = min(session.idle_expires_at, session.expires_at)
+    return SignedIn(
+        user=to_user(user, plex_linked=plex_linked),
+        session_id=session.id,
+        access_token=access_token,
+        expires_in=int(issuer.lifetime.total_seconds()),
+        refresh_token=refresh_token,
+        refresh_expires_in=max(0, int((ends - app.clock.now()).total_seconds())),
+        device_token=device_token,
+    )
+
+
+async def _recognise(app: AuthApp, tx: Transaction, user: User, client: ClientInfo) -> tuple[str, bool]:
+    """The token of this browser, and whether it is new to this person. Only tokens that we made are kept."""
+    devices = Devices(tx.session)
+    brought = hash_token(client.device_token)
+    new_device = not await devices.is_of(user.id, brought)
+    ours = not new_device or await devices.is_ours(brought)
+    token = client.device_token if ours else new_token("mnd_")
+    await devices.upsert(
+        {"user_id": user.id, "token_hash": hash_token(token), "last_seen_at": app.clock.now()},
+        keys=("user_id", "token_hash"),
+    )
+    return token, new_device

@@ -1,0 +1,34 @@
+"""Everybody with an account, in the order in which they came."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from medianest_auth.app import AuthApp
+from medianest_auth.mapping import to_user
+from medianest_auth.models import Identity
+from medianest_auth.models import User as Row
+from medianest_common.bus import require_admin
+from medianest_common.contracts.auth import ListUsers, User
+from medianest_common.contracts.base import Page
+from medianest_common.db.repository import after
+from medianest_common.errors import BadRequest
+
+
+async def list_users(app: AuthApp, query: ListUsers) -> Page[User]:
+    require_admin()
+    linked = exists().where(Identity.user_id == Row.id, Identity.provider == "plex")
+    statement = select(Row, linked.label("linked")).order_by(Row.id).limit(query.limit + 1)
+    if query.cursor:
+        statement = statement.where(after([Row.id], [_id_in(query.cursor)], descending=False))
+    async with app.db.transaction() as tx:
+        rows = (await tx.session.execute(statement)).all()
+    items = [to_user(row, plex_linked=plex_linked) for row, plex_linked in rows[: query.limit]]
+    return Page(items=items, next_cursor=items[-1].id.hex if len(rows) > query.limit else None)
+
+
+def _id_in(cursor: str) -> UUID:
+    try:
+        return UUID(hex=cursor)
+    except ValueError:
+        raise BadRequest("The cursor is not one that was given out.") from None

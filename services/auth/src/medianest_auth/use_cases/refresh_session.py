@@ -1,0 +1,131 @@
+"""Exchange a refresh token for its successor, once.
+
+A retry within ten seconds gets the same successor, however many ask at once. A used token that turns up later, or in
+another browser, means that two people hold it: the session ends for both (RFC 9700, 4.14.2).
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from medianest_auth.app import AuthApp
+from medianest_auth.browser import network_of, parse_user_agent
+from medianest_auth.errors import InvalidRefreshToken, TokenReused
+from medianest_auth.models import RefreshToken, Session, User
+from medianest_auth.repository import RefreshTokens, Sessions, Users
+from medianest_auth.sessions import REFRESH_PREFIX, deny, end_sessions, signed_in
+from medianest_common.clock import uuid7
+from medianest_common.contracts.auth import ClientInfo, RefreshSession, RevocationReason, SignedIn
+from medianest_common.db import Transaction
+from medianest_common.security.encryption import Cell
+from medianest_common.security.tokens import hash_token, new_token
+
+log = structlog.get_logger()
+
+GRACE = timedelta(seconds=10)
+
+
+async def refresh_session(app: AuthApp, command: RefreshSession) -> SignedIn:
+    issuer = await app.signing.current()
+    token_hash = hash_token(command.refresh_token)
+    async with app.db.transaction() as tx:
+        session, user = await _locked(app, tx, token_hash)
+        tokens = RefreshTokens(tx.session)
+        token = await tokens.by_hash(token_hash)
+        assert token is not None, "tokens are removed only with their session, which is locked"
+        now = app.clock.now()
+        successor: str | None
+        if token.used_at is None:
+            successor = await _rotate(app, tokens, token, now=now)
+            session.idle_expires_at = now + timedelta(seconds=session.idle_seconds)
+            session.last_seen_at, session.place = now, network_of(command.client.ip) or session.place
+        else:
+            successor = await _retried(app, tokens, token, session, command.client, now=now)
+        if successor is None:
+            end_sessions(app, tx, [session], reason=RevocationReason.REUSE)
+        plex_linked = await Users(tx.session).has_plex(user.id)
+    if successor is None:
+        await deny(app, [session])
+        log.warning("refresh_token_reused", user_id=str(user.id), session_id=str(session.id))
+        raise TokenReused("Sign in again. If this was not you, somebody else may have had your session.")
+    return signed_in(
+        app,
+        issuer,
+        user,
+        session,
+        refresh_token=successor,
+        device_token=command.client.device_token,
+        plex_linked=plex_linked,
+    )
+
+
+async def _locked(app: AuthApp, tx: Transaction, token_hash: bytes) -> tuple[Session, User]:
+    """The live session that the token belongs to. Anything else is answered alike and changes nothing."""
+    ended = InvalidRefreshToken("Sign in again.")
+    session_id = (
+        await tx.session.execute(select(RefreshToken.session_id).where(RefreshToken.token_hash == token_hash))
+    ).scalar_one_or_none()
+    if session_id is None:
+        raise ended
+    session = await Sessions(tx.session).get(session_id, lock=True)
+    now = app.clock.now()
+    if session is None or session.revoked_at or now >= min(session.idle_expires_at, session.expires_at):
+        raise ended
+    user = await tx.session.get_one(User, session.user_id)
+    if user.status != "active":
+        raise ended
+    return session, user
+
+
+async def _rotate(app: AuthApp, tokens: RefreshTokens, token: RefreshToken, *, now: datetime) -> str:
+    successor = new_token(REFRESH_PREFIX)
+    token.used_at = now
+    token.successor_sealed = app.seal.seal(successor, cell=_cell(token))
+    await tokens.session.flush()
+    await tokens.add(
+        RefreshToken(
+            id=uuid7(),
+            session_id=token.session_id,
+            parent_id=token.id,
+            token_hash=hash_token(successor),
+            created_at=now,
+        )
+    )
+    return successor
+
+
+async def _retried(
+    app: AuthApp,
+    tokens: RefreshTokens,
+    token: RefreshToken,
+    session: Session,
+    client: ClientInfo,
+    *,
+    now: datetime,
+) -> str | None:
+    """The live end of the chain after a token used moments ago by the same browser; None if this is no retry."""
+    assert token.used_at is not None
+    if now - token.used_at > GRACE or not _same_browser(session, client):
+        return None
+    while True:
+        if token.successor_sealed is None:
+            return None
+        successor = app.seal.open_text(token.successor_sealed, cell=_cell(token))
+        following = await tokens.by_hash(hash_token(successor))
+        if following is None:
+            return None
+        if following.used_at is None:
+            return successor
+        token = following
+
+
+def _same_browser(session: Session, client: ClientInfo) -> bool:
+    """A client without cookies shows no device token; its family must do then."""
+    if client.device_token and hash_token(client.device_token) != session.device_hash:
+        return False
+    return parse_user_agent(client.user_agent).family == session.browser
+
+
+def _cell(token: RefreshToken) -> Cell:
+    return Cell("refresh_tokens", "successor_sealed", token.id)

@@ -1,0 +1,171 @@
+"""Look whether the person has agreed at Plex, and if so, whether the account may use our server; then sign in."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import structlog
+
+from medianest_auth.adapters.plex_tv import PlexAccount, ServerAccess
+from medianest_auth.app import AuthApp
+from medianest_auth.attempts import PLEX_POLL
+from medianest_auth.errors import AccountSuspended, NoServerAccess, PlexSignInExpired, PlexUnreachable
+from medianest_auth.models import PlexSignIn as Row
+from medianest_auth.models import Session, User
+from medianest_auth.repository import PlexSignIns, RefreshTokens
+from medianest_auth.sessions import deny, signed_in, start_session
+from medianest_auth.use_cases.welcome_plex_account import welcome_plex_account
+from medianest_common.contracts.auth import (
+    ClientInfo,
+    PlexSignInState,
+    SignedIn,
+    SignInMethod,
+    VerifyPlexSignIn,
+)
+from medianest_common.contracts.plex import RememberMember
+from medianest_common.db import Transaction
+from medianest_common.errors import MediaNestError, NotFound
+from medianest_common.security.encryption import Cell
+from medianest_common.security.jwt import AccessTokenIssuer
+from medianest_common.security.tokens import hash_token
+
+log = structlog.get_logger()
+
+SAME_ANSWER_FOR = timedelta(seconds=60)
+_POLL_EVERY = timedelta(seconds=1)
+_PLEX_TIMEOUT = 8.0
+_REMEMBER_TIMEOUT = 1.0
+
+
+async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSignInState:
+    issuer = await app.signing.current()
+    async with app.db.transaction() as tx:
+        sign_ins = PlexSignIns(tx.session)
+        row = await sign_ins.one(Row.login_hash == hash_token(command.login_id))
+        if row is None or row.binding_hash != hash_token(command.client.browser_binding):
+            raise NotFound("This sign-in was not started in this browser. Start again.")
+        now = app.clock.now()
+        if row.session_id:
+            return PlexSignInState(signed_in=await _same_answer(app, tx, issuer, row))
+        if now >= row.expires_at:
+            raise PlexSignInExpired("Start again.")
+        asks = await sign_ins.may_poll(row.id, now=now, not_since=now - _POLL_EVERY)
+    if not asks:
+        await app.attempts.begin({f"plex-poll:{row.id}": PLEX_POLL})
+        return PlexSignInState(signed_in=None)
+    agreed = await _ask_plex(app, row, command.client)
+    if agreed is None:
+        return PlexSignInState(signed_in=None)
+    account, access = agreed
+    return PlexSignInState(signed_in=await _finish(app, issuer, row.id, command.client, account, access))
+
+
+async def _ask_plex(app: AuthApp, row: Row, client: ClientInfo) -> tuple[PlexAccount, ServerAccess] | None:
+    """None while the person has not agreed. The account's token lives in this function only."""
+    try:
+        async with asyncio.timeout(_PLEX_TIMEOUT):
+            token = await app.plex_tv.token_of(row.pin_id)
+            if token is None:
+                return None
+            machine_identifier = await app.plex_server.machine_identifier()
+            account, access = await app.plex_tv.account_and_access(
+                token, machine_identifier=machine_identifier
+            )
+    except TimeoutError:
+        raise PlexUnreachable(
+            "plex.tv takes too long to answer.", upstream="plex.tv", retry_after=5
+        ) from None
+    if access is None:
+        await _record_refusal(app, client, reason="no_server_access")
+        raise NoServerAccess(
+            f"You signed in to Plex as {account.name}, and this account has no access to the Plex server here. "
+            "Ask its owner for an invitation, or use another account.",
+            account=account.name,
+        )
+    return account, access
+
+
+async def _finish(
+    app: AuthApp,
+    issuer: AccessTokenIssuer,
+    sign_in_id: object,
+    client: ClientInfo,
+    account: PlexAccount,
+    access: ServerAccess,
+) -> SignedIn:
+    async with app.db.transaction() as tx:
+        row = await PlexSignIns(tx.session).get(sign_in_id, lock=True)
+        if row is None:
+            raise PlexSignInExpired("Start again.")
+        if row.session_id:
+            return await _same_answer(app, tx, issuer, row)
+        user = await welcome_plex_account(app, tx, account, owns_server=access.owned)
+        if user.status == "active":
+            started = await start_session(
+                app, tx, user, method=SignInMethod.PLEX, client=client, remember=True
+            )
+            row.session_id, row.finished_at = started.session.id, app.clock.now()
+            kept = json.dumps([started.refresh_token, started.device_token])
+            row.result_sealed = app.seal.seal(kept, cell=_cell(row))
+    if user.status != "active":
+        await _record_refusal(app, client, reason="suspended", user=user)
+        raise AccountSuspended("Ask the owner of this installation.")
+    await deny(app, started.ended)
+    await _remember(app, user, account, access)
+    log.info("signed_in", user_id=str(user.id), method="plex")
+    return signed_in(
+        app,
+        issuer,
+        user,
+        started.session,
+        refresh_token=started.refresh_token,
+        device_token=started.device_token,
+        plex_linked=True,
+    )
+
+
+async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer, row: Row) -> SignedIn:
+    """For the browser that asked twice: its one session again, as long as nothing has been done with it."""
+    used_up = PlexSignInExpired("This sign-in has been used already.")
+    if row.finished_at is None or row.result_sealed is None:
+        raise used_up
+    if app.clock.now() - row.finished_at > SAME_ANSWER_FOR:
+        raise used_up
+    refresh_token, device_token = json.loads(app.seal.open_text(row.result_sealed, cell=_cell(row)))
+    token = await RefreshTokens(tx.session).by_hash(hash_token(refresh_token))
+    session = await tx.session.get(Session, row.session_id)
+    if token is None or token.used_at or session is None or session.revoked_at:
+        raise used_up
+    user = await tx.session.get_one(User, session.user_id)
+    return signed_in(
+        app, issuer, user, session, refresh_token=refresh_token, device_token=device_token, plex_linked=True
+    )
+
+
+async def _remember(app: AuthApp, user: User, account: PlexAccount, access: ServerAccess) -> None:
+    """Best effort: the plex service may be away, and learns it at the next sign-in."""
+    member = RememberMember(
+        user_id=user.id, plex_id=account.id, server_token=access.token, restricted=account.restricted
+    )
+    try:
+        await app.bus.call(member, timeout=_REMEMBER_TIMEOUT)
+    except MediaNestError as error:
+        log.warning("plex_member_not_remembered", user_id=str(user.id), reason=error.code)
+
+
+async def _record_refusal(app: AuthApp, client: ClientInfo, *, reason: str, user: User | None = None) -> None:
+    async with app.db.transaction() as tx:
+        app.audit.record(
+            tx,
+            "sign_in",
+            result="refused",
+            reason=reason,
+            method=SignInMethod.PLEX,
+            user_id=user.id if user else None,
+            client=client,
+        )
+    log.info("sign_in_refused", method="plex", reason=reason)
+
+
+def _cell(row: Row) -> Cell:
+    return Cell("plex_sign_ins", "result_sealed", row.id)
