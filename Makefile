@@ -90,7 +90,7 @@ venv: .venv/.synced ## The environment, exactly as locked
 
 .venv/.synced: requirements.lock $(MEMBERS:%=%/pyproject.toml) | $(UV)
 	$(UV) venv -q --allow-existing --python $(PYTHON) .venv
-	$(UV) pip sync -q --python .venv --require-hashes requirements.lock
+	$(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements.lock
 	$(UV) pip install -q --python .venv --no-deps $(MEMBERS:%=-e %)
 	@touch $@
 

@@ -54,6 +54,14 @@ def run(
 
 
 @app.command()
+def demo() -> None:
+    """Start everything with a pretend household, on a throw-away data folder."""
+    from medianest.demo import show
+
+    _await(show(say=_say))
+
+
+@app.command()
 def migrate(names: Names = None) -> None:
     """Bring the tables of all services, or of those named, up to date."""
     from medianest import registry, running

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ async def run(
     processes: bool = False,
     migrate_first: bool = True,
     ready_file: Path | None = None,
+    when_up: Callable[[Settings], Awaitable[None]] | None = None,
 ) -> None:
     """Until SIGINT or SIGTERM; a second one ends everything at once. Raises `SetupError` for what has to be mended."""
     started = time.monotonic()
@@ -62,10 +63,15 @@ async def run(
                 await asyncio.to_thread(ready_file.touch)
             if "gateway" in names:
                 say(f"MediaNest is up on {settings.base_url} ({time.monotonic() - started:.1f} s)")
-                if link := await set_up_link(settings):
+                if not when_up and (link := set_up_link(settings)):
                     say(f"Nobody owns it yet. Make the owner's account here: {link}")
             else:
                 log.info("started", services=names, seconds=round(time.monotonic() - started, 2))
+            if when_up:
+                try:
+                    await when_up(settings)
+                except Exception:
+                    log.exception("first_steps_failed")
 
         if processes:
             await _run_processes(names, settings=settings, stop=stop, announce=announce)
@@ -81,9 +87,11 @@ async def migrate(services: Sequence["Service"], *, settings: Settings) -> None:
     await migrate(services, admin_url=settings.database_url, secret=role_secret(load_keys(settings)))
 
 
-async def set_up_link(settings: Settings) -> str | None:
+def set_up_link(settings: Settings) -> str | None:
     """The address at which the first owner is made, with its one-time token; None once there is an owner."""
-    return None
+    from medianest_auth.setup_token import setup_link
+
+    return setup_link(settings)
 
 
 async def _run_here(
@@ -101,7 +109,9 @@ async def _run_here(
                 announcements.append(asyncio.create_task(announce()))
 
     await lifecycle.run(services, stop=stop, overrides=_overrides(settings), ready=ready)
-    await asyncio.gather(*announcements)
+    for announcement in announcements:
+        announcement.cancel()
+    await asyncio.gather(*announcements, return_exceptions=True)
 
 
 async def _run_processes(

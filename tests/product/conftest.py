@@ -1,0 +1,23 @@
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.product.installation import Installation
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="medianest-"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+async def installation(folder: Path) -> AsyncIterator[Installation]:
+    """Not started; ended, whatever the test has done with it."""
+    installation = Installation(folder)
+    yield installation
+    await installation.end()

@@ -1,0 +1,98 @@
+"""The product as its operator sees it: a command, a folder, an address, an exit code."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.embedded.clients import processes_of
+
+_UP_SECONDS = 60.0
+
+
+class Installation:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.output = ""
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    async def command(self, *arguments: str, **settings: str) -> tuple[int, str]:
+        """Run to the end; the exit code, and what was said on both streams."""
+        process = await self._spawn(*arguments, **settings)
+        output, _ = await asyncio.wait_for(process.communicate(), _UP_SECONDS)
+        assert process.returncode is not None
+        return process.returncode, output.decode()
+
+    async def run(self, *arguments: str, command: str = "run", **settings: str) -> None:
+        """Returns when it says that it is up."""
+        self.output = ""
+        self._process = await self._spawn(command, *arguments, **settings)
+        self._reader = asyncio.create_task(self._read())
+        async with asyncio.timeout(_UP_SECONDS):
+            while "is up" not in self.output and '"started"' not in self.output:
+                assert self._process.returncode is None, self.output
+                await asyncio.sleep(0.02)
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    async def interrupt(self) -> int:
+        """Ctrl-C; the exit code."""
+        return await self._ended_by(signal.SIGINT)
+
+    async def kill(self) -> None:
+        await self._ended_by(signal.SIGKILL)
+
+    async def end(self) -> None:
+        if self._process and self._process.returncode is None:
+            await self._ended_by(signal.SIGTERM)
+
+    async def ready(self) -> bool:
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                return (await client.get(f"{self.address}/health/ready")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def processes(self) -> list[str]:
+        return processes_of(self.folder)
+
+    async def _ended_by(self, number: signal.Signals) -> int:
+        assert self._process and self._reader
+        self._process.send_signal(number)
+        code = await asyncio.wait_for(self._process.wait(), 10)
+        await self._reader
+        return code
+
+    async def _read(self) -> None:
+        assert self._process and self._process.stdout
+        while line := await self._process.stdout.readline():
+            self.output += line.decode()
+
+    async def _spawn(self, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MEDIANEST_")}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "medianest", *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={
+                **inherited,
+                "MEDIANEST_DATA_DIR": str(self.folder / "data"),
+                "MEDIANEST_PORT": str(self.port),
+                "MEDIANEST_BASE_URL": self.address,
+                **settings,
+            },
+            start_new_session=True,
+        )
