@@ -6,6 +6,7 @@ from typing import Any
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError
 from pydantic import TypeAdapter
@@ -53,7 +54,15 @@ class Bus:
         """Like `call`, with the answer as the bytes it came in."""
         return await self.ask(message.subject, message.model_dump_json().encode(), timeout=timeout)
 
+    async def call_bytes(self, message: Rpc[Any], *, timeout: float = 2.0) -> tuple[bytes, str]:
+        """The answer with its content type, for what is not JSON."""
+        reply = await self._ask(message.subject, message.model_dump_json().encode(), timeout=timeout)
+        return reply.data, (reply.headers or {}).get("content-type", "application/octet-stream")
+
     async def ask(self, subject: str, body: bytes = b"", *, timeout: float) -> bytes:
+        return (await self._ask(subject, body, timeout=timeout)).data
+
+    async def _ask(self, subject: str, body: bytes, *, timeout: float) -> Msg:
         service = subject.split(".", 2)[1]
         # While disconnected the client would buffer the call and send it long after the caller gave up.
         if not self._client.is_connected:
@@ -77,7 +86,7 @@ class Bus:
         status = reply.headers.get(SERVICE_ERROR_CODE) if reply.headers else None
         if status is not None:
             raise_problem(int(status), reply.data)
-        return reply.data
+        return reply
 
     async def publish_live(self, subject: str, body: bytes) -> None:
         """Tell whoever listens now; nothing is kept, and nothing is promised."""

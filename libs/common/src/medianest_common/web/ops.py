@@ -32,9 +32,9 @@ def ops_app(probe: Callable[[], Awaitable[Readiness]], settings: Settings) -> St
     )
 
 
-def may_read_metrics(authorization: str | None, settings: Settings) -> bool:
-    """Open on a port of its own unless a token is set; a set token must be shown as a Bearer."""
+def may_read_metrics(authorization: str | None, settings: Settings, *, public: bool = False) -> bool:
+    """Without a token set, open on a port of its own and closed on the `public` one; a set token is shown as a Bearer."""
     if settings.metrics_token is None:
-        return True
+        return not public
     wanted = f"Bearer {settings.metrics_token.get_secret_value()}"
     return hmac.compare_digest(wanted.encode(), (authorization or "").encode())

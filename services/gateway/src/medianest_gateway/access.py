@@ -1,0 +1,102 @@
+"""Who a request comes from: the token is checked here, without asking anyone, and revocations are known within a second."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from medianest_common.bus import Bus
+from medianest_common.clock import Clock
+from medianest_common.contracts.auth import GetJwks, SessionRevoked
+from medianest_common.errors import MediaNestError, Unauthenticated
+from medianest_common.security.denylist import DENY_FOR, DenyList
+from medianest_common.security.jwt import AccessClaims, AccessTokenVerifier
+
+log = structlog.get_logger()
+
+KEYS_SECONDS = 300.0
+RETRY_SECONDS = 1.0
+RELOAD_SECONDS = 15.0
+
+
+class SessionEnded(Unauthenticated):
+    title = "This session has ended"
+
+
+class Access:
+    """Revocations come as events and lie in Valkey as well, so that neither alone has to be there."""
+
+    def __init__(self, bus: Bus, valkey: Redis, *, issuer: str, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._deny = DenyList(valkey, clock=clock)
+        self._verifier = AccessTokenVerifier(issuer=issuer, clock=clock, refresh=self._fetch_keys)
+        self._sessions: dict[UUID, datetime] = {}
+        self._users: dict[UUID, tuple[datetime, datetime]] = {}
+
+    async def verify(self, token: str) -> AccessClaims:
+        """Raises `Unauthenticated` for a token that is wrong, too old or revoked."""
+        claims = await self._verifier.verify(token)
+        if claims.session_id in self._sessions:
+            raise SessionEnded("Sign in again.")
+        denied = self._users.get(claims.user_id)
+        # A token says only the second it was made in, so one made in the very second counts as older.
+        if denied and claims.issued_at < denied[0].replace(microsecond=0):
+            raise SessionEnded("Sign in again.")
+        return claims
+
+    def revoke(self, event: SessionRevoked) -> None:
+        until = self._clock.now() + DENY_FOR
+        if event.session_id is not None:
+            self._sessions[event.session_id] = until
+            return
+        self._users[event.user_id] = (event.not_before, until)
+
+    async def fetch_keys(self) -> None:
+        self._verifier.set_keys(await self._fetch_keys())
+
+    @asynccontextmanager
+    async def kept_current(self) -> AsyncIterator[None]:
+        """Keys and revocations are fetched now and again for as long as the block lasts."""
+        tasks = [asyncio.create_task(self._keep_keys()), asyncio.create_task(self._keep_revocations())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_keys(self) -> None:
+        while True:
+            try:
+                await self.fetch_keys()
+            except MediaNestError:
+                # The last good keys stay in use, so the auth service may be away without anyone noticing.
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            await asyncio.sleep(KEYS_SECONDS)
+
+    async def _keep_revocations(self) -> None:
+        while True:
+            try:
+                denied = await self._deny.load()
+            except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            self._sessions |= denied.sessions
+            for user, limits in denied.users.items():
+                self._users[user] = max(limits, self._users.get(user, limits))
+            now = self._clock.now()
+            self._sessions = {session: until for session, until in self._sessions.items() if until > now}
+            self._users = {user: limits for user, limits in self._users.items() if limits[1] > now}
+            await asyncio.sleep(RELOAD_SECONDS if denied.complete else RETRY_SECONDS)
+
+    async def _fetch_keys(self) -> dict[str, Any]:
+        jwks = await self._bus.call(GetJwks(), timeout=2)
+        return {"keys": jwks.keys}

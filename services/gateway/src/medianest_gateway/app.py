@@ -1,0 +1,48 @@
+"""What the gateway's routes are given."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from medianest_common.bus import Bus
+from medianest_common.clock import Clock
+from medianest_common.security.csrf import CsrfTokens
+from medianest_common.service import Runtime
+from medianest_gateway.access import Access
+from medianest_gateway.cookies import Cookies
+from medianest_gateway.live.hub import Hub
+from medianest_gateway.live.tickets import Tickets
+from medianest_gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class GatewayApp:
+    settings: GatewaySettings
+    bus: Bus
+    clock: Clock
+    valkey: Redis
+    access: Access
+    cookies: Cookies
+    csrf: CsrfTokens
+    hub: Hub
+    tickets: Tickets
+
+
+@asynccontextmanager
+async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayApp]:
+    settings = runtime.settings
+    access = Access(runtime.bus, runtime.valkey, issuer=settings.base_url, clock=runtime.clock)
+    async with access.kept_current():
+        yield GatewayApp(
+            settings=settings,
+            bus=runtime.bus,
+            clock=runtime.clock,
+            valkey=runtime.valkey,
+            access=access,
+            cookies=Cookies(settings),
+            csrf=CsrfTokens(runtime.keys),
+            hub=Hub(runtime.bus, clock=runtime.clock),
+            tickets=Tickets(runtime.valkey, clock=runtime.clock),
+        )

@@ -1,0 +1,18 @@
+"""What the gateway hears on the bus."""
+
+from medianest_common.bus import Handlers
+from medianest_common.contracts.auth import KeysChanged, SessionRevoked
+from medianest_gateway.app import GatewayApp
+
+handlers = Handlers("gateway")
+
+
+@handlers.listen(SessionRevoked)
+async def close_session(event: SessionRevoked, app: GatewayApp) -> None:
+    app.access.revoke(event)
+    await app.hub.revoke(event)
+
+
+@handlers.listen(KeysChanged)
+async def fetch_keys(event: KeysChanged, app: GatewayApp) -> None:
+    await app.access.fetch_keys()

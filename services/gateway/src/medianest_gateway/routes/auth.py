@@ -1,0 +1,192 @@
+"""Signing in and out. Tokens go into cookies here and nowhere else; a page never sees a refresh token."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from medianest_common.bus import current, require_caller
+from medianest_common.contracts import auth
+from medianest_common.contracts.base import Contract, Page
+from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
+from medianest_common.security.csrf import CSRF_HEADER
+from medianest_common.web import problems
+from medianest_gateway.routes.common import Gateway, gateway, passed_through
+from medianest_gateway.routes.signing_in import Client, SignedInBody, client_info, signed_in_response
+
+router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
+
+PASSWORD_SECONDS = 6.0
+PLEX_SECONDS = 12.0
+
+Native = Annotated[str | None, Header(alias="X-MediaNest-Client", description="`native` to get the refresh token in the body")]
+
+
+class CsrfToken(Contract):
+    token: str
+    header_name: str = CSRF_HEADER
+
+
+class Pending(Contract):
+    """The person has not yet agreed at Plex; ask again after `poll_interval` seconds."""
+
+    status: str = "pending"
+    poll_interval: int = 2
+
+
+@router.get("/csrf", response_model=CsrfToken)
+@router.get("/csrf/token", response_model=CsrfToken, include_in_schema=False)
+@router.post("/csrf/refresh", response_model=CsrfToken)
+async def get_csrf(request: Request) -> Response:
+    """A token for this session, or for this browser before it has one; also set as a readable cookie."""
+    nest = gateway(request)
+    caller = current().caller
+    response = Response(media_type="application/json")
+    if caller:
+        binding = str(caller.session_id)
+    else:
+        binding = nest.cookies.ensure_pre_login(response, request.cookies)
+    token = nest.csrf.issue(binding=binding)
+    nest.cookies.set_csrf(response, token)
+    response.body = CsrfToken(token=token).model_dump_json().encode()
+    response.headers["content-length"] = str(len(response.body))
+    return response
+
+
+@router.get("/auth/providers", response_model=auth.Providers)
+async def get_providers(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, auth.GetProviders())
+
+
+@router.post("/auth/setup", status_code=201, response_model=SignedInBody, responses=problems(409))
+async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None) -> Response:
+    """Makes the first owner. There is one winner, ever."""
+    command = auth.SetUpOwner(
+        setup_token=body.setup_token,
+        name=body.name,
+        email=body.email,
+        password=body.password.get_secret_value(),
+        client=client,
+    )
+    signed_in = await gateway.bus.call(command, timeout=PASSWORD_SECONDS)
+    return signed_in_response(gateway, signed_in, native=native == "native", status=201)
+
+
+@router.post("/auth/login", response_model=SignedInBody)
+async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
+    command = auth.SignIn(
+        email=body.email,
+        password=body.password.get_secret_value(),
+        remember_me=body.remember_me,
+        client=client,
+    )
+    signed_in = await gateway.bus.call(command, timeout=PASSWORD_SECONDS)
+    return signed_in_response(gateway, signed_in, native=native == "native")
+
+
+@router.post("/auth/refresh", response_model=SignedInBody)
+async def refresh(
+    request: Request,
+    gateway: Gateway,
+    client: Client,
+    body: auth.RefreshBody | None = None,
+    native: Native = None,
+) -> Response:
+    token = (body and body.refresh_token) or request.cookies.get(gateway.cookies.refresh)
+    if not token:
+        raise Unauthenticated("There is no session to renew. Sign in again.")
+    try:
+        signed_in = await gateway.bus.call(auth.RefreshSession(refresh_token=token, client=client), timeout=3)
+    except MediaNestError as error:
+        if error.status != 401:
+            raise
+        document = error.problem(instance=request.url.path, correlation_id=current().correlation_id)
+        response = JSONResponse(document, status_code=401, media_type="application/problem+json")
+        gateway.cookies.sign_out(response)
+        return response
+    return signed_in_response(gateway, signed_in, native=native == "native")
+
+
+@router.post("/auth/logout", status_code=204)
+async def logout(gateway: Gateway, body: auth.LogoutBody | None = None) -> Response:
+    require_caller()
+    await gateway.bus.call(auth.EndSession(all_sessions=bool(body and body.all_sessions)))
+    response = Response(status_code=204)
+    gateway.cookies.sign_out(response)
+    return response
+
+
+@router.get("/auth/session", response_model=auth.SessionView)
+async def get_session(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, auth.GetSession())
+
+
+@router.get("/users/me", response_model=auth.User)
+async def get_me(gateway: Gateway) -> auth.User:
+    return (await gateway.bus.call(auth.GetSession())).user
+
+
+@router.get("/auth/devices", response_model=Page[auth.Session])
+async def list_devices(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, auth.ListSessions())
+
+
+@router.delete("/auth/devices/{id}", status_code=204, responses=problems(404))
+async def revoke_device(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(auth.RevokeSession(session_id=id))
+
+
+@router.post("/auth/plex/pin", response_model=auth.PlexSignIn)
+async def start_plex_sign_in(request: Request, gateway: Gateway) -> Response:
+    """The PIN and its token stay on the server; the page gets an address to send the person to."""
+    response = Response(media_type="application/json")
+    if not gateway.cookies.binding(request.cookies):
+        raise BadRequest("Fetch /api/v1/csrf first, so that the sign-in can be tied to this browser.")
+    message = auth.StartPlexSignIn(client=client_info(request, gateway))
+    response.body = await gateway.bus.call_raw(message, timeout=PLEX_SECONDS)
+    response.headers["content-length"] = str(len(response.body))
+    return response
+
+
+@router.post(
+    "/auth/plex/verify",
+    response_model=SignedInBody,
+    responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 410)},
+)
+async def verify_plex_sign_in(
+    gateway: Gateway, body: auth.PlexVerifyBody, client: Client, native: Native = None
+) -> Response:
+    state = await gateway.bus.call(auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS)
+    if state.signed_in is None:
+        return Response(Pending().model_dump_json(), status_code=202, media_type="application/json")
+    return signed_in_response(gateway, state.signed_in, native=native == "native")
+
+
+returning = APIRouter(include_in_schema=False)
+
+
+@returning.get("/login/plex/{login_id}")
+async def return_from_plex(request: Request, gateway: Gateway, login_id: str) -> Response:
+    """Where Plex sends the browser back to. Only the browser that began can finish, so a link sent to somebody does nothing."""
+    message = auth.VerifyPlexSignIn(login_id=login_id, client=client_info(request, gateway))
+    try:
+        state = await gateway.bus.call(message, timeout=PLEX_SECONDS)
+    except MediaNestError as error:
+        return RedirectResponse(f"{gateway.settings.base_path}/?signIn={error.code}", status_code=303)
+    if state.signed_in is None:
+        return RedirectResponse(f"{gateway.settings.base_path}/?signIn=PENDING", status_code=303)
+    response = RedirectResponse(f"{gateway.settings.base_path}/", status_code=303)
+    token = gateway.csrf.issue(binding=str(state.signed_in.session_id))
+    gateway.cookies.sign_in(response, state.signed_in, csrf_token=token)
+    return response
+
+
+keys = APIRouter(tags=["Sign-in"])
+
+
+@keys.get("/.well-known/jwks.json", response_model=auth.Jwks)
+async def get_jwks(gateway: Gateway) -> Response:
+    response = await passed_through(gateway.bus, auth.GetJwks())
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response

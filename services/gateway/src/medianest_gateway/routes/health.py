@@ -1,0 +1,79 @@
+"""Whether we live, whether we can work, and what is up around us."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from medianest_common.bus import require_admin
+from medianest_common.contracts import health
+from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.platform import CheckStatus, Liveness, Readiness
+from medianest_common.errors import Unauthenticated
+from medianest_common.web import problems
+from medianest_common.web.ops import may_read_metrics
+from medianest_gateway.readiness import Overview
+from medianest_gateway.routes.common import Gateway, passed_through
+
+root = APIRouter(tags=["Health"])
+router = APIRouter(tags=["Health"], responses=problems(401, 403, 429, 503, 504))
+
+_ALIVE = Liveness().model_dump_json().encode()
+
+
+class PublicCheck(Contract):
+    name: str
+    status: CheckStatus
+    latency_ms: float | None = None
+
+
+class PublicHealth(Contract):
+    status: CheckStatus
+    checks: list[PublicCheck]
+
+
+class Details(Contract):
+    services: list[Readiness]
+
+
+@root.get("/health", response_model=Liveness)
+@root.get("/health/live", response_model=Liveness)
+async def live() -> Response:
+    return Response(_ALIVE, media_type="application/json")
+
+
+@root.get("/health/ready", response_model=PublicHealth, responses={503: {"model": PublicHealth}})
+async def ready(gateway: Gateway) -> Response:
+    """Every service is asked over the bus. No versions, hosts or messages: this answer is public."""
+    overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
+    body = PublicHealth(
+        status=overview.status,
+        checks=[PublicCheck(name=c.name, status=c.status, latency_ms=c.latency_ms) for c in overview.checks],
+    )
+    status = 503 if overview.status is CheckStatus.DOWN else 200
+    headers = {"Retry-After": "2"} if status == 503 else None
+    return Response(body.model_dump_json(), status_code=status, media_type="application/json", headers=headers)
+
+
+router.add_api_route(
+    "/health", ready, methods=["GET"], response_model=PublicHealth, responses={503: {"model": PublicHealth}}
+)
+
+
+@router.get("/health/details", response_model=Details)
+async def details(gateway: Gateway) -> Details:
+    require_admin()
+    overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
+    return Details(services=overview.services)
+
+
+@router.get("/services/status", response_model=Page[health.MonitorStatus])
+async def service_status(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, health.ListMonitors())
+
+
+@root.get("/metrics", include_in_schema=False)
+async def metrics(request: Request, gateway: Gateway) -> Any:
+    if not may_read_metrics(request.headers.get("authorization"), gateway.settings, public=True):
+        raise Unauthenticated("Show the monitoring token.")
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,93 @@
+"""Search and requests."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from medianest_common.contracts import media
+from medianest_common.contracts.base import Page
+from medianest_common.web import Idempotent, problems
+from medianest_gateway.routes.common import Gateway, passed_through
+
+router = APIRouter(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
+
+UPSTREAM_SECONDS = 8.0
+"""For answers that the backend (Overseerr) has a part in."""
+
+TmdbId = Annotated[int, Path(ge=1, le=2_147_483_647)]
+PageNumber = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/search", response_model=media.SearchPage)
+async def search(
+    gateway: Gateway,
+    query: Annotated[str, Query(min_length=1, max_length=500)],
+    page: PageNumber = 1,
+    type: media.MediaType | None = None,
+) -> Response:
+    message = media.Search(query=query, page=page, media_type=type)
+    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
+
+
+@router.get("/discover/{shelf}", response_model=media.SearchPage)
+async def discover(
+    gateway: Gateway, shelf: Literal["trending", "movies", "tv", "upcoming"], page: PageNumber = 1
+) -> Response:
+    return await passed_through(gateway.bus, media.Discover(shelf=shelf, page=page), timeout=UPSTREAM_SECONDS)
+
+
+@router.post(
+    "/request", status_code=201, response_model=media.MediaRequest, responses=problems(404, 409), openapi_extra={}
+)
+async def request_media(gateway: Gateway, body: media.RequestMediaBody, once: Idempotent) -> Response:
+    """Saved first and sent to the backend after, so that an outage there loses nothing and refuses nothing."""
+    message = media.RequestMedia(**body.model_dump())
+    return await once(lambda: passed_through(gateway.bus, message, status=201, timeout=UPSTREAM_SECONDS))
+
+
+@router.get("/requests", response_model=Page[media.MediaRequest])
+async def list_requests(gateway: Gateway, query: Annotated[media.ListRequests, Query()]) -> Response:
+    """Everyone's for an administrator, one's own otherwise."""
+    return await passed_through(gateway.bus, query)
+
+
+@router.get("/requests/counts", response_model=media.RequestCounts)
+async def count_requests(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, media.CountRequests())
+
+
+@router.get("/requests/{id}", response_model=media.MediaRequest, responses=problems(404))
+async def get_request(gateway: Gateway, id: UUID) -> Response:
+    return await passed_through(gateway.bus, media.GetRequest(id=id))
+
+
+@router.delete("/requests/{id}", status_code=204, responses=problems(404, 409))
+async def cancel_request(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(media.CancelRequest(id=id))
+
+
+@router.post("/requests/{id}/approve", response_model=media.MediaRequest, responses=problems(404, 409))
+async def approve_request(gateway: Gateway, id: UUID) -> Response:
+    return await passed_through(gateway.bus, media.ApproveRequest(id=id))
+
+
+@router.post("/requests/{id}/decline", response_model=media.MediaRequest, responses=problems(404, 409))
+async def decline_request(gateway: Gateway, id: UUID, body: media.DeclineBody) -> Response:
+    return await passed_through(gateway.bus, media.DeclineRequest(id=id, reason=body.reason))
+
+
+@router.post("/requests/{id}/retry", response_model=media.MediaRequest, responses=problems(404, 409))
+async def retry_request(gateway: Gateway, id: UUID) -> Response:
+    return await passed_through(gateway.bus, media.RetryRequest(id=id))
+
+
+@router.get("/quota", response_model=media.Quota)
+async def get_quota(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, media.GetQuota())
+
+
+@router.get("/{media_type}/{tmdb_id}", response_model=media.Title, responses=problems(404))
+async def get_title(gateway: Gateway, media_type: media.MediaType, tmdb_id: TmdbId) -> Response:
+    message = media.GetTitle(media_type=media_type, tmdb_id=tmdb_id)
+    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)

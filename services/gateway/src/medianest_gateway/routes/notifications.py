@@ -1,0 +1,56 @@
+"""The inbox, and the ticket for its live stream."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from medianest_common.bus import require_caller
+from medianest_common.contracts import notifications
+from medianest_common.contracts.base import Contract, Page
+from medianest_common.web import problems
+from medianest_gateway.routes.common import Gateway, passed_through
+
+router = APIRouter(prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504))
+
+
+class SocketTicket(Contract):
+    """For the first message on the socket at `url`; works once, for `expires_in` seconds."""
+
+    ticket: str
+    expires_in: int
+    url: str
+
+
+@router.get("", response_model=Page[notifications.Notification])
+async def list_notifications(
+    gateway: Gateway, query: Annotated[notifications.ListNotifications, Query()]
+) -> Response:
+    return await passed_through(gateway.bus, query)
+
+
+@router.get("/count", response_model=notifications.InboxCount)
+async def count_notifications(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, notifications.CountNotifications())
+
+
+@router.post("/ticket", response_model=SocketTicket)
+async def issue_ticket(gateway: Gateway) -> SocketTicket:
+    ticket = await gateway.tickets.issue(require_caller())
+    base = gateway.settings.base_url.replace("http", "ws", 1)
+    return SocketTicket(ticket=ticket, expires_in=gateway.tickets.seconds, url=f"{base}/api/v1/ws")
+
+
+@router.post("/read-all", response_model=notifications.InboxCount)
+async def mark_all_read(gateway: Gateway, body: notifications.ReadAllBody) -> Response:
+    return await passed_through(gateway.bus, notifications.MarkAllRead(up_to=body.up_to))
+
+
+@router.post("/{id}/read", status_code=204, responses=problems(404))
+async def mark_read(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(notifications.MarkRead(id=id))
+
+
+@router.delete("/{id}", status_code=204, responses=problems(404))
+async def dismiss(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(notifications.DismissNotification(id=id))

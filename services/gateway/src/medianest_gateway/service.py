@@ -1,0 +1,9 @@
+"""The gateway's wiring."""
+
+from medianest_common.service import Service
+from medianest_gateway.app import open_app
+from medianest_gateway.asgi import build
+from medianest_gateway.handlers import handlers
+from medianest_gateway.settings import GatewaySettings
+
+SERVICE = Service(name="gateway", handlers=handlers, open_app=open_app, settings=GatewaySettings, web=build)
