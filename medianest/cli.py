@@ -102,7 +102,7 @@ def openapi() -> None:
     """Print the OpenAPI document of the HTTP API."""
     from medianest.documents import openapi_document
 
-    print(json.dumps(openapi_document(), indent=1))
+    print(json.dumps(_await(openapi_document()), indent=1))
 
 
 @app.command()

@@ -3,10 +3,16 @@
 import importlib
 import json
 import pkgutil
+import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from medianest import registry
+from medianest.embedded import EmbeddedServers
 from medianest_common import contracts
 from medianest_common.contracts.base import Message
 
@@ -28,6 +34,36 @@ def write_schemas(folder: Path) -> int:
     for name, schema in wanted.items():
         (folder / name).write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n")
     return len(wanted)
+
+
+async def openapi_document() -> dict[str, Any]:
+    """As the gateway itself gives it: asked over HTTP on a throw-away folder."""
+    from medianest_common.lifecycle import running
+
+    with tempfile.TemporaryDirectory(prefix="medianest-", ignore_cleanup_errors=True) as folder:
+        async with EmbeddedServers(Path(folder)) as servers:
+            overrides = {
+                "nats_url": servers.urls.nats_url,
+                "database_url": servers.urls.database_url,
+                "valkey_url": servers.urls.valkey_url,
+                "data_dir": Path(folder),
+                "host": "127.0.0.1",
+                "port": _free_port(),
+            }
+            async with (
+                running(registry.service("gateway"), overrides=overrides),
+                httpx.AsyncClient(timeout=10) as client,
+            ):
+                answer = await client.get(f"http://127.0.0.1:{overrides['port']}/api/v1/openapi.json")
+                document: dict[str, Any] = answer.raise_for_status().json()
+                return document
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _schema(message: type[Message]) -> dict[str, Any]:
