@@ -1,4 +1,4 @@
-"""The auth service for real: its own database, the bus, Valkey, a pretend plex.tv, and the plex service's two answers."""
+"""The auth service for real, with a database of its own, a pretend plex.tv, and the plex service's two answers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 PASSWORD = "a quiet lighthouse at noon"
 OWNER = "olivia@example.com"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
 
 
 class ShiftedClock(SystemClock):
@@ -113,7 +113,7 @@ class Household:
             return await self.call(message)
 
     async def set_up(self, **changes: Any) -> auth.SignedIn:
-        values = {
+        values: dict[str, Any] = {
             "setup_token": SETUP_TOKEN,
             "name": "Olivia",
             "email": OWNER,

@@ -7,7 +7,6 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -125,8 +124,8 @@ class Attempts:
             arguments.append(len(limits))
             for limit in limits:
                 arguments += [limit.most, limit.seconds, int(limit.slowing)]
-        wait: Any = await self._script(keys=list(tried.names), args=arguments)
-        return float(wait)
+        wait: bytes = await self._script(keys=list(tried.names), args=arguments)
+        return float(wait.decode())
 
 
 class _LocalWindows:
@@ -162,7 +161,7 @@ def _wait(times: list[float], limit: Limit, *, now: float) -> float:
     if len(recent) < limit.most:
         return 0.0
     if limit.slowing:
-        return max(0.0, recent[-1] + min(60, 2 ** min(len(recent) - limit.most, 6)) - now)
+        return max(0.0, recent[-1] + min(60, 2.0 ** min(len(recent) - limit.most, 6)) - now)
     return max(0.0, recent[-limit.most] + limit.seconds - now)
 
 

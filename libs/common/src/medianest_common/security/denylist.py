@@ -6,6 +6,7 @@ connection; the auth service writes it again from PostgreSQL when it has vanishe
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -53,7 +54,7 @@ class DenyList:
 
     async def load(self) -> Denied:
         now = self._clock.now().timestamp()
-        rows: list[tuple[bytes, float]] = await self._valkey.zrangebyscore(_KEY, now, "+inf", withscores=True)
+        rows: Any = await self._valkey.zrangebyscore(_KEY, now, "+inf", withscores=True)
         denied = Denied(complete=any(member == _COMPLETE for member, _ in rows))
         for member, score in rows:
             kind, _, rest = member.decode().partition(":")
@@ -70,6 +71,6 @@ class DenyList:
 
     async def _add(self, members: dict[str, float]) -> None:
         async with self._valkey.pipeline(transaction=True) as pipeline:
-            pipeline.zadd(_KEY, members)  # type: ignore[arg-type]
+            pipeline.zadd(_KEY, members)
             pipeline.zremrangebyscore(_KEY, "-inf", f"({self._clock.now().timestamp()}")
             await pipeline.execute()
