@@ -15,10 +15,11 @@ from typing import Any
 import asyncpg
 import structlog
 
-from medianest_common.bus.broker import bind, make_broker, subscribe_rpc
+from medianest_common.bus.broker import bind, make_broker
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
 from medianest_common.bus.handlers import TimerSpec
+from medianest_common.bus.rpc import RpcServer, answering
 from medianest_common.bus.topology import Watchdog, consumers_for, streams_for
 from medianest_common.cache import Cache, open_valkey
 from medianest_common.clock import Clock, SystemClock, uuid7
@@ -159,9 +160,13 @@ async def running(
         relay = Relay(database, bus) if database else None
         probe = ReadinessProbe(service, app, runtime, watchdog=watchdog, relay=relay, instance=instance)
         bind(broker, service.handlers, app=app, database=database, bus=bus)
-        subscribe_rpc(broker, ping_subject(service.name), service=service.name, endpoint=ping_endpoint(probe))
         async with asyncio.timeout(_START_SECONDS):
             await broker.start()
+            answers = RpcServer(client, service=service.name)
+            stack.push_async_callback(answers.stop)
+            for rpc in service.handlers.rpcs:
+                await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
+            await answers.serve(ping_subject(service.name), ping_endpoint(probe))
         background.start(watchdog.run())
         if database and relay:
             leader = Leader(

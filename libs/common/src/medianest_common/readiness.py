@@ -1,14 +1,14 @@
 """Whether a service can do its work, part by part, so that whoever looks sees which part is missing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from importlib.metadata import version
 from typing import Any
 
-from faststream.nats import NatsMessage, NatsResponse
+from nats.aio.msg import Msg
 
+from medianest_common.bus.rpc import Answer, Reply
 from medianest_common.bus.topology import Watchdog
-from medianest_common.bus.wire import JSON_TYPE
 from medianest_common.contracts.platform import Check, CheckStatus, Readiness
 from medianest_common.db.relay import Relay
 from medianest_common.service import Runtime, Service
@@ -82,8 +82,8 @@ def overall(checks: list[Check]) -> CheckStatus:
     return CheckStatus.DEGRADED if CheckStatus.DEGRADED in present else CheckStatus.OK
 
 
-def ping_endpoint(probe: ReadinessProbe) -> Callable[[NatsMessage], Awaitable[NatsResponse]]:
-    async def ping(_: NatsMessage) -> NatsResponse:
-        return NatsResponse((await probe()).model_dump_json().encode(), headers=JSON_TYPE)
+def ping_endpoint(probe: ReadinessProbe) -> Answer:
+    async def ping(_: Msg) -> Reply:
+        return Reply((await probe()).model_dump_json().encode())
 
     return ping

@@ -10,14 +10,18 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from medianest_common.bus.client import Bus
-from medianest_common.bus.endpoints import event_endpoint, job_endpoint, listen_endpoint, rpc_endpoint
+from medianest_common.bus.endpoints import (
+    event_endpoint,
+    job_endpoint,
+    listen_endpoint,
+    live_endpoint,
+)
 from medianest_common.bus.handlers import Handlers
 from medianest_common.bus.topology import event_stream, job_stream
 from medianest_common.db.database import Database
 
 log = structlog.get_logger()
 
-RPC_CONCURRENCY = 32
 _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
@@ -68,12 +72,12 @@ async def _as_it_came(message: NatsMessage) -> NatsMessage:
 
 
 def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database | None, bus: Bus) -> None:
-    """Subscribe everything a service declared. Must happen once, before the broker starts."""
-    for rpc in handlers.rpcs:
-        subscribe_rpc(broker, rpc.message.subject, service=handlers.service, endpoint=rpc_endpoint(rpc, app=app))
+    """Subscribe everything a service hears and works on. Must happen once, before the broker starts."""
     for heard in handlers.listeners:
         # Without no_reply the listener would answer in place of JetStream, whose ack goes to the same address.
         broker.subscriber(heard.event.subject, no_reply=True)(listen_endpoint(heard, app=app))
+    for topic in handlers.live_topics:
+        broker.subscriber(topic.subject, no_reply=True)(live_endpoint(topic, app=app))
     for event in handlers.events:
         assert database is not None, "reacting to events needs a database for the inbox"
         _subscribe_durable(
@@ -93,12 +97,6 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
             concurrency=job.concurrency,
             endpoint=job_endpoint(job, app=app, bus=bus),
         )
-
-
-def subscribe_rpc(
-    broker: NatsBroker, subject: str, *, service: str, endpoint: Callable[[NatsMessage], Awaitable[Any]]
-) -> None:
-    broker.subscriber(subject, queue=service, max_workers=RPC_CONCURRENCY)(endpoint)
 
 
 def _subscribe_durable(

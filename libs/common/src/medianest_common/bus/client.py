@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from medianest_common.bus.context import current, deadline_in
 from medianest_common.bus.handlers import answer_type
-from medianest_common.bus.wire import EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
+from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Job, Message, Rpc
 from medianest_common.errors import TimedOut, Unavailable, raise_problem
@@ -57,7 +57,7 @@ class Bus:
     async def call_bytes(self, message: Rpc[Any], *, timeout: float = 2.0) -> tuple[bytes, str]:
         """The answer with its content type, for what is not JSON."""
         reply = await self._ask(message.subject, message.model_dump_json().encode(), timeout=timeout)
-        return reply.data, (reply.headers or {}).get("content-type", "application/octet-stream")
+        return reply.data, (reply.headers or {}).get(CONTENT_TYPE, "application/json")
 
     async def ask(self, subject: str, body: bytes = b"", *, timeout: float) -> bytes:
         return (await self._ask(subject, body, timeout=timeout)).data

@@ -1,11 +1,11 @@
-"""What happens around a handler: reading the message, setting the context, and turning the outcome into an answer, an ack or a dead letter.
+"""What happens around a handler of events and jobs: reading the message, setting the context, and turning the outcome into an
+ack, another attempt or a dead letter.
 
 Each function here takes a declaration and returns the coroutine function that FastStream calls with the message as it
-arrived. Errors never reach FastStream, whose defaults would drop the message or leave the caller waiting.
+arrived. Errors never reach FastStream, whose defaults would drop the message or try again at once.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,54 +13,20 @@ from uuid import UUID
 
 import structlog
 from faststream.exceptions import NackMessage, RejectMessage
-from faststream.nats import NatsMessage, NatsResponse
+from faststream.nats import NatsMessage
 from pydantic import TypeAdapter, ValidationError
 
 from medianest_common.bus import metrics
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
-from medianest_common.bus.handlers import EventSpec, JobSpec, ListenSpec, Raw, RpcSpec, answer_type
-from medianest_common.bus.retry import is_outage, next_delay
-from medianest_common.bus.wire import EVENT_ID, JSON_TYPE, MSG_ID, SERVICE_ERROR, SERVICE_ERROR_CODE
-from medianest_common.clock import SystemClock
-from medianest_common.contracts.base import Query
+from medianest_common.bus.handlers import EventSpec, JobSpec, ListenSpec, LiveSpec
+from medianest_common.bus.retry import next_delay
+from medianest_common.bus.wire import EVENT_ID, MSG_ID
 from medianest_common.db.database import Database
-from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOut, Unavailable
 
 log = structlog.get_logger()
 
 type Endpoint = Callable[[NatsMessage], Awaitable[Any]]
-
-
-class InternalError(MediaNestError):
-    code = "INTERNAL"
-
-
-def rpc_endpoint(spec: RpcSpec, *, app: Any) -> Endpoint:
-    message_type = spec.message
-    decode = TypeAdapter(message_type).validate_json
-    encode = TypeAdapter(answer_type(message_type)).dump_json
-    observe = metrics.observer("rpc", message_type.subject)
-    cancels = issubclass(message_type, Query)
-    run = spec.run
-
-    async def handle(arrived: NatsMessage) -> NatsResponse:
-        with observe() as outcome, use(Context.from_headers(arrived.headers)) as context:
-            try:
-                remaining = _seconds_left(context)
-                message = decode(arrived.body)
-                # A command may have had its effect already when the time is up, so only queries are cut short.
-                async with asyncio.timeout(remaining if cancels else None):
-                    answer = await run(message, app)
-            except Exception as error:
-                failure = _as_answer(error, subject=message_type.subject)
-                outcome(failure.code)
-                return _error_response(failure)
-            if isinstance(answer, Raw):
-                return NatsResponse(answer.body, headers={"content-type": answer.content_type})
-            return NatsResponse(encode(answer), headers=JSON_TYPE)
-
-    return handle
 
 
 def event_endpoint(spec: EventSpec, *, app: Any, database: Database, bus: Bus) -> Endpoint:
@@ -114,31 +80,14 @@ def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
     return handle
 
 
-def _seconds_left(context: Context) -> float | None:
-    if context.deadline is None:
-        return None
-    remaining = (context.deadline - SystemClock().now()).total_seconds()
-    if remaining <= 0:
-        raise TimedOut("The asker had stopped waiting before the work began.")
-    return remaining
+def live_endpoint(spec: LiveSpec, *, app: Any) -> Endpoint:
+    async def handle(arrived: NatsMessage) -> None:
+        try:
+            await spec.run(arrived.raw_message.subject, arrived.body, app)
+        except Exception:
+            log.exception("live_topic_failed", subject=spec.subject)
 
-
-def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
-    if isinstance(error, MediaNestError):
-        return error
-    if isinstance(error, ValidationError):
-        fields = [FieldError(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)]
-        return Invalid("The message does not fit its contract.", errors=fields)
-    if is_outage(error):
-        log.warning("rpc_dependency_down", subject=subject, error=type(error).__name__)
-        return Unavailable("A part this needs is not available right now. Try again in a moment.", retry_after=2)
-    log.exception("rpc_failed", subject=subject)
-    return InternalError("Something went wrong on our side.")
-
-
-def _error_response(error: MediaNestError) -> NatsResponse:
-    headers = {SERVICE_ERROR_CODE: str(int(error.status)), SERVICE_ERROR: error.code}
-    return NatsResponse(json.dumps(error.problem()).encode(), headers=headers)
+    return handle
 
 
 async def _until_settled(

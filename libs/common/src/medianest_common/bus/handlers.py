@@ -48,6 +48,12 @@ class ListenSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveSpec:
+    subject: str
+    run: Handler
+
+
+@dataclass(frozen=True, slots=True)
 class TimerSpec:
     name: str
     seconds: float
@@ -63,6 +69,7 @@ class Handlers:
     events: list[EventSpec] = field(default_factory=list)
     jobs: list[JobSpec] = field(default_factory=list)
     listeners: list[ListenSpec] = field(default_factory=list)
+    live_topics: list[LiveSpec] = field(default_factory=list)
     timers: list[TimerSpec] = field(default_factory=list)
 
     def rpc[F: Handler](self, run: F) -> F:
@@ -105,6 +112,18 @@ class Handlers:
 
         def register(run: F) -> F:
             self.listeners.extend(ListenSpec(event=event, run=run) for event in events)
+            return run
+
+        return register
+
+    def live[F: Handler](self, subject: str) -> Callable[[F], F]:
+        """Be given the bytes of what passes on a core subject, in every replica, one message after the other.
+
+        The function takes the subject the message came on, the bytes, and the application. `*` stands for one token.
+        """
+
+        def register(run: F) -> F:
+            self.live_topics.append(LiveSpec(subject=subject, run=run))
             return run
 
         return register

@@ -6,7 +6,7 @@ EVENT_ID: Final = "ce-id"
 MSG_ID: Final = "Nats-Msg-Id"
 SERVICE_ERROR: Final = "Nats-Service-Error"
 SERVICE_ERROR_CODE: Final = "Nats-Service-Error-Code"
-JSON_TYPE: Final = {"content-type": "application/json"}
+CONTENT_TYPE: Final = "content-type"
 
 
 def header_value(value: str) -> str:

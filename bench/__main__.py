@@ -1,0 +1,24 @@
+"""`python -m bench [PART]…`: measure, and print one table."""
+
+import asyncio
+import importlib
+import sys
+
+from bench.table import Row, show
+
+PARTS = ("bus", "stack", "requests", "idle")
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(PARTS)
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
+    rows: list[Row] = []
+    for part in wanted:
+        rows.extend(asyncio.run(importlib.import_module(f"bench.{part}").measure()))
+    show(rows)
+
+
+if __name__ == "__main__":
+    main()
