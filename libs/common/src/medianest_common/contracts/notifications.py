@@ -34,6 +34,8 @@ class Notification(Contract):
     data: dict[str, Any]
     created_at: Timestamp
     read_at: Timestamp | None = None
+    dismissed_at: Timestamp | None = None
+    """Set only in a replay, which leaves out nothing: another device took this one off the list meanwhile."""
 
 
 class InboxCount(Contract):
@@ -50,6 +52,13 @@ class InboxReplay(Contract):
     unread: int
     gap: bool
     items: list[Notification]
+
+
+class InboxHeads(Contract):
+    """People without an inbox are left out."""
+
+    epoch: str
+    heads: dict[UUID, int]
 
 
 class ReadAllBody(Body):
@@ -72,6 +81,12 @@ class ReplayInbox(Query[InboxReplay]):
     last_seq: int | None
 
 
+class ReadInboxHeads(Query[InboxHeads]):
+    """How far many inboxes have got: the gateway compares with what it has sent and fetches what was lost."""
+
+    user_ids: list[UUID] = Field(max_length=1000)
+
+
 class MarkRead(Command[Nothing]):
     id: UUID
 
@@ -87,3 +102,8 @@ class DismissNotification(Command[Nothing]):
 def push_subject(user_id: UUID) -> str:
     """Where frames for one person's open sockets travel; ids in hex, since subjects hold constants and hex only."""
     return f"push.user.{user_id.hex}"
+
+
+PUSH_ANYONE = "push.user.*"
+PUSH_ALL = "push.all"
+"""Where frames for every open socket travel; only such that anyone may see, and nothing durable."""

@@ -1,11 +1,12 @@
 """One service's database: reads that commit nothing, and transactions that carry their events with them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import MetaData, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import make_url
@@ -15,6 +16,8 @@ from medianest_common.bus.context import current
 from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, rfc3339
+
+log = structlog.get_logger()
 
 CONNECT_TIMEOUT = 5.0
 STATEMENT_TIMEOUT = 10.0
@@ -35,6 +38,7 @@ class Transaction:
         self._service = service
         self._clock = clock
         self.pending: list[dict[str, Any]] = []
+        self._afterwards: list[Callable[[], Awaitable[None]]] = []
 
     def emit(self, event: Event) -> UUID:
         """Returns the event's id, which consumers use to do things once."""
@@ -75,6 +79,20 @@ class Transaction:
         )
         return message_id
 
+    def after_commit(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Run this once the commit has succeeded, in the order of asking; what must not be lost is emitted instead.
+
+        A failure is logged and changes nothing: the rows are there, whatever became of telling about them.
+        """
+        self._afterwards.append(run)
+
+    async def committed(self) -> None:
+        for run in self._afterwards:
+            try:
+                await run()
+            except Exception:
+                log.exception("after_commit_failed", service=self._service)
+
     async def claim(self, consumer: str, event_id: UUID) -> bool:
         """Whether this event is new to this consumer. Waits for a rival transaction, so only one sees True."""
         statement = (
@@ -112,6 +130,7 @@ class Database:
                         await session.execute(text(f"notify {outbox_channel(self.service)}"))
             if tx.pending:
                 self.wake_relay()
+        await tx.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -1,0 +1,125 @@
+"""The frames of the live socket, subprotocol `medianest.v1`; the same ones travel on `push.user.<hex>`.
+
+Durable frames carry a sequence number and are replayed; all others are only true at the moment they are sent.
+"""
+
+from enum import IntEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from medianest_common.contracts.base import Contract, Timestamp
+from medianest_common.contracts.notifications import Notification
+
+SUBPROTOCOL = "medianest.v1"
+MAX_MESSAGE_BYTES = 64 * 1024
+
+
+class CloseCode(IntEnum):
+    """Why a socket was closed. Reconnect after all but 4400, 4403 and 4409; after 4401 with a new ticket."""
+
+    GOING_AWAY = 1001
+    NOT_TEXT = 1003
+    BAD_MESSAGE = 4400
+    EXPIRED = 4401
+    REVOKED = 4403
+    TIMED_OUT = 4408
+    TOO_MANY = 4409
+    SLOW = 4429
+    INTERNAL = 4500
+
+
+class Ticket(Contract):
+    """Good once and for `expires_in` seconds, as the first message on `url`."""
+
+    ticket: str
+    expires_in: int
+    url: str
+
+
+class Hello(Contract):
+    t: Literal["hello"] = "hello"
+    v: int = 1
+    heartbeat_ms: int
+    auth_timeout_ms: int
+    max_message: int = MAX_MESSAGE_BYTES
+
+
+class AuthOk(Contract):
+    """What follows is everything after the position the client named, then what happens from now on."""
+
+    t: Literal["auth_ok"] = "auth_ok"
+    user_id: UUID
+    epoch: str
+    head: int
+    unread: int
+
+
+class EventFrame(Contract):
+    """`seq` counts up by one per user, without holes; `data` is the entry as the inbox shows it."""
+
+    t: Literal["event"] = "event"
+    seq: int
+    id: UUID
+    ts: Timestamp
+    type: str
+    data: Notification
+
+    @classmethod
+    def of(cls, entry: Notification) -> "EventFrame":
+        return cls(seq=entry.seq, id=entry.id, ts=entry.created_at, type=entry.type, data=entry)
+
+
+class LiveFrame(Contract):
+    """A passing state. Of several with one `key` only the latest matters, and only the latest may arrive."""
+
+    t: Literal["live"] = "live"
+    key: str
+    type: str
+    data: dict[str, Any]
+
+
+class Gap(Contract):
+    """Too much was missed to be replayed: read the inbox over REST and go on from `head`."""
+
+    t: Literal["gap"] = "gap"
+    epoch: str
+    head: int
+    unread: int
+
+
+class Ping(Contract):
+    """To be answered with `{"t": "pong"}`."""
+
+    t: Literal["ping"] = "ping"
+
+
+class RefreshSoon(Contract):
+    """The sign-in behind this socket ends soon: send a new ticket in a `refresh` message."""
+
+    t: Literal["refresh_soon"] = "refresh_soon"
+    expires_at: Timestamp
+
+
+class Refreshed(Contract):
+    t: Literal["refreshed"] = "refreshed"
+    expires_at: Timestamp
+
+
+class Bye(Contract):
+    """Said before closing. `retry_ms` spreads those who come back; None means do not come back by yourself."""
+
+    t: Literal["bye"] = "bye"
+    code: int
+    reason: str
+    retry_ms: int | None = None
+
+
+class ClientMessage(Contract):
+    """What a client may say: `auth` first, then `pong`, `ping`, `refresh`, and `ack`, which needs no answer."""
+
+    t: Literal["auth", "ping", "pong", "ack", "refresh"]
+    ticket: str | None = Field(default=None, max_length=256)
+    epoch: str | None = Field(default=None, max_length=64)
+    last_seq: int | None = Field(default=None, ge=0, le=2**53 - 1)

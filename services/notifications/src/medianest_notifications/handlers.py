@@ -1,0 +1,108 @@
+"""What arrives from the bus."""
+
+from uuid import UUID
+
+from medianest_common.bus import Handlers, current
+from medianest_common.contracts.auth import (
+    RevocationReason,
+    SessionRevoked,
+    SessionStarted,
+    UserChange,
+    UserChanged,
+    UserCreated,
+)
+from medianest_common.contracts.base import Nothing, Page
+from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
+from medianest_common.contracts.notifications import (
+    CountNotifications,
+    DismissNotification,
+    InboxCount,
+    InboxHeads,
+    InboxReplay,
+    ListNotifications,
+    MarkAllRead,
+    MarkRead,
+    Notification,
+    ReadInboxHeads,
+    ReplayInbox,
+)
+from medianest_common.db import Transaction
+from medianest_notifications import jobs, use_cases
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.repository import Recipients
+from medianest_notifications.wording import about_new_sign_in, about_reused_session
+
+handlers = Handlers("notifications")
+
+
+@handlers.rpc
+async def list_notifications(query: ListNotifications, app: NotificationsApp) -> Page[Notification]:
+    return await use_cases.list_notifications(app, query)
+
+
+@handlers.rpc
+async def count_notifications(query: CountNotifications, app: NotificationsApp) -> InboxCount:
+    return await use_cases.count_notifications(app)
+
+
+@handlers.rpc
+async def replay_inbox(query: ReplayInbox, app: NotificationsApp) -> InboxReplay:
+    return await use_cases.replay_inbox(app, query)
+
+
+@handlers.rpc
+async def read_inbox_heads(query: ReadInboxHeads, app: NotificationsApp) -> InboxHeads:
+    return await use_cases.read_inbox_heads(app, query)
+
+
+@handlers.rpc
+async def mark_read(command: MarkRead, app: NotificationsApp) -> Nothing:
+    return await use_cases.mark_read(app, command)
+
+
+@handlers.rpc
+async def mark_all_read(command: MarkAllRead, app: NotificationsApp) -> InboxCount:
+    return await use_cases.mark_all_read(app, command)
+
+
+@handlers.rpc
+async def dismiss_notification(command: DismissNotification, app: NotificationsApp) -> Nothing:
+    return await use_cases.dismiss_notification(app, command)
+
+
+@handlers.on(UserCreated, UserChanged)
+async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction) -> None:
+    await Recipients(tx.session).learn(
+        {"user_id": event.user_id, "name": event.name, "role": event.role.value, "version": event.version}
+    )
+
+
+@handlers.on(*REQUEST_EVENTS.values())
+async def request_moved(event: RequestChange, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_request(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(SessionStarted)
+async def session_started(event: SessionStarted, app: NotificationsApp, tx: Transaction) -> None:
+    if event.new_device:
+        await use_cases.notify(app, tx, about_new_sign_in(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(SessionRevoked)
+async def session_revoked(event: SessionRevoked, app: NotificationsApp, tx: Transaction) -> None:
+    if event.reason is RevocationReason.REUSE:
+        await use_cases.notify(
+            app, tx, about_reused_session(event), to=[event.user_id], dedupe_key=_event_id()
+        )
+
+
+@handlers.every(3600)
+async def forget_old(app: NotificationsApp) -> None:
+    await jobs.forget_old(app)
+
+
+def _event_id() -> UUID:
+    """While an event is handled, it is the cause of whatever happens."""
+    causation = current().causation_id
+    assert causation is not None
+    return UUID(causation)

@@ -1,0 +1,88 @@
+"""The tables of the notifications service."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from medianest_common.db import TYPES, service_metadata
+
+_OPEN = "read_at is null and dismissed_at is null"
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+    type_annotation_map = TYPES
+
+
+class Entry(Base):
+    """One line of one person's inbox. A dismissed one stays until it is old, so that a replay has no holes."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("user_id", "seq"),
+        UniqueConstraint("user_id", "dedupe_key"),
+        Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
+        Index("ix_entries_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    seq: Mapped[int]
+    dedupe_key: Mapped[UUID]
+    type: Mapped[str]
+    title: Mapped[str]
+    body: Mapped[str]
+    link: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
+
+
+class Head(Base):
+    """How far a person's inbox has got. Its row lock is what makes the sequence free of holes."""
+
+    __tablename__ = "heads"
+    __table_args__ = (CheckConstraint("unread >= 0", name="unread"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    head: Mapped[int]
+    unread: Mapped[int]
+
+
+class Epoch(Base):
+    """Names this history of inboxes. `origin` is where it lies; found elsewhere, it has been restored from a copy."""
+
+    __tablename__ = "epoch"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[str]
+    origin: Mapped[str]
+
+
+class Recipient(Base):
+    """What is known here about a person, copied from the auth service's events."""
+
+    __tablename__ = "recipients"
+    __table_args__ = (Index("ix_recipients_role", "role"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    version: Mapped[int]
+
+
+class FollowedRequest(Base):
+    """The latest version of a request that was heard of; `told` holds the latest each person (hex id) was told."""
+
+    __tablename__ = "followed_requests"
+    __table_args__ = (Index("ix_followed_requests_updated_at", "updated_at"),)
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    told: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

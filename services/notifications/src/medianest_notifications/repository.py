@@ -1,0 +1,164 @@
+"""Reads and writes of the inbox that have a meaning of their own.
+
+Whoever changes a person's entries locks that person's head first; so nothing waits crosswise, and the count is right.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from medianest_common.db import Repository
+from medianest_common.db.repository import after
+from medianest_notifications.models import Entry, FollowedRequest, Head, Recipient
+from medianest_notifications.wording import Notice
+
+_DELIVER = text("""
+    with fresh as (
+        select t.user_id, t.id
+        from unnest(cast(:user_ids as uuid[]), cast(:ids as uuid[])) with ordinality as t (user_id, id, place)
+        where not exists (
+            select from entries e where e.user_id = t.user_id and e.dedupe_key = cast(:dedupe_key as uuid)
+        )
+        order by t.place
+    ), counted as (
+        insert into heads as h (user_id, head, unread) select user_id, 1, 1 from fresh
+        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1
+        returning user_id, head
+    )
+    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, created_at)
+    select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, :title, :body, :link,
+        cast(:data as jsonb), :now
+    from fresh join counted using (user_id)
+    returning id, user_id, seq
+""")
+
+_FORGET = text("""
+    with old as (
+        delete from entries where user_id = :user_id and (created_at < :before or seq <= (
+            select head - :keep from heads where heads.user_id = :user_id
+        ))
+        returning read_at, dismissed_at
+    )
+    update heads set unread = unread - (select count(*) from old where read_at is null and dismissed_at is null)
+    where user_id = :user_id
+""")
+
+_IS_OPEN = (Entry.read_at.is_(None), Entry.dismissed_at.is_(None))
+
+
+class Entries(Repository[Entry]):
+    model = Entry
+
+    async def deliver(
+        self, notice: Notice, *, to: Mapping[UUID, UUID], dedupe_key: UUID, now: datetime
+    ) -> Sequence[Entry]:
+        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in one round trip."""
+        values = {
+            "type": notice.type.value,
+            "title": notice.title,
+            "body": notice.body,
+            "link": notice.link,
+            "dedupe_key": dedupe_key,
+        }
+        parameters = values | {
+            "user_ids": list(to.keys()),
+            "ids": list(to.values()),
+            "data": json.dumps(notice.data),
+            "now": now,
+        }
+        rows = (await self.session.execute(_DELIVER, parameters)).all()
+        return [
+            Entry(
+                **values,
+                id=row.id,
+                user_id=row.user_id,
+                seq=row.seq,
+                data=notice.data,
+                created_at=now,
+                read_at=None,
+                dismissed_at=None,
+            )
+            for row in rows
+        ]
+
+    async def lock_head(self, user_id: UUID) -> Head | None:
+        return (
+            await self.session.execute(select(Head).where(Head.user_id == user_id).with_for_update())
+        ).scalar_one_or_none()
+
+    async def mark_read(self, user_id: UUID, *, up_to: int, now: datetime) -> int:
+        """Returns how many had been unread."""
+        marked = await self.session.execute(
+            update(Entry).where(Entry.user_id == user_id, Entry.seq <= up_to, *_IS_OPEN).values(read_at=now)
+        )
+        return int(marked.rowcount)  # type: ignore[attr-defined]
+
+    async def forget(self, user_id: UUID, *, before: datetime, keep: int) -> None:
+        await self.session.execute(_FORGET, {"user_id": user_id, "before": before, "keep": keep})
+
+
+class Recipients(Repository[Recipient]):
+    model = Recipient
+
+    async def learn(self, values: dict[str, Any]) -> None:
+        """Keep the newest version, whatever order they arrive in."""
+        statement = upsert(Recipient).values(values)
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["user_id"],
+                set_={name: statement.excluded[name] for name in values if name != "user_id"},
+                where=Recipient.version < statement.excluded.version,
+            )
+        )
+
+    async def admins(self) -> Sequence[UUID]:
+        statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
+        return (await self.session.execute(statement)).scalars().all()
+
+
+class FollowedRequests(Repository[FollowedRequest]):
+    model = FollowedRequest
+
+    async def hear(self, request_id: UUID, *, version: int, now: datetime) -> FollowedRequest:
+        """Locks the row until the transaction ends; its `version` is the highest heard so far, this one included."""
+        statement = upsert(FollowedRequest).values(
+            request_id=request_id, version=version, told={}, updated_at=now
+        )
+        heard = statement.on_conflict_do_update(
+            index_elements=["request_id"],
+            set_={
+                "version": func.greatest(FollowedRequest.version, statement.excluded.version),
+                "updated_at": statement.excluded.updated_at,
+            },
+        ).returning(FollowedRequest)
+        return (await self.session.execute(heard)).scalar_one()
+
+    async def forget(self, *, before: datetime) -> None:
+        await self.session.execute(delete(FollowedRequest).where(FollowedRequest.updated_at < before))
+
+
+async def page_of(
+    connection: AsyncConnection,
+    user_id: UUID,
+    *,
+    unread: bool,
+    type: str | None,
+    below: int | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Newest first; one row more than `limit` when there is another page."""
+    conditions: list[ColumnElement[bool]] = [Entry.user_id == user_id, Entry.dismissed_at.is_(None)]
+    if unread:
+        conditions.append(Entry.read_at.is_(None))
+    if type is not None:
+        conditions.append(Entry.type == type)
+    if below is not None:
+        conditions.append(after([Entry.seq], [below], descending=True))
+    statement = select(*Entry.__table__.c).where(*conditions).order_by(Entry.seq.desc()).limit(limit + 1)
+    return (await connection.execute(statement)).all()

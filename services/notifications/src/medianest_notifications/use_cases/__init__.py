@@ -1,0 +1,21 @@
+"""What the notifications service can do, one idea a file."""
+
+from medianest_notifications.use_cases.announce_request import announce_request
+from medianest_notifications.use_cases.count_notifications import count_notifications
+from medianest_notifications.use_cases.list_notifications import list_notifications
+from medianest_notifications.use_cases.mark_read import dismiss_notification, mark_all_read, mark_read
+from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.use_cases.read_inbox_heads import read_inbox_heads
+from medianest_notifications.use_cases.replay_inbox import replay_inbox
+
+__all__ = [
+    "announce_request",
+    "count_notifications",
+    "dismiss_notification",
+    "list_notifications",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "read_inbox_heads",
+    "replay_inbox",
+]

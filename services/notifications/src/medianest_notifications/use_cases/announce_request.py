@@ -1,0 +1,58 @@
+"""Tell the right people that a request has moved on."""
+
+from functools import partial
+from uuid import UUID
+
+from medianest_common.bus import Bus
+from medianest_common.contracts.live import LiveFrame
+from medianest_common.contracts.media import RequestChange, RequestStatus
+from medianest_common.contracts.notifications import push_subject
+from medianest_common.db import Transaction
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.audience import audience_of
+from medianest_notifications.models import FollowedRequest
+from medianest_notifications.repository import FollowedRequests, Recipients
+from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.wording import about_request
+
+MOVED = "request.moved"
+"""The live frame by which open pages know that a request looks different now."""
+
+
+async def announce_request(
+    app: NotificationsApp, tx: Transaction, event: RequestChange, *, event_id: UUID
+) -> None:
+    """Events may come late and out of order: nobody hears of a state after a later one was announced to him."""
+    request = await FollowedRequests(tx.session).hear(
+        event.request_id, version=event.version, now=app.clock.now()
+    )
+    admins = await Recipients(tx.session).admins()
+    if request.version == event.version:
+        everyone = sorted({event.user_id, *admins})
+        tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
+    people = [user for user in audience_of(event, admins=admins) if _is_news(event, request, user)]
+    if not people:
+        return
+    for requester in (True, False):
+        group = [user for user in people if (user == event.user_id) is requester]
+        notice = about_request(event, to_requester=requester)
+        await notify(app, tx, notice, to=group, dedupe_key=event_id)
+    request.told = request.told | {user.hex: event.version for user in people}
+
+
+def _is_news(event: RequestChange, request: FollowedRequest, user: UUID) -> bool:
+    if event.status is RequestStatus.PENDING and request.version > event.version:
+        # It has been decided meanwhile, so there is nothing left to decide.
+        return False
+    return bool(request.told.get(user.hex, 0) < event.version)
+
+
+async def _tell_open_pages(bus: Bus, event: RequestChange, people: list[UUID]) -> None:
+    frame = LiveFrame(
+        key=f"request:{event.request_id}",
+        type=MOVED,
+        data={"requestId": str(event.request_id), "status": event.status.value, "version": event.version},
+    )
+    body = frame.model_dump_json().encode()
+    for user_id in people:
+        await bus.publish_live(push_subject(user_id), body)
