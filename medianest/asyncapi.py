@@ -71,7 +71,7 @@ def _operation(service: Service, kind: type[Message], verb: str) -> tuple[str, d
     }
     if issubclass(kind, Rpc):
         operation["description"] = f"Answered with {getattr(answer_type(kind), '__name__', 'a value')}."
-    return f"{service.name}.{verb.partition(" ")[0]}.{kind.subject}", operation
+    return f"{service.name}.{verb.partition(' ')[0]}.{kind.subject}", operation
 
 
 def _sentence(kind: type[Message]) -> str:
