@@ -8,7 +8,7 @@ import asyncpg
 from medianest.embedded.servers import urls_of_running
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
-from tests.product.installation import Installation
+from tests.command_line.installation import Installation
 
 
 async def test_the_doctor_finds_a_fresh_installation_fine(installation: Installation) -> None:

@@ -8,8 +8,8 @@ import time
 import httpx
 import pytest
 
+from tests.command_line.installation import Installation
 from tests.embedded.clients import until
-from tests.product.installation import Installation
 
 
 async def test_everything_comes_up_from_nothing_and_goes_down_at_ctrl_c(installation: Installation) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.product.installation import Installation
+from tests.command_line.installation import Installation
 
 
 @pytest.fixture
