@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,13 +167,13 @@ async def _execute(database_url: str, statement: str) -> None:
         await connection.close(timeout=_TIMEOUT)
 
 
-async def eventually[T](probe: Any, *, within: float = 10.0) -> T:
+async def eventually[T](probe: Callable[[], Awaitable[T | None]], *, within: float = 10.0) -> T:
     """Wait until `await probe()` gives something true or stops failing its assertions, and return it."""
     deadline = asyncio.get_running_loop().time() + within
     while True:
         try:
             if value := await probe():
-                return value  # type: ignore[no-any-return]
+                return value
             failure: AssertionError | None = None
         except AssertionError as error:
             failure = error

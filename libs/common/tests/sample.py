@@ -168,5 +168,3 @@ async def event_ids(app: App) -> list[UUID]:
     async with app.db.read() as connection:
         inbox = app.db.metadata.tables["inbox"]
         return list((await connection.execute(select(inbox.c.event_id))).scalars())
-
-

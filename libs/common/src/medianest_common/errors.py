@@ -1,4 +1,4 @@
-"""What can go wrong, said once: each error knows its HTTP status, its stable code, and whether trying again can help."""
+"""What can go wrong: each error knows its HTTP status, its stable code, and whether trying again can help."""
 
 import json
 import re
@@ -140,7 +140,9 @@ _BY_STATUS: dict[int, type[MediaNestError]] = {
         TimedOut,
     )
 }
-_KNOWN_MEMBERS = {"type", "title", "status", "code", "detail", "instance", "correlationId", "errors", "retryAfter", "upstream"}
+_KNOWN_MEMBERS = frozenset(
+    ["type", "title", "status", "code", "detail", "instance", "correlationId", "errors", "retryAfter", "upstream"]
+)
 
 
 class RemoteError(MediaNestError):
@@ -151,7 +153,8 @@ class RemoteError(MediaNestError):
             str(document.get("detail", "")),
             retry_after=document.get("retryAfter"),
             upstream=document.get("upstream"),
-            errors=[FieldError(str(e["field"]), str(e["message"])) for e in document.get("errors", [])] or None,
+            errors=[FieldError(str(e["field"]), str(e["message"])) for e in document.get("errors", [])]
+            or None,
             **{key: value for key, value in document.items() if key not in _KNOWN_MEMBERS},
         )
         family = _BY_STATUS.get(status, MediaNestError)

@@ -38,7 +38,7 @@ SERVICES = ("gateway", "auth", "media", "plex", "youtube", "notifications", "hea
 STOP_SECONDS = 4.0
 _START_SECONDS = 10.0
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-_INBOX_SECONDS = 8 * 86_400
+_FORGET_CLAIMS = "delete from inbox where claimed_at < now() - interval '8 days'"
 """A day longer than events live on their streams."""
 
 
@@ -105,8 +105,10 @@ async def _keep_running(
                 crashes = 0
             wait = RESTART_SECONDS[min(crashes, len(RESTART_SECONDS) - 1)]
             crashes += 1
-            expected = isinstance(error, ServiceStopped | OSError | TimeoutError)
-            log.error("service_crashed", service=service.name, restart_in=wait, exc_info=not expected, error=repr(error))
+            trace = not isinstance(error, ServiceStopped | OSError | TimeoutError)
+            log.error(
+                "service_crashed", service=service.name, restart_in=wait, error=repr(error), exc_info=trace
+            )
         try:
             await asyncio.wait_for(stop.wait(), wait)
         except TimeoutError:
@@ -134,12 +136,16 @@ async def running(
         cache = Cache(valkey, service=service.name, clock=clock)
         stack.push_async_callback(cache.aclose)
 
-        broker = make_broker(settings.nats_url, name=service.name, on_closed=lambda: _fail(failed, service.name))
+        broker = make_broker(
+            settings.nats_url, name=service.name, on_closed=lambda: _fail(failed, service.name)
+        )
         stack.push_async_callback(broker.stop)
         client = await broker.connect()
         bus = Bus(client, service=service.name, clock=clock)
         consumers = consumers_for(service.handlers)
-        watchdog = Watchdog(bus.js, streams=streams_for(sorted({*SERVICES, service.name})), consumers=consumers)
+        watchdog = Watchdog(
+            bus.js, streams=streams_for(sorted({*SERVICES, service.name})), consumers=consumers
+        )
         while not watchdog.healthy:
             await watchdog.check()
             if not watchdog.healthy:
@@ -183,7 +189,8 @@ async def running(
             from medianest_common.web.ops import ops_app
             from medianest_common.web.server import serving
 
-            await stack.enter_async_context(serving(ops_app(probe, settings), host=settings.host, port=settings.ops_port))
+            operations = ops_app(probe, settings)
+            await stack.enter_async_context(serving(operations, host=settings.host, port=settings.ops_port))
         log.info("service_started", service=service.name, instance=instance)
         yield failed
         log.info("service_stopping", service=service.name)
@@ -196,9 +203,7 @@ async def _lead(
 
     async def forget_claims(_: Any) -> None:
         async with database.engine.begin() as fresh:
-            await fresh.exec_driver_sql(
-                f"delete from inbox where claimed_at < now() - interval '{_INBOX_SECONDS} seconds'"
-            )
+            await fresh.exec_driver_sql(_FORGET_CLAIMS)
 
     timers = [*service.handlers.timers, TimerSpec(name="forget_claims", seconds=3600, run=forget_claims)]
     async with asyncio.TaskGroup() as group:
@@ -285,4 +290,3 @@ def _open_database(service: Service, settings: Settings, *, keys: KeyRing, clock
         return None
     url = _database_url(service, settings, keys=keys)
     return open_database(url, metadata=service.metadata, service=service.name, clock=clock)
-

@@ -1,4 +1,4 @@
-"""One line for each thing that happened, in JSON for machines or coloured for a terminal; secrets taken out on the way."""
+"""One line for each thing that happened, in JSON for machines or coloured for a terminal, without secrets."""
 
 import logging
 import sys
@@ -24,7 +24,9 @@ def configure(settings: Settings) -> None:
         RedactionProcessor(),
     ]
     renderer: Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -42,7 +44,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio"):
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

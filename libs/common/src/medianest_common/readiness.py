@@ -39,14 +39,16 @@ class ReadinessProbe:
         self._started = runtime.clock.monotonic()
 
     async def __call__(self) -> Readiness:
-        probes: dict[str, Awaitable[Any]] = {"valkey": self._runtime.valkey.ping()}  # type: ignore[dict-item]
+        probes: dict[str, Awaitable[Any]] = {"valkey": self._runtime.valkey.ping()}
         if self._service.metadata is not None:
             probes["postgresql"] = self._runtime.db.ping()
         checks = list(await asyncio.gather(*(self._timed(name, probe) for name, probe in probes.items())))
         checks.append(self._check("nats", self._runtime.bus.connected and self._watchdog.healthy))
         if self._relay:
             late = self._relay.oldest_seconds > OUTBOX_LATE_SECONDS
-            checks.append(self._check("outbox", not late, "events are waiting to be published" if late else None))
+            checks.append(
+                self._check("outbox", not late, "events are waiting to be published" if late else None)
+            )
         if self._service.checks:
             checks.extend(await self._service.checks(self._app))
         return Readiness(

@@ -52,7 +52,7 @@ class Service:
     web: Callable[[Any], Any] | None = None
 
     migrations: str = ""
-    """The package that holds this service's migrations; `medianest_<name>.migrations.versions` unless it says otherwise."""
+    """The package of this service's migrations; `medianest_<name>.migrations.versions` when it is not given."""
 
     def __post_init__(self) -> None:
         if not self.migrations:

@@ -31,10 +31,15 @@ class SecretFiles(PydanticBaseSettingsSource):
         try:
             return Path(path).read_text(encoding="utf-8").rstrip("\n"), field_name, False
         except OSError as error:
-            raise SettingsError(f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {error.strerror}") from error
+            raise SettingsError(
+                f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {error.strerror}"
+            ) from error
 
     def __call__(self) -> dict[str, Any]:
-        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        values = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
         return {name: value for name, value in values.items() if value is not None}
 
 
@@ -96,7 +101,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = Path(os.environ.get(f"{PREFIX}CONFIG", "medianest.toml"))
-        return init_settings, env_settings, SecretFiles(settings_cls), TomlConfigSettingsSource(settings_cls, toml)
+        return (
+            init_settings,
+            env_settings,
+            SecretFiles(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml),
+        )
 
 
 def load[S: Settings](kind: type[S], **overrides: Any) -> S:

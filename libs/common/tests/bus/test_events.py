@@ -26,7 +26,9 @@ async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, a
     await eventually(lambda: heard(apps[0], "a"))
     await eventually(lambda: _equal(apps[0].worked, ["a"]))
     assert apps[0].listened == ["a"]
-    assert apps[0].seen_correlations == ["from-the-door"], "trap 18: the correlation is carried across the bus"
+    assert apps[0].seen_correlations == ["from-the-door"], (
+        "trap 18: the correlation is carried across the bus"
+    )
     assert await _outbox_rows(apps[0]) == 0
 
 
@@ -67,7 +69,9 @@ async def test_trap_2_and_3_a_transient_failure_is_tried_again_later_and_not_at_
     assert await event_ids(apps[0]) == [event_id], "the failed attempt's claim was rolled back with it"
 
 
-async def test_an_error_that_repeating_cannot_mend_is_buried_at_once(sandbox: Sandbox, apps: list[App]) -> None:
+async def test_an_error_that_repeating_cannot_mend_is_buried_at_once(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
     await sandbox.start(SAMPLE)
     apps[0].fail_next.append(Conflict("never"))
     event_id = await sandbox.emit(NoteWritten(text="dead"))

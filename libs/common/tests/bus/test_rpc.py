@@ -1,4 +1,4 @@
-"""Asking and answering over the real server. "Trap n" is a known behaviour of FastStream or nats-py that must not reach us."""
+"""Asking and answering over the real server. A "trap" is a behaviour of the libraries that must not reach us."""
 
 import asyncio
 import json
@@ -32,14 +32,20 @@ async def test_trap_5_slow_questions_do_not_queue_behind_each_other(sandbox: San
     await sandbox.start(SAMPLE)
     started = asyncio.get_running_loop().time()
     await asyncio.gather(*(sandbox.bus.call(Sleep(seconds=0.3)) for _ in range(8)))
-    assert asyncio.get_running_loop().time() - started < 1.2, "eight of 0.3 s each took as long as one after the other"
+    assert asyncio.get_running_loop().time() - started < 1.2, (
+        "eight of 0.3 s each took as long as one after the other"
+    )
 
 
 async def test_trap_6_an_error_is_answered_with_its_code_status_and_members(sandbox: Sandbox) -> None:
     await sandbox.start(SAMPLE)
     with pytest.raises(MediaNestError) as caught:
         await sandbox.bus.call(Refuse(how="conflict"))
-    assert (caught.value.status, caught.value.code, caught.value.extra) == (409, "CONFLICT", {"existing": "abc"})
+    assert (caught.value.status, caught.value.code, caught.value.extra) == (
+        409,
+        "CONFLICT",
+        {"existing": "abc"},
+    )
 
 
 async def test_trap_6_a_bug_is_answered_without_its_text(sandbox: Sandbox) -> None:
@@ -51,7 +57,9 @@ async def test_trap_6_a_bug_is_answered_without_its_text(sandbox: Sandbox) -> No
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": 5}', b"\xff\xfe"])
-async def test_trap_6_a_body_that_breaks_the_contract_is_answered_with_422(sandbox: Sandbox, body: bytes) -> None:
+async def test_trap_6_a_body_that_breaks_the_contract_is_answered_with_422(
+    sandbox: Sandbox, body: bytes
+) -> None:
     await sandbox.start(SAMPLE)
     reply = await sandbox.nats.request(SayAgain.subject, body, timeout=2)
     assert reply.headers and reply.headers["Nats-Service-Error-Code"] == "422"
@@ -69,11 +77,15 @@ async def test_too_slow_is_a_timeout(sandbox: Sandbox) -> None:
         await sandbox.bus.call(Sleep(seconds=5), timeout=0.2)
 
 
-async def test_trap_7_work_whose_deadline_has_passed_is_not_started(sandbox: Sandbox, apps: list[App]) -> None:
+async def test_trap_7_work_whose_deadline_has_passed_is_not_started(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
     await sandbox.start(SAMPLE)
     late = sandbox.clock.now() - timedelta(seconds=1)
     headers = {"mn-deadline": str(int(late.timestamp() * 1000))}
-    reply = await sandbox.nats.request(Write.subject, Write(text="late").model_dump_json().encode(), headers=headers)
+    reply = await sandbox.nats.request(
+        Write.subject, Write(text="late").model_dump_json().encode(), headers=headers
+    )
     assert reply.headers and reply.headers["Nats-Service-Error-Code"] == "504"
     assert await notes(apps[0]) == []
 

@@ -25,7 +25,9 @@ SECRET = role_secret(KeyRing.parse(SECRET_KEY))
 async def test_one_services_role_cannot_touch_anothers_tables(sandbox: Sandbox, statement: str) -> None:
     await sandbox.start(SAMPLE)
     await ensure_roles(sandbox.settings["database_url"], ["stranger"], secret=SECRET)
-    stranger = await asyncpg.connect(role_url(sandbox.settings["database_url"], "stranger", secret=SECRET), timeout=5)
+    stranger = await asyncpg.connect(
+        role_url(sandbox.settings["database_url"], "stranger", secret=SECRET), timeout=5
+    )
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await stranger.execute(statement)

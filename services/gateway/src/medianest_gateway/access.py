@@ -1,4 +1,4 @@
-"""Who a request comes from: the token is checked here, without asking anyone, and revocations are known within a second."""
+"""Who a request comes from: tokens are checked here, without asking anyone; revocations arrive within a second."""
 
 import asyncio
 from collections.abc import AsyncIterator

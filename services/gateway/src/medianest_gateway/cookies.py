@@ -15,8 +15,9 @@ _DEVICE_SECONDS = 180 * 86_400
 
 
 class Cookies:
-    """Over TLS all names carry `__Host-`, which ties them to this host. Over plain HTTP they carry a mark of the address
-    instead, because browsers share cookies between ports and two installations on one host would sign each other out.
+    """Over TLS all names carry `__Host-`, which ties them to this host. Over plain HTTP they carry a mark of the
+    address instead, because browsers share cookies between ports and two installations on one host would sign each
+    other out.
     """
 
     def __init__(self, settings: GatewaySettings) -> None:
@@ -32,7 +33,11 @@ class Cookies:
     def sign_in(self, response: Response, signed_in: SignedIn, *, csrf_token: str) -> None:
         self._set(response, self.access, signed_in.access_token, seconds=signed_in.expires_in)
         self._set(
-            response, self.refresh, signed_in.refresh_token, seconds=signed_in.refresh_expires_in, same_site="strict"
+            response,
+            self.refresh,
+            signed_in.refresh_token,
+            seconds=signed_in.refresh_expires_in,
+            same_site="strict",
         )
         self._set(response, self.device, signed_in.device_token, seconds=_DEVICE_SECONDS)
         self.set_csrf(response, csrf_token)
@@ -44,7 +49,9 @@ class Cookies:
             self._delete(response, name)
 
     def set_csrf(self, response: Response, token: str) -> None:
-        response.set_cookie(self.csrf, token, path="/", secure=self._secure, httponly=False, samesite="strict")
+        response.set_cookie(
+            self.csrf, token, path="/", secure=self._secure, httponly=False, samesite="strict"
+        )
 
     def ensure_pre_login(self, response: Response, cookies: Mapping[str, str]) -> str:
         """The browser's secret before sign-in, made when it has none yet."""

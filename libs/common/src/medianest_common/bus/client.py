@@ -82,7 +82,9 @@ class Bus:
         except nats.errors.TimeoutError:
             raise TimedOut(f"The {service} service did not answer in time.") from None
         except (nats.errors.Error, OSError):
-            raise Unavailable("The message bus is not reachable. Try again in a moment.", retry_after=2) from None
+            raise Unavailable(
+                "The message bus is not reachable. Try again in a moment.", retry_after=2
+            ) from None
         status = reply.headers.get(SERVICE_ERROR_CODE) if reply.headers else None
         if status is not None:
             raise_problem(int(status), reply.data)
@@ -98,7 +100,7 @@ class Bus:
             log.debug("live_publish_failed", subject=subject, error=type(error).__name__)
 
     async def publish_stored(self, subject: str, body: bytes, *, headers: dict[str, str]) -> None:
-        """Store on a stream and wait for the server's word. For the outbox relay, dead letters and webhook intake only."""
+        """Store on a stream and wait for the server's word. For the outbox relay, dead letters and intake only."""
         try:
             await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
         except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:

@@ -1,5 +1,5 @@
-"""What happens around a handler of events and jobs: reading the message, setting the context, and turning the outcome into an
-ack, another attempt or a dead letter.
+"""What happens around a handler of events and jobs: reading the message, setting the context, and turning the
+outcome into an ack, another attempt or a dead letter.
 
 Each function here takes a declaration and returns the coroutine function that FastStream calls with the message as it
 arrived. Errors never reach FastStream, whose defaults would drop the message or try again at once.

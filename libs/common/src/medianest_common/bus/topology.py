@@ -1,4 +1,4 @@
-"""Streams and consumers as code: made before start, compared every few seconds, repaired when something took them away."""
+"""Streams and consumers as code: made before start, compared every few seconds, repaired when they are gone."""
 
 import asyncio
 from collections.abc import Sequence
@@ -76,6 +76,7 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
                 name=job_stream(service),
                 subjects=[f"job.{service}.>"],
                 retention=RetentionPolicy.WORK_QUEUE,
+                max_age=0,
                 max_bytes=STREAM_BYTES,
                 storage=StorageType.FILE,
                 duplicate_window=120,
@@ -116,7 +117,9 @@ def _durable(name: str, subject: str, *, ack_wait: float, pending: int) -> Consu
     )
 
 
-async def ensure(js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]) -> None:
+async def ensure(
+    js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]
+) -> None:
     """Create or bring up to date; safe to run from many replicas at once."""
     async with asyncio.timeout(_TIMEOUT * 4):
         await asyncio.gather(*(_ensure_stream(js, config) for config in streams))
@@ -131,7 +134,9 @@ async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
         await js.add_stream(wanted)
         log.info("stream_created", stream=wanted.name)
         return
-    if any(getattr(present, f) != getattr(wanted, f) for f in ("subjects", "max_age", "max_bytes", "discard")):
+    if any(
+        getattr(present, f) != getattr(wanted, f) for f in ("subjects", "max_age", "max_bytes", "discard")
+    ):
         await js.update_stream(wanted)
         log.info("stream_updated", stream=wanted.name)
 

@@ -1,4 +1,4 @@
-"""Who is asking. Built by the gateway from a verified token, trusted by the services because only the gateway may call."""
+"""Who is asking. Built by the gateway from a verified token; the services trust it because only the gateway calls."""
 
 from enum import StrEnum
 from uuid import UUID

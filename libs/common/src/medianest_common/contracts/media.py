@@ -6,7 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Body, Command, Contract, Event, Job, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import (
+    Body,
+    Command,
+    Contract,
+    Event,
+    Job,
+    Nothing,
+    Page,
+    Query,
+    Timestamp,
+)
 
 
 class MediaType(StrEnum):

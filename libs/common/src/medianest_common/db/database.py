@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import MetaData, insert, text
+from sqlalchemy import Insert, Interval, MetaData, Table, bindparam, func, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -47,7 +47,6 @@ class Transaction:
         now = self._clock.now()
         return self._add(
             event,
-            not_before=now,
             attributes={
                 "ce-specversion": "1.0",
                 "ce-type": event.type,
@@ -57,9 +56,11 @@ class Transaction:
         )
 
     def enqueue(self, job: Job, *, delay: timedelta = timedelta()) -> UUID:
-        return self._add(job, not_before=self._clock.now() + delay, attributes={})
+        return self._add(job, delay=delay, attributes={})
 
-    def _add(self, message: Message, *, not_before: datetime, attributes: dict[str, str]) -> UUID:
+    def _add(
+        self, message: Message, *, attributes: dict[str, str], delay: timedelta = timedelta()
+    ) -> UUID:
         message_id = uuid7()
         context = current()
         headers = context.headers() | attributes
@@ -74,7 +75,7 @@ class Transaction:
                 "subject": message.subject,
                 "headers": {name: header_value(value) for name, value in headers.items()},
                 "body": message.model_dump_json(),
-                "not_before": not_before,
+                "delay": delay,
             }
         )
         return message_id
@@ -113,6 +114,7 @@ class Database:
         self.service = service
         self._clock = clock
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._store = _storing(metadata.tables["outbox"])
         self.wake_relay: Callable[[], bool] = lambda: False
         """Set by the relay; returns whether it runs in this process, so that other replicas need not be told."""
 
@@ -125,7 +127,7 @@ class Database:
                 yield tx
                 if tx.pending:
                     await session.flush()
-                    await session.execute(insert(self.metadata.tables["outbox"]), tx.pending)
+                    await session.execute(self._store, tx.pending)
                     if not self.wake_relay():
                         await session.execute(text(f"notify {outbox_channel(self.service)}"))
             if tx.pending:
@@ -146,7 +148,15 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 5) -> Database:
+def _storing(outbox: Table) -> Insert:
+    """By the database's clock, which is also the one that the relay compares with."""
+    plain = {name: bindparam(name) for name in ("id", "subject", "headers", "body")}
+    return insert(outbox).values(**plain, not_before=func.now() + bindparam("delay", type_=Interval()))
+
+
+def open_database(
+    url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 5
+) -> Database:
     """`url` is a plain postgresql:// address; nothing connects yet."""
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),

@@ -38,7 +38,9 @@ def with_tables(services: Sequence["Service"]) -> list["Service"]:
     return [service for service in services if service.metadata is not None]
 
 
-async def migrate(services: Sequence["Service"], *, admin_url: str, secret: bytes, revision: str = "head") -> None:
+async def migrate(
+    services: Sequence["Service"], *, admin_url: str, secret: bytes, revision: str = "head"
+) -> None:
     """Bring every schema to `revision`; roles and schemas are made where they are missing. Safe from many replicas."""
     owners = with_tables(services)
     if revision == "head" and await _all_at_head(owners, admin_url=admin_url, secret=secret):
@@ -64,12 +66,14 @@ async def _all_at_head(services: Sequence["Service"], *, admin_url: str, secret:
     for service in services:
         try:
             connection = await asyncpg.connect(
-                role_url(admin_url, service.name, secret=secret), timeout=CONNECT_TIMEOUT, command_timeout=CONNECT_TIMEOUT
+                role_url(admin_url, service.name, secret=secret),
+                timeout=CONNECT_TIMEOUT,
+                command_timeout=CONNECT_TIMEOUT,
             )
         except asyncpg.PostgresError:
             return False
         try:
-            present = await connection.fetchval(f"select version_num from {VERSION_TABLE}")
+            present = await connection.fetchval("select version_num from alembic_version")
         except asyncpg.PostgresError:
             return False
         finally:

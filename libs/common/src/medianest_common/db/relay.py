@@ -40,7 +40,9 @@ _SET_ASIDE = "update outbox set not_before = now() + make_interval(secs => $2) w
 class Leader:
     """Runs `work` in at most one replica at a time, and starts over whenever the lock or the work is lost."""
 
-    def __init__(self, url: str, *, service: str, work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+    def __init__(
+        self, url: str, *, service: str, work: Callable[[asyncpg.Connection], Awaitable[None]]
+    ) -> None:
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._service = service
         self._work = work
@@ -83,7 +85,10 @@ class Leader:
             self._dsn,
             timeout=CONNECT_TIMEOUT,
             command_timeout=_TIMEOUT,
-            server_settings={"application_name": f"medianest-{self._service}-leader", "search_path": self._service},
+            server_settings={
+                "application_name": f"medianest-{self._service}-leader",
+                "search_path": self._service,
+            },
         )
         try:
             yield connection
@@ -113,7 +118,9 @@ class Relay:
     async def run(self, connection: asyncpg.Connection) -> None:
         self._running = True
         try:
-            await connection.add_listener(outbox_channel(self._database.service), lambda *_: self._wanted.set())
+            await connection.add_listener(
+                outbox_channel(self._database.service), lambda *_: self._wanted.set()
+            )
             while True:
                 self._wanted.clear()
                 more = await self._publish_batch(connection)
@@ -142,7 +149,9 @@ class Relay:
         log.warning("outbox_not_published", subject=row["subject"], rows=len(failed), error=repr(error)[:200])
         if stored:
             # The bus works, so these rows themselves are at fault and must not stand in the way of the others.
-            await connection.execute(_SET_ASIDE, [r["seq"] for r, _ in failed], SET_ASIDE_SECONDS, timeout=_TIMEOUT)
+            await connection.execute(
+                _SET_ASIDE, [r["seq"] for r, _ in failed], SET_ASIDE_SECONDS, timeout=_TIMEOUT
+            )
         else:
             await asyncio.sleep(RETRY_SECONDS)
         return True
@@ -150,4 +159,6 @@ class Relay:
     async def _publish(self, row: Any) -> None:
         if not self._bus.connected:
             raise Unavailable("The message bus is not reachable.")
-        await self._bus.publish_stored(row["subject"], row["body"].encode(), headers=json.loads(row["headers"]))
+        await self._bus.publish_stored(
+            row["subject"], row["body"].encode(), headers=json.loads(row["headers"])
+        )

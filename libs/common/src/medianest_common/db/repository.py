@@ -1,7 +1,7 @@
-"""Reads and writes that are the same for every table. Queries with a meaning of their own are named methods of subclasses."""
+"""Reads and writes that are the same for every table. Queries with a meaning of their own are methods of subclasses."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,17 +19,16 @@ class Repository[M: DeclarativeBase]:
 
     async def get(self, key: Any, *, lock: bool = False) -> M | None:
         """By primary key; with `lock` other transactions wait until this one ends."""
-        found: M | None = await self.session.get(self.model, key, with_for_update=lock or None)  # type: ignore[assignment]
-        return found
+        return await self.session.get(self._model, key, with_for_update=lock or None)
 
     async def one(self, *conditions: ColumnElement[bool], lock: bool = False) -> M | None:
         statement = self.select().where(*conditions)
         if lock:
             statement = statement.with_for_update()
-        return (await self.session.execute(statement)).scalar_one_or_none()
+        return (await self.session.scalars(statement)).one_or_none()
 
     async def list(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[M]:
-        return (await self.session.execute(self.select().where(*conditions).limit(limit))).scalars().all()
+        return (await self.session.scalars(self.select().where(*conditions).limit(limit))).all()
 
     async def count(self, *conditions: ColumnElement[bool]) -> int:
         statement = select(func.count()).select_from(self.model).where(*conditions)
@@ -38,12 +37,13 @@ class Repository[M: DeclarativeBase]:
     async def add(self, row: M) -> M:
         """Flushes, so that a broken constraint is raised here and not at the end."""
         self.session.add(row)
-        await self.session.flush([row])
+        await self.session.flush()
         return row
 
     async def add_new(self, values: dict[str, Any]) -> bool:
         """Insert unless a unique constraint says it is there already; returns whether it was new."""
-        statement = upsert(self.model).values(values).on_conflict_do_nothing().returning(*self.model.__mapper__.primary_key)
+        key = self.model.__mapper__.primary_key
+        statement = upsert(self.model).values(values).on_conflict_do_nothing().returning(*key)
         return (await self.session.execute(statement)).first() is not None
 
     async def upsert(self, values: dict[str, Any], *, keys: Sequence[str]) -> None:
@@ -57,12 +57,19 @@ class Repository[M: DeclarativeBase]:
         result = await self.session.execute(delete(self.model).where(*conditions))
         return int(result.rowcount)  # type: ignore[attr-defined]
 
-    def select(self) -> Select[tuple[M]]:
-        return select(self.model)  # type: ignore[arg-type, return-value]
+    def select(self) -> Select[M]:
+        return select(self._model)
+
+    @property
+    def _model(self) -> type[M]:
+        return cast("type[M]", self.model)
 
 
 def after(
-    columns: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]], values: Sequence[Any], *, descending: bool
+    columns: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]],
+    values: Sequence[Any],
+    *,
+    descending: bool,
 ) -> ColumnElement[bool]:
     """The rows that follow `values` in the order of `columns`: a keyset page costs the same wherever it is."""
     key, reached = tuple_(*columns), tuple_(*values)

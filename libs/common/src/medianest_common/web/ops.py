@@ -28,12 +28,17 @@ def ops_app(probe: Callable[[], Awaitable[Readiness]], settings: Settings) -> St
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
-        routes=[Route("/health", live), Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]
+        routes=[
+            Route("/health", live),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/metrics", metrics),
+        ]
     )
 
 
 def may_read_metrics(authorization: str | None, settings: Settings, *, public: bool = False) -> bool:
-    """Without a token set, open on a port of its own and closed on the `public` one; a set token is shown as a Bearer."""
+    """Without a token set, open on a port of its own and closed on the `public` one; else a Bearer has to show it."""
     if settings.metrics_token is None:
         return not public
     wanted = f"Bearer {settings.metrics_token.get_secret_value()}"

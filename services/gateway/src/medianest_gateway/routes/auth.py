@@ -20,7 +20,10 @@ router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503,
 PASSWORD_SECONDS = 6.0
 PLEX_SECONDS = 12.0
 
-Native = Annotated[str | None, Header(alias="X-MediaNest-Client", description="`native` to get the refresh token in the body")]
+Native = Annotated[
+    str | None,
+    Header(alias="X-MediaNest-Client", description="`native` to get the refresh token in the body"),
+]
 
 
 class CsrfToken(Contract):
@@ -157,7 +160,9 @@ async def start_plex_sign_in(request: Request, gateway: Gateway) -> Response:
 async def verify_plex_sign_in(
     gateway: Gateway, body: auth.PlexVerifyBody, client: Client, native: Native = None
 ) -> Response:
-    state = await gateway.bus.call(auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS)
+    state = await gateway.bus.call(
+        auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS
+    )
     if state.signed_in is None:
         return Response(Pending().model_dump_json(), status_code=202, media_type="application/json")
     return signed_in_response(gateway, state.signed_in, native=native == "native")

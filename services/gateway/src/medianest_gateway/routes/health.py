@@ -52,7 +52,9 @@ async def ready(gateway: Gateway) -> Response:
     )
     status = 503 if overview.status is CheckStatus.DOWN else 200
     headers = {"Retry-After": "2"} if status == 503 else None
-    return Response(body.model_dump_json(), status_code=status, media_type="application/json", headers=headers)
+    return Response(
+        body.model_dump_json(), status_code=status, media_type="application/json", headers=headers
+    )
 
 
 router.add_api_route(

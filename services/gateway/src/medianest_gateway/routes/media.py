@@ -38,7 +38,11 @@ async def discover(
 
 
 @router.post(
-    "/request", status_code=201, response_model=media.MediaRequest, responses=problems(404, 409), openapi_extra={}
+    "/request",
+    status_code=201,
+    response_model=media.MediaRequest,
+    responses=problems(404, 409),
+    openapi_extra={},
 )
 async def request_media(gateway: Gateway, body: media.RequestMediaBody, once: Idempotent) -> Response:
     """Saved first and sent to the backend after, so that an outage there loses nothing and refuses nothing."""

@@ -11,7 +11,9 @@ from medianest_common.contracts.base import Contract, Page
 from medianest_common.web import problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504))
+router = APIRouter(
+    prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504)
+)
 
 
 class SocketTicket(Contract):

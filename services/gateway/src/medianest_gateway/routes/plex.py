@@ -35,7 +35,9 @@ async def search_library(
     query: Annotated[str, Query(min_length=1, max_length=500)],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    return await passed_through(gateway.bus, plex.SearchLibrary(query=query, limit=limit), timeout=UPSTREAM_SECONDS)
+    return await passed_through(
+        gateway.bus, plex.SearchLibrary(query=query, limit=limit), timeout=UPSTREAM_SECONDS
+    )
 
 
 @router.get(

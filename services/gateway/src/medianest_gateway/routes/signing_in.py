@@ -33,7 +33,9 @@ def client_info(request: Request, gateway: Gateway) -> ClientInfo:
 Client = Annotated[ClientInfo, Depends(client_info)]
 
 
-def signed_in_response(gateway: GatewayApp, signed_in: SignedIn, *, native: bool, status: int = 200) -> Response:
+def signed_in_response(
+    gateway: GatewayApp, signed_in: SignedIn, *, native: bool, status: int = 200
+) -> Response:
     token = gateway.csrf.issue(binding=str(signed_in.session_id))
     body = SignedInBody(
         user=signed_in.user,
