@@ -1,0 +1,231 @@
+"""The whole product as a process of its own, and people who use it from outside."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from medianest_common.testing.fake_overseerr import FakeOverseerr
+from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.live_client import LiveClient
+
+START_SECONDS = 60.0
+OWNER_EMAIL = "olive@example.org"
+OWNER_PASSWORD = "correct horse battery staple"
+SETUP_TOKEN = "set-up-token-for-tests"
+WEBHOOK_SECRET = "overseerr-shared-secret"
+
+
+@dataclass
+class Product:
+    """`medianest run` on a data folder; may be killed and started again."""
+
+    data_dir: Path
+    environment: dict[str, str]
+    port: int
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "product.log"
+
+    async def start(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "medianest", "run", env=self.environment, stdout=log, stderr=log
+            )
+        await self.ready()
+
+    async def ready(self, *, within: float = START_SECONDS) -> None:
+        """Wait until `/health/ready` says so."""
+        deadline = asyncio.get_running_loop().time() + within
+        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+            while True:
+                try:
+                    response = await client.get("/health/ready")
+                    if response.status_code == 200:
+                        return
+                    last = response.text
+                except httpx.HTTPError as error:
+                    last = repr(error)
+                assert asyncio.get_running_loop().time() < deadline, f"not ready: {last}\n{self.tail()}"
+                await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        assert self.process
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(self.process.wait(), 15)
+
+    async def kill(self) -> None:
+        """The machine's plug, as far as a process can feel it: no goodbye to anyone."""
+        assert self.process
+        self.process.kill()
+        await self.process.wait()
+
+    def server(self, name: str) -> psutil.Process:
+        """One of the servers among our descendants: `nats-server`, `postgres` or `valkey-server`."""
+        assert self.process
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            if name in " ".join(process.cmdline()[:1]):
+                return process
+        raise LookupError(name)
+
+    def tail(self) -> str:
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+
+@dataclass
+class Person:
+    """Somebody at a browser: cookies are kept, and the CSRF token is sent where a page would send it."""
+
+    product: Product
+    http: httpx.AsyncClient
+    csrf: str = ""
+    token: str = ""
+    user: dict[str, Any] = field(default_factory=dict)
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.http.get(f"/api/v1{path}", **options)
+
+    async def post(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        headers = {"X-CSRF-Token": self.csrf, **options.pop("headers", {})}
+        return await self.http.post(f"/api/v1{path}", json=json, headers=headers, **options)
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(f"/api/v1{path}", headers={"X-CSRF-Token": self.csrf})
+
+    async def arrive(self) -> None:
+        self.csrf = (await self.get("/csrf")).raise_for_status().json()["token"]
+
+    def signed_in(self, response: httpx.Response) -> None:
+        body = response.raise_for_status().json()
+        self.csrf, self.token, self.user = body["csrfToken"], body["accessToken"], body["user"]
+
+    async def set_up(self) -> None:
+        await self.arrive()
+        self.signed_in(
+            await self.post(
+                "/auth/setup",
+                {
+                    "setupToken": SETUP_TOKEN,
+                    "name": "Olive",
+                    "email": OWNER_EMAIL,
+                    "password": OWNER_PASSWORD,
+                },
+            )
+        )
+
+    async def sign_in(self) -> None:
+        """As the owner, with the password."""
+        await self.arrive()
+        self.signed_in(await self.post("/auth/login", {"email": OWNER_EMAIL, "password": OWNER_PASSWORD}))
+
+    async def sign_in_with_plex(self, plex: FakePlex, account: FakeAccount) -> None:
+        await self.arrive()
+        started = (await self.post("/auth/plex/pin")).raise_for_status().json()
+        plex.claim_pin(started["code"], account)
+        self.signed_in(await self.post("/auth/plex/verify", {"loginId": started["loginId"]}))
+
+    async def refresh(self) -> None:
+        self.signed_in(await self.post("/auth/refresh"))
+
+    async def request(self, media_type: str, tmdb_id: int, **more: Any) -> httpx.Response:
+        return await self.post("/media/request", {"mediaType": media_type, "tmdbId": tmdb_id, **more})
+
+    async def status_of(self, request_id: str) -> str:
+        return str((await self.get(f"/media/requests/{request_id}")).raise_for_status().json()["status"])
+
+    async def ticket(self) -> str:
+        return str((await self.post("/notifications/ticket")).raise_for_status().json()["ticket"])
+
+
+@dataclass
+class World:
+    """A household: the product, the systems around it, and whoever comes to use it."""
+
+    product: Product
+    plex: FakePlex
+    overseerr: FakeOverseerr
+    _stack: AsyncExitStack
+
+    async def person(self) -> Person:
+        client = httpx.AsyncClient(base_url=self.product.url, timeout=20)
+        await self._stack.enter_async_context(client)
+        return Person(self.product, client)
+
+    async def owner(self) -> Person:
+        """The first visitor, who sets everything up."""
+        person = await self.person()
+        await person.set_up()
+        return person
+
+    async def friend(self, name: str = "Frida") -> Person:
+        """Somebody with access to the Plex server, known to Overseerr as well."""
+        account = self.plex.add_friend(username=name, email=f"{name.lower()}@example.org")
+        self.overseerr.add_user(plex_id=account.id, email=account.email, username=name)
+        person = await self.person()
+        await person.sign_in_with_plex(self.plex, account)
+        return person
+
+    async def listen(self, person: Person) -> LiveClient:
+        """An open socket of this person."""
+        live = LiveClient(
+            f"ws://localhost:{self.product.port}/api/v1/ws", ticket=person.ticket, origin=self.product.url
+        )
+        await self._stack.enter_async_context(live)
+        return live
+
+
+@asynccontextmanager
+async def world(data_dir: Path, *, started: bool = True, **settings: str) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        plex = await stack.enter_async_context(FakePlex.start())
+        overseerr = await stack.enter_async_context(FakeOverseerr.start())
+        port = _free_port()
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("MEDIANEST_")}
+        environment = plain | {
+            "MEDIANEST_DATA_DIR": str(data_dir),
+            "MEDIANEST_PORT": str(port),
+            "MEDIANEST_BASE_URL": f"http://localhost:{port}",
+            "MEDIANEST_SETUP_TOKEN": SETUP_TOKEN,
+            "MEDIANEST_PLEX_TV_URL": plex.tv_url,
+            "MEDIANEST_PLEX_APP_URL": plex.tv_url,
+            "MEDIANEST_PLEX_URL": plex.server_url,
+            "MEDIANEST_PLEX_TOKEN": plex.server_token,
+            "MEDIANEST_OVERSEERR_URL": overseerr.url,
+            "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
+            "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
+        }
+        overseerr.set_webhook(
+            f"http://localhost:{port}/api/v1/webhooks/overseerr", authorization=WEBHOOK_SECRET
+        )
+        product = Product(data_dir, environment, port)
+        if started:
+            await product.start()
+        try:
+            yield World(product, plex, overseerr, stack)
+        finally:
+            if product.process and product.process.returncode is None:
+                await product.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
