@@ -1,0 +1,277 @@
+"""A Plex Media Server, as far as the portal asks it. Always JSON, the token in a header and nowhere else."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Self
+
+from medianest_common.clock import Clock
+from medianest_common.errors import BadUpstream, MediaNestError
+from medianest_common.http import AddressPolicy, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
+from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
+from medianest_plex.adapters.items import PlexItem, read_items, read_seasons
+
+_TIMEOUTS = Timeouts(connect=3.0, read=20.0, pool=5.0, total=30.0)
+_IMAGE_TIMEOUTS = Timeouts(connect=3.0, read=8.0, pool=8.0, total=10.0)
+_LOOK_SECONDS = 3.0
+_SEARCH_SECONDS = 5.0
+_AT_ONCE = 4
+_MOST_PAGES = 10
+_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+LARGEST_IMAGE = 900_000
+"""Bytes: an answer has to fit into one message of the bus."""
+_LEAN: Mapping[str, str] = {
+    "includeGuids": "1",
+    "excludeElements": "Media,Role,Director,Writer,Country,Genre",
+}
+# What counts as new in a library of each type, in Plex's numbers.
+_EPISODES, _ALBUMS = "4", "9"
+_CONTROL = re.compile("[\x00-\x1f]")
+
+
+class TokenRefused(MediaNestError):
+    """The server is well, but this token does not open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    machine_identifier: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    machine_identifier: str
+    name: str | None
+    platform: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    key: str
+    title: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    body: bytes
+    content_type: str
+
+
+class Pms:
+    """Ends in an answer, in `TokenRefused`, or in what `OutgoingClient` raises."""
+
+    def __init__(self, base_url: str, *, client_identifier: str, clock: Clock) -> None:
+        headers = {
+            "Accept": "application/json",
+            "X-Plex-Client-Identifier": client_identifier,
+            "X-Plex-Product": "MediaNest",
+            "X-Plex-Version": version("medianest-common"),
+            "X-Plex-Platform": "Web",
+        }
+        self._client = OutgoingClient(
+            "Plex",
+            base_url,
+            policy=AddressPolicy.OPERATOR,
+            headers=headers,
+            timeouts=_TIMEOUTS,
+            concurrency=_AT_ONCE,
+            clock=clock,
+        )
+        # Apart from the rest: one picture that cannot be scaled must not make the server count as down.
+        self._images = OutgoingClient(
+            "Plex pictures",
+            base_url,
+            policy=AddressPolicy.OPERATOR,
+            headers=headers | {"Accept": "image/*"},
+            timeouts=_IMAGE_TIMEOUTS,
+            retry=Retry(attempts=2),
+            concurrency=_AT_ONCE,
+            clock=clock,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+        await self._images.aclose()
+
+    async def identity(self) -> Identity:
+        """Needs no token."""
+        return await self._get("/identity", _identity, timeout=_LOOK_SECONDS)
+
+    async def about(self, *, token: str) -> About:
+        return await self._get("/", _about, token=token, timeout=_LOOK_SECONDS)
+
+    async def sections(self, *, token: str) -> list[Section]:
+        return await self._get("/library/sections", _sections, token=token)
+
+    async def count(self, section: Section, *, token: str) -> int | None:
+        """How many films, shows or artists a library holds; None if the server does not say."""
+        return await self._get(
+            f"/library/sections/{section.key}/all",
+            lambda response: to_int(_container(response).get("totalSize")),
+            token=token,
+            params={"X-Plex-Container-Start": 0, "X-Plex-Container-Size": 0},
+        )
+
+    async def newest(self, section: Section, *, limit: int, token: str) -> list[PlexItem]:
+        """The latest additions to one library: films, seasons or albums, the newest first."""
+        of = "recently_added"
+        if section.type == "show":
+            episodes = await self._newest(section, limit=limit, token=token, kind=_EPISODES)
+            if episodes:
+                return read_seasons(episodes, of=of, library_key=section.key)
+        kind = _ALBUMS if section.type == "artist" else None
+        documents = await self._newest(section, limit=limit, token=token, kind=kind)
+        return read_items(documents, of=of, library_key=section.key)
+
+    async def search(self, query: str, *, limit: int, token: str) -> list[PlexItem]:
+        """Hits of all kinds in all libraries the token opens, the best first."""
+        try:
+            documents = await self._get(
+                "/hubs/search",
+                _hits,
+                token=token,
+                params={"query": query, "limit": limit, "includeGuids": "1"},
+                timeout=_SEARCH_SECONDS,
+            )
+        except UpstreamRefused as refused:
+            if refused.upstream_status == 404:
+                return []  # No library of this token can be searched.
+            raise
+        return read_items(documents, of="search")
+
+    async def image(self, path: str, *, width: int, height: int, token: str) -> Image:
+        """`path` must be one of the server's own pictures, since the server fetches whatever it is told."""
+        params: dict[str, str | int] = {
+            "width": width,
+            "height": height,
+            "minSize": 1,
+            "upscale": 1,
+            "url": path,
+        }
+        async with _understood():
+            return await self._images.request_as(
+                "GET",
+                "/photo/:/transcode",
+                _image,
+                params=params,
+                headers={"X-Plex-Token": token},
+                max_bytes=LARGEST_IMAGE,
+            )
+
+    async def _newest(self, section: Section, *, limit: int, token: str, kind: str | None) -> list[Document]:
+        """Pages until there is enough: servers answer shorter pages than asked, or everything at once."""
+        found: dict[str, Document] = {}
+        read = 0
+        for _ in range(_MOST_PAGES):
+            container = await self._get(
+                f"/library/sections/{section.key}/all",
+                _container,
+                token=token,
+                params={
+                    **_LEAN,
+                    "type": kind,
+                    "sort": "addedAt:desc",
+                    "limit": limit,
+                    "X-Plex-Container-Start": read,
+                    "X-Plex-Container-Size": limit - read,
+                },
+            )
+            page = entries(container.get("Metadata"))
+            read += len(page)
+            before = len(found)
+            for number, item in enumerate(page):
+                found.setdefault(to_key(item.get("ratingKey")) or f"{read}.{number}", item)
+            total = to_int(container.get("totalSize"))
+            if len(found) == before or read >= limit or (total is not None and read >= total):
+                break
+        return list(found.values())[:limit]
+
+    async def _get[T](
+        self,
+        path: str,
+        parse: Callable[[Response], T],
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> T:
+        headers = {"X-Plex-Token": token} if token else None
+        async with _understood():
+            return await self._client.request_as(
+                "GET", path, parse, params=params, headers=headers, timeout=timeout
+            )
+
+
+@asynccontextmanager
+async def _understood() -> AsyncIterator[None]:
+    try:
+        yield
+    except UpstreamRefused as refused:
+        if refused.upstream_status in (401, 403):
+            raise TokenRefused() from None
+        raise
+
+
+def _container(response: Response) -> Document:
+    """An empty answer is an empty container. Text that breaks JSON is read once more without what breaks it."""
+    if not response.body.strip():
+        return {}
+    try:
+        document = response.json()
+    except BadUpstream:
+        if not response.content_type.endswith("json"):
+            raise
+        document = json.loads(_CONTROL.sub(" ", response.text))
+    container = document["MediaContainer"]
+    if not isinstance(container, Mapping):
+        raise TypeError("no container")
+    return container
+
+
+def _identity(response: Response) -> Identity:
+    container = _container(response)
+    return Identity(_machine_identifier(container), to_text(container.get("version")))
+
+
+def _about(response: Response) -> About:
+    container = _container(response)
+    return About(
+        _machine_identifier(container),
+        to_text(container.get("friendlyName")),
+        to_text(container.get("platform")),
+    )
+
+
+def _machine_identifier(container: Document) -> str:
+    identifier = to_text(container["machineIdentifier"], longest=200)
+    if identifier is None:
+        raise ValueError("no machine identifier")
+    return identifier
+
+
+def _sections(response: Response) -> list[Section]:
+    found = []
+    for directory in entries(_container(response).get("Directory")):
+        key, title = to_key(directory.get("key")), to_text(directory.get("title"))
+        if key is not None and title is not None:
+            found.append(Section(key, title, to_text(directory.get("type")) or "unknown"))
+    return found
+
+
+def _hits(response: Response) -> list[Document]:
+    hits = [hit for hub in entries(_container(response).get("Hub")) for hit in entries(hub.get("Metadata"))]
+    return sorted(hits, key=lambda hit: -(to_float(hit.get("score")) or 0.0))
+
+
+def _image(response: Response) -> Image:
+    if response.content_type not in _IMAGE_TYPES or not response.body:
+        raise ValueError("no picture")
+    return Image(response.body, response.content_type)

@@ -1,0 +1,80 @@
+"""What arrives from the bus for the plex service."""
+
+from medianest_common.bus import Handlers, Raw
+from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.plex import (
+    GetImage,
+    GetServer,
+    GetServerIdentity,
+    Libraries,
+    LibraryItems,
+    ListLibraries,
+    ListRecentlyAdded,
+    PlexServer,
+    RememberMember,
+    SearchLibrary,
+    ServerIdentity,
+)
+from medianest_common.db import Transaction
+from medianest_plex import jobs
+from medianest_plex.app import PlexApp
+from medianest_plex.use_cases import remember_member as members
+from medianest_plex.use_cases.get_image import get_image
+from medianest_plex.use_cases.get_server import get_server
+from medianest_plex.use_cases.get_server_identity import get_server_identity
+from medianest_plex.use_cases.list_libraries import list_libraries
+from medianest_plex.use_cases.list_recently_added import list_recently_added
+from medianest_plex.use_cases.search_library import search_library
+
+handlers = Handlers("plex")
+
+
+@handlers.rpc
+async def server(query: GetServer, app: PlexApp) -> PlexServer:
+    return await get_server(app, query)
+
+
+@handlers.rpc
+async def server_identity(query: GetServerIdentity, app: PlexApp) -> ServerIdentity:
+    return await get_server_identity(app, query)
+
+
+@handlers.rpc
+async def libraries(query: ListLibraries, app: PlexApp) -> Libraries:
+    return await list_libraries(app, query)
+
+
+@handlers.rpc
+async def recently_added(query: ListRecentlyAdded, app: PlexApp) -> LibraryItems:
+    return await list_recently_added(app, query)
+
+
+@handlers.rpc
+async def search(query: SearchLibrary, app: PlexApp) -> LibraryItems:
+    return await search_library(app, query)
+
+
+@handlers.rpc
+async def image(query: GetImage, app: PlexApp) -> Raw:
+    return await get_image(app, query)
+
+
+@handlers.rpc
+async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
+    return await members.remember_member(app, command)
+
+
+@handlers.on(UserCreated, UserChanged)
+async def expect_member(event: UserChange, app: PlexApp, tx: Transaction) -> None:
+    await members.expect_member(app, event, tx)
+
+
+@handlers.every(jobs.LOOK_SECONDS)
+async def look_at_server(app: PlexApp) -> None:
+    await jobs.look_at_server(app)
+
+
+@handlers.every(jobs.KEEP_SECONDS)
+async def keep_copies(app: PlexApp) -> None:
+    await jobs.keep_copies(app)

@@ -1,0 +1,44 @@
+from typing import Any
+
+from medianest_common.contracts.auth import UserChange
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.plex import RememberMember
+from medianest_common.db import Transaction
+from medianest_plex.app import PlexApp
+from medianest_plex.audience import cell
+from medianest_plex.models import Member
+from medianest_plex.repository import Members
+
+
+async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
+    """Which libraries they see is asked again at their next look; until then they see the same as before."""
+    async with app.db.transaction() as tx:
+        members = Members(tx.session)
+        await members.delete(Member.plex_id == command.plex_id, Member.user_id != command.user_id)
+        await members.upsert(
+            {
+                "user_id": command.user_id,
+                "plex_id": command.plex_id,
+                "server_token": app.seal.seal(command.server_token, cell=cell(command.user_id)),
+                "restricted": command.restricted,
+                "sections_checked_at": None,
+                "remembered_at": app.clock.now(),
+            },
+            keys=["user_id"],
+        )
+    await app.cache.invalidate_tag(command.user_id.hex)
+    return Nothing()
+
+
+async def expect_member(app: PlexApp, event: UserChange, tx: Transaction) -> None:
+    """Whoever has a Plex account sees nothing before their token has been told, rather than everything."""
+    if event.plex_id is None:
+        return
+    unknown: dict[str, Any] = {
+        "user_id": event.user_id,
+        "plex_id": event.plex_id,
+        "server_token": None,
+        "restricted": True,
+        "remembered_at": app.clock.now(),
+    }
+    await Members(tx.session).add_new(unknown)

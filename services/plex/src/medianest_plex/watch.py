@@ -1,0 +1,105 @@
+"""Whether Plex is there, which server it is, and whether it takes our token."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from medianest_common.bus.retry import is_outage
+from medianest_common.clock import Clock
+from medianest_common.db import Database
+from medianest_common.errors import MediaNestError
+from medianest_plex.adapters.pms import About, Identity, Pms, TokenRefused
+from medianest_plex.repository import Servers, present_server
+
+log = structlog.get_logger()
+
+LOOK_AGAIN_SECONDS = 10.0
+PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """`token_accepted` is None when there was nobody to ask."""
+
+    online: bool
+    token_accepted: bool | None = None
+    problem: str | None = None
+    seconds: float | None = None
+
+
+class Watch:
+    """Looks at most every few seconds, however many want to know, and remembers the server it sees."""
+
+    def __init__(self, pms: Pms, *, token: str, db: Database, clock: Clock) -> None:
+        self._pms = pms
+        self._token = token
+        self._db = db
+        self._clock = clock
+        self._last = Sighting(online=False, problem="Plex was not asked yet.")
+        self._looked_at = float("-inf")
+        self._looking: asyncio.Task[Sighting] | None = None
+
+    async def look(
+        self, *, patience: float = PATIENCE_SECONDS, again_after: float = LOOK_AGAIN_SECONDS
+    ) -> Sighting:
+        """Never raises. A server slower than `patience` seconds counts as away."""
+        if self._clock.monotonic() - self._looked_at < again_after:
+            return self._last
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        done, _ = await asyncio.wait({self._looking}, timeout=patience)
+        if not done:
+            return Sighting(online=False, problem="Plex takes very long to answer.")
+        return self._looking.result()
+
+    async def aclose(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _look(self) -> Sighting:
+        started = self._clock.monotonic()
+        try:
+            identity = await self._pms.identity()
+            seconds = self._clock.monotonic() - started
+            about = await self._about()
+            await self._remember(identity, about)
+            sighting = Sighting(
+                online=True,
+                token_accepted=about is not None,
+                problem=None if about else "Plex does not accept the token.",
+                seconds=seconds,
+            )
+        except MediaNestError as error:
+            sighting = Sighting(online=False, problem=error.detail or error.title)
+        if sighting.online != self._last.online:
+            log.info("plex_seen", online=sighting.online, problem=sighting.problem)
+        self._last, self._looked_at = sighting, self._clock.monotonic()
+        return sighting
+
+    async def _about(self) -> About | None:
+        try:
+            return await self._pms.about(token=self._token)
+        except TokenRefused:
+            return None
+
+    async def _remember(self, identity: Identity, about: About | None) -> None:
+        """Another server than the one known becomes ours only if it takes our token: addresses are given to others."""
+        try:
+            async with self._db.read() as connection:
+                known = await present_server(connection)
+            is_other = known is not None and known.machine_identifier != identity.machine_identifier
+            if is_other and about is None:
+                log.warning("plex_other_server", machine_identifier=identity.machine_identifier)
+                return
+            async with self._db.transaction() as tx:
+                await Servers(tx.session).seen(
+                    identity.machine_identifier,
+                    name=about.name if about else None,
+                    version=identity.version,
+                    platform=about.platform if about else None,
+                    now=self._clock.now(),
+                )
+        except Exception as error:
+            log.warning("plex_not_remembered", error=type(error).__name__, exc_info=not is_outage(error))

@@ -1,0 +1,44 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import Sandbox, sandbox_on
+from medianest_common.testing.fake_plex import FakePlex
+from medianest_plex.service import SERVICE
+
+from .household import Household, TravellingClock
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def clock() -> TravellingClock:
+    return TravellingClock()
+
+
+@pytest.fixture
+async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: TravellingClock) -> AsyncIterator[Sandbox]:
+    async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def plex() -> AsyncIterator[FakePlex]:
+    """Two films, a show of three episodes, and a third library with a film of its own."""
+    async with FakePlex.start(server_name="Living Room") as plex:
+        plex.library.add_movie("Heat", 1995, tmdb=949, imdb="tt0113277", added_at=NOW - timedelta(days=3))
+        plex.library.add_movie("Alien", 1979, tmdb=348, added_at=NOW - timedelta(days=1), roles=["Sigourney Weaver"])
+        plex.library.add_show("Severance", 2022, tvdb=371980, seasons={1: 3}, added_at=NOW - timedelta(days=2))
+        plex.library.add_section("Grown-ups", type="movie")
+        plex.library.add_movie("Saw", 2004, section="Grown-ups", added_at=NOW)
+        yield plex
+
+
+@pytest.fixture
+async def home(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Household:
+    """The service running against that Plex server."""
+    await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
+    return Household(sandbox, plex, clock)
