@@ -163,6 +163,8 @@ async def running(
             _database=database,
         )
         app = await stack.enter_async_context(service.open_app(runtime))
+        # The clock jobs end before what they work with is closed.
+        stack.push_async_callback(background.stop)
         relay = Relay(database, bus) if database else None
         probe = ReadinessProbe(service, app, runtime, watchdog=watchdog, relay=relay, instance=instance)
         bind(broker, service.handlers, app=app, database=database, bus=bus)
@@ -173,6 +175,8 @@ async def running(
             for rpc in service.handlers.rpcs:
                 await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
             await answers.serve(ping_subject(service.name), ping_endpoint(probe))
+            # Only then does the server know of them, and may somebody be told that we are up.
+            await client.flush()
         background.start(watchdog.run())
         if database and relay:
             leader = Leader(

@@ -17,6 +17,7 @@ from medianest_common.contracts.auth import GetJwks, SessionRevoked
 from medianest_common.errors import MediaNestError, Unauthenticated
 from medianest_common.security.denylist import DENY_FOR, DenyList
 from medianest_common.security.jwt import AccessClaims, AccessTokenVerifier
+from medianest_gateway.live.admission import Admission
 
 log = structlog.get_logger()
 
@@ -43,13 +44,15 @@ class Access:
     async def verify(self, token: str) -> AccessClaims:
         """Raises `Unauthenticated` for a token that is wrong, too old or revoked."""
         claims = await self._verifier.verify(token)
-        if claims.session_id in self._sessions:
-            raise SessionEnded("Sign in again.")
-        denied = self._users.get(claims.user_id)
-        # A token says only the second it was made in, so one made in the very second counts as older.
-        if denied and claims.issued_at < denied[0].replace(microsecond=0):
+        if self._is_denied(claims.session_id, claims.user_id, issued_at=claims.issued_at):
             raise SessionEnded("Sign in again.")
         return claims
+
+    def has_ended(self, admission: Admission) -> bool:
+        """Whether the session behind an open stream is over."""
+        return self._is_denied(
+            admission.caller.session_id, admission.caller.user_id, issued_at=admission.issued_at
+        )
 
     def revoke(self, event: SessionRevoked) -> None:
         until = self._clock.now() + DENY_FOR
@@ -96,6 +99,14 @@ class Access:
             self._sessions = {session: until for session, until in self._sessions.items() if until > now}
             self._users = {user: limits for user, limits in self._users.items() if limits[1] > now}
             await asyncio.sleep(RELOAD_SECONDS if denied.complete else RETRY_SECONDS)
+
+    def _is_denied(self, session_id: UUID, user_id: UUID, *, issued_at: datetime) -> bool:
+        if session_id in self._sessions:
+            return True
+        denied = self._users.get(user_id)
+        # A token says only the second it was made in; one made in the second of the limit is let pass, because the
+        # sign-in that follows a revocation at once must work.
+        return denied is not None and issued_at < denied[0].replace(microsecond=0)
 
     async def _fetch_keys(self) -> dict[str, Any]:
         jwks = await self._bus.call(GetJwks(), timeout=2)

@@ -34,7 +34,8 @@ class GatewayApp:
 async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayApp]:
     settings = runtime.settings
     access = Access(runtime.bus, runtime.valkey, issuer=settings.base_url, clock=runtime.clock)
-    async with access.kept_current():
+    hub = Hub(runtime.bus, clock=runtime.clock, ended=access.has_ended)
+    async with access.kept_current(), hub.watching():
         yield GatewayApp(
             settings=settings,
             bus=runtime.bus,
@@ -43,6 +44,6 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             access=access,
             cookies=Cookies(settings),
             csrf=CsrfTokens(runtime.keys),
-            hub=Hub(runtime.bus, clock=runtime.clock),
+            hub=hub,
             tickets=Tickets(runtime.valkey, clock=runtime.clock),
         )

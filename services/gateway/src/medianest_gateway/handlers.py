@@ -2,6 +2,7 @@
 
 from medianest_common.bus import Handlers
 from medianest_common.contracts.auth import KeysChanged, SessionRevoked
+from medianest_common.contracts.notifications import PUSH_ALL
 from medianest_gateway.app import GatewayApp
 
 handlers = Handlers("gateway")
@@ -11,6 +12,12 @@ handlers = Handlers("gateway")
 async def close_session(event: SessionRevoked, app: GatewayApp) -> None:
     app.access.revoke(event)
     await app.hub.revoke(event)
+
+
+@handlers.live("push.user.*")
+@handlers.live(PUSH_ALL)
+async def push(subject: str, body: bytes, app: GatewayApp) -> None:
+    await app.hub.hear(subject, body)
 
 
 @handlers.listen(KeysChanged)

@@ -14,3 +14,5 @@ class GatewaySettings(Settings):
     """The `Authorization` value that Overseerr is told to send; without one its webhook is refused."""
     request_timeout: float = Field(default=10, gt=0, le=60)
     """Seconds after which a request is answered with 504 whatever it waits for."""
+    rate_limit_scale: float = Field(default=1, gt=0)
+    """All limits times this; large for load tests, small for a portal under attack."""

@@ -57,18 +57,34 @@ class AuthOk(Contract):
 
 
 class EventFrame(Contract):
-    """`seq` counts up by one per user, without holes; `data` is the entry as the inbox shows it."""
+    """A new inbox entry, with the same fields. `seq` counts up by one per user, without holes."""
 
     t: Literal["event"] = "event"
     seq: int
     id: UUID
     ts: Timestamp
     type: str
-    data: Notification
+    title: str
+    body: str
+    link: str | None
+    data: dict[str, Any]
+    read_at: Timestamp | None = None
+    dismissed_at: Timestamp | None = None
 
     @classmethod
     def of(cls, entry: Notification) -> "EventFrame":
-        return cls(seq=entry.seq, id=entry.id, ts=entry.created_at, type=entry.type, data=entry)
+        return cls(
+            seq=entry.seq,
+            id=entry.id,
+            ts=entry.created_at,
+            type=entry.type,
+            title=entry.title,
+            body=entry.body,
+            link=entry.link,
+            data=entry.data,
+            read_at=entry.read_at,
+            dismissed_at=entry.dismissed_at,
+        )
 
 
 class LiveFrame(Contract):

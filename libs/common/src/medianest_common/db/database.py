@@ -150,7 +150,7 @@ class Database:
 
 def _storing(outbox: Table) -> Insert:
     """By the database's clock, which is also the one that the relay compares with."""
-    plain = {name: bindparam(name) for name in ("id", "subject", "headers", "body")}
+    plain: dict[str, Any] = {name: bindparam(name) for name in ("id", "subject", "headers", "body")}
     return insert(outbox).values(**plain, not_before=func.now() + bindparam("delay", type_=Interval()))
 
 

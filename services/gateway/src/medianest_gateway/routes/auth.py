@@ -46,10 +46,7 @@ async def get_csrf(request: Request) -> Response:
     nest = gateway(request)
     caller = current().caller
     response = Response(media_type="application/json")
-    if caller:
-        binding = str(caller.session_id)
-    else:
-        binding = nest.cookies.ensure_pre_login(response, request.cookies)
+    binding = str(caller.session_id) if caller else nest.cookies.ensure_pre_login(response, request.cookies)
     token = nest.csrf.issue(binding=binding)
     nest.cookies.set_csrf(response, token)
     response.body = CsrfToken(token=token).model_dump_json().encode()
@@ -173,7 +170,7 @@ returning = APIRouter(include_in_schema=False)
 
 @returning.get("/login/plex/{login_id}")
 async def return_from_plex(request: Request, gateway: Gateway, login_id: str) -> Response:
-    """Where Plex sends the browser back to. Only the browser that began can finish, so a link sent to somebody does nothing."""
+    """Where Plex sends the browser back to. Only the browser that began can finish, so a link sent on does nothing."""
     message = auth.VerifyPlexSignIn(login_id=login_id, client=client_info(request, gateway))
     try:
         state = await gateway.bus.call(message, timeout=PLEX_SECONDS)

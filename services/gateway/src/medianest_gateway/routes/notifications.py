@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts import notifications
 from medianest_common.contracts.base import Contract, Page
 from medianest_common.web import problems
+from medianest_gateway.live.admission import shown_by
 from medianest_gateway.routes.common import Gateway, passed_through
 
 router = APIRouter(
@@ -37,8 +38,13 @@ async def count_notifications(gateway: Gateway) -> Response:
 
 
 @router.post("/ticket", response_model=SocketTicket)
-async def issue_ticket(gateway: Gateway) -> SocketTicket:
-    ticket = await gateway.tickets.issue(require_caller())
+async def issue_ticket(request: Request, gateway: Gateway) -> SocketTicket:
+    caller = require_caller()
+    admission, _ = shown_by(request, now=gateway.clock.now())
+    assert admission
+    ticket = await gateway.tickets.issue(
+        caller, issued_at=admission.issued_at, expires_at=admission.expires_at
+    )
     base = gateway.settings.base_url.replace("http", "ws", 1)
     return SocketTicket(ticket=ticket, expires_in=gateway.tickets.seconds, url=f"{base}/api/v1/ws")
 

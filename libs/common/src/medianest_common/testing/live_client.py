@@ -1,0 +1,165 @@
+"""A client of the live socket that does what a good client must: resume, come back, and say when it missed something."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from medianest_common.contracts.live import SUBPROTOCOL, AuthOk, Bye, CloseCode, EventFrame, Gap, LiveFrame
+
+FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
+"""After these a client does not come back by itself."""
+_TIMEOUT = 10.0
+_LONGEST_WAIT = 2.0
+
+type FetchTicket = Callable[[], Awaitable[str]]
+
+
+@dataclass
+class LiveClient:
+    """Shows a ticket and an origin like a browser, or a Bearer `token` like a native client.
+
+    Use it as `async with LiveClient(…) as live`. `events` holds every durable frame once, in the order of arrival,
+    across all reconnects.
+    """
+
+    url: str
+    ticket: FetchTicket | None = None
+    token: str | None = None
+    origin: str | None = None
+    epoch: str | None = None
+    last_seq: int | None = None
+    reconnect: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+    """Passed on to `websockets.connect`."""
+
+    events: list[EventFrame] = field(default_factory=list)
+    states: list[LiveFrame] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    welcomes: list[AuthOk] = field(default_factory=list)
+    goodbyes: list[Bye] = field(default_factory=list)
+    pings: int = 0
+    close_codes: list[int] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
+    """HTTP statuses of upgrades that were turned down."""
+    socket: ClientConnection | None = None
+    _running: asyncio.Task[None] | None = None
+    _asked: set[int] = field(default_factory=set)
+
+    @property
+    def seqs(self) -> list[int]:
+        return [event.seq for event in self.events]
+
+    async def __aenter__(self) -> Self:
+        """Returns once the server has said where things stand."""
+        self._running = asyncio.create_task(self.run())
+        await self._until(lambda: self.welcomes, within=_TIMEOUT)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def event(self, type: str, *, within: float = 5) -> dict[str, Any]:
+        """The first event of this type that was not asked for before, as it would look in JSON."""
+        found = await self._until(lambda: self._unasked(type), within=within)
+        self._asked.add(found.seq)
+        return found.model_dump(mode="json")
+
+    async def closed(self, *, within: float = 5) -> int:
+        """The close code of the latest connection that ended."""
+        await self._until(lambda: self.close_codes, within=within)
+        return self.close_codes[-1]
+
+    def _unasked(self, type: str) -> EventFrame | None:
+        return next((e for e in self.events if e.type == type and e.seq not in self._asked), None)
+
+    async def _until[T](self, probe: Callable[[], T | None], *, within: float) -> T:
+        deadline = asyncio.get_running_loop().time() + within
+        while not (found := probe()):
+            if asyncio.get_running_loop().time() > deadline:
+                raise TimeoutError(f"{self} still waits after {within} s")
+            await asyncio.sleep(0.01)
+        return found
+
+    async def run(self) -> None:
+        """Until a final close code, or for ever."""
+        wait = 0.05
+        while True:
+            try:
+                await self._one_connection()
+                wait = 0.05
+            except InvalidStatus as error:
+                self.refusals.append(error.response.status_code)
+            except (OSError, TimeoutError, ConnectionClosed):
+                pass
+            finally:
+                self.socket = None
+            if not self.reconnect or (self.close_codes and self.close_codes[-1] in FINAL):
+                return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def drop(self) -> None:
+        """Vanish without a word, as when the network goes."""
+        if self.socket is not None:
+            self.socket.transport.abort()
+
+    async def _one_connection(self) -> None:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else None
+        async with connect(
+            self.url,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            origin=Origin(self.origin) if self.origin else None,
+            additional_headers=headers,
+            open_timeout=_TIMEOUT,
+            close_timeout=1,
+            proxy=None,
+            **self.options,
+        ) as socket:
+            self.socket = socket
+            first: dict[str, Any] = {"t": "auth", "epoch": self.epoch, "lastSeq": self.last_seq}
+            if self.ticket is not None:
+                first["ticket"] = await self.ticket()
+            if self.ticket is not None or self.last_seq is not None:
+                await socket.send(json.dumps(first))
+            try:
+                async for message in socket:
+                    await self._take(json.loads(message), socket)
+            finally:
+                if socket.close_code is not None:
+                    self.close_codes.append(socket.close_code)
+
+    async def _take(self, frame: dict[str, Any], socket: ClientConnection) -> None:
+        match frame["t"]:
+            case "event":
+                self._take_event(EventFrame.model_validate(frame))
+            case "live":
+                self.states.append(LiveFrame.model_validate(frame))
+            case "auth_ok":
+                welcome = AuthOk.model_validate(frame)
+                self.welcomes.append(welcome)
+                if self.last_seq is None:
+                    self.last_seq = welcome.head
+                    self.epoch = welcome.epoch
+            case "gap":
+                gap = Gap.model_validate(frame)
+                self.gaps.append(gap)
+                self.epoch, self.last_seq = gap.epoch, gap.head
+            case "bye":
+                self.goodbyes.append(Bye.model_validate(frame))
+            case "ping":
+                self.pings += 1
+                await socket.send('{"t":"pong"}')
+
+    def _take_event(self, event: EventFrame) -> None:
+        if self.last_seq is not None and event.seq <= self.last_seq:
+            return
+        self.events.append(event)
+        self.last_seq = event.seq

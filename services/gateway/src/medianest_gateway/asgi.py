@@ -1,0 +1,100 @@
+"""The gateway as an HTTP application: the stack, its rules, and the routes."""
+
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI
+
+from medianest_common.contracts.identity import Caller
+from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app, problems
+from medianest_common.web.middleware.hosts import networks
+from medianest_gateway.app import GatewayApp
+from medianest_gateway.live.routes import live_routes, own_origins
+from medianest_gateway.routes import admin, auth, health, media, notifications, plex, webhooks, welcome
+
+API = "/api/v1"
+QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
+"""Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
+WEBHOOKS = (f"{API}/webhooks",)
+SECRET_ANSWERS = (f"{API}/auth", f"{API}/csrf", f"{API}/notifications/ticket", "/login")
+STREAMS = (f"{API}/events",)
+ANONYMOUS_CSRF = (
+    f"{API}/auth/login",
+    f"{API}/auth/setup",
+    f"{API}/auth/refresh",
+    f"{API}/auth/plex/pin",
+    f"{API}/auth/plex/verify",
+)
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+RULES = (
+    Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
+    Rule("csrf", "60/minute", paths=(f"{API}/csrf",), by_address=True),
+    Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
+    Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
+    Rule(
+        "search", "120/minute", paths=(f"{API}/media/search", f"{API}/plex/search", f"{API}/media/discover")
+    ),
+    Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
+    Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
+    Rule("admin", "200/minute", paths=(f"{API}/admin",)),
+    Rule("write", "100/minute", _UNSAFE),
+    Rule("read", "600/minute"),
+)
+
+
+def build(gateway: GatewayApp) -> FastAPI:
+    settings = gateway.settings
+    base = urlsplit(settings.base_url)
+    others = [origin.strip().rstrip("/") for origin in settings.cors_origins.split(",") if origin.strip()]
+    hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
+
+    async def authenticate(token: str, *, by_cookie: bool) -> Principal:
+        claims = await gateway.access.verify(token)
+        caller = Caller.model_construct(
+            user_id=claims.user_id,
+            session_id=claims.session_id,
+            role=claims.role,
+            name=claims.name,
+            auth_time=claims.auth_time,
+        )
+        return Principal(
+            caller, issued_at=claims.issued_at, expires_at=claims.expires_at, by_cookie=by_cookie
+        )
+
+    stack = Stack(
+        clock=gateway.clock,
+        valkey_url=settings.valkey_url,
+        secure=settings.secure,
+        base_path=settings.base_path,
+        hosts=[base.hostname or "", *hosts],
+        origins=own_origins(settings.base_url) | set(others),
+        proxies=networks(settings.trusted_proxies),
+        authenticator=authenticate,
+        csrf=gateway.csrf,
+        access_cookie=gateway.cookies.access,
+        csrf_cookie=gateway.cookies.csrf,
+        pre_login_cookie=gateway.cookies.pre_login,
+        anonymous_csrf=ANONYMOUS_CSRF,
+        webhooks=WEBHOOKS,
+        quiet=QUIET,
+        secret_answers=SECRET_ANSWERS,
+        streams=STREAMS,
+        rules=RULES,
+        request_seconds=settings.request_timeout,
+        rate_limit_scale=settings.rate_limit_scale,
+    )
+    app = create_app(
+        "MediaNest",
+        version("medianest-gateway"),
+        stack,
+        idempotency=IdempotencyStore(gateway.valkey, clock=gateway.clock),
+    )
+    app.state.gateway = gateway
+    api = APIRouter(prefix=API, responses=problems(400, 413, 415, 500))
+    for part in (auth, media, plex, notifications, health, webhooks, admin):
+        api.include_router(part.router)
+    for router in (health.root, auth.keys, auth.returning, welcome.router, api):
+        app.include_router(router)
+    origins = own_origins(settings.base_url) | set(others)
+    app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
+    return app

@@ -1,0 +1,32 @@
+"""On whose behalf, and until when, something is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import HTTPConnection
+
+from medianest_common.contracts.identity import Caller
+from medianest_common.web.principal import Principal
+
+LASTS = timedelta(hours=12)
+"""How long a stream goes on where nothing shorter is known. A session that ends closes it at once all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """`issued_at` is when the token or ticket behind it was made, for comparison with revocations."""
+
+    caller: Caller
+    issued_at: datetime
+    expires_at: datetime
+
+
+def shown_by(connection: HTTPConnection, *, now: datetime) -> tuple[Admission | None, bool]:
+    """What the authentication middleware found out about a request, and whether it rests on a cookie alone."""
+    principal: Principal | None = connection.scope.get("state", {}).get("principal")
+    if principal is None:
+        return None, False
+    # The browser renews its cookie meanwhile, so the end of the present token is not the end of the stream.
+    expires_at = now + LASTS if principal.by_cookie else principal.expires_at
+    issued_at = principal.issued_at or now
+    return Admission(principal.caller, issued_at=issued_at, expires_at=expires_at), principal.by_cookie

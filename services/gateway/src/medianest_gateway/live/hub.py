@@ -1,0 +1,207 @@
+"""All open streams of this process, and what is pushed to them."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from uuid import UUID
+
+import structlog
+
+from medianest_common.bus import Bus
+from medianest_common.clock import Clock
+from medianest_common.contracts.auth import RevocationReason, SessionRevoked
+from medianest_common.contracts.live import CloseCode
+from medianest_common.contracts.notifications import PUSH_ALL, ReadInboxHeads
+from medianest_common.errors import MediaNestError, TooManyRequests, Unavailable
+from medianest_gateway.live import metrics
+from medianest_gateway.live.admission import Admission
+from medianest_gateway.live.connection import Connection, Wire
+from medianest_gateway.live.limits import Limits
+
+log = structlog.get_logger()
+
+TICK_SECONDS = 1.0
+_AT_ONCE = 500
+
+
+class Hub:
+    """`ended` says whether the session behind an admission is over; asked at the door, and again with every ping in
+    case the word of it was lost."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        clock: Clock,
+        limits: Limits | None = None,
+        ended: Callable[[Admission], bool] = lambda _: False,
+    ) -> None:
+        self.bus = bus
+        self.clock = clock
+        self.limits = limits or Limits()
+        self.ended = ended
+        self._people: dict[str, list[Connection]] = {}
+        self._addresses: dict[str, int] = {}
+        self._leaving = False
+
+    def __len__(self) -> int:
+        return sum(map(len, self._people.values()))
+
+    @contextmanager
+    def place_for(self, address: str) -> Iterator[None]:
+        """Counts a stream from before its client has said who it is.
+
+        Raises `TooManyRequests` for an address with too many already, `Unavailable` when the node is full or leaving.
+        """
+        if self._leaving or sum(self._addresses.values()) >= self.limits.in_all:
+            raise Unavailable("No more live connections here. Try again in a moment.", retry_after=5)
+        if self._addresses.get(address, 0) >= self.limits.per_address:
+            raise TooManyRequests("Too many live connections from this address.", retry_after=30)
+        self._addresses[address] = self._addresses.get(address, 0) + 1
+        try:
+            yield
+        finally:
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+    @asynccontextmanager
+    async def open(
+        self, wire: Wire, admission: Admission, abandon: Callable[[], None]
+    ) -> AsyncIterator[Connection]:
+        """A stream that is given what is pushed for as long as the block lasts. `abandon` must end the block."""
+        connection = Connection(
+            wire, admission, bus=self.bus, clock=self.clock, limits=self.limits, abandon=abandon
+        )
+        self._join(connection)
+        metrics.OPEN.inc()
+        try:
+            yield connection
+        except MediaNestError:
+            await connection.finish(CloseCode.INTERNAL, "The inbox is not available right now.")
+        finally:
+            metrics.OPEN.dec()
+            self._leave(connection)
+            await connection.end()
+
+    def _join(self, connection: Connection) -> None:
+        mine = self._people.setdefault(connection.admission.caller.user_id.hex, [])
+        alive = [other for other in mine if other.ending is None]
+        if len(alive) >= self.limits.per_user:
+            alive[0].close(CloseCode.TOO_MANY, f"More than {self.limits.per_user} live connections.")
+        mine.append(connection)
+
+    def _leave(self, connection: Connection) -> None:
+        person = connection.admission.caller.user_id.hex
+        self._people[person].remove(connection)
+        if not self._people[person]:
+            del self._people[person]
+
+    async def hear(self, subject: str, body: bytes) -> None:
+        """A frame was pushed on the bus, for one person or for all."""
+        if subject == PUSH_ALL:
+            await self._to_all(body)
+            return
+        mine = self._people.get(subject.rpartition(".")[2])
+        if not mine:
+            return
+        frame = json.loads(body)
+        text = body.decode()
+        for connection in mine:
+            if frame["t"] == "event":
+                connection.event(int(frame["seq"]), text)
+            else:
+                connection.state(str(frame["key"]), text)
+
+    async def revoke(self, event: SessionRevoked) -> None:
+        """Close what rests on a session that is over."""
+        for connection in list(self._people.get(event.user_id.hex, [])):
+            admission = connection.admission
+            if event.session_id is not None:
+                over = admission.caller.session_id == event.session_id
+            else:
+                over = admission.issued_at < event.not_before
+            if not over:
+                continue
+            if event.reason is RevocationReason.ROLE_CHANGED:
+                # The session goes on; only what it may do is different.
+                connection.close(CloseCode.EXPIRED, "Your role has changed.")
+            else:
+                connection.close(CloseCode.REVOKED, "You were signed out.")
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator["Hub"]:
+        """Keeps streams alive and honest for as long as the block lasts."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            yield self
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Send everyone away, to come back spread over some seconds; nobody is let in any more."""
+        self._leaving = True
+        for connection in self._all():
+            connection.close(CloseCode.GOING_AWAY, "The server restarts.")
+        try:
+            async with asyncio.timeout(self.limits.close_seconds):
+                while self._people:
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            log.warning("live_clients_left_behind", connections=len(self))
+
+    def _all(self) -> list[Connection]:
+        return [connection for mine in self._people.values() for connection in mine]
+
+    async def _to_all(self, body: bytes) -> None:
+        frame = json.loads(body)
+        key, text = str(frame["key"]), body.decode()
+        for number, connection in enumerate(self._all(), start=1):
+            connection.state(key, text)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _watch(self) -> None:
+        was_connected = True
+        while True:
+            await asyncio.sleep(TICK_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311
+            try:
+                connected = self.bus.connected
+                pinged = self._tick()
+                # While the bus was away anything may have been missed, so nobody waits for his turn.
+                await self._compare(pinged if was_connected else self._all())
+                was_connected = connected
+            except Exception:
+                log.exception("live_watch_failed")
+
+    def _tick(self) -> list[Connection]:
+        now = self.clock.now()
+        pinged = []
+        for connection in self._all():
+            if not connection.tick(now):
+                continue
+            if self.ended(connection.admission):
+                connection.close(CloseCode.REVOKED, "You were signed out.")
+            else:
+                pinged.append(connection)
+        return pinged
+
+    async def _compare(self, connections: Sequence[Connection]) -> None:
+        people = list({connection.admission.caller.user_id for connection in connections})
+        heads: dict[UUID, int] = {}
+        epoch = ""
+        for start in range(0, len(people), _AT_ONCE):
+            query = ReadInboxHeads(user_ids=people[start : start + _AT_ONCE])
+            try:
+                answer = await self.bus.call(query, timeout=3)
+            except MediaNestError as error:
+                log.debug("live_heads_unknown", error=error.code)
+                return
+            heads |= answer.heads
+            epoch = answer.epoch
+        for connection in connections:
+            connection.compare(epoch=epoch, head=heads.get(connection.admission.caller.user_id, 0))
