@@ -189,6 +189,8 @@ async def running(
             from medianest_common.web.server import serving
 
             await stack.enter_async_context(serving(service.web(app), host=settings.host, port=settings.port))
+            if service.leaving:
+                stack.push_async_callback(service.leaving, app)
         elif settings.ops_port is not None:
             from medianest_common.web.ops import ops_app
             from medianest_common.web.server import serving
