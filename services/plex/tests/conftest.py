@@ -30,8 +30,12 @@ async def plex() -> AsyncIterator[FakePlex]:
     """Two films, a show of three episodes, and a third library with a film of its own."""
     async with FakePlex.start(server_name="Living Room") as plex:
         plex.library.add_movie("Heat", 1995, tmdb=949, imdb="tt0113277", added_at=NOW - timedelta(days=3))
-        plex.library.add_movie("Alien", 1979, tmdb=348, added_at=NOW - timedelta(days=1), roles=["Sigourney Weaver"])
-        plex.library.add_show("Severance", 2022, tvdb=371980, seasons={1: 3}, added_at=NOW - timedelta(days=2))
+        plex.library.add_movie(
+            "Alien", 1979, tmdb=348, added_at=NOW - timedelta(days=1), roles=["Sigourney Weaver"]
+        )
+        plex.library.add_show(
+            "Severance", 2022, tvdb=371980, seasons={1: 3}, added_at=NOW - timedelta(days=2)
+        )
         plex.library.add_section("Grown-ups", type="movie")
         plex.library.add_movie("Saw", 2004, section="Grown-ups", added_at=NOW)
         yield plex

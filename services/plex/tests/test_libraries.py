@@ -11,7 +11,18 @@ from medianest_plex.service import SERVICE
 from .conftest import NOW
 from .household import Household, TravellingClock
 
-FAULTS: list[Fault] = ["refuse", "hang", "drop", "truncate", "html", "malformed", "maintenance", 500, 401, 429]
+FAULTS: list[Fault] = [
+    "refuse",
+    "hang",
+    "drop",
+    "truncate",
+    "html",
+    "malformed",
+    "maintenance",
+    500,
+    401,
+    429,
+]
 
 
 async def test_libraries_are_listed_with_what_they_hold(home: Household) -> None:
@@ -65,21 +76,22 @@ async def test_search_finds_titles_before_actors(home: Household) -> None:
     assert await home.found("nothing like it") == []
 
 
-@pytest.mark.parametrize("query", ["", "   ", "\x00\x07"])
-async def test_search_wants_something_to_look_for(home: Household, query: str) -> None:
-    with pytest.raises(MediaNestError) as refused:
-        await home.ask(SearchLibrary(query=query))
+async def test_search_wants_something_to_look_for(home: Household) -> None:
+    for query in ("", "   ", "\x00\x07"):
+        with pytest.raises(MediaNestError) as refused:
+            await home.ask(SearchLibrary(query=query))
+        assert refused.value.status == 422
 
-    assert refused.value.status == 422
 
-
-@pytest.mark.parametrize("query", ["a&b=c#d", "../..//x", "%00%2e", "☃ ﷽", "x" * 5000, "a,b", "'; drop table"])
-async def test_search_takes_any_text(home: Household, query: str) -> None:
-    assert await home.found(query) == []
+async def test_search_takes_any_text(home: Household) -> None:
+    for query in ("a&b=c#d", "../..//x", "%00%2e", "☃ ﷽", "x" * 5000, "a,b", "'; drop table"):
+        assert await home.found(query) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_while_plex_fails_the_last_good_copy_is_shown_and_says_so(home: Household, fault: Fault) -> None:
+async def test_while_plex_fails_the_last_good_copy_is_shown_and_says_so(
+    home: Household, fault: Fault
+) -> None:
     await home.ask(ListRecentlyAdded())
     home.plex.server.fail_with(fault)
     home.later()

@@ -65,7 +65,7 @@ async def test_without_any_sight_of_it_the_identity_is_unavailable_and_comes_lat
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"),
+    "settings, named",
     [
         ({}, "MEDIANEST_PLEX_URL"),
         ({"plex_url": "http://127.0.0.1:32400"}, "MEDIANEST_PLEX_TOKEN"),
