@@ -50,6 +50,8 @@ class Service:
     metadata: MetaData | None = None
     checks: Callable[[Any], Awaitable[Sequence[Check]]] | None = None
     web: Callable[[Any], Any] | None = None
+    leaving: Callable[[Any], Awaitable[None]] | None = None
+    """Called first when the service goes down, while it still answers: to say goodbye to whoever is connected."""
 
     migrations: str = ""
     """The package of this service's migrations; `medianest_<name>.migrations.versions` when it is not given."""

@@ -37,7 +37,7 @@ def make_broker(url: str, *, name: str, on_closed: Callable[[], None]) -> NatsBr
         on_closed()
 
     async def disconnected() -> None:
-        log.warning("bus_disconnected", service=name)
+        log.info("bus_disconnected", service=name)
 
     async def reconnected() -> None:
         log.info("bus_reconnected", service=name)

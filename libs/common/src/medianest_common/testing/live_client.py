@@ -1,4 +1,4 @@
-"""A client of the live socket that does what a good client must: resume, come back, and say when it missed something."""
+"""A client of the live socket that does what a good client must: resume, come back, and notice gaps."""
 
 import asyncio
 import json

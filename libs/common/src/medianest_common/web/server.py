@@ -10,6 +10,7 @@ import uvicorn
 
 STOP_SECONDS = 1.5
 _KEEP_ALIVE_SECONDS = 15
+_STALLED_MILLISECONDS = 30_000
 
 
 @asynccontextmanager
@@ -55,6 +56,9 @@ def _listening_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A client that stops reading would otherwise keep its connection and what is written to it for ever.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_MILLISECONDS)
     listening.bind((host, port))
     listening.listen(2048)
     listening.settimeout(0)

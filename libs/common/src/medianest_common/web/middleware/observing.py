@@ -20,7 +20,7 @@ SECONDS = Histogram(
 )
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _NO_STORE = (b"cache-control", b"private, no-store")
-_VARY = (b"vary", b"Cookie, Authorization, Origin")
+_VARY = (b"vary", b"Cookie, Authorization")
 
 
 class InternalError(MediaNestError):
@@ -49,8 +49,7 @@ class Observing:
                 names = {name for name, _ in headers}
                 if b"cache-control" not in names:
                     headers.append(_NO_STORE)
-                if b"vary" not in names:
-                    headers.append(_VARY)
+                headers.append(_VARY)
                 headers.append((b"server-timing", b"total;dur=%.1f" % ((perf_counter() - started) * 1000)))
             await send(message)
 
