@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -205,10 +207,10 @@ async def test_hostile_titles_are_text_and_nothing_else(household: Sandbox, ada:
 
 
 async def test_the_wording_names_seasons_and_quality(household: Sandbox, ada: Person) -> None:
-    show = {"media_type": MediaType.TV, "title": "Dark", "year": 2017, "is_4k": True}
+    show: dict[str, Any] = {"media_type": MediaType.TV, "title": "Dark", "year": 2017, "is_4k": True}
     for version, seasons in enumerate(([0], [2], [3, 1, 2]), start=1):
         await household.emit(request_event(ada, P.AVAILABLE, version=version, seasons=seasons, **show))
-        await eventually(lambda wanted=version: _has_unread(ada, wanted))
+        await eventually(partial(_has_unread, ada, version))
     assert [entry.title for entry in reversed(await ada.inbox())] == [
         "Ready to watch: Dark (2017), specials in 4K",
         "Ready to watch: Dark (2017), season 2 in 4K",
@@ -353,7 +355,7 @@ async def test_a_frame_is_pushed_after_the_entry_can_be_read(household: Sandbox,
     await household.emit(request_event(ada, P.AVAILABLE, version=1))
     await eventually(lambda: _equal(len(seen_by_rest), 1))
     assert (frames[0].seq, frames[0].type, seen_by_rest) == (1, "request.available", [1])
-    assert frames[0].data == (await ada.inbox())[0]
+    assert frames[0] == EventFrame.of((await ada.inbox())[0])
 
 
 async def test_heads_of_many_are_read_at_once(household: Sandbox, ada: Person, boss: Person) -> None:
