@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from medianest_auth.app import AuthApp
 from medianest_auth.browser import network_of, parse_user_agent
 from medianest_auth.mapping import to_user
-from medianest_auth.models import RefreshToken, Session, User
+from medianest_auth.models import Device, RefreshToken, Session, User
 from medianest_auth.repository import Devices, RefreshTokens, Sessions
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
@@ -156,11 +156,13 @@ def signed_in(
 
 
 async def _recognise(app: AuthApp, tx: Transaction, user: User, client: ClientInfo) -> tuple[str, bool]:
-    """The token of this browser, and whether it is new to this person. Only tokens that we made are kept."""
+    """The token of this browser, and whether it is new to this person, who has used another one before. Only tokens that
+    we made are kept."""
     devices = Devices(tx.session)
     brought = hash_token(client.device_token)
-    new_device = not await devices.is_of(user.id, brought)
-    ours = not new_device or await devices.is_ours(brought)
+    known = await devices.is_of(user.id, brought)
+    new_device = not known and await devices.count(Device.user_id == user.id) > 0
+    ours = known or await devices.is_ours(brought)
     token = client.device_token if ours else new_token("mnd_")
     await devices.upsert(
         {"user_id": user.id, "token_hash": hash_token(token), "last_seen_at": app.clock.now()},
