@@ -1,0 +1,26 @@
+"""Everything the health service works with, in one value."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from medianest_common.clock import Clock
+from medianest_common.db import Database
+from medianest_health.catalogue import Watched
+from medianest_health.partitions import Partitions
+from medianest_health.settings import HealthSettings
+
+_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class HealthApp:
+    settings: HealthSettings
+    db: Database
+    clock: Clock
+    watched: Sequence[Watched]
+    partitions: Partitions
+    uniform: Callable[[float, float], float]
+    """Spreads the probes of a round."""
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    """So many probes run at once."""

@@ -1,0 +1,26 @@
+"""What arrives from the bus for the health service."""
+
+from medianest_common.bus import Handlers
+from medianest_common.contracts.base import Page
+from medianest_common.contracts.health import ListMonitors, MonitorStatus
+from medianest_health import jobs
+from medianest_health.app import HealthApp
+from medianest_health.use_cases.list_monitors import list_monitors
+from medianest_health.use_cases.run_round import run_round
+
+handlers = Handlers("health")
+
+
+@handlers.rpc
+async def monitors(query: ListMonitors, app: HealthApp) -> Page[MonitorStatus]:
+    return await list_monitors(app, query)
+
+
+@handlers.every(jobs.ROUND_SECONDS)
+async def look_at_everything(app: HealthApp) -> None:
+    await run_round(app)
+
+
+@handlers.every(jobs.PRUNE_SECONDS)
+async def prune(app: HealthApp) -> None:
+    await jobs.prune(app)

@@ -1,0 +1,23 @@
+"""What the health service does by the clock besides looking: forget what is old."""
+
+from datetime import UTC, timedelta
+
+import structlog
+
+from medianest_health.app import HealthApp
+from medianest_health.repository import History
+
+log = structlog.get_logger()
+
+ROUND_SECONDS = 20.0
+PRUNE_SECONDS = 3600.0
+RESULTS_KEPT = timedelta(days=3)
+
+
+async def prune(app: HealthApp) -> None:
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        dropped = await app.partitions.drop_before(tx.session, (now - RESULTS_KEPT).astimezone(UTC).date())
+        await History(tx.session).forget_old(now=now)
+    if dropped:
+        log.info("results_dropped", partitions=dropped)

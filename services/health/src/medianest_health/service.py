@@ -1,0 +1,57 @@
+"""The only wiring of the health service."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_common.service import Runtime, Service
+from medianest_health.app import HealthApp
+from medianest_health.catalogue import catalogue
+from medianest_health.handlers import handlers
+from medianest_health.models import Base, Standing
+from medianest_health.partitions import Partitions
+from medianest_health.settings import HealthSettings
+
+_LATE = timedelta(seconds=90)
+_LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc()).limit(1)
+
+
+@asynccontextmanager
+async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
+    async with AsyncExitStack() as stack:
+        yield HealthApp(
+            settings=runtime.settings,
+            db=runtime.db,
+            clock=runtime.clock,
+            watched=await catalogue(runtime, stack),
+            partitions=Partitions(),
+            uniform=random.uniform,
+        )
+
+
+async def checks(app: HealthApp) -> Sequence[Check]:
+    """Whether anybody looks: the rounds may run in another replica."""
+    try:
+        async with app.db.read() as connection:
+            latest = (await connection.execute(_LATEST)).scalar_one_or_none()
+    except Exception as error:
+        return [Check(name="rounds", status=CheckStatus.DEGRADED, message=type(error).__name__)]
+    if latest is not None and app.clock.now() - latest > _LATE:
+        return [
+            Check(name="rounds", status=CheckStatus.DEGRADED, message="nothing was looked at for a while")
+        ]
+    return [Check(name="rounds", status=CheckStatus.OK)]
+
+
+SERVICE = Service(
+    name="health",
+    handlers=handlers,
+    open_app=open_app,
+    settings=HealthSettings,
+    metadata=Base.metadata,
+    checks=checks,
+)

@@ -1,0 +1,32 @@
+"""Settings of the health service; the addresses and keys are the same that the other services use."""
+
+import re
+
+from pydantic import Field, SecretStr, field_validator
+
+from medianest_common.settings import Settings
+
+_BEHIND_THE_BASE = re.compile(r"/(web|api/v1)(/.*)?$")
+
+
+class HealthSettings(Settings):
+    plex_url: str = ""
+    plex_token: SecretStr | None = None
+    overseerr_url: str = ""
+    overseerr_api_key: SecretStr | None = None
+    health_probe_seconds: float = Field(default=5.0, gt=0, le=15)
+    """How long one probe may take."""
+    health_jitter_seconds: float = Field(default=3.0, ge=0, le=10)
+    """Probes of one round start at random moments within this time."""
+
+    @field_validator("plex_url", "overseerr_url")
+    @classmethod
+    def _as_a_base(cls, url: str) -> str:
+        return _BEHIND_THE_BASE.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip(
+            "/"
+        )
+
+
+def plain(secret: SecretStr | None) -> str:
+    """Without the white space that comes along when a key is copied."""
+    return "".join(secret.get_secret_value().split()) if secret else ""

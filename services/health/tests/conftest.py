@@ -1,0 +1,49 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import Sandbox, sandbox_on
+from medianest_common.testing.fake_overseerr import FakeOverseerr
+from medianest_common.testing.fake_plex import FakePlex
+
+from .household import Household, TravellingClock
+
+
+@pytest.fixture
+def clock() -> TravellingClock:
+    return TravellingClock()
+
+
+@pytest.fixture
+async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: TravellingClock) -> AsyncIterator[Sandbox]:
+    async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def plex() -> AsyncIterator[FakePlex]:
+    async with FakePlex.start() as plex:
+        yield plex
+
+
+@pytest.fixture
+async def overseerr() -> AsyncIterator[FakeOverseerr]:
+    async with FakeOverseerr.start() as overseerr:
+        yield overseerr
+
+
+@pytest.fixture
+async def home(
+    sandbox: Sandbox, plex: FakePlex, overseerr: FakeOverseerr, clock: TravellingClock
+) -> Household:
+    """The service watching that Plex and that Overseerr, after its first look at everything."""
+    home = Household(sandbox, clock)
+    await home.start(
+        plex_url=plex.server_url,
+        plex_token=plex.server_token,
+        overseerr_url=overseerr.url,
+        overseerr_api_key=overseerr.api_key,
+    )
+    return home

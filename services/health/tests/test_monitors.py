@@ -1,0 +1,227 @@
+from typing import Literal
+
+import pytest
+
+from medianest.testing import Sandbox
+from medianest_common.bus import Bus
+from medianest_common.contracts.health import ListMonitors, MonitorState
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.platform import CheckStatus, Readiness, ping_subject
+from medianest_common.errors import MediaNestError
+from medianest_common.testing.fake_overseerr import FakeOverseerr
+from medianest_common.testing.fake_overseerr import Fault as OverseerrFault
+from medianest_common.testing.fake_plex import FakePlex, Fault
+from medianest_health.adapters.own import ServiceProbe
+
+from .household import Household, TravellingClock
+
+
+async def test_everything_that_is_set_up_is_watched(home: Household) -> None:
+    names = [each.name for each in await home.monitors()]
+
+    assert names[:2] == ["Plex", "Overseerr"]
+    assert "MediaNest health" in names
+    assert names[-3:] == ["NATS", "PostgreSQL", "Valkey"]
+
+
+async def test_what_is_well_is_up(home: Household) -> None:
+    plex, overseerr = await home.monitor("Plex"), await home.monitor("Overseerr")
+
+    for each in (plex, overseerr):
+        assert each.status is MonitorState.UP
+        assert each.latency_ms is not None
+        assert each.message is None
+        assert each.since
+    for name in ("MediaNest health", "NATS", "PostgreSQL", "Valkey"):
+        assert await home.state(name) is MonitorState.UP
+
+
+async def test_people_see_what_concerns_them_and_administrators_see_all(home: Household) -> None:
+    seen = {each.name for each in await home.monitors(Role.USER)}
+    all_of_them = {each.name for each in await home.monitors(Role.ADMIN)}
+
+    assert "Plex" in seen
+    assert all_of_them - seen == {"NATS", "PostgreSQL", "Valkey"}
+    with pytest.raises(MediaNestError) as refused:
+        await home.sandbox.bus.call(ListMonitors())
+    assert refused.value.status == 401
+
+
+async def test_one_failure_is_no_outage_but_two_are(home: Household, plex: FakePlex) -> None:
+    plex.server.fail_with("refuse")
+    await home.rounds()
+    once = await home.monitor("Plex")
+    await home.rounds()
+    twice = await home.monitor("Plex")
+
+    assert (once.status, once.message) == (MonitorState.UP, "Plex cannot be reached.")
+    assert twice.status is MonitorState.DOWN
+    assert twice.since
+    assert once.since
+    assert twice.since > once.since
+
+
+async def test_the_first_good_answer_ends_an_outage(home: Household, plex: FakePlex) -> None:
+    plex.server.fail_with("refuse")
+    await home.rounds(3)
+    plex.server.heal()
+    await home.rounds()
+
+    plex_now = await home.monitor("Plex")
+    assert (plex_now.status, plex_now.message) == (MonitorState.UP, None)
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop", "truncate", "malformed", "maintenance", "empty", 500, 404])
+async def test_plex_that_does_not_answer_as_it_should_is_down(
+    home: Household, plex: FakePlex, fault: Fault
+) -> None:
+    plex.server.fail_with(fault)
+    await home.rounds(2)
+
+    found = await home.monitor("Plex")
+    assert found.status is MonitorState.DOWN
+    assert found.message
+
+
+@pytest.mark.parametrize("fault", ["refuse", "hang", "drop", "drop_mid_body", "nonsense", "empty", 503])
+async def test_overseerr_that_does_not_answer_as_it_should_is_down(
+    home: Household, overseerr: FakeOverseerr, fault: OverseerrFault
+) -> None:
+    overseerr.fail_with(fault)
+    await home.rounds(2)
+    down = await home.state("Overseerr")
+    overseerr.heal()
+    await home.rounds()
+
+    assert down is MonitorState.DOWN
+    assert await home.state("Overseerr") is MonitorState.UP
+
+
+async def test_a_page_instead_of_an_answer_is_a_question_of_access(
+    home: Household, plex: FakePlex, overseerr: FakeOverseerr
+) -> None:
+    plex.server.fail_with("html")
+    overseerr.fail_with("html")
+    await home.rounds()
+
+    assert await home.state("Plex") is MonitorState.AUTH
+    assert "login page" in ((await home.monitor("Overseerr")).message or "")
+
+
+async def test_a_refused_token_is_not_an_outage(home: Household, plex: FakePlex) -> None:
+    plex.reset_password(plex.owner)
+    await home.rounds(3)
+
+    found = await home.monitor("Plex")
+    assert (found.status, found.message) == (
+        MonitorState.AUTH,
+        "Plex does not accept MEDIANEST_PLEX_TOKEN.",
+    )
+    assert found.uptime.day == 1.0
+
+
+@pytest.mark.parametrize("key", ["wrong", "", "nön-äscii"])
+async def test_a_wrong_or_missing_key_is_not_an_outage(
+    sandbox: Sandbox, clock: TravellingClock, overseerr: FakeOverseerr, key: str
+) -> None:
+    home = Household(sandbox, clock)
+    await home.start(overseerr_url=overseerr.url, overseerr_api_key=key)
+    await home.rounds()
+
+    found = await home.monitor("Overseerr")
+    assert found.status is MonitorState.AUTH
+    assert "MEDIANEST_OVERSEERR_API_KEY" in (found.message or "")
+
+
+async def test_a_key_copied_with_spaces_and_an_address_copied_with_a_path_work(
+    sandbox: Sandbox, clock: TravellingClock, overseerr: FakeOverseerr
+) -> None:
+    home = Household(sandbox, clock)
+    await home.start(overseerr_url=f" {overseerr.url}/api/v1/ ", overseerr_api_key=f" {overseerr.api_key}\n")
+
+    assert await home.state("Overseerr") is MonitorState.UP
+
+
+async def test_a_service_that_does_not_run_is_down(home: Household) -> None:
+    await home.rounds()
+
+    found = await home.monitor("MediaNest youtube")
+    assert (found.status, found.message) == (MonitorState.DOWN, "The youtube service is not running.")
+
+
+async def test_what_was_never_up_is_pending_before_it_is_down(
+    sandbox: Sandbox, clock: TravellingClock
+) -> None:
+    home = Household(sandbox, clock)
+    await home.start()
+
+    assert await home.state("MediaNest youtube") is MonitorState.PENDING
+
+
+async def test_without_the_bus_it_is_not_known_how_a_service_is(
+    sandbox: Sandbox, clock: TravellingClock
+) -> None:
+    await sandbox.nats.close()
+    bus = Bus(sandbox.nats, service="health", clock=clock)
+
+    finding = await ServiceProbe("auth", bus=bus, seconds=1, clock=clock)()
+
+    assert finding.outcome is MonitorState.UNKNOWN
+
+
+async def test_what_is_no_longer_set_up_is_no_longer_shown_and_keeps_its_history(
+    home: Household, plex: FakePlex
+) -> None:
+    before = await home.monitor("Plex")
+    await home.sandbox.stop("health")
+    home.sandbox.settings["plex_url"] = ""
+    await home.start()
+    await home.rounds()
+    assert "Plex" not in [each.name for each in await home.monitors()]
+
+    await home.sandbox.stop("health")
+    await home.start(plex_url=plex.server_url)
+    await home.rounds()
+
+    assert (await home.monitor("Plex")).id == before.id
+
+
+async def test_what_nobody_has_looked_at_for_long_is_unknown(home: Household) -> None:
+    home.clock.advance(600)
+
+    found = await home.monitor("Plex")
+
+    assert found.status is MonitorState.UNKNOWN
+    assert found.since == found.last_check_at
+
+
+async def test_readiness_says_when_nobody_looks(home: Household) -> None:
+    home.clock.advance(600)
+
+    readiness = Readiness.model_validate_json(await home.sandbox.bus.ask(ping_subject("health"), timeout=5))
+
+    assert next(check for check in readiness.checks if check.name == "rounds").status is CheckStatus.DEGRADED
+
+
+async def test_a_second_replica_watches_the_same_things_once(home: Household) -> None:
+    before = {each.id for each in await home.monitors()}
+    second = Household(home.sandbox, home.clock)
+    await home.sandbox.stop("health")
+    await second.start()
+    await second.rounds()
+
+    assert {each.id for each in await second.monitors()} == before
+
+
+async def test_no_key_is_in_what_is_said(home: Household, plex: FakePlex, overseerr: FakeOverseerr) -> None:
+    faults: tuple[Literal[401, 500, "html", "refuse"], ...] = (401, 500, "html", "refuse")
+    for fault in faults:
+        plex.server.fail_with(fault)
+        overseerr.fail_with(fault)
+        await home.rounds()
+        with home.sandbox.as_user(role=Role.OWNER):
+            said = (await home.sandbox.bus.call_raw(ListMonitors(), timeout=5)).decode()
+        assert not [secret for secret in {*plex.tokens, overseerr.api_key} if secret in said]
+        plex.server.heal()
+        overseerr.heal()
+    assert not [request for request in plex.requests if request.token_in_url]
