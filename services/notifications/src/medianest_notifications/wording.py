@@ -8,7 +8,8 @@ from medianest_common.contracts.media import MediaType, RequestChange, RequestSt
 from medianest_common.contracts.notifications import NotificationType
 
 _TITLE_LENGTH = 200
-_BODY_LENGTH = 1000
+_BODY_LENGTH = 700
+_REASON_LENGTH = 500
 _DEVICES_LINK = "/account/devices"
 
 TYPES: dict[RequestStatus, NotificationType] = {
@@ -45,12 +46,12 @@ def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
             "requestId": str(event.request_id),
             "mediaType": event.media_type.value,
             "tmdbId": event.tmdb_id,
-            "title": event.title,
+            "title": _cut(event.title, _TITLE_LENGTH),
             "year": event.year,
             "seasons": event.seasons,
             "is4k": event.is_4k,
             "status": event.status.value,
-            "reason": event.reason,
+            "reason": event.reason and _cut(event.reason, _REASON_LENGTH),
         },
     )
 

@@ -41,6 +41,11 @@ class Bus:
     def connected(self) -> bool:
         return self._client.is_connected
 
+    @property
+    def reconnects(self) -> int:
+        """How often the connection was lost and found again; whatever was pushed in between is gone."""
+        return int(self._client.stats["reconnects"])
+
     async def call[R](self, message: Rpc[R], *, timeout: float = 2.0) -> R:
         """Ask and wait for the answer.
 

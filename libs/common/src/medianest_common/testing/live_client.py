@@ -15,6 +15,7 @@ from medianest_common.contracts.live import SUBPROTOCOL, AuthOk, Bye, CloseCode,
 FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
 """After these a client does not come back by itself."""
 _TIMEOUT = 10.0
+_SHORTEST_WAIT = 0.05
 _LONGEST_WAIT = 2.0
 
 type FetchTicket = Callable[[], Awaitable[str]]
@@ -90,11 +91,11 @@ class LiveClient:
 
     async def run(self) -> None:
         """Until a final close code, or for ever."""
-        wait = 0.05
+        wait = _SHORTEST_WAIT
         while True:
+            welcomed = len(self.welcomes)
             try:
                 await self._one_connection()
-                wait = 0.05
             except InvalidStatus as error:
                 self.refusals.append(error.response.status_code)
             except (OSError, TimeoutError, ConnectionClosed):
@@ -103,8 +104,8 @@ class LiveClient:
                 self.socket = None
             if not self.reconnect or (self.close_codes and self.close_codes[-1] in FINAL):
                 return
+            wait = _SHORTEST_WAIT if len(self.welcomes) > welcomed else min(wait * 2, _LONGEST_WAIT)
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT)
 
     def drop(self) -> None:
         """Vanish without a word, as when the network goes."""
@@ -113,8 +114,11 @@ class LiveClient:
 
     async def _one_connection(self) -> None:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else None
+        url = self.url
+        if self.token and self.last_seq is not None:
+            url = f"{url}?epoch={self.epoch}&lastSeq={self.last_seq}"
         async with connect(
-            self.url,
+            url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             origin=Origin(self.origin) if self.origin else None,
             additional_headers=headers,
@@ -124,11 +128,9 @@ class LiveClient:
             **self.options,
         ) as socket:
             self.socket = socket
-            first: dict[str, Any] = {"t": "auth", "epoch": self.epoch, "lastSeq": self.last_seq}
             if self.ticket is not None:
-                first["ticket"] = await self.ticket()
-            if self.ticket is not None or self.last_seq is not None:
-                await socket.send(json.dumps(first))
+                position = {"epoch": self.epoch, "lastSeq": self.last_seq}
+                await socket.send(json.dumps({"t": "auth", "ticket": await self.ticket(), **position}))
             try:
                 async for message in socket:
                     await self._take(json.loads(message), socket)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
 from medianest_common.contracts.identity import Caller
-from medianest_common.web.principal import Principal
 
 LASTS = timedelta(hours=12)
 """How long a stream goes on where nothing shorter is known. A session that ends closes it at once all the same."""
@@ -19,6 +19,22 @@ class Admission:
     caller: Caller
     issued_at: datetime
     expires_at: datetime
+
+
+class Principal(Protocol):
+    """What the authentication middleware leaves in the request's state under this name."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def issued_at(self) -> datetime | None: ...
+
+    @property
+    def expires_at(self) -> datetime: ...
+
+    @property
+    def by_cookie(self) -> bool: ...
 
 
 def shown_by(connection: HTTPConnection, *, now: datetime) -> tuple[Admission | None, bool]:

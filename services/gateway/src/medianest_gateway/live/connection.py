@@ -94,7 +94,7 @@ class Connection:
             ok = AuthOk(user_id=caller.user_id, epoch=replay.epoch, head=replay.head, unread=replay.unread)
             self.say(ok)
             await self._deliver(replay)
-        self._catch_up()
+        self._catch_up(after=0)
 
     def event(self, seq: int, text: str) -> None:
         """A durable frame was pushed."""
@@ -213,16 +213,16 @@ class Connection:
         finally:
             self._abandon()
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, *, after: float | None = None) -> None:
         if self._fetching is None and self.ending is None and self._is_behind:
-            self._fetching = asyncio.create_task(self._fetch_missing())
+            wait = self._limits.reorder_seconds if after is None else after
+            self._fetching = asyncio.create_task(self._fetch_missing(wait))
 
     @property
     def _is_behind(self) -> bool:
         return self._sequence.behind or self._other_epoch
 
-    async def _fetch_missing(self) -> None:
-        wait = self._limits.reorder_seconds
+    async def _fetch_missing(self, wait: float) -> None:
         try:
             while True:
                 await asyncio.sleep(wait)
@@ -232,17 +232,20 @@ class Connection:
                     try:
                         replay = await self._ask(self._epoch, self._sequence.sent)
                     except MediaNestError as error:
-                        wait = min(wait * 2, _LONGEST_WAIT)
+                        wait = min(max(wait, self._limits.reorder_seconds) * 2, _LONGEST_WAIT)
                         log.warning("live_catch_up_failed", error=error.code, next_in=wait)
                         continue
                     metrics.FETCHED.inc()
                     await self._deliver(replay)
+                    # The rest of a long absence needs no pause. What did not help is not asked for again soon.
+                    wait = 0.0 if replay.items else _LONGEST_WAIT
         finally:
             self._fetching = None
 
     async def _deliver(self, replay: InboxReplay) -> None:
         """Runs under the lock, so that pushed frames cannot overtake."""
         self._epoch, self._other_epoch = replay.epoch, False
+        self._sequence.learn(replay.head)
         if replay.gap:
             self._sequence.restart(replay.head)
             self.say(Gap(epoch=replay.epoch, head=replay.head, unread=replay.unread))

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from medianest_common.errors import MediaNestError, Unauthenticated
-from medianest_common.web.problems import refuse
 from medianest_gateway.live.abandoning import abandonable
 from medianest_gateway.live.admission import Admission, shown_by
 from medianest_gateway.live.connection import PING
 from medianest_gateway.live.hub import Hub
+from medianest_gateway.live.refusals import refusal
 
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -66,7 +66,7 @@ class LiveEvents:
             with self._hub.place_for(request.client.host if request.client else ""):
                 await self._stream(request, admission, send)
         except MediaNestError as error:
-            await refuse(error, scope, receive, send)
+            await refusal(error, path=scope["path"])(scope, receive, send)
 
     async def _stream(self, request: Request, admission: Admission, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})

@@ -166,15 +166,15 @@ class Hub:
                 await asyncio.sleep(0)
 
     async def _watch(self) -> None:
-        was_connected = True
+        compared_at = self.bus.reconnects
         while True:
             await asyncio.sleep(TICK_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311
             try:
-                connected = self.bus.connected
+                reconnects = self.bus.reconnects
                 pinged = self._tick()
                 # While the bus was away anything may have been missed, so nobody waits for his turn.
-                await self._compare(pinged if was_connected else self._all())
-                was_connected = connected
+                if await self._compare(pinged if reconnects == compared_at else self._all()):
+                    compared_at = reconnects
             except Exception:
                 log.exception("live_watch_failed")
 
@@ -190,7 +190,8 @@ class Hub:
                 pinged.append(connection)
         return pinged
 
-    async def _compare(self, connections: Sequence[Connection]) -> None:
+    async def _compare(self, connections: Sequence[Connection]) -> bool:
+        """Whether the inboxes could be asked how far they have got."""
         people = list({connection.admission.caller.user_id for connection in connections})
         heads: dict[UUID, int] = {}
         epoch = ""
@@ -200,8 +201,9 @@ class Hub:
                 answer = await self.bus.call(query, timeout=3)
             except MediaNestError as error:
                 log.debug("live_heads_unknown", error=error.code)
-                return
+                return False
             heads |= answer.heads
             epoch = answer.epoch
         for connection in connections:
             connection.compare(epoch=epoch, head=heads.get(connection.admission.caller.user_id, 0))
+        return True

@@ -11,12 +11,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from medianest_common.contracts.live import SUBPROTOCOL, ClientMessage, CloseCode, Hello, Refreshed
 from medianest_common.errors import BadRequest, Forbidden, MediaNestError
-from medianest_common.web.problems import problem_response
 from medianest_gateway.live import metrics
 from medianest_gateway.live.abandoning import abandonable
 from medianest_gateway.live.admission import Admission, shown_by
 from medianest_gateway.live.connection import Connection
 from medianest_gateway.live.hub import Hub
+from medianest_gateway.live.refusals import refusal
 from medianest_gateway.live.tickets import Tickets
 
 _PONG = '{"t":"pong"}'
@@ -70,8 +70,7 @@ class LiveSocket:
             with self._hub.place_for(socket.client.host if socket.client else ""):
                 await self._converse(socket, self._at_the_door(socket))
         except MediaNestError as error:
-            # Before the upgrade an HTTP answer is still possible, which says more than a close code.
-            await socket.send_denial_response(problem_response(error, path=scope["path"]))
+            await socket.send_denial_response(refusal(error, path=scope["path"]))
         except WebSocketDisconnect:
             return
 

@@ -1,0 +1,167 @@
+"""What an open stream shows, whatever gets lost, comes late or goes away in between."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from medianest.embedded import EmbeddedServers
+from medianest.testing import Sandbox, eventually
+from medianest_common.contracts.live import CloseCode, LiveFrame
+from medianest_common.contracts.notifications import PUSH_ALL, MarkAllRead, push_subject
+from medianest_common.testing.live_client import LiveClient
+from medianest_notifications.service import SERVICE as NOTIFICATIONS
+from services.gateway.tests.live.node import caller, node
+from services.gateway.tests.live.telling import epoch_of, tell, true, write_unseen
+from services.notifications.tests.household import Person
+
+
+@pytest.fixture
+async def household(sandbox: Sandbox) -> Sandbox:
+    await sandbox.start(NOTIFICATIONS)
+    return sandbox
+
+
+async def test_a_notice_reaches_every_open_page_of_its_person_and_nobody_else(household: Sandbox) -> None:
+    ada, eve = caller("Ada"), caller("Eve")
+    async with (
+        node(household) as here,
+        node(household) as there,
+        here.browser(ada) as first,
+        there.browser(ada) as second,
+        here.browser(eve) as stranger,
+    ):
+        await tell(household, ada)
+        shown = await first.event("request.available")
+        assert await second.event("request.available") == shown
+        assert (shown["seq"], shown["title"]) == (1, "Ready to watch: Dune (2021)")
+        await tell(household, ada)
+        await first.event("request.available")
+        assert (first.seqs, stranger.events) == ([1, 2], [])
+
+
+async def test_what_was_missed_comes_in_order_after_every_reconnect(household: Sandbox) -> None:
+    ada = caller()
+    async with node(household) as here, here.browser(ada) as live:
+        for lost in range(1, 11):
+            live.drop()
+            await tell(household, ada, times=lost % 3)
+            await eventually(partial(_welcomed, live, lost + 1))
+        await eventually(lambda: true(len(live.events) == 10))
+        assert live.seqs == list(range(1, 11)), "each once and in order, also over reconnects without news"
+        assert live.gaps == []
+
+
+async def test_a_long_absence_is_told_whole_and_a_longer_one_is_a_gap(household: Sandbox) -> None:
+    ada = caller()
+    await tell(household, ada)
+    epoch = await epoch_of(household, ada)
+    await write_unseen(household, ada.user_id, 2, 500)
+    async with node(household) as here:
+        async with here.browser(ada, epoch=epoch, last_seq=0) as live:
+            await eventually(lambda: true(len(live.events) == 500))
+            assert (live.seqs, live.gaps) == (list(range(1, 501)), [])
+        await write_unseen(household, ada.user_id, 501, 501)
+        async with here.browser(ada, epoch=epoch, last_seq=0) as live:
+            await eventually(lambda: true(live.gaps))
+            await tell(household, ada)
+            await live.event("request.available")
+            assert (live.gaps[0].head, live.seqs) == (501, [502])
+        async with here.browser(ada, epoch="another", last_seq=500) as live:
+            await eventually(lambda: true(live.gaps))
+
+
+async def test_a_push_that_got_lost_is_fetched(household: Sandbox) -> None:
+    ada = caller()
+    async with node(household, heartbeat=0.5) as here, here.browser(ada) as live:
+        await tell(household, ada)
+        await live.event("request.available")
+        await write_unseen(household, ada.user_id, 2, 3)
+        await eventually(lambda: true(live.seqs == [1, 2, 3]))
+        assert live.gaps == []
+
+
+async def test_numbers_pushed_in_the_wrong_order_leave_in_the_right_one(household: Sandbox) -> None:
+    ada = caller()
+    async with node(household) as here, here.browser(ada) as live:
+        await tell(household, ada, times=3)
+        await eventually(lambda: true(len(live.events) == 3))
+        frames = [frame.model_copy(update={"seq": frame.seq + 3}).model_dump_json() for frame in live.events]
+        for index in (2, 0, 1, 0):
+            await household.bus.publish_live(push_subject(ada.user_id), frames[index].encode())
+        await eventually(lambda: true(len(live.events) == 6))
+        assert live.seqs == [1, 2, 3, 4, 5, 6]
+
+
+async def test_the_bus_may_go_away_and_come_back(household: Sandbox, servers: EmbeddedServers) -> None:
+    ada = caller()
+    async with node(household) as here, here.browser(ada) as live:
+        await tell(household, ada)
+        await live.event("request.available")
+        servers.kill("nats")
+        await write_unseen(household, ada.user_id, 2, 2)
+        await eventually(lambda: true(live.seqs == [1, 2]), within=20)
+        await eventually(lambda: true(household.bus.connected))
+        await tell(household, ada)
+        await eventually(lambda: true(live.seqs == [1, 2, 3]))
+        assert live.close_codes == [], "nobody was sent away for it"
+
+
+async def test_without_the_inbox_a_client_is_sent_away_to_come_back(household: Sandbox) -> None:
+    ada = caller()
+    await household.stop("notifications")
+    async with node(household) as here:
+        live = here.browser(ada)
+        running = asyncio.create_task(live.run())
+        try:
+            assert await live.closed() == CloseCode.INTERNAL
+            await household.start(NOTIFICATIONS)
+            await eventually(lambda: true(live.welcomes))
+        finally:
+            running.cancel()
+
+
+async def test_passing_states_are_thinned_and_the_last_one_always_arrives(household: Sandbox) -> None:
+    ada = caller()
+    async with node(household) as here, here.browser(ada) as live:
+        for percent in range(200):
+            state = LiveFrame(key="download:1", type="download.progress", data={"percent": percent})
+            await household.bus.publish_live(push_subject(ada.user_id), state.model_dump_json().encode())
+        other = LiveFrame(key="monitor:1", type="monitor.ticked", data={"up": True})
+        await household.bus.publish_live(PUSH_ALL, other.model_dump_json().encode())
+        await eventually(lambda: true(any(s.data.get("percent") == 199 for s in live.states)))
+        await eventually(lambda: true(any(s.key == "monitor:1" for s in live.states)))
+        downloads = [state for state in live.states if state.key == "download:1"]
+        assert len(downloads) <= 3
+
+
+async def test_reading_on_one_device_changes_the_count_on_the_others(household: Sandbox) -> None:
+    ada = caller()
+    person = Person(household, "Ada", id=ada.user_id)
+    async with node(household) as here, here.browser(ada) as live:
+        await tell(household, ada)
+        await live.event("request.available")
+        await person.ask(MarkAllRead(up_to=1))
+        await eventually(lambda: true(any(s.type == "inbox.counted" for s in live.states)))
+        [counted] = [state for state in live.states if state.type == "inbox.counted"]
+        assert counted.data == {"unread": 0, "head": 1}
+
+
+async def test_a_node_that_leaves_says_so_and_its_clients_go_on_elsewhere(household: Sandbox) -> None:
+    ada = caller()
+    async with node(household) as there:
+        async with node(household) as here:
+            await tell(household, ada)
+            live = await here.browser(ada, last_seq=0, epoch=await epoch_of(household, ada)).__aenter__()
+            await live.event("request.available")
+        assert live.close_codes[-1] == CloseCode.GOING_AWAY
+        assert live.goodbyes[-1].retry_ms is not None
+        await live.__aexit__()
+        await tell(household, ada)
+        async with there.browser(ada, epoch=live.epoch, last_seq=live.last_seq) as moved:
+            await moved.event("request.available")
+            assert moved.seqs == [2]
+
+
+async def _welcomed(live: LiveClient, times: int) -> bool:
+    return len(live.welcomes) >= times
