@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from medianest_common.bus.broker import bind, make_broker
+from medianest_common.bus.broker import bind, make_broker, start
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
 from medianest_common.bus.handlers import TimerSpec
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 SERVICES = ("gateway", "auth", "media", "plex", "youtube", "notifications", "health")
 STOP_SECONDS = 4.0
-_START_SECONDS = 10.0
+_FLUSH_SECONDS = 5
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _FORGET_CLAIMS = "delete from inbox where claimed_at < now() - interval '8 days'"
 """A day longer than events live on their streams."""
@@ -168,15 +168,14 @@ async def running(
         relay = Relay(database, bus) if database else None
         probe = ReadinessProbe(service, app, runtime, watchdog=watchdog, relay=relay, instance=instance)
         bind(broker, service.handlers, app=app, database=database, bus=bus)
-        async with asyncio.timeout(_START_SECONDS):
-            await broker.start()
-            answers = RpcServer(client, service=service.name)
-            stack.push_async_callback(answers.stop)
-            for rpc in service.handlers.rpcs:
-                await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
-            await answers.serve(ping_subject(service.name), ping_endpoint(probe))
-            # Only then does the server know of them, and may somebody be told that we are up.
-            await client.flush()
+        await start(broker)
+        answers = RpcServer(client, service=service.name)
+        stack.push_async_callback(answers.stop)
+        for rpc in service.handlers.rpcs:
+            await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
+        await answers.serve(ping_subject(service.name), ping_endpoint(probe))
+        # Only then does the server know of them, and may somebody be told that we are up.
+        await client.flush(_FLUSH_SECONDS)
         background.start(watchdog.run())
         if database and relay:
             leader = Leader(

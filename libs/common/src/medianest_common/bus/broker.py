@@ -1,13 +1,18 @@
 """The only place that builds a FastStream broker, and the only one that knows its options."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import nats.errors
 import structlog
 from fast_depends import Provider
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
 
 from medianest_common.bus.client import Bus
 from medianest_common.bus.endpoints import (
@@ -22,6 +27,8 @@ from medianest_common.db.database import Database
 
 log = structlog.get_logger()
 
+_START_SECONDS = 10.0
+_FAILED_FETCH_SECONDS = 0.2
 _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
@@ -97,6 +104,31 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
             concurrency=job.concurrency,
             endpoint=job_endpoint(job, app=app, bus=bus),
         )
+
+
+async def start(broker: NatsBroker) -> None:
+    """Start consuming. Pull loops of FastStream ask again at once when the connection is closed or the consumer is gone,
+    without ever giving way to anything else; here each such failure costs a moment instead.
+    """
+    async with asyncio.timeout(_START_SECONDS):
+        await broker.start()
+    for subscriber in broker.subscribers:
+        subscription = getattr(subscriber, "subscription", None)
+        if isinstance(subscription, JetStreamContext.PullSubscription):
+            subscription.fetch = _patient(subscription.fetch)  # type: ignore[method-assign]
+
+
+def _patient(fetch: Callable[..., Awaitable[list[Msg]]]) -> Callable[..., Awaitable[list[Msg]]]:
+    async def fetching(*arguments: Any, **options: Any) -> list[Msg]:
+        try:
+            return await fetch(*arguments, **options)
+        except nats.errors.TimeoutError:
+            raise
+        except (nats.errors.Error, APIError):
+            await asyncio.sleep(_FAILED_FETCH_SECONDS)
+            raise
+
+    return fetching
 
 
 def _subscribe_durable(
