@@ -107,15 +107,15 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
 
 
 async def start(broker: NatsBroker) -> None:
-    """Start consuming. Pull loops of FastStream ask again at once when the connection is closed or the consumer is gone,
-    without ever giving way to anything else; here each such failure costs a moment instead.
+    """Start consuming. FastStream's pull loops ask again at once when the connection is closed or the consumer is
+    gone, without ever giving way to anything else; here each such failure costs a moment instead.
     """
     async with asyncio.timeout(_START_SECONDS):
         await broker.start()
     for subscriber in broker.subscribers:
         subscription = getattr(subscriber, "subscription", None)
         if isinstance(subscription, JetStreamContext.PullSubscription):
-            subscription.fetch = _patient(subscription.fetch)  # type: ignore[method-assign]
+            subscription.fetch = _patient(subscription.fetch)  # type: ignore[method-assign, assignment]
 
 
 def _patient(fetch: Callable[..., Awaitable[list[Msg]]]) -> Callable[..., Awaitable[list[Msg]]]:

@@ -1,7 +1,6 @@
 """Who asked, why, and until when: carried along every call and message without being passed as an argument."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -66,13 +65,20 @@ def current() -> Context:
     return context
 
 
-@contextmanager
-def use(context: Context) -> Iterator[Context]:
-    token = _current.set(context)
-    try:
-        yield context
-    finally:
-        _current.reset(token)
+class use:  # noqa: N801
+    """`with use(context):`; a class, because a generator would cost twice as much on the hottest path."""
+
+    __slots__ = ("_context", "_token")
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def __enter__(self) -> Context:
+        self._token = _current.set(self._context)
+        return self._context
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def with_caller(caller: Caller | None) -> Context:

@@ -31,7 +31,7 @@ type Endpoint = Callable[[NatsMessage], Awaitable[Any]]
 
 def event_endpoint(spec: EventSpec, *, app: Any, database: Database, bus: Bus) -> Endpoint:
     decode = TypeAdapter(spec.event).validate_json
-    observe = metrics.observer("event", spec.event.subject)
+    observe = metrics.Observer("event", spec.event.subject)
 
     async def attempt(arrived: NatsMessage) -> str:
         event = decode(arrived.body)
@@ -52,7 +52,7 @@ def event_endpoint(spec: EventSpec, *, app: Any, database: Database, bus: Bus) -
 
 def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
     decode = TypeAdapter(spec.job).validate_json
-    observe = metrics.observer("job", spec.job.subject)
+    observe = metrics.Observer("job", spec.job.subject)
 
     async def attempt(arrived: NatsMessage) -> str:
         async with _kept_alive(arrived, every=spec.ack_wait / 3):

@@ -1,7 +1,6 @@
 """Counts and durations per subject pattern. Labels are bound once, because looking them up costs more than counting."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from time import perf_counter
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -17,31 +16,40 @@ OUTBOX_ROWS = Gauge("medianest_outbox_rows", "Rows waiting to be published", ["s
 OUTBOX_AGE = Gauge("medianest_outbox_oldest_seconds", "Age of the oldest waiting row", ["service"])
 OUTBOX_PUBLISHED = Counter("medianest_outbox_published_total", "Rows published", ["service"])
 
-type Observer = Callable[[], AbstractContextManager[Callable[[str], None]]]
 
 
-def observer(kind: str, subject: str) -> Observer:
-    """Use as `with observe() as outcome:`; call `outcome("CODE")` where the end was not a plain success."""
-    seconds = SECONDS.labels(kind, subject)
-    succeeded = HANDLED.labels(kind, subject, "ok")
+class Observer:
+    """`with observer() as outcome:`; call `outcome("CODE")` where the end was not a plain success."""
 
-    @contextmanager
-    def observe() -> Iterator[Callable[[str], None]]:
-        result = "ok"
+    def __init__(self, kind: str, subject: str) -> None:
+        self._names = (kind, subject)
+        self.seconds = SECONDS.labels(kind, subject)
+        self._counters = {"ok": HANDLED.labels(kind, subject, "ok")}
 
-        def outcome(value: str) -> None:
-            nonlocal result
-            result = value
+    def __call__(self) -> "_Observation":
+        return _Observation(self)
 
-        started = perf_counter()
-        try:
-            yield outcome
-        except BaseException:
-            result = "retried"
-            raise
-        finally:
-            seconds.observe(perf_counter() - started)
-            counter = succeeded if result == "ok" else HANDLED.labels(kind, subject, result)
-            counter.inc()
+    def count(self, outcome: str) -> None:
+        counter = self._counters.get(outcome)
+        if counter is None:
+            counter = self._counters[outcome] = HANDLED.labels(*self._names, outcome)
+        counter.inc()
 
-    return observe
+
+class _Observation:
+    __slots__ = ("_observer", "_result", "_started")
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._result = "ok"
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._started = perf_counter()
+        return self._outcome
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._observer.seconds.observe(perf_counter() - self._started)
+        self._observer.count("retried" if kind else self._result)
+
+    def _outcome(self, value: str) -> None:
+        self._result = value

@@ -96,7 +96,7 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
     message_type = spec.message
     decode = TypeAdapter(message_type).validate_json
     encode = TypeAdapter(answer_type(message_type)).dump_json
-    observe = metrics.observer("rpc", message_type.subject)
+    observe = metrics.Observer("rpc", message_type.subject)
     cancels = issubclass(message_type, Query)
     run = spec.run
 
@@ -107,7 +107,10 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
                     remaining = _seconds_left(context, clock)
                     message = decode(question.data)
                     # A command may have had its effect already when the time is up, so only queries are cut short.
-                    async with asyncio.timeout(remaining if cancels else None):
+                    if cancels and remaining is not None:
+                        async with asyncio.timeout(remaining):
+                            result = await run(message, app)
+                    else:
                         result = await run(message, app)
             except Exception as error:
                 failure = _as_answer(error, subject=message_type.subject)
