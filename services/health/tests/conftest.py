@@ -7,8 +7,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, sandbox_on
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
-
-from .household import Household, TravellingClock
+from services.health.tests.household import Household, TravellingClock
 
 
 @pytest.fixture

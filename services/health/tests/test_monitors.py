@@ -12,8 +12,7 @@ from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_overseerr import Fault as OverseerrFault
 from medianest_common.testing.fake_plex import FakePlex, Fault
 from medianest_health.adapters.own import ServiceProbe
-
-from .household import Household, TravellingClock
+from services.health.tests.household import Household, TravellingClock
 
 
 async def test_everything_that_is_set_up_is_watched(home: Household) -> None:

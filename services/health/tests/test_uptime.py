@@ -14,8 +14,7 @@ from medianest_health.jobs import prune
 from medianest_health.repository import History, Standings
 from medianest_health.uptime import DAY, HOUR, Measured, measured
 from medianest_health.verdict import HOLD, Verdict, decide
-
-from .household import Household
+from services.health.tests.household import Household
 
 START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 _STATES = st.sampled_from(list(MonitorState))

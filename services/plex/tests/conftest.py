@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +8,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, sandbox_on
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_plex.service import SERVICE
-
-from .household import Household, TravellingClock
-
-NOW = datetime.now(UTC).replace(microsecond=0)
+from services.plex.tests.household import NOW, Household, TravellingClock
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A household for tests: its portal, its Plex server, its people."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from medianest.testing import Sandbox
@@ -12,6 +12,8 @@ from medianest_common.contracts.platform import Check, Readiness, ping_subject
 from medianest_common.contracts.plex import ListLibraries, ListRecentlyAdded, RememberMember, SearchLibrary
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_plex.last_good import FRESH_SECONDS
+
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 class TravellingClock(SystemClock):

@@ -9,8 +9,7 @@ from medianest_common.settings import Settings
 from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.pms import Image
 from medianest_plex.image_keys import ImageKeys, Picture, allowed_path
-
-from .household import Household
+from services.plex.tests.household import Household
 
 EVIL = [
     "https://evil.example/x.jpg",

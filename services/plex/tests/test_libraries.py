@@ -7,9 +7,7 @@ from medianest_common.contracts.plex import ItemType, ListLibraries, ListRecentl
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakePlex, Fault
 from medianest_plex.service import SERVICE
-
-from .conftest import NOW
-from .household import Household, TravellingClock
+from services.plex.tests.household import NOW, Household, TravellingClock
 
 FAULTS: list[Fault] = [
     "refuse",

@@ -9,8 +9,7 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex import ListLibraries, ListRecentlyAdded, SearchLibrary
 from medianest_common.errors import MediaNestError
 from medianest_plex.audience import SECTIONS_LAST
-
-from .household import Household
+from services.plex.tests.household import Household
 
 
 async def test_a_friend_sees_the_libraries_shared_with_them_and_nothing_else(home: Household) -> None:

@@ -4,8 +4,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from medianest_common.contracts.plex import ListRecentlyAdded
-
-from .household import Household
+from services.plex.tests.household import Household
 
 
 def _dropped() -> float:

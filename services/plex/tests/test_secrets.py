@@ -12,8 +12,7 @@ from medianest_common.contracts.plex import (
     SearchLibrary,
 )
 from medianest_common.errors import MediaNestError
-
-from .household import Household
+from services.plex.tests.household import Household
 
 
 async def test_no_token_is_in_an_address_a_log_an_answer_or_an_error(

@@ -7,8 +7,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_plex.service import SERVICE
 from medianest_plex.settings import PlexSettings
-
-from .household import Household, TravellingClock
+from services.plex.tests.household import Household, TravellingClock
 
 
 async def test_the_server_is_described(home: Household) -> None:
