@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ async def test_a_picture_is_fetched_scaled_and_kept(home: Household) -> None:
     [asked] = [request for request in home.plex.requests if request.path == "/photo/:/transcode"]
     assert (asked.query["width"], asked.query["height"]) == ("240", "320")
     assert asked.query["url"].startswith("/library/metadata/")
+
+
+async def test_many_who_ask_at_once_cost_plex_one_picture(home: Household) -> None:
+    key = await _poster(home)
+    home.plex.server.delay = 0.2
+    with home.sandbox.as_user():
+        question = GetImage(key=key, width=240, height=360)
+        pictures = await asyncio.gather(*(home.sandbox.bus.call_raw(question, timeout=5) for _ in range(12)))
+
+    assert len(set(pictures)) == 1
+    assert len([request for request in home.plex.requests if request.path == "/photo/:/transcode"]) == 1
 
 
 async def test_a_kept_picture_is_there_while_plex_is_down(home: Household) -> None:

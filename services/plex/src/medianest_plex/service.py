@@ -21,7 +21,11 @@ _MB = 1 << 20
 @asynccontextmanager
 async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
     settings, keys = runtime.settings, runtime.keys
+    folder = runtime.data_dir / "cache" / "plex"
+    image_cache = ImageCache(folder, most_bytes=settings.plex_image_cache_mb * _MB)
     async with AsyncExitStack() as stack:
+        set_up = await _plex(runtime, stack)
+        stack.push_async_callback(image_cache.aclose)
         yield PlexApp(
             settings=settings,
             db=runtime.db,
@@ -30,10 +34,8 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             clock=runtime.clock,
             seal=keys.cipher("plex-member-tokens"),
             images=ImageKeys(keys.derive("plex-images")),
-            image_cache=ImageCache(
-                runtime.data_dir / "cache" / "plex", most_bytes=settings.plex_image_cache_mb * _MB
-            ),
-            set_up=await _plex(runtime, stack),
+            image_cache=image_cache,
+            set_up=set_up,
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,24 @@ class ImageCache:
         self._sweep_in = 0
         """Bytes that may still be written before the folder has to be looked through."""
         self._sweeping = asyncio.Lock()
+        self._fetching: dict[str, asyncio.Task[Image]] = {}
+
+    async def get_or_fetch(self, name: str, fetch: Callable[[], Awaitable[Image]]) -> Image:
+        """Fetched once however many ask, and kept even if they have stopped waiting."""
+        kept = await self.get(name)
+        if kept is not None:
+            return kept
+        task = self._fetching.get(name)
+        if task is None:
+            task = self._fetching[name] = asyncio.create_task(self._fetch(name, fetch))
+            task.add_done_callback(lambda done: self._fetched(name, done))
+        return await asyncio.shield(task)
+
+    async def aclose(self) -> None:
+        tasks = list(self._fetching.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def get(self, name: str) -> Image | None:
         return await asyncio.to_thread(self._read, self._file(name))
@@ -39,6 +58,16 @@ class ImageCache:
                     self._sweep_in = await asyncio.to_thread(self._sweep)
         except OSError as error:
             log.warning("image_not_kept", error=error.strerror or type(error).__name__)
+
+    async def _fetch(self, name: str, fetch: Callable[[], Awaitable[Image]]) -> Image:
+        image = await fetch()
+        await self.put(name, image)
+        return image
+
+    def _fetched(self, name: str, done: asyncio.Task[Image]) -> None:
+        self._fetching.pop(name, None)
+        if not done.cancelled() and (error := done.exception()):
+            log.debug("image_not_fetched", error=type(error).__name__)
 
     def _file(self, name: str) -> Path:
         digest = sha256(name.encode()).hexdigest()

@@ -20,10 +20,9 @@ async def get_image(app: PlexApp, query: GetImage) -> Raw:
     if not whose.may_see(picture.section):
         raise NoSuchImage("Use a picture's key as it was given.")
     name = f"{app.settings.plex_url}|{picture.path}|{width}x{height}"
-    image = await app.image_cache.get(name)
-    if image is None:
-        image = await _fetched(app, picture.path, width=width, height=height)
-        await app.image_cache.put(name, image)
+    image = await app.image_cache.get_or_fetch(
+        name, lambda: _fetched(app, picture.path, width=width, height=height)
+    )
     return Raw(image.body, content_type=image.content_type)
 
 
