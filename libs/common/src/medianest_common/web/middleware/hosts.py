@@ -1,5 +1,6 @@
 """Which name we were called by, and from where; a proxy is believed only when it is one of ours."""
 
+import re
 from collections.abc import Collection
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -11,6 +12,7 @@ from medianest_common.web.middleware.headers import headers_named
 from medianest_common.web.problems import refuse
 
 _MOST_HOPS = 10
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\[\]]+)(?::\d{1,5})?").fullmatch
 _ALWAYS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _PROXY_HEADERS = frozenset(
     {
@@ -89,6 +91,6 @@ def networks(text: str) -> list[IPv4Network | IPv6Network]:
 
 
 def _name(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.rpartition(":")[0].lower() if ":" in host else host.lower()
+    """Without the port; a host that is not written like one stays whole, and so is nobody's."""
+    found = _HOST(host.lower())
+    return found[1] if found else host

@@ -1,0 +1,148 @@
+"""Hostile bytes at the door: a clear answer, never a 500."""
+
+import json
+
+import pytest
+
+from .conftest import Door
+
+HOSTILE = [
+    "nul\x00inside",
+    "\u202eright-to-left",
+    "🌍" * 20,
+    "../../etc/passwd",
+    "%00",
+    "$& {{x}}",
+    "' OR 1=1--",
+    "<b>bold</b>",
+    "line\r\nX-Injected: yes",
+    "evt.media.>",
+    "*",
+    "a" * 5000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_text_in_a_sign_in_is_refused_in_words(door: Door, text: str) -> None:
+    browser = await door.browser()
+    await browser.arrive()
+    answer = await browser.post("/auth/login", json={"email": text, "password": text})
+    assert answer.status_code in (401, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "x-injected" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"\xff\xfe{\x00}\x00", 400),
+        (b'{"email": NaN, "password": "x"}', 400),
+        (b'{"email": 1e400, "password": "x"}', 400),
+        (b'{"email": "a", "email": "b", "password": "x"}', 400),
+        (b'{"email": "\\ud800", "password": "x"}', 422),
+        (b'{"email": "\\u0000", "password": "x"}', 422),
+        (b"[" * 100_000, 400),
+        (b"[]", 422),
+        (b"null", 422),
+        (b'{"email": {"a": 1}, "password": ["x"]}', 422),
+    ],
+)
+async def test_attack_85_86_89_broken_json_is_400_and_wrong_values_are_422(
+    door: Door, body: bytes, status: int
+) -> None:
+    browser = await door.browser()
+    await browser.arrive()
+    answer = await browser.post("/auth/login", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+    assert json.loads(answer.content)["correlationId"] == answer.headers["x-correlation-id"]
+
+
+async def test_attack_89_a_body_over_one_megabyte_is_413(door: Door) -> None:
+    browser = await door.browser()
+    await browser.arrive()
+    answer = await browser.post(
+        "/auth/login", content=b"x" * (1 << 20) + b"y", headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "limit", ["0", "-1", "101", "1000000000", "1_0", "+1", "%201", "1.0", "-0", "true", "9" * 23, "a", ""]
+)
+async def test_attack_87_88_numbers_are_numbers_within_their_limits(door: Door, limit: str) -> None:
+    browser = await door.owner()
+    answer = await browser.http.get(f"/api/v1/notifications?limit={limit}")
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("cursor", ["x", "e30", "AAAA", "%00", "a" * 2000, "WzEsIm5ld2VzdCIsMV0"])
+async def test_a_cursor_that_is_not_ours_is_refused(door: Door, cursor: str) -> None:
+    browser = await door.owner()
+    answer = await browser.http.get(f"/api/v1/notifications?cursor={cursor}")
+    assert answer.status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/api/v1/nope", "/api/v1/notifications/", "/api/v1/../health", "/%00"]
+)
+async def test_what_is_not_there_is_404_with_a_name(door: Door, path: str) -> None:
+    browser = await door.browser()
+    answer = await browser.http.get(path)
+    assert answer.status_code in (404, 422)
+    assert answer.json()["code"]
+
+
+async def test_a_wrong_method_is_405_and_says_which_are_right(door: Door) -> None:
+    browser = await door.browser()
+    answer = await browser.http.request("PATCH", "/health")
+    assert answer.status_code == 405
+
+
+async def test_correlation_ids_are_kept_when_they_are_harmless(door: Door) -> None:
+    browser = await door.browser()
+    kept = await browser.get("/csrf", headers={"X-Correlation-ID": "abc-12345678"})
+    assert kept.headers["x-correlation-id"] == "abc-12345678"
+    for hostile in ("short", "a" * 65, "semi;colon;12345", "new line12345"):
+        made = await browser.get("/csrf", headers={"X-Correlation-ID": hostile})
+        assert made.headers["x-correlation-id"] != hostile
+
+
+async def test_every_answer_says_how_browsers_must_treat_it(door: Door) -> None:
+    browser = await door.browser()
+    for path in ("/health", "/api/v1/csrf", "/api/v1/nope", "/api/v1/auth/session"):
+        headers = (await browser.http.get(path)).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-correlation-id"]
+        assert "server" not in headers
+
+
+async def test_an_unchanged_answer_is_304_and_another_is_not(door: Door) -> None:
+    browser = await door.owner()
+    first = await browser.get("/notifications/count")
+    again = await browser.get("/notifications/count", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await browser.get("/notifications/count", headers={"If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+async def test_large_answers_are_compressed_and_secret_ones_never(door: Door) -> None:
+    browser = await door.owner()
+    for encoding in ("br", "zstd", "gzip"):
+        answer = await browser.http.get("/api/v1/openapi.json", headers={"Accept-Encoding": encoding})
+        assert answer.headers["content-encoding"] == encoding
+    secret = await browser.get("/auth/session", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in secret.headers
+
+
+async def test_the_openapi_document_describes_errors_as_they_are(door: Door) -> None:
+    browser = await door.browser()
+    document = (await browser.http.get("/api/v1/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    post = document["paths"]["/api/v1/media/request"]["post"]
+    assert {"201", "401", "403", "409", "422", "429", "503"} <= set(post["responses"])
+    for status, response in post["responses"].items():
+        if status != "201":
+            assert list(response["content"]) == ["application/problem+json"], status
+    assert "HTTPValidationError" not in document["components"]["schemas"]
