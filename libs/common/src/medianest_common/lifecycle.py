@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from medianest_common.bus.broker import bind, make_broker, start
+from medianest_common.bus.broker import bind, make_broker, start, stop_broker
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
 from medianest_common.bus.handlers import TimerSpec
@@ -139,8 +139,8 @@ async def running(
         broker = make_broker(
             settings.nats_url, name=service.name, on_closed=lambda: _fail(failed, service.name)
         )
-        stack.push_async_callback(broker.stop)
         client = await broker.connect()
+        stack.push_async_callback(stop_broker, broker, client)
         bus = Bus(client, service=service.name, clock=clock)
         consumers = consumers_for(service.handlers)
         watchdog = Watchdog(

@@ -107,6 +107,13 @@ async def test_the_bus_may_go_away_and_come_back(household: Sandbox, servers: Em
         assert live.close_codes == [], "nobody was sent away for it"
 
 
+async def test_a_node_can_leave_while_the_bus_is_away(household: Sandbox, servers: EmbeddedServers) -> None:
+    async with node(household) as here:
+        servers.kill("nats")
+        await eventually(lambda: true(not here.hub.bus.connected))
+    await eventually(lambda: true(household.bus.connected))
+
+
 async def test_without_the_inbox_a_client_is_sent_away_to_come_back(household: Sandbox) -> None:
     ada = caller()
     await household.stop("notifications")

@@ -10,6 +10,7 @@ import structlog
 from fast_depends import Provider
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
@@ -71,6 +72,17 @@ def make_broker(url: str, *, name: str, on_closed: Callable[[], None]) -> NatsBr
         reconnected_cb=reconnected,
         error_cb=failed,
     )
+
+
+async def stop_broker(broker: NatsBroker, client: Client) -> None:
+    """Leave the bus, also while it cannot be reached and there is nothing to drain."""
+    try:
+        await broker.stop()
+    except nats.errors.Error as error:
+        log.info("bus_left_while_away", error=type(error).__name__)
+        # The client would write what is pending to a connection that is gone, and stumble over it.
+        client._pending, client._pending_data_size = [], 0
+        await client.close()
 
 
 async def _as_it_came(message: NatsMessage) -> NatsMessage:
