@@ -30,14 +30,6 @@ class CloseCode(IntEnum):
     INTERNAL = 4500
 
 
-class Ticket(Contract):
-    """Good once and for `expires_in` seconds, as the first message on `url`."""
-
-    ticket: str
-    expires_in: int
-    url: str
-
-
 class Hello(Contract):
     t: Literal["hello"] = "hello"
     v: int = 1
