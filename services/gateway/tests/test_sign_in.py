@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from .conftest import OWNER, SETUP_TOKEN, Door
+from .conftest import OWNER, SETUP_TOKEN, WEBHOOK_SECRET, Door
 
 
 async def test_cookies_are_out_of_reach_of_scripts_and_the_refresh_token_is_nowhere_else(door: Door) -> None:
@@ -171,13 +171,12 @@ async def test_attack_39_another_host_is_not_us(door: Door) -> None:
 async def test_the_webhook_is_on_the_bus_when_it_is_answered(door: Door) -> None:
     """No media service runs here, so what was taken must be lying in its queue."""
     browser = await door.browser()
-    await door.sandbox.bus.js.add_stream(name="JOB_MEDIA", subjects=["job.media.>"])
     answer = await browser.http.post(
-        "/api/v1/webhooks/overseerr", json={"a": 1}, headers={"Authorization": "what-overseerr-sends"}
+        "/api/v1/webhooks/overseerr", json={"a": 1}, headers={"Authorization": WEBHOOK_SECRET}
     )
     assert answer.status_code == 202
     assert (await door.sandbox.bus.js.stream_info("JOB_MEDIA")).state.messages == 1
-    for wrong in (None, "nearly-what-overseerr-sends", "Bearer what-overseerr-sends"):
+    for wrong in (None, WEBHOOK_SECRET[:-1], f"Bearer {WEBHOOK_SECRET}"):
         headers = {"Authorization": wrong} if wrong else {}
         refused = await browser.http.post("/api/v1/webhooks/overseerr", json={}, headers=headers)
         assert refused.status_code == 401

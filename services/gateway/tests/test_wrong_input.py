@@ -33,7 +33,7 @@ async def test_hostile_text_in_a_sign_in_is_refused_in_words(door: Door, text: s
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
+    "body, status",
     [
         (b"{", 400),
         (b"\xff\xfe{\x00}\x00", 400),

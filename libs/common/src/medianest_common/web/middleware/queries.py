@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from medianest_common.errors import Invalid, MediaNestError
 from medianest_common.web.problems import refuse
 
+_HARMLESS_LENGTH = 19
+_TELLING = re.compile(rb"[%+_.-]")
 _SPECIAL = re.compile(rb"[\x00]")
 # Python reads `1_0`, `+1`, ` 1`, `-0` and full-width digits as numbers; nobody else does.
 _ODD_NUMBER = re.compile(r"(?:[+\s]\d+|\d[\d_]*_\d+|-0+|\d+\s+|\d{19,}|\d+\.0+)", re.ASCII).fullmatch
@@ -29,13 +31,7 @@ class Queries:
     def _check(self, scope: Scope) -> None:
         query: bytes = scope["query_string"]
         path: bytes = scope.get("raw_path") or b""
-        if (
-            b"%" not in query
-            and b"+" not in query
-            and b"%" not in path
-            and b"_" not in query
-            and len(query) < 19
-        ):
+        if len(query) < _HARMLESS_LENGTH and not _TELLING.search(query) and b"%" not in path:
             return
         for part in (path, query):
             text = unquote_to_bytes(part)
