@@ -1,0 +1,260 @@
+"""Overseerr 1.33 and later, and Seerr, over their HTTP API."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Unpack
+from urllib.parse import quote
+
+from medianest_common.clock import Clock
+from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.errors import BadUpstream
+from medianest_common.http import (
+    AddressPolicy,
+    CallOptions,
+    OutgoingClient,
+    Response,
+    Timeouts,
+    UpstreamRefused,
+)
+from medianest_media.adapters import overseerr_answers as answers
+from medianest_media.adapters.backend import (
+    BackendRequest,
+    FoundPage,
+    NothingLeft,
+    Rules,
+    Shelf,
+    TitleDetails,
+    UserUnknown,
+)
+from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected, wrong_key
+from medianest_media.errors import SearchUnavailable, TitleUnknown
+
+_SHELVES: dict[Shelf, tuple[tuple[str, MediaType | None], ...]] = {
+    "trending": (("trending", None),),
+    "movies": (("movies", MediaType.MOVIE),),
+    "tv": (("tv", MediaType.TV),),
+    "upcoming": (("movies/upcoming", MediaType.MOVIE), ("tv/upcoming", MediaType.TV)),
+}
+_SEARCH_SECONDS = 6.0
+_DETAILS_SECONDS = 3.0
+_LIST_SECONDS = 3.0  # Seerr asks every Radarr and Sonarr first, up to 20 s when they hang
+_RULES_SECONDS = 60.0
+_PAGE = 100
+_MOST_USER_PAGES = 50
+_MOST_MODIFIED_PAGES = 3
+_SEASONS_MATTER = (Availability.PROCESSING, Availability.PARTIALLY_AVAILABLE, Availability.AVAILABLE)
+
+
+class Overseerr:
+    """Acts as the owner of the API key, and as the requester where a request is filed."""
+
+    def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._rules: tuple[Rules, float] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, api_key: str, clock: Clock) -> AsyncIterator["Overseerr"]:
+        timeouts = Timeouts(connect=2.0, read=8.0, total=12.0)
+        client = OutgoingClient(
+            "Overseerr",
+            url,
+            policy=AddressPolicy.OPERATOR,
+            headers={"X-Api-Key": api_key},
+            timeouts=timeouts,
+            clock=clock,
+        )
+        async with client:
+            yield cls(client, clock=clock)
+
+    async def search(self, query: str, *, page: int) -> FoundPage:
+        path = f"/search?query={quote(query, safe='')}&page={page}"
+        found = await self._get(
+            path, lambda answer: answers.found_page(answer, page=page), timeout=_SEARCH_SECONDS
+        )
+        if not found.titles and page == 1 and not await self._tmdb_answers():
+            # With TMDB away Overseerr's search answers 200 and nothing found.
+            raise SearchUnavailable("Overseerr cannot reach TMDB. Try again in a moment.", retry_after=10)
+        return found
+
+    async def discover(self, shelf: Shelf, *, page: int) -> FoundPage:
+        pages = [await self._shelf(name, media_type, page=page) for name, media_type in _SHELVES[shelf]]
+        return FoundPage(
+            titles=tuple(title for each in pages for title in each.titles),
+            page=page,
+            total_pages=max(each.total_pages for each in pages),
+        )
+
+    async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
+        try:
+            return await self._get(
+                f"/{media_type}/{tmdb_id}",
+                lambda answer: answers.title_details(answer, media_type),
+                timeout=_DETAILS_SECONDS,
+                expects=404,
+            )
+        except BadUpstream as error:
+            # A title that TMDB does not have and a TMDB that is away are both a 500.
+            if not isinstance(error, UpstreamRefused) and not await self._tmdb_answers():
+                raise
+            raise TitleUnknown("TMDB has no title with this number.") from None
+
+    async def rules(self) -> Rules:
+        now = self._clock.monotonic()
+        if self._rules is None or self._rules[1] < now - _RULES_SECONDS:
+            rules = await self._get("/settings/public", answers.rules, timeout=_DETAILS_SECONDS)
+            self._rules = (rules, now)
+        return self._rules[0]
+
+    async def user_of(self, plex_id: int) -> int | None:
+        known = await self._users()
+        if plex_id in known:
+            return known[plex_id]
+        wanted = {"plexIds": [str(plex_id)]}
+        imported = await self._call(
+            "POST", "/user/import-from-plex", _json(answers.users_by_plex_id), json=wanted
+        )
+        return imported.get(plex_id)
+
+    async def create(
+        self, media_type: MediaType, tmdb_id: int, *, is_4k: bool, seasons: list[int], as_user: int | None
+    ) -> BackendRequest:
+        # Without `is4k` Overseerr's own check for duplicates does not work.
+        body: dict[str, Any] = {"mediaType": media_type.value, "mediaId": tmdb_id, "is4k": is_4k}
+        if media_type is MediaType.TV:
+            body["seasons"] = seasons
+        headers = {} if as_user is None else {"X-API-User": str(as_user)}
+        made = await self._call("POST", "/request", _created, json=body, headers=headers)
+        if made is None:
+            raise NothingLeft("Overseerr has no season left to request.")
+        return made
+
+    async def request(self, request_id: int) -> BackendRequest | None:
+        try:
+            found = await self._get(f"/request/{request_id}", answers.backend_request, expects=404)
+        except UpstreamRefused as refused:
+            if says_not_found(refused):
+                return None
+            raise unexpected(refused) from refused
+        if found.media_type is MediaType.MOVIE or found.season_availability:
+            return found
+        if found.availability not in _SEASONS_MATTER:
+            return found
+        details = await self.details(MediaType.TV, found.tmdb_id)
+        return found.model_copy(
+            update={"season_availability": details.season_availability_in(is_4k=found.is_4k)}
+        )
+
+    async def approve(self, request_id: int) -> None:
+        await self._call("POST", f"/request/{request_id}/approve", idempotent=True)
+
+    async def decline(self, request_id: int) -> None:
+        await self._call("POST", f"/request/{request_id}/decline", idempotent=True)
+
+    async def retry(self, request_id: int) -> None:
+        await self._call("POST", f"/request/{request_id}/retry", idempotent=True)
+
+    async def delete(self, request_id: int) -> None:
+        try:
+            await self._client.request("DELETE", f"/api/v1/request/{request_id}", idempotent=True)
+        except UpstreamRefused as refused:
+            if not says_not_found(refused):
+                raise meaning(refused) from refused
+
+    async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
+        found: list[tuple[int, datetime]] = []
+        for page in range(_MOST_MODIFIED_PAGES):
+            path = f"/request?sort=modified&take={_PAGE}&skip={page * _PAGE}"
+            rows = await self._get(path, answers.modified, timeout=_LIST_SECONDS)
+            fresh = [row for row in rows if moment is None or row[1] >= moment]
+            found += fresh
+            if len(fresh) < len(rows) or len(rows) < _PAGE:
+                break
+        return found
+
+    async def check(self) -> None:
+        """`status` is public and says nothing about the key; `auth/me` does."""
+        try:
+            await self._client.get_json("/api/v1/auth/me", timeout=_DETAILS_SECONDS)
+        except UpstreamRefused as refused:
+            raise wrong_key() from refused
+
+    async def _shelf(self, name: str, media_type: MediaType | None, *, page: int) -> FoundPage:
+        def read(answer: dict[str, Any]) -> FoundPage:
+            if media_type is not None:
+                for item in answer["results"]:
+                    item.setdefault("mediaType", media_type.value)
+            return answers.found_page(answer, page=page)
+
+        return await self._get(f"/discover/{name}?page={page}", read, timeout=_SEARCH_SECONDS)
+
+    async def _tmdb_answers(self) -> bool:
+        try:
+            await self._client.get_json("/api/v1/discover/trending?page=1", timeout=_DETAILS_SECONDS)
+        except BadUpstream:
+            return False
+        return True
+
+    async def _users(self) -> dict[int, int]:
+        known: dict[int, int] = {}
+        for page in range(_MOST_USER_PAGES):
+            answer = await self._user_page(page)
+            known |= answers.users_by_plex_id(answer["results"])
+            if len(answer["results"]) < _PAGE:
+                break
+        return known
+
+    async def _user_page(self, page: int) -> dict[str, Any]:
+        try:
+            return await self._get(f"/user?take={_PAGE}&skip={page * _PAGE}", _with_results, expects=400)
+        except UpstreamRefused:
+            return await self._get("/user", _with_results)  # old servers know no pages of users
+
+    async def _get[T](
+        self,
+        path: str,
+        read: Callable[[dict[str, Any]], T],
+        *,
+        timeout: float | None = None,
+        expects: int | None = None,
+    ) -> T:
+        """A refusal with the status the caller `expects` is raised as it came."""
+        try:
+            return await self._client.request_as("GET", f"/api/v1{path}", _json(read), timeout=timeout)
+        except UpstreamRefused as refused:
+            if refused.upstream_status == expects:
+                raise
+            denied = refused.upstream_status in (401, 403)
+            raise (wrong_key() if denied else unexpected(refused)) from refused
+
+    async def _call[T](
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Response], T] = lambda _: None,  # type: ignore[assignment, return-value]
+        **options: Unpack[CallOptions],
+    ) -> T:
+        try:
+            return await self._client.request_as(method, f"/api/v1{path}", read, **options)
+        except UpstreamRefused as refused:
+            error = meaning(refused)
+            if isinstance(error, UserUnknown):
+                await self.check()  # a wrong key is refused in the same words
+            raise error from refused
+
+
+def _json[T](read: Callable[[Any], T]) -> Callable[[Response], T]:
+    return lambda response: read(response.json())
+
+
+def _created(response: Response) -> BackendRequest | None:
+    """202 says that nothing was created."""
+    return None if response.status == 202 else answers.backend_request(response.json())
+
+
+def _with_results(answer: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(answer["results"], list):
+        raise TypeError("results is not a list")
+    return answer

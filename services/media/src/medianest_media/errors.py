@@ -1,0 +1,37 @@
+"""Errors that only the media service makes."""
+
+from medianest_common.errors import Conflict, Forbidden, NotFound, Unavailable
+
+
+class AlreadyRequested(Conflict):
+    title = "Somebody has asked for this already"
+
+
+class AlreadyAvailable(Conflict):
+    title = "This is there already"
+
+
+class NotRequestable(Conflict):
+    title = "This cannot be requested"
+
+
+class WrongState(Conflict):
+    title = "Not possible in the request's present state"
+
+
+class QuotaExceeded(Forbidden):
+    title = "Your quota is used up"
+
+
+class TitleUnknown(NotFound):
+    title = "There is no such title"
+
+
+class SearchUnavailable(Unavailable):
+    title = "Search is not available right now"
+
+
+class BeingSent(Unavailable):
+    """Another worker is exchanging words with the backend about this title at this moment."""
+
+    title = "The request is being worked on"

@@ -1,0 +1,111 @@
+"""What the contracts show.
+
+A request becomes JSON inside PostgreSQL, which costs a fraction of doing it here. This is the only place that says how,
+for one request and for a page of them.
+"""
+
+from collections.abc import Mapping
+
+from medianest_common.contracts.media import Availability, MediaType, SearchResult, Season
+from medianest_media.adapters.backend import FoundTitle, Rules, SeasonDetails
+from medianest_media.titles import POSTERS, poster_url
+
+
+def _moment(column: str) -> str:
+    return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def _object(fields: Mapping[str, str]) -> str:
+    return f"json_build_object({', '.join(f"'{name}', {value}" for name, value in fields.items())})"
+
+
+_HISTORY = f"""(
+    select json_agg({
+    _object({"at": _moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"})
+} order by h.version) from request_history h where h.request_id = r.id
+)"""  # noqa: S608
+
+
+def _request(history: str) -> str:
+    return _object(
+        {
+            "id": "r.id",
+            "mediaType": "r.media_type",
+            "tmdbId": "r.tmdb_id",
+            "title": "r.title",
+            "year": "r.year",
+            "posterUrl": f"'{POSTERS}' || r.poster_path",
+            "is4k": "r.is_4k",
+            "seasons": "r.seasons",
+            "status": "r.status",
+            "statusSince": _moment("r.status_since"),
+            "statusReason": "coalesce(r.waiting_reason, r.status_reason)",
+            "note": "r.note",
+            "requestedBy": _object({"id": "p.id", "name": "p.name"}),
+            "createdAt": _moment("r.created_at"),
+            "updatedAt": _moment("r.updated_at"),
+            "history": history,
+        }
+    )
+
+
+REQUEST_IN_LIST = _request("null::json")
+"""Of a row `r` of requests and its row `p` of people."""
+
+REQUEST_WITH_HISTORY = _request(_HISTORY)
+
+_RANK = {
+    Availability.NONE: 0,
+    Availability.REQUESTED: 1,
+    Availability.PROCESSING: 2,
+    Availability.PARTIALLY_AVAILABLE: 3,
+    Availability.AVAILABLE: 4,
+    Availability.BLOCKED: 5,
+}
+WHY_NOT = {
+    Availability.REQUESTED: "It has been requested already.",
+    Availability.PROCESSING: "It is being fetched already.",
+    Availability.AVAILABLE: "It is in the library already.",
+    Availability.BLOCKED: "An administrator has blocked it.",
+}
+
+
+def further(one: Availability, other: Availability) -> Availability:
+    """The one that is closer to the library; a block wins over all."""
+    return max(one, other, key=_RANK.__getitem__)
+
+
+def to_search_result(found: FoundTitle, *, claimed: bool) -> SearchResult:
+    """`claimed`: somebody here has asked for it. A show can have more seasons to ask for, which its page tells."""
+    availability = further(found.availability, Availability.REQUESTED) if claimed else found.availability
+    finished = (Availability.AVAILABLE, Availability.BLOCKED)
+    stops = finished if found.media_type is MediaType.TV else tuple(WHY_NOT)
+    reason = WHY_NOT.get(availability) if availability in stops else None
+    return SearchResult(
+        media_type=found.media_type,
+        tmdb_id=found.tmdb_id,
+        title=found.title,
+        year=found.year,
+        overview=found.overview,
+        poster_url=poster_url(found.poster_path),
+        availability=availability,
+        requestable=reason is None,
+        reason=reason,
+    )
+
+
+def to_season(season: SeasonDetails, *, claimed: bool, rules: Rules) -> Season:
+    availability = further(season.availability, Availability.REQUESTED) if claimed else season.availability
+    reason = WHY_NOT.get(availability)
+    if reason is None and season.number == 0 and not rules.specials:
+        reason = "Specials are switched off in Overseerr."
+    if reason is None and season.number > 0 and not rules.partial_requests:
+        reason = "Only the whole show can be requested."
+    return Season(
+        number=season.number,
+        name=season.name,
+        episode_count=season.episode_count,
+        availability=availability,
+        requestable=reason is None,
+        reason=reason,
+    )

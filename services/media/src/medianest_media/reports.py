@@ -1,0 +1,61 @@
+"""What the backend's view of a request means for ours."""
+
+from datetime import datetime, timedelta
+
+from medianest_common.contracts.media import Availability, MediaType, RequestStatus
+from medianest_media.adapters.backend import BackendRequest, BackendStatus
+
+_PLEX_HAS_UNTIL = timedelta(hours=1)
+"""So long a title may be called available without Plex showing it; after that somebody has said so by hand."""
+
+_WORDS = {
+    BackendStatus.DECLINED: (RequestStatus.DECLINED, "It was declined in Overseerr."),
+    BackendStatus.FAILED: (RequestStatus.FAILED, "Radarr or Sonarr did not take it."),
+}
+
+
+def reported(
+    upstream: BackendRequest, seasons: list[int], *, now: datetime
+) -> tuple[RequestStatus, str | None]:
+    """The state that the backend reports for a request for these seasons, and the reason to show with it.
+
+    A show counts by the seasons that were asked for: a new season of a show that is otherwise there is not there.
+    """
+    there = _presence(upstream, seasons, now=now)
+    if there in (RequestStatus.AVAILABLE, RequestStatus.PARTIALLY_AVAILABLE):
+        return there, None
+    if upstream.status in _WORDS:
+        return _WORDS[upstream.status]
+    if upstream.status is BackendStatus.PENDING:
+        return RequestStatus.PENDING, None
+    return there, None
+
+
+def _presence(upstream: BackendRequest, seasons: list[int], *, now: datetime) -> RequestStatus:
+    if upstream.availability is Availability.AVAILABLE and not _link_leads_somewhere(upstream, now=now):
+        return RequestStatus.PROCESSING
+    if upstream.media_type is MediaType.TV and seasons and upstream.season_availability:
+        return _of_seasons(
+            [upstream.season_availability.get(n, Availability.NONE) for n in seasons], upstream
+        )
+    if upstream.availability is Availability.AVAILABLE:
+        return RequestStatus.AVAILABLE
+    if upstream.availability in (Availability.PROCESSING, Availability.PARTIALLY_AVAILABLE):
+        return RequestStatus.PROCESSING
+    return RequestStatus.APPROVED
+
+
+def _of_seasons(states: list[Availability], upstream: BackendRequest) -> RequestStatus:
+    if all(state is Availability.AVAILABLE for state in states):
+        return RequestStatus.AVAILABLE
+    if any(state in (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE) for state in states):
+        return RequestStatus.PARTIALLY_AVAILABLE
+    if Availability.PROCESSING in states or upstream.availability is Availability.PROCESSING:
+        return RequestStatus.PROCESSING
+    return RequestStatus.APPROVED
+
+
+def _link_leads_somewhere(upstream: BackendRequest, *, now: datetime) -> bool:
+    if upstream.in_plex or upstream.media_changed_at is None:
+        return True
+    return now - upstream.media_changed_at > _PLEX_HAS_UNTIL

@@ -1,0 +1,33 @@
+"""As whom a person's request is filed in the backend. People are matched by their Plex account and by nothing else: an
+address one could type in oneself must not lend anybody another's rights."""
+
+from uuid import UUID
+
+from medianest_media.app import MediaApp
+from medianest_media.repository import People
+
+KEY_OWNER = 1
+"""The user that the backend's API key acts as."""
+
+
+async def acting_user(app: MediaApp, user_id: UUID) -> int | None:
+    async with app.db.transaction() as tx:
+        person = await People(tx.session).get(user_id)
+    if person is None or person.backend_user_id is not None or person.plex_id is None:
+        return person.backend_user_id if person else None
+    found = await app.backend.user_of(person.plex_id)
+    if found is not None:
+        await _remember(app, user_id, found)
+    return found
+
+
+async def forget_acting_user(app: MediaApp, user_id: UUID) -> None:
+    """It was deleted over there; the next attempt looks again."""
+    await _remember(app, user_id, None)
+
+
+async def _remember(app: MediaApp, user_id: UUID, backend_user_id: int | None) -> None:
+    async with app.db.transaction() as tx:
+        person = await People(tx.session).get(user_id, lock=True)
+        if person is not None:
+            person.backend_user_id = backend_user_id

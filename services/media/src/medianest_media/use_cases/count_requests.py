@@ -1,0 +1,21 @@
+"""How many requests there are in each state: everybody's for an administrator, one's own otherwise."""
+
+from collections import Counter
+
+from medianest_common.bus import require_caller
+from medianest_common.contracts.media import MediaType, RequestCounts, RequestStatus
+from medianest_media.app import MediaApp
+from medianest_media.repository import read_counts
+
+
+async def count_requests(app: MediaApp) -> RequestCounts:
+    caller = require_caller()
+    async with app.db.read() as connection:
+        rows = await read_counts(connection, user_id=None if caller.is_admin else caller.user_id)
+    numbers: Counter[str] = Counter()
+    for media_type, status, n in rows:
+        numbers[media_type] += n
+        numbers[status] += n
+        numbers["total"] += n
+    names = ("total", *(kind.value for kind in MediaType), *(status.value for status in RequestStatus))
+    return RequestCounts(**{name: numbers[name] for name in names})

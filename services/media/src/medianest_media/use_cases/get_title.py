@@ -1,0 +1,91 @@
+"""The page of one title: what it is, what is there of it season by season, and who waits for it."""
+
+from sqlalchemy import select
+
+from medianest_common.bus import require_caller
+from medianest_common.contracts.media import (
+    Availability,
+    GetTitle,
+    MediaType,
+    RequestRef,
+    Season,
+    Title,
+)
+from medianest_common.errors import BadUpstream, TimedOut, Unavailable
+from medianest_media.adapters.backend import TitleDetails
+from medianest_media.app import MediaApp
+from medianest_media.mapping import WHY_NOT, further, to_season
+from medianest_media.models import EVERY_SEASON, Claim, Request
+from medianest_media.states import OVER
+from medianest_media.titles import backdrop_url, poster_url
+from medianest_media.use_cases.known_titles import title_details
+from medianest_media.use_cases.search_page import unavailable
+
+
+async def get_title(app: MediaApp, query: GetTitle) -> Title:
+    try:
+        details = await title_details(app, query.media_type, query.tmdb_id)
+        rules = await app.backend.rules()
+    except (Unavailable, TimedOut, BadUpstream) as error:
+        raise unavailable(error) from error
+    claimed, requests = await _ours(app, query)
+    seasons = [
+        to_season(season, claimed=not claimed.isdisjoint({season.number, EVERY_SEASON}), rules=rules)
+        for season in details.seasons
+    ]
+    asked = bool(claimed) if query.media_type is MediaType.MOVIE else False
+    availability = further(details.availability, Availability.REQUESTED) if asked else details.availability
+    reason = _why_not(details, availability, seasons)
+    return Title(
+        media_type=details.media_type,
+        tmdb_id=details.tmdb_id,
+        title=details.title,
+        original_title=details.original_title,
+        year=details.year,
+        overview=details.overview,
+        tagline=details.tagline,
+        genres=list(details.genres),
+        runtime_minutes=details.runtime_minutes,
+        poster_url=poster_url(details.poster_path),
+        backdrop_url=backdrop_url(details.backdrop_path),
+        availability=availability,
+        requestable=reason is None,
+        reason=reason,
+        seasons=seasons,
+        requests=requests,
+    )
+
+
+async def _ours(app: MediaApp, query: GetTitle) -> tuple[set[int], list[RequestRef]]:
+    """The seasons that our requests hold (0 for a film), and the requests themselves."""
+    me = require_caller().user_id
+    title = (Request.media_type == query.media_type, Request.tmdb_id == query.tmdb_id)
+    claims = select(Claim.season).where(
+        Claim.media_type == query.media_type, Claim.tmdb_id == query.tmdb_id, Claim.is_4k.is_(False)
+    )
+    rows = (
+        select(Request.id, Request.status, Request.is_4k, Request.user_id)
+        .where(*title, Request.status.not_in(OVER))
+        .order_by(Request.id)
+        .limit(100)
+    )
+    async with app.db.read() as connection:
+        claimed = set((await connection.execute(claims)).scalars())
+        found = (await connection.execute(rows)).all()
+    refs = [
+        RequestRef(id=row.id, status=row.status, is_4k=row.is_4k, mine=row.user_id == me) for row in found
+    ]
+    return claimed, refs
+
+
+def _why_not(details: TitleDetails, availability: Availability, seasons: list[Season]) -> str | None:
+    if details.media_type is MediaType.MOVIE or availability is Availability.BLOCKED:
+        return WHY_NOT.get(availability)
+    regular = [season for season in seasons if season.number > 0]
+    if not regular:
+        return "No season of it has episodes yet."
+    left = [season for season in regular if season.availability not in WHY_NOT]
+    if left or any(season.requestable for season in seasons):
+        return None
+    reasons = {season.reason for season in regular}
+    return reasons.pop() if len(reasons) == 1 else "All its seasons are there or requested."

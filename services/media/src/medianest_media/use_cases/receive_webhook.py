@@ -1,0 +1,66 @@
+"""A webhook is a hint where to look. It has no signature, no time and may come twice or never, and its texts are other
+people's, so two numbers and a word are all that is read of it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import ColumnElement, select
+
+from medianest_common.contracts.media import MediaType, ReceiveOverseerrWebhook
+from medianest_media.app import MediaApp
+from medianest_media.models import Request
+from medianest_media.use_cases.reconcile import reconcile
+
+log = structlog.get_logger()
+
+WEBHOOKS = Counter("medianest_media_webhooks", "Overseerr's webhooks by what they led to.", ["outcome"])
+
+_MOST_REQUESTS = 20
+_LONGEST_NUMBER = 15
+
+
+async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
+    conditions = _where_to_look(job.body)
+    found: list[UUID] = []
+    for condition in conditions:
+        statement = select(Request.id).where(condition, Request.watched).order_by(Request.id.desc())
+        async with app.db.read() as connection:
+            found = list((await connection.execute(statement.limit(_MOST_REQUESTS))).scalars())
+        if found:
+            break
+    outcome = "looked" if found else "nothing_of_ours" if conditions else "not_understood"
+    WEBHOOKS.labels(outcome).inc()
+    log.info("webhook_received", outcome=outcome, requests=len(found))
+    for request_id in found:
+        await reconcile(app, request_id)
+
+
+def _where_to_look(body: str) -> list[ColumnElement[bool]]:
+    """By the request first, else by the title."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    conditions: list[ColumnElement[bool]] = []
+    request_id = _number(_part(document, "request").get("request_id"))
+    if request_id is not None:
+        conditions.append(Request.backend_id == request_id)
+    media = _part(document, "media")
+    tmdb_id, kind = _number(media.get("tmdbId")), media.get("media_type")
+    if tmdb_id is not None and kind in ("movie", "tv"):
+        conditions.append((Request.tmdb_id == tmdb_id) & (Request.media_type == MediaType(kind)))
+    return conditions
+
+
+def _part(document: Any, name: str) -> dict[str, Any]:
+    part = document.get(name) if isinstance(document, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _number(value: Any) -> int | None:
+    """All values of a webhook are texts."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None

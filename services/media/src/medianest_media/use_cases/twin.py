@@ -1,0 +1,136 @@
+"""A request's twin in the backend: found, created, approved or taken away. Called by one worker per title at a time."""
+
+from dataclasses import dataclass
+
+from medianest_common.contracts.media import Availability, MediaType, RequestStatus
+from medianest_common.errors import BadUpstream, Unavailable
+from medianest_media.adapters.backend import (
+    AlreadyThere,
+    BackendRequest,
+    BackendStatus,
+    NothingLeft,
+    TitleDetails,
+    UserUnknown,
+)
+from medianest_media.app import MediaApp
+from medianest_media.models import Request
+from medianest_media.repository import read_other_twins
+from medianest_media.use_cases.acting_user import KEY_OWNER, acting_user, forget_acting_user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`held_because` says why there is no twin although all is well; `moves_to` is what follows where there is none."""
+
+    twin: BackendRequest | None = None
+    adopted: bool = False
+    held_because: str | None = None
+    moves_to: RequestStatus | None = None
+    reason: str | None = None
+
+
+async def ensure_twin(app: MediaApp, request: Request) -> Outcome:
+    """The twin exists, and is approved if the request is."""
+    outcome = await _look(app, request)
+    if outcome.twin is None:
+        outcome = await _create(app, request)
+    if outcome.twin is None or request.status is RequestStatus.PENDING:
+        return outcome
+    return Outcome(twin=await _approved(app, outcome.twin), adopted=outcome.adopted)
+
+
+async def remove_twin(app: MediaApp, request: Request) -> Outcome:
+    """The twin is declined or gone, like the request. One that was there before us is left to whoever made it."""
+    outcome = await _look(app, request)
+    if outcome.twin is None:
+        return outcome
+    if request.status is RequestStatus.DECLINED and outcome.twin.is_live:
+        await app.backend.decline(outcome.twin.id)
+    if request.status is RequestStatus.CANCELLED and not outcome.adopted:
+        await app.backend.delete(outcome.twin.id)
+    return outcome
+
+
+async def _look(app: MediaApp, request: Request) -> Outcome:
+    """By the id we remember, else among the requests for the title: an answer to our POST may have been lost."""
+    if request.backend_id is not None:
+        twin = await app.backend.request(request.backend_id)
+        if twin is not None:
+            return Outcome(twin=twin, adopted=request.adopted)
+    return await _among(app, request, await app.backend.details(request.media_type, request.tmdb_id))
+
+
+async def _among(app: MediaApp, request: Request, details: TitleDetails) -> Outcome:
+    others = await read_other_twins(app.db, request)
+    user = await acting_user(app, request.user_id) or KEY_OWNER
+    for candidate in details.requests:
+        same = candidate.is_live and candidate.is_4k == request.is_4k and candidate.id not in others
+        if same and set(request.seasons) <= set(candidate.seasons):
+            return Outcome(twin=candidate, adopted=candidate.user_id != user)
+    return Outcome()
+
+
+async def _create(app: MediaApp, request: Request) -> Outcome:
+    """Filed by the backend's own user for the person, so that the backend's rules and approval hold.
+
+    Without such a user only what has been approved here is sent: filed by the administrator it approves itself.
+    """
+    user = await acting_user(app, request.user_id)
+    if user is None and request.status is RequestStatus.PENDING:
+        return Outcome(
+            held_because="It goes to Overseerr once it is approved, since its requester has no account there."
+        )
+    try:
+        return Outcome(twin=await _file(app, request, user))
+    except AlreadyThere:
+        return await _already_there(app, request, user)
+    except NothingLeft as error:
+        return await _nothing_left(app, request, error)
+    except UserUnknown as error:
+        await forget_acting_user(app, request.user_id)
+        raise Unavailable(error.detail, upstream="Overseerr", retry_after=1) from error
+
+
+async def _file(app: MediaApp, request: Request, user: int | None) -> BackendRequest:
+    return await app.backend.create(
+        request.media_type, request.tmdb_id, is_4k=request.is_4k, seasons=request.seasons, as_user=user
+    )
+
+
+async def _already_there(app: MediaApp, request: Request, user: int | None) -> Outcome:
+    """Somebody was faster over there, or an old request of ours, fulfilled and lost since, stands in the way."""
+    details = await app.backend.details(request.media_type, request.tmdb_id)
+    found = await _among(app, request, details)
+    if found.twin is not None:
+        return found
+    fulfilled = await read_other_twins(app.db, request, status=RequestStatus.AVAILABLE)
+    in_the_way = [r.id for r in details.requests if r.id in fulfilled and r.is_4k == request.is_4k]
+    if not in_the_way:
+        raise BadUpstream(
+            "Overseerr says that it has this request, and does not show it.", upstream="Overseerr"
+        )
+    for request_id in in_the_way:
+        await app.backend.delete(request_id)
+    return Outcome(twin=await _file(app, request, user))
+
+
+async def _nothing_left(app: MediaApp, request: Request, error: NothingLeft) -> Outcome:
+    details = await app.backend.details(MediaType.TV, request.tmdb_id)
+    found = await _among(app, request, details)
+    if found.twin is not None:
+        return found
+    states = details.season_availability_in(is_4k=request.is_4k)
+    if all(states.get(number) is Availability.AVAILABLE for number in request.seasons):
+        return Outcome(moves_to=RequestStatus.AVAILABLE)
+    return Outcome(moves_to=RequestStatus.FAILED, reason=error.detail)
+
+
+async def _approved(app: MediaApp, twin: BackendRequest) -> BackendRequest:
+    match twin.status:
+        case BackendStatus.PENDING | BackendStatus.DECLINED:
+            await app.backend.approve(twin.id)
+        case BackendStatus.FAILED:
+            await app.backend.retry(twin.id)
+        case _:
+            pass
+    return await app.backend.request(twin.id) or twin
