@@ -174,7 +174,7 @@ async def running(
         for rpc in service.handlers.rpcs:
             await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
         await answers.serve(ping_subject(service.name), ping_endpoint(probe))
-        # Only then does the server know of them, and may somebody be told that we are up. Twice, because the ping of the
+        # Only then does the server know of them, and may somebody be told that we are up. Twice, as the ping of the
         # first flush is written ahead of the subscriptions that still wait in the client's buffer.
         await client.flush(_FLUSH_SECONDS)
         await client.flush(_FLUSH_SECONDS)
