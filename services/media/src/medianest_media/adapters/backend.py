@@ -183,7 +183,7 @@ class Backend(Protocol):
     async def create(
         self, media_type: MediaType, tmdb_id: int, *, is_4k: bool, seasons: list[int], as_user: int | None
     ) -> BackendRequest:
-        """Without a user as the administrator. Raises `AlreadyThere`, `NothingLeft`, `BackendRefused`, `UserUnknown`."""
+        """Without a user as administrator. Raises `AlreadyThere`, `NothingLeft`, `BackendRefused`, `UserUnknown`."""
         ...
 
     async def request(self, request_id: int) -> BackendRequest | None:
