@@ -203,6 +203,7 @@ async def world(data_dir: Path, *, started: bool = True, **settings: str) -> Asy
             "MEDIANEST_PORT": str(port),
             "MEDIANEST_BASE_URL": f"http://localhost:{port}",
             "MEDIANEST_SETUP_TOKEN": SETUP_TOKEN,
+            "MEDIANEST_RATE_LIMIT_SCALE": "100",
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_APP_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,

@@ -12,8 +12,7 @@ from medianest.testing import eventually
 from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
 from medianest_common.errors import MediaNestError
-
-from .conftest import Household
+from services.auth.tests.conftest import Household
 
 
 async def test_two_keys_are_published_and_neither_is_private(house: Household) -> None:

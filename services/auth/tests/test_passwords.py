@@ -10,8 +10,7 @@ from argon2 import PasswordHasher
 from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
 from medianest_common.errors import MediaNestError
-
-from .conftest import OWNER, PASSWORD, Household
+from services.auth.tests.conftest import OWNER, PASSWORD, Household
 
 
 async def refusal(house: Household, email: str, password: str, *, ip: str = "192.0.2.10") -> MediaNestError:

@@ -10,8 +10,7 @@ from medianest_common.contracts import auth
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakeAccount, Fault
-
-from .conftest import OWNER, Household, client
+from services.auth.tests.conftest import OWNER, Household, client
 
 
 async def refusal(house: Household, login_id: str, **who: str) -> MediaNestError:

@@ -16,8 +16,7 @@ from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import RevocationReason
 from medianest_common.errors import MediaNestError
-
-from .conftest import CHROME, Household
+from services.auth.tests.conftest import CHROME, Household
 
 _REPLICA = """
 import asyncio, json, sys

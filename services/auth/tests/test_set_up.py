@@ -11,8 +11,7 @@ from medianest_common.contracts import auth
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
 from medianest_common.settings import Settings
-
-from .conftest import PASSWORD, SETUP_TOKEN, Household
+from services.auth.tests.conftest import PASSWORD, SETUP_TOKEN, Household
 
 
 async def test_the_holder_of_the_set_up_token_becomes_the_owner_and_is_signed_in(house: Household) -> None:

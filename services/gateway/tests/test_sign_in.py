@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from .conftest import OWNER, SETUP_TOKEN, WEBHOOK_SECRET, Door
+from services.gateway.tests.conftest import OWNER, SETUP_TOKEN, WEBHOOK_SECRET, Door
 
 
 async def test_cookies_are_out_of_reach_of_scripts_and_the_refresh_token_is_nowhere_else(door: Door) -> None:

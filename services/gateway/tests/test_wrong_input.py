@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import Door
+from services.gateway.tests.conftest import Door
 
 HOSTILE = [
     "nul\x00inside",

@@ -8,8 +8,7 @@ from medianest_common.contracts import media
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
-
-from .conftest import FILM, SHOW, Home
+from services.media.tests.conftest import FILM, SHOW, Home
 
 
 async def test_a_film_is_asked_for_approved_and_arrives(home: Home) -> None:

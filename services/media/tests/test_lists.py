@@ -15,8 +15,7 @@ from medianest_common.contracts.media import MediaRequest, MediaType, RequestSor
 from medianest_common.errors import MediaNestError
 from medianest_media.models import LIST_FILTERS
 from medianest_media.service import SERVICE
-
-from .conftest import Home, Person
+from services.media.tests.conftest import Home, Person
 
 _SEED = """
     insert into requests (id, user_id, media_type, tmdb_id, is_4k, seasons, title, title_words, title_known, status,

@@ -12,8 +12,7 @@ from medianest_common.contracts.media import Availability, MediaType, RequestSta
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
-
-from .conftest import FILM, SHOW, Home, home_on
+from services.media.tests.conftest import FILM, SHOW, Home, home_on
 
 
 async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -> None:

@@ -13,8 +13,7 @@ from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaType
 from medianest_common.errors import MediaNestError
 from medianest_media.quotas import Allowance, Usage, fits, quota_state
-
-from .conftest import FILM, SHOW, home_on
+from services.media.tests.conftest import FILM, SHOW, home_on
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 

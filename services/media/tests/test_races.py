@@ -5,8 +5,7 @@ import asyncio
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, SubmitRequest
 from medianest_common.errors import MediaNestError
-
-from .conftest import FILM, Home
+from services.media.tests.conftest import FILM, Home
 
 
 async def test_of_sixteen_identical_requests_one_is_made(seerr: Home) -> None:

@@ -12,8 +12,7 @@ from medianest_common.contracts.media import RequestStatus
 from medianest_common.testing.fake_overseerr import Notification
 from medianest_common.testing.fake_overseerr.notices import about_request
 from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE, fill
-
-from .conftest import FILM, Home
+from services.media.tests.conftest import FILM, Home
 
 
 def body(home: Home, backend_id: int, kind: Notification) -> dict[str, Any]:
