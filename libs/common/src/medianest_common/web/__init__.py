@@ -1,19 +1,23 @@
-"""The HTTP side: the application factory, its middleware, and errors as problem documents."""
+"""The HTTP side: the application factory, its layers, errors as problem documents, and what routes use."""
 
-from medianest_common.web.app import OPENAPI_PATH, Stack, create_app
+from medianest_common.web.app import OPENAPI_PATH, create_app
 from medianest_common.web.idempotency import IdempotencyStore, Idempotent
-from medianest_common.web.middleware.rate_limit import Rule
+from medianest_common.web.limiter import Rule
 from medianest_common.web.principal import Authenticator, Principal
 from medianest_common.web.problems import problems
+from medianest_common.web.responses import PassThrough, cacheable
+from medianest_common.web.stack import Stack
 
 __all__ = [
     "OPENAPI_PATH",
     "Authenticator",
     "IdempotencyStore",
     "Idempotent",
+    "PassThrough",
     "Principal",
     "Rule",
     "Stack",
+    "cacheable",
     "create_app",
     "problems",
 ]

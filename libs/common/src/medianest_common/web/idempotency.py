@@ -1,115 +1,156 @@
-"""`Idempotency-Key`: a POST that is sent again is answered as the first one was, and done once."""
+"""The same `Idempotency-Key` with the same body gives the first answer again, for a day."""
 
 import asyncio
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import Depends, Header, Request
+import structlog
+from fastapi import Depends, Header, Request, Response
 from redis.asyncio import Redis
-from starlette.responses import Response
 
 from medianest_common.bus.context import current
 from medianest_common.clock import Clock
 from medianest_common.errors import Conflict, Invalid
 from medianest_common.valkey import Away, Reach
+from medianest_common.web.exchange import exchange_of
+from medianest_common.web.responses import PassThrough
 
-KEEP_SECONDS = 86_400
-_CLAIM_SECONDS = 60
-_WAIT_SECONDS = 5.0
-_KEY = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
+log = structlog.get_logger()
 
-type Answer = Callable[[], Awaitable[Response]]
+KEPT_SECONDS = 86_400
+_LEASE_SECONDS = 30
+_WAIT_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
+_REPLAYED = "Idempotency-Replayed"
+_KEPT_HEADERS = frozenset({"content-type", "location"})
+
+type Make = Callable[[], Awaitable[Response]]
 
 
 class IdempotencyKeyReused(Invalid):
-    title = "This key was used for another request"
+    title = "This Idempotency-Key was used with another body"
 
 
 class IdempotencyInProgress(Conflict):
-    title = "The first request with this key is still being worked on"
+    title = "The first request with this Idempotency-Key is still running"
 
 
 class IdempotencyStore:
-    """Without Valkey everything is done as if no key had been sent: the commands themselves tolerate repetition."""
+    """Only answers of 2xx are kept, since after a refusal the world may have changed. With Valkey away every request is
+    carried out; what must never happen twice is guarded by constraints in the database. Not for answers with secrets.
+    """
 
-    def __init__(self, valkey: Redis, *, clock: Clock) -> None:
+    def __init__(self, valkey: Redis, *, clock: Clock, timeout: float = 0.25) -> None:
         self._valkey = valkey
-        self._reach = Reach(clock=clock)
+        self._clock = clock
+        self._reach = Reach(clock=clock, timeout=timeout)
 
-    async def once(self, key: str, body: bytes, answer: Answer) -> Response:
-        digest = hashlib.sha256(body).hexdigest()
-        claim = json.dumps({"body": digest})
+    async def once(self, slot: str, fingerprint: str, make: Make) -> Response:
+        """`slot` names caller, route and key; `fingerprint` the body."""
+        pending = json.dumps({"fingerprint": fingerprint})
         try:
-            claimed = await self._reach.ask(lambda: self._valkey.set(key, claim, nx=True, ex=_CLAIM_SECONDS))
-            if not claimed:
-                return await self._first_answer(key, digest)
+            first = await self._claim(slot, pending, fingerprint)
         except Away:
-            return await answer()
+            return await make()
+        if first is not None:
+            return first
         try:
-            response = await answer()
+            response = await make()
         except BaseException:
-            await self._quietly(lambda: self._valkey.delete(key))
+            await self._store(lambda: self._valkey.delete(slot))
             raise
-        kept = {
-            "body": digest,
-            "status": response.status_code,
-            "type": response.media_type,
-            "answer": base64.b64encode(bytes(response.body)).decode(),
-        }
-        await self._quietly(lambda: self._valkey.set(key, json.dumps(kept), ex=KEEP_SECONDS))
+        if 200 <= response.status_code < 300:
+            kept = _dump(response, fingerprint)
+            await self._store(lambda: self._valkey.set(slot, kept, ex=KEPT_SECONDS))
+        else:
+            await self._store(lambda: self._valkey.delete(slot))
         return response
 
-    async def _first_answer(self, key: str, digest: str) -> Response:
-        deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
+    async def _claim(self, slot: str, pending: str, fingerprint: str) -> Response | None:
+        """The first answer, or None when this request is the first."""
+        give_up = self._clock.monotonic() + _WAIT_SECONDS
         while True:
-            raw = await self._reach.ask(lambda: self._valkey.get(key))
-            kept: dict[str, Any] = json.loads(raw) if raw else {}
-            if kept and kept["body"] != digest:
-                raise IdempotencyKeyReused("Use a new Idempotency-Key for a new request.")
+            found = await self._reach.ask(
+                lambda: self._valkey.set(slot, pending, ex=_LEASE_SECONDS, nx=True, get=True)
+            )
+            if found is None:
+                return None
+            kept: dict[str, Any] = json.loads(found)  # type: ignore[arg-type]
+            if kept["fingerprint"] != fingerprint:
+                raise IdempotencyKeyReused("Use a new key for a new request.")
             if "status" in kept:
-                return Response(
-                    base64.b64decode(kept["answer"]),
-                    status_code=kept["status"],
-                    media_type=kept["type"],
-                    headers={"Idempotency-Replayed": "true"},
-                )
-            # Without an entry the first one failed and let go of the key.
-            if not kept or asyncio.get_running_loop().time() > deadline:
-                raise IdempotencyInProgress("Try again in a moment.", retry_after=1)
-            await asyncio.sleep(0.1)
+                return _load(kept)
+            if self._clock.monotonic() >= give_up:
+                raise IdempotencyInProgress("Ask again in a moment.", retry_after=1)
+            await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _quietly(self, ask: Callable[[], Awaitable[Any]]) -> None:
+    async def _store(self, write: Callable[[], Awaitable[Any]]) -> None:
         try:
-            await self._reach.ask(ask)
+            await self._reach.ask(write)
         except Away:
-            return
+            log.warning("idempotent_answer_not_kept")
 
 
-class Once:
-    """Await it with the work to do: `return await once(lambda: …)`."""
+class Once(NamedTuple):
+    """`await once(make)` carries a request out, or answers as it was answered before."""
 
-    def __init__(self, request: Request, key: str | None) -> None:
-        self._request = request
-        self._key = key
+    store: IdempotencyStore | None
+    slot: str | None
+    fingerprint: str
 
-    async def __call__(self, answer: Answer) -> Response:
-        if self._key is None:
-            return await answer()
-        if not _KEY(self._key):
-            raise Invalid("Idempotency-Key must be 1 to 255 visible characters.")
-        caller = current().caller
-        scope = f"{caller.user_id if caller else ''}|{self._request.url.path}|{self._key}"
-        store = cast(IdempotencyStore, self._request.app.state.idempotency)
-        key = f"idempotency:{hashlib.sha256(scope.encode()).hexdigest()}"
-        return await store.once(key, await self._request.body(), answer)
+    async def __call__(self, make: Make) -> Response:
+        if self.store is None or self.slot is None:
+            return await make()
+        return await self.store.once(self.slot, self.fingerprint, make)
 
 
-def _once(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Once:
-    return Once(request, idempotency_key)
+async def _once(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=128,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Any text of your choice. The same key and body within 24 h gives the first answer again.",
+        ),
+    ] = None,
+) -> Once:
+    store: IdempotencyStore | None = getattr(request.app.state, "idempotency", None)
+    if idempotency_key is None:
+        return Once(store, None, "")
+    exchange = exchange_of(request.scope)
+    caller = current().caller
+    who = str(caller.user_id) if caller else exchange.client_ip
+    named = "\n".join((who, exchange.method, exchange.path, idempotency_key))
+    slot = f"idempotency:{hashlib.sha256(named.encode()).hexdigest()}"
+    return Once(store, slot, hashlib.sha256(await request.body()).hexdigest())
 
 
 Idempotent = Annotated[Once, Depends(_once)]
+"""For a route that creates: `async def create(…, once: Idempotent) -> Response: return await once(lambda: …)`."""
+
+
+def _dump(response: Response, fingerprint: str) -> str:
+    return json.dumps(
+        {
+            "fingerprint": fingerprint,
+            "status": response.status_code,
+            "body": base64.b64encode(bytes(response.body)).decode(),
+            "headers": {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS},
+        }
+    )
+
+
+def _load(kept: dict[str, Any]) -> Response:
+    headers = dict(kept["headers"])
+    media_type = headers.pop("content-type", "application/json")
+    return PassThrough(
+        base64.b64decode(kept["body"]),
+        status_code=kept["status"],
+        media_type=media_type,
+        headers={**headers, _REPLAYED: "true"},
+    )

@@ -1,1 +1,1 @@
-"""Pure ASGI, one class a file. The order in which they stand is that of `medianest_common.web.app.create_app`."""
+"""One layer per file; `stack.py` puts them in order."""

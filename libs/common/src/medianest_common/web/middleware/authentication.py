@@ -1,71 +1,76 @@
-"""Finds out who asks. Without a token the request goes on as nobody's; a wrong one ends it."""
+"""Who is asking. `Authorization` wins over cookies, and a bad one never falls back to them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.bus.context import current, use
-from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
-from medianest_common.security.jwt import TokenExpired
-from medianest_common.web.middleware.headers import header, headers_named
+from medianest_common.errors import BadRequest, TooManyRequests, Unauthenticated
+from medianest_common.web.exchange import Exchange, exchange_of
+from medianest_common.web.limiter import RateLimiter
+from medianest_common.web.middleware.client_address import limit_key
 from medianest_common.web.principal import Authenticator, Principal
-from medianest_common.web.problems import refuse
+
+BAD_TOKENS = "bad-tokens"
+
+
+class BadScheme(Unauthenticated):
+    title = "Only Bearer tokens are accepted"
 
 
 class Authentication:
-    """A Bearer wins over the cookie, and a bad Bearer never falls back to it. An expired cookie is no cookie."""
+    """The caller goes into the bus context, where `require_caller` finds it. A cookie that is expired, revoked or
+    broken is nobody's, so that a browser can always sign in again. Addresses that show many bad tokens are stopped
+    before the next one is looked at."""
 
     def __init__(
-        self, app: ASGIApp, *, authenticator: Authenticator, cookie: str, untouched: tuple[str, ...]
+        self, app: ASGIApp, *, authenticator: Authenticator, cookie: str, limiter: RateLimiter
     ) -> None:
         self._app = app
         self._authenticate = authenticator
         self._cookie = cookie
-        self._untouched = untouched
+        self._cookie_bytes = cookie.encode()
+        self._limiter = limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or scope["path"].startswith(self._untouched):
-            await self._app(scope, receive, send)
-            return
-        try:
-            principal = await self._principal(scope)
-        except MediaNestError as error:
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 4401})
-                return
-            await refuse(error, scope, receive, send)
-            return
-        scope.setdefault("state", {})["principal"] = principal
+        exchange = exchange_of(scope)
+        principal = None
+        if exchange.rules.authenticate:
+            headers = exchange.headers
+            if b"authorization" in headers:
+                principal = await self._by_header(exchange, headers[b"authorization"])
+            elif self._cookie_bytes in headers.get(b"cookie", b"") or exchange.has_repeated_headers:
+                principal = await self._by_cookie(exchange.cookies)
+        exchange.principal = principal
+        scope["state"]["principal"] = principal
         if principal is None:
             await self._app(scope, receive, send)
             return
         with use(replace(current(), caller=principal.caller)):
             await self._app(scope, receive, send)
 
-    async def _principal(self, scope: Scope) -> Principal | None:
-        credentials = headers_named(scope, b"authorization")
-        if len(credentials) > 1:
+    async def _by_header(self, exchange: Exchange, authorization: bytes) -> Principal:
+        if exchange.has_repeated_headers and len(exchange.all_of(b"authorization")) > 1:
             raise BadRequest("Send one Authorization header.")
-        if credentials:
-            scheme, _, token = credentials[0].partition(" ")
-            if scheme.lower() != "bearer":
-                raise Unauthenticated("Use a Bearer token.")
-            return await self._authenticate(token.strip(), by_cookie=False)
-        token = cookies_of(scope).get(self._cookie, "")
+        key = None if exchange.is_from_proxy else limit_key(exchange.client_ip)
+        if key is not None and (wait := self._limiter.refused_for(BAD_TOKENS, key)):
+            raise TooManyRequests("Too many wrong tokens came from here.", retry_after=wait)
+        scheme, _, token = authorization.partition(b" ")
+        try:
+            if scheme.lower() != b"bearer" or not token.isascii():
+                raise BadScheme("Send `Authorization: Bearer …`.")
+            return await self._authenticate(token.decode().strip(), by_cookie=False)
+        except Unauthenticated:
+            if key is not None:
+                await self._limiter.take(BAD_TOKENS, key)
+            raise
+
+    async def _by_cookie(self, cookies: Mapping[str, str]) -> Principal | None:
+        token = cookies.get(self._cookie)
         if not token:
             return None
         try:
             return await self._authenticate(token, by_cookie=True)
-        except TokenExpired:
+        except Unauthenticated:
             return None
-
-
-def cookies_of(scope: Scope) -> dict[str, str]:
-    raw = header(scope, b"cookie")
-    if not raw:
-        return {}
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(raw).items()}
-    except CookieError:
-        return {}

@@ -1,21 +1,18 @@
-"""A page of another site must not act for somebody who is signed in here (auth design: signed double submit)."""
+"""Unsafe requests of browsers come from our own pages, or not at all (signed double submit)."""
 
 from collections.abc import Collection
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.errors import MediaNestError
-from medianest_common.security.csrf import CsrfTokens, OriginRefused, is_foreign
-from medianest_common.web.middleware.authentication import cookies_of
-from medianest_common.web.middleware.headers import header
-from medianest_common.web.principal import Principal
-from medianest_common.web.problems import refuse
+from medianest_common.security.csrf import CSRF_HEADER, CsrfTokens, OriginRefused, is_foreign
+from medianest_common.web.exchange import Exchange, exchange_of
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_HEADER = CSRF_HEADER.lower().encode()
 
 
 class Csrf:
-    """Asked of cookie callers on unsafe methods, and of anyone on the `anonymous` paths, where signing in begins."""
+    """First the browser's own word on where the request comes from, then the token of this session, or before sign-in
+    of this browser. Bearer callers need neither: no foreign page can make a browser send one."""
 
     def __init__(
         self,
@@ -25,40 +22,32 @@ class Csrf:
         cookie: str,
         pre_login_cookie: str,
         origins: Collection[str],
-        anonymous: Collection[str],
-        exempt: tuple[str, ...],
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._cookie = cookie
         self._pre_login_cookie = pre_login_cookie
-        self._origins = origins
-        self._anonymous = frozenset(anonymous)
-        self._exempt = exempt
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _SAFE:
-            try:
-                self._check(scope)
-            except MediaNestError as error:
-                await refuse(error, scope, receive, send)
-                return
+        exchange = exchange_of(scope)
+        if exchange.is_unsafe and exchange.rules.csrf != "off":
+            self._check(exchange)
         await self._app(scope, receive, send)
 
-    def _check(self, scope: Scope) -> None:
-        path = scope["path"]
-        if path.startswith(self._exempt):
-            return
-        principal: Principal | None = scope.get("state", {}).get("principal")
+    def _check(self, exchange: Exchange) -> None:
+        principal = exchange.principal
         if principal is not None and not principal.by_cookie:
             return
-        origin, site = header(scope, b"origin"), header(scope, b"sec-fetch-site")
-        if is_foreign(scope["method"], sec_fetch_site=site, origin=origin, allowed_origins=self._origins):
+        if is_foreign(
+            exchange.method,
+            sec_fetch_site=exchange.header(b"sec-fetch-site"),
+            origin=exchange.header(b"origin"),
+            allowed_origins=self._origins,
+        ):
             raise OriginRefused("Call this from the portal's own pages.")
-        if principal is None and path not in self._anonymous:
+        if principal is None and exchange.rules.csrf != "always":
             return
-        cookies = cookies_of(scope)
+        cookies = exchange.cookies
         binding = str(principal.caller.session_id) if principal else cookies.get(self._pre_login_cookie, "")
-        self._tokens.check(
-            header=header(scope, b"x-csrf-token"), cookie=cookies.get(self._cookie), binding=binding
-        )
+        self._tokens.check(header=exchange.header(_HEADER), cookie=cookies.get(self._cookie), binding=binding)

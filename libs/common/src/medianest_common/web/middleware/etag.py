@@ -1,61 +1,60 @@
-"""A reader who has the present answer already is told so in a few bytes."""
+"""Reads carry a strong ETag and are answered with 304 while nothing has changed."""
 
-from hashlib import blake2b
+from collections.abc import MutableMapping
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from medianest_common.web.middleware.headers import header
+from medianest_common.web.exchange import Exchange, Headers, exchange_of
+from medianest_common.web.tags import etag_of, matching
 
 _LARGEST = 1 << 20
-_KEPT_ON_304 = frozenset(
-    {
-        b"cache-control",
-        b"vary",
-        b"etag",
-        b"x-correlation-id",
-        b"server-timing",
-        b"ratelimit",
-        b"ratelimit-policy",
-    }
-)
+_KEPT = frozenset({b"cache-control", b"content-location", b"date", b"expires", b"vary", b"set-cookie"})
 
 
 class ETag:
-    """Strong, over the bytes before compression; only for whole answers to GET that succeeded."""
+    """Only for whole answers to GET; not where they hold secrets, are streams, or are asked for by probes."""
 
-    def __init__(self, app: ASGIApp, *, untouched: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._untouched = untouched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(self._untouched):
-            await self._app(scope, receive, send)
-            return
-        wanted = header(scope, b"if-none-match")
-        start: Message | None = None
+        if scope["type"] == "http" and scope["method"] == "GET":
+            exchange = exchange_of(scope)
+            if exchange.rules.compress and not exchange.rules.is_quiet:
+                send = _Conditional(send, exchange)
+        await self._app(scope, receive, send)
 
-        async def sending(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                start = message
+
+class _Conditional:
+    def __init__(self, send: Send, exchange: Exchange) -> None:
+        self._send = send
+        self._exchange = exchange
+        self._head: Message | None = None
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] == 200:
+                self._head = message
                 return
-            if start is None:
-                await send(message)
-                return
-            head, start = start, None
+        elif self._head is not None:
+            head, self._head = self._head, None
             body = message.get("body", b"")
-            if message.get("more_body") or not body or len(body) > _LARGEST:
-                await send(head)
-                await send(message)
-                return
-            tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-            head["headers"] = [*head["headers"], (b"etag", tag.encode())]
-            if wanted and tag in (part.strip().removeprefix("W/") for part in wanted.split(",")):
-                kept = [item for item in head["headers"] if item[0] in _KEPT_ON_304]
-                await send({"type": "http.response.start", "status": 304, "headers": kept})
-                await send({"type": "http.response.body", "body": b""})
-                return
-            await send(head)
-            await send(message)
+            if not message.get("more_body", False) and len(body) <= _LARGEST:
+                head = self._tagged(head, body)
+                if head["status"] == 304:
+                    message = {"type": "http.response.body", "body": b""}
+            await self._send(head)
+        await self._send(message)
 
-        await self._app(scope, receive, sending)
+    def _tagged(self, head: Message, body: bytes) -> Message:
+        headers: Headers = list(head["headers"])
+        etag = dict(headers).get(b"etag")
+        if etag is None:
+            etag = etag_of(body)
+            headers.append((b"etag", etag))
+        asked = self._exchange.headers.get(b"if-none-match")
+        found = matching(asked, etag) if asked else None
+        if found is None:
+            return {**head, "headers": headers}
+        return {**head, "status": 304, "headers": [*(h for h in headers if h[0] in _KEPT), (b"etag", found)]}

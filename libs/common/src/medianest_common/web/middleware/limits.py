@@ -1,108 +1,138 @@
-"""How much a request may send, and how long it may take."""
+"""How large and how slow a request may be, and what its address may hold."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.errors import (
     BadRequest,
+    FieldError,
+    Invalid,
     MediaNestError,
     PayloadTooLarge,
     TimedOut,
     UnsupportedMediaType,
 )
-from medianest_common.web.middleware.headers import headers_named
-from medianest_common.web.problems import refuse
+from medianest_common.web.exchange import Exchange, exchange_of
 
-_NO_BODY = (b"GET", b"HEAD")
+MOST_HEADERS = 100
+MOST_HEADER_BYTES = 16 * 1024
+LONGEST_ADDRESS = 8 * 1024
 BODY_SECONDS = 15.0
 
 
-class SlowBody(MediaNestError):
-    status, title = 408, "The body took too long to arrive"
+class HeadersTooLarge(MediaNestError):
+    status, title = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large"
+
+
+class UriTooLong(MediaNestError):
+    status, title = HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long"
+
+
+class BodyTooSlow(MediaNestError):
+    status, title = HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time"
+
+
+class RequestTimedOut(TimedOut):
+    title = "The answer took too long"
 
 
 class Limits:
-    """The body is read whole before anything else runs, so that a slow sender holds no other resource.
+    """A body must be complete `body_seconds` after it is first asked for; an answer must begin in the path's time."""
 
-    `larger` allows more than `body_bytes` for paths that begin so; `seconds` is the whole time until an answer begins.
-    """
-
-    def __init__(
-        self, app: ASGIApp, *, body_bytes: int = 1 << 20, seconds: float = 10, larger: Mapping[str, int] = {}
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, body_seconds: float = BODY_SECONDS) -> None:
         self._app = app
-        self._bytes = body_bytes
-        self._seconds = seconds
-        self._larger = tuple(larger.items())
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        _check_head(exchange)
+        if exchange.has_body:
+            receive = self._bounded(exchange, receive)
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"].encode() not in _NO_BODY:
-            try:
-                body = await self._read(scope, receive)
-            except MediaNestError as error:
-                await refuse(error, scope, receive, send)
-                return
-            receive = _replaying(body, receive)
-        await self._in_time(scope, receive, send)
-
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
-        if headers_named(scope, b"content-encoding"):
-            raise UnsupportedMediaType("Send the body without compression.")
-        most = next((size for path, size in self._larger if scope["path"].startswith(path)), self._bytes)
-        lengths = headers_named(scope, b"content-length")
-        if lengths and int(lengths[0]) > most:
-            raise PayloadTooLarge(f"At most {most} bytes are taken here.")
-        parts: list[bytes] = []
-        received = 0
+        timer = exchange.timer = asyncio.timeout(exchange.rules.timeout)
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise BadRequest("The body ended early.")
-                    part = message.get("body", b"")
-                    received += len(part)
-                    if received > most:
-                        raise PayloadTooLarge(f"At most {most} bytes are taken here.")
-                    parts.append(part)
-                    if not message.get("more_body"):
-                        return b"".join(parts)
+            async with timer:
+                await self._app(scope, receive, send)
         except TimeoutError:
-            raise SlowBody("Send the body faster.") from None
-
-    async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            if not begun:
-                begun = True
-                # Only the wait for an answer is bounded: a stream may go on for as long as it likes.
-                timer.reschedule(None)
-            await send(message)
-
-        try:
-            async with asyncio.timeout(self._seconds) as timer:
-                await self._app(scope, receive, sending)
-        except TimeoutError:
-            if begun:
+            if not timer.expired():
                 raise
-            await refuse(TimedOut("This took too long. Try again in a moment."), scope, receive, send)
+            raise RequestTimedOut("Try again in a moment.") from None
+        finally:
+            exchange.timer = None
+
+    def _bounded(self, exchange: Exchange, receive: Receive) -> Receive:
+        limit = exchange.rules.max_body
+        encoding = exchange.headers.get(b"content-encoding", b"identity").lower()
+        if encoding != b"identity":
+            raise UnsupportedMediaType("Send the body without compression.")
+        length = exchange.headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > limit):
+            raise _too_large(limit)
+        return _bounded_receive(receive, limit=limit, seconds=self._body_seconds)
 
 
-def _replaying(body: bytes, receive: Receive) -> Receive:
-    given = False
+def _bounded_receive(
+    receive: Receive, *, limit: int, seconds: float
+) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
+    received = 0
+    complete = False
+    deadline: float | None = None
 
-    async def receiving() -> Message:
-        nonlocal given
-        if given:
+    async def bounded() -> MutableMapping[str, Any]:
+        nonlocal received, complete, deadline
+        if complete:
             return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        if deadline is None:
+            deadline = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(deadline) as timer:
+                message = await receive()
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            raise BodyTooSlow("Send the whole body at once.") from None
+        received += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if received > limit:
+            raise _too_large(limit)
+        return message
 
-    return receiving
+    return bounded
+
+
+def _check_head(exchange: Exchange) -> None:
+    headers = exchange.scope["headers"]
+    if len(headers) > MOST_HEADERS:
+        raise HeadersTooLarge(f"At most {MOST_HEADERS} headers.")
+    if sum([len(name) + len(value) for name, value in headers]) > MOST_HEADER_BYTES:
+        raise HeadersTooLarge(f"At most {MOST_HEADER_BYTES} bytes of headers.")
+    query: bytes = exchange.scope.get("query_string", b"")
+    path: bytes = exchange.scope.get("raw_path") or b""
+    if len(query) + len(path) > LONGEST_ADDRESS:
+        raise UriTooLong(f"At most {LONGEST_ADDRESS} bytes.")
+    if b"%" in query:
+        _check_text(query, "query")
+    if b"%" in path:
+        _check_text(path, "path")
+
+
+def _check_text(encoded: bytes, where: str) -> None:
+    """NUL cannot be stored, and bytes that are no text (lone surrogates among them) cannot be compared or shown."""
+    raw = unquote_to_bytes(encoded)
+    if b"\x00" in raw:
+        raise Invalid("Text must not hold NUL.", errors=[FieldError(where, "must not hold NUL")])
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        raise BadRequest(f"The {where} is not UTF-8.") from None
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"At most {limit} bytes.")

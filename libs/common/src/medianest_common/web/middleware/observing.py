@@ -1,78 +1,87 @@
-"""One line in the log, one count and one duration for each request; and how long it took, told to the browser."""
+"""One line and one set of figures for each request, whatever became of it."""
 
-from time import perf_counter
+import logging
 
 import structlog
-from prometheus_client import Counter, Histogram
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.errors import MediaNestError
-from medianest_common.web.problems import problem_response
+from medianest_common.clock import Clock
+from medianest_common.web.exchange import Exchange, exchange_of
 
 log = structlog.get_logger()
+_logger = logging.getLogger(__name__)
 
-REQUESTS = Counter("medianest_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
     "medianest_http_seconds",
-    "Time to the answer",
+    "Time to the end of the answer, by route pattern.",
     ["method", "route"],
-    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_NO_STORE = (b"cache-control", b"private, no-store")
-_VARY = (b"vary", b"Cookie, Authorization")
+REQUESTS = Counter(
+    "medianest_http_requests_total", "Answers, by route pattern and status.", ["method", "route", "status"]
+)
+IN_FLIGHT = Gauge("medianest_http_in_flight", "Requests being worked on.")
 
-
-class InternalError(MediaNestError):
-    code = "INTERNAL"
+UNMATCHED = "unmatched"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_LONGEST_PATH = 200
 
 
 class Observing:
-    """Labels are route patterns, so that no visitor can make series; what nothing else caught becomes a 500 here."""
+    """Stands outside all that can refuse, so that refusals are counted too. Labels come from our own routes only, so
+    their number is bounded. Neither line nor label holds a query, and a path only where no route has taken it."""
 
-    def __init__(self, app: ASGIApp, *, quiet: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, *, clock: Clock) -> None:
         self._app = app
-        self._quiet = quiet
+        self._clock = clock
+        self._seconds: dict[tuple[str, str], Histogram] = {}
+        self._requests: dict[tuple[str, str, int], Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
-        status = 0
 
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = message.setdefault("headers", [])
-                names = {name for name, _ in headers}
-                if b"cache-control" not in names:
-                    headers.append(_NO_STORE)
-                headers.append(_VARY)
-                headers.append((b"server-timing", b"total;dur=%.1f" % ((perf_counter() - started) * 1000)))
-            await send(message)
+        def say_time() -> None:
+            elapsed = (self._clock.monotonic() - exchange.started_at) * 1000
+            exchange.response_headers.append((b"server-timing", b"total;dur=%.1f" % elapsed))
 
+        exchange.on_start = say_time
+        IN_FLIGHT.inc()
         try:
-            await self._app(scope, receive, sending)
-        except Exception:
-            log.exception("request_crashed", method=scope["method"], route=_route(scope))
-            if status:
-                raise
-            error = InternalError("Something went wrong on our side.")
-            await problem_response(error, path=scope["path"])(scope, receive, sending)
+            await self._app(scope, receive, send)
         finally:
-            self._note(scope, status, perf_counter() - started)
+            IN_FLIGHT.dec()
+            self._observe(exchange)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        route = _route(scope)
-        REQUESTS.labels(method, route, str(status)).inc()
-        SECONDS.labels(method, route).observe(seconds)
-        if not scope["path"].startswith(self._quiet):
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    def _observe(self, exchange: Exchange) -> None:
+        elapsed = self._clock.monotonic() - exchange.started_at
+        method = exchange.method if exchange.method in _METHODS else "other"
+        route = exchange.route or UNMATCHED
+        status = exchange.status
+        self._figures(method, route, status, elapsed)
+        if exchange.rules.is_quiet and status < 400:
+            return
+        level = log.warning if status >= 500 else log.info
+        level(
+            "request",
+            method=method,
+            route=exchange.route or exchange.path[:_LONGEST_PATH],
+            status=status,
+            ms=round(elapsed * 1000, 1),
+            bytes=exchange.bytes_out,
+            client=exchange.client_ip,
+            user=exchange.principal.caller.user_id.hex if exchange.principal else None,
+        )
 
-
-def _route(scope: Scope) -> str:
-    route = scope.get("route")
-    return getattr(route, "path", "") or "unmatched"
+    def _figures(self, method: str, route: str, status: int, elapsed: float) -> None:
+        seconds = self._seconds.get((method, route))
+        if seconds is None:
+            seconds = self._seconds[method, route] = SECONDS.labels(method, route)
+        requests = self._requests.get((method, route, status))
+        if requests is None:
+            requests = self._requests[method, route, status] = REQUESTS.labels(method, route, status)
+        seconds.observe(elapsed)
+        requests.inc()

@@ -1,37 +1,41 @@
-"""What browsers are told not to do with our answers (the set of Helmet, as OWASP advises it for an API with a page)."""
+"""What Helmet would set, for an application that loads nothing from elsewhere."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.web.middleware.headers import adding
+from medianest_common.web.exchange import Headers, exchange_of
 
-_POLICY = (
-    "default-src 'self'; img-src 'self' data: https://image.tmdb.org; connect-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    b"default-src 'self'; img-src 'self' data: https://image.tmdb.org; connect-src 'self'; object-src 'none'; "
+    b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_ALWAYS = [
-    (b"content-security-policy", _POLICY.encode()),
+_HEADERS: Headers = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    (b"x-permitted-cross-domain-policies", b"none"),
     (b"origin-agent-cluster", b"?1"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"x-dns-prefetch-control", b"off"),
+    (b"x-download-options", b"noopen"),
+    (b"x-permitted-cross-domain-policies", b"none"),
     (b"x-xss-protection", b"0"),
+    (b"cache-control", b"private, no-store"),
 ]
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_VARY = (b"Cookie", b"Authorization", b"Origin")
 
 
 class SecurityHeaders:
-    """`secure` adds HSTS, which would lock out a household that is reached over plain HTTP."""
+    """Nothing may be kept by anyone unless a route says so; `secure` when browsers reach us over TLS."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        hsts = [(b"strict-transport-security", b"max-age=31536000")] if secure else []
-        self._headers = [*_ALWAYS, *hsts]
+        self._headers = [*_HEADERS, _HSTS] if secure else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            send = adding(send, lambda _: self._headers)
+        exchange = exchange_of(scope)
+        exchange.response_headers += self._headers
+        exchange.vary += _VARY
         await self._app(scope, receive, send)

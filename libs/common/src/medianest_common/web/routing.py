@@ -1,0 +1,142 @@
+"""Finds the route of a request without trying one pattern after the other, and refuses look-alike numbers."""
+
+import re
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from medianest_common.errors import FieldError, Invalid
+from medianest_common.web.exchange import exchange_of
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
+
+
+class _Entry(NamedTuple):
+    pattern: re.Pattern[str]
+    convertors: dict[str, Any]
+    path: str
+    endpoint: Any
+    original: Any
+    app: ASGIApp
+    integers: frozenset[str]
+
+
+type _Key = tuple[str, int, str]
+
+
+class RouteIndex:
+    """Stands in front of the application's router. Routes lie in buckets by method, number of segments and the resource
+    (`media` in `/api/v1/media/…`). What no bucket answers goes to the router as ever, for its 404 and 405.
+
+    Pydantic reads `1_0`, `+1`, ` 1` and `1.0` as integers; here a number in a path or query has one spelling.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._router = app.router.app
+        self._buckets: dict[_Key, list[_Entry]] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        if self._buckets is None:
+            self._buckets = self._index()
+        exchange = exchange_of(scope)
+        path = exchange.path
+        for entry in self._buckets.get(_key(exchange.method, path), ()):
+            found = entry.pattern.match(path)
+            if found is None:
+                continue
+            parameters = found.groupdict()
+            exchange.route = entry.path
+            if entry.integers:
+                _check_integers(entry.integers, parameters, scope["query_string"])
+            scope["path_params"] = {name: entry.convertors[name].convert(v) for name, v in parameters.items()}
+            scope["endpoint"] = entry.endpoint
+            scope["route"] = entry.original
+            scope["router"] = self._app.router
+            await entry.app(scope, receive, send)
+            return
+        try:
+            await self._router(scope, receive, send)
+        finally:
+            if exchange.route is None and (route := scope.get("route")):
+                exchange.route = getattr(route, "path_format", None) or getattr(route, "path", None)
+
+    def _index(self) -> dict[_Key, list[_Entry]]:
+        buckets: dict[_Key, list[_Entry]] = {}
+        for context in iter_route_contexts(self._app.routes):
+            path, methods = context.path, context.methods
+            if not path or not methods or not getattr(context, "path_regex", None) or ":path}" in path:
+                continue
+            segments = path.split("/")
+            if any("{" in segment for segment in segments[:4]):
+                continue
+            app = getattr(context, "app", None)
+            if app is None:
+                continue
+            entry = _Entry(
+                pattern=context.path_regex,
+                convertors=context.param_convertors,
+                path=context.path_format or path,
+                endpoint=context.endpoint,
+                original=context.original_route,
+                app=app,
+                integers=frozenset(_integers(context)),
+            )
+            for method in methods:
+                buckets.setdefault(_key(method, path), []).append(entry)
+        return buckets
+
+
+def _key(method: str, path: str) -> _Key:
+    parts = path.split("/", 4)
+    return method, path.count("/"), parts[3] if len(parts) > 3 else parts[-1]
+
+
+def _integers(context: RouteContext) -> Iterator[str]:
+    dependant = getattr(context, "dependant", None)
+    pending = [dependant] if dependant else []
+    while pending:
+        present = pending.pop()
+        pending.extend(present.dependencies)
+        for field in (*present.path_params, *present.query_params):
+            annotation = field.field_info.annotation
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                for name, member in annotation.model_fields.items():
+                    if _is_integer(member.annotation):
+                        yield member.alias or name
+            elif _is_integer(annotation):
+                yield field.alias
+
+
+def _is_integer(annotation: Any) -> bool:
+    if annotation is int:
+        return True
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _is_integer(get_args(annotation)[0])
+    if origin in (Union, types.UnionType, list):
+        return any(_is_integer(part) for part in get_args(annotation))
+    return False
+
+
+def _is_plain(value: str) -> bool:
+    return bool(_INTEGER.fullmatch(value)) and abs(int(value)) < 2**63
+
+
+def _check_integers(names: frozenset[str], path: dict[str, str], query: bytes) -> None:
+    given = [*path.items(), *parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
+    wrong = [name for name, value in given if name in names and not _is_plain(value)]
+    if wrong:
+        raise Invalid(
+            "Write whole numbers with digits only.",
+            errors=[FieldError(name, "must be a whole number") for name in dict.fromkeys(wrong)],
+        )

@@ -1,0 +1,59 @@
+"""A reader who has the present answer already is told so in a few bytes."""
+
+import pytest
+
+from libs.common.tests.web.portal import API, Portal
+from medianest_common.web.tags import etag_of, matching
+
+
+async def test_an_answer_that_may_be_kept_has_a_tag_and_is_not_sent_twice(portal: Portal) -> None:
+    async with portal.client(headers={"Accept-Encoding": "identity"}) as client:
+        first = await client.get(f"{API}/kept")
+        second = await client.get(f"{API}/kept", headers={"If-None-Match": first.headers["etag"]})
+        other = await client.get(f"{API}/kept", headers={"If-None-Match": '"something-else"'})
+    assert first.headers["cache-control"] == "private, max-age=60"
+    assert second.status_code == 304
+    assert second.content == b""
+    assert second.headers["etag"] == first.headers["etag"]
+    assert second.headers["cache-control"] == "private, max-age=60"
+    assert second.headers["x-correlation-id"]
+    assert other.status_code == 200
+
+
+async def test_each_encoding_has_its_own_tag_and_all_of_them_match(portal: Portal) -> None:
+    async with portal.client() as client:
+        plain = await client.get(f"{API}/kept", headers={"Accept-Encoding": "identity"})
+        packed = await client.get(f"{API}/kept", headers={"Accept-Encoding": "gzip"})
+        again = await client.get(
+            f"{API}/kept", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+        )
+    assert packed.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
+    assert again.status_code == 304
+    assert again.headers["etag"] == packed.headers["etag"]
+
+
+@pytest.mark.parametrize("path", [f"{API}/nowhere", f"{API}/stream", "/health"])
+async def test_failures_streams_and_probes_have_no_tag(portal: Portal, path: str) -> None:
+    async with portal.client() as client:
+        assert "etag" not in (await client.get(path)).headers
+
+
+@pytest.mark.parametrize(
+    "sent, fits",
+    [
+        (b'"%s"', True),
+        (b'W/"%s"', True),
+        (b'"a", "%s-br"', True),
+        (b'"%s-zip"', False),
+        (b"%s", False),
+        (b"", False),
+    ],
+)
+def test_tags_are_compared_as_rfc_9110_has_it(sent: bytes, fits: bool) -> None:
+    tag = etag_of(b"body")
+    value = sent.replace(b"%s", tag.strip(b'"'))
+    assert (matching(value, tag) is not None) is fits
+
+
+def test_a_star_matches_anything() -> None:
+    assert matching(b"*", etag_of(b"body")) == etag_of(b"body")

@@ -1,0 +1,44 @@
+"""What browsers and caches are told about every answer."""
+
+import pytest
+
+from libs.common.tests.web.portal import API, Portal
+
+
+@pytest.mark.parametrize("path", [f"{API}/big", f"{API}/nowhere", "/health", f"{API}/broken"])
+async def test_40_no_answer_may_be_framed_sniffed_or_kept(portal: Portal, path: str) -> None:
+    async with portal.client() as client:
+        headers = (await client.get(path)).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cache-control"] == "private, no-store"
+    assert {"Cookie", "Authorization", "Origin"} <= set(headers["vary"].split(", "))
+
+
+@pytest.mark.parametrize("secure, present", [(True, True), (False, False)])
+async def test_hsts_only_where_we_are_reached_over_tls(make, secure: bool, present: bool) -> None:  # type: ignore[no-untyped-def]
+    async with make(secure=secure).client() as client:
+        answer = await client.get("/health")
+    assert ("strict-transport-security" in answer.headers) is present
+
+
+@pytest.mark.parametrize("suffix", ["/x.css", ";x.css", "%2fx.css", "/..%2fx.css"])
+async def test_99_an_address_made_to_look_static_is_not_answered(portal: Portal, suffix: str) -> None:
+    """Attack 99: cache deception."""
+    portal.sign_in("good")
+    async with portal.browser("good") as client:
+        answer = await client.get(f"{API}/me{suffix}")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_99_two_people_behind_one_cache_cannot_be_mixed_up(portal: Portal) -> None:
+    """Attack 99: what the answer depends on is said, and keeping it is forbidden."""
+    for name in ("ada", "bob"):
+        portal.sign_in(name)
+        async with portal.browser(name) as client:
+            answer = await client.get(f"{API}/me", headers={"X-Forwarded-Host": "evil.example"})
+        assert answer.json()["user"] == str(portal.tokens[name].user_id)
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert "evil" not in answer.text + str(answer.headers)
