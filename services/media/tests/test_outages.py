@@ -1,5 +1,6 @@
 """Overseerr away, hanging, confused or set up wrongly: nothing is refused, lost or done twice."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -162,6 +163,7 @@ async def test_what_has_left_the_library_can_be_asked_for_again(home: Home) -> N
     assert there.value.code == "ALREADY_AVAILABLE"
     home.overseerr.set_deleted("movie", FILM)
     home.clock.advance(11)
+    assert (await frida.title()).requestable
     again = await frida.request()
     twin = await home.twin(again)
     assert twin.status is Theirs.PENDING
@@ -205,6 +207,28 @@ async def test_a_request_acts_as_its_person_and_never_approves_itself(home: Home
     await home.owner.call(media.ApproveRequest(id=held.id))
     assert (await home.twin(held)).status is Theirs.APPROVED
     assert (await stranger.sees(held)).requested_by.name == "Stella"
+
+
+async def test_who_asks_before_their_plex_account_is_known_is_served_when_it_is(home: Home) -> None:
+    frida = await home.friend()
+    await home.change("update people set plex_id = null, version = 0 where id = :id", id=frida.id)
+    asked = await frida.request()
+    await home.settled()
+    assert home.overseerr.requests == []
+    await home.tell_of(frida)
+    assert (await home.twin(asked)).requested_by.plex_id == frida.plex_id
+
+
+async def test_a_hanging_overseerr_slows_no_list_and_no_second_request(seerr: Home) -> None:
+    frida = await seerr.friend()
+    for number in range(8):
+        seerr.overseerr.add_movie(9000 + number, f"Film {number}", 2020)
+    seerr.overseerr.fail_with("hang")
+    await asyncio.gather(*(frida.request(9000 + number) for number in range(8)))
+    for _ in range(40):
+        page = await frida.call(media.ListRequests(), timeout=2)
+        assert len(page.items) == 8
+    seerr.overseerr.heal()
 
 
 async def test_somebody_new_is_imported_from_plex(home: Home) -> None:

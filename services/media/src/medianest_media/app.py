@@ -1,5 +1,6 @@
 """Everything the media service works with, in one value."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_media.adapters.backend import Backend
 from medianest_media.settings import MediaSettings
+
+CONVERSATIONS = 3
 
 
 @dataclass(slots=True)
@@ -18,6 +21,9 @@ class Watch:
     modified: datetime | None = None
     """The latest change of a request that was seen."""
     away: bool = False
+    judged_at: float | None = None
+    trouble: str | None = None
+    """What is wrong with the backend, as last seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,5 @@ class MediaApp:
     clock: Clock
     backend: Backend
     watch: Watch = field(default_factory=Watch)
+    talking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSATIONS))
+    """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""

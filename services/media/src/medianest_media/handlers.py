@@ -7,7 +7,6 @@ from medianest_common.contracts.base import Nothing
 from medianest_common.db import Transaction
 from medianest_media import jobs
 from medianest_media.app import MediaApp
-from medianest_media.repository import People
 from medianest_media.use_cases.count_requests import count_requests
 from medianest_media.use_cases.decide_request import (
     approve_request,
@@ -19,6 +18,7 @@ from medianest_media.use_cases.discover import discover
 from medianest_media.use_cases.get_quota import get_quota
 from medianest_media.use_cases.get_request import get_request
 from medianest_media.use_cases.get_title import get_title
+from medianest_media.use_cases.learn_person import learn_person
 from medianest_media.use_cases.list_requests import list_requests
 from medianest_media.use_cases.receive_webhook import receive_webhook
 from medianest_media.use_cases.request_media import request_media
@@ -100,7 +100,7 @@ async def on_overseerr_webhook(job: media.ReceiveOverseerrWebhook, app: MediaApp
 
 @handlers.on(UserCreated, UserChanged)
 async def on_person(event: UserChange, app: MediaApp, tx: Transaction) -> None:
-    await People(tx.session).learn(event)
+    await learn_person(app, tx, event)
 
 
 handlers.every(jobs.TICK_SECONDS)(jobs.poll)

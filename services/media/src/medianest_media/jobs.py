@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 TICK_SECONDS = 1.0
 _ROUND_SECONDS = 45.0
+_CHECK_SECONDS = 3.0
+_JUDGED_FOR_SECONDS = 15.0
 _AT_ONCE = 4
 _MOST_LOOKS = 1_000
 _MOST_OWED = 500
@@ -33,11 +35,7 @@ async def poll(app: MediaApp) -> None:
     if watch.polled_at is not None and now - watch.polled_at < app.settings.media_poll_seconds:
         return
     watch.polled_at = now
-    try:
-        await app.backend.check()
-    except MediaNestError as error:
-        if not watch.away:
-            log.warning("backend_away", reason=error.detail or error.code)
+    if await trouble_with_backend(app, seen_within=0):
         watch.away = True
         await resume_owed(app, untried_for=_NOBODY_TRIED_FOR)
         return
@@ -51,17 +49,36 @@ async def poll(app: MediaApp) -> None:
         log.warning("poll_cut_short", seconds=_ROUND_SECONDS)
 
 
+async def trouble_with_backend(app: MediaApp, *, seen_within: float = _JUDGED_FOR_SECONDS) -> str | None:
+    """In words, or None when all is well. Asked for by every readiness check, so mostly remembered."""
+    watch, now = app.watch, app.clock.monotonic()
+    if watch.judged_at is not None and now - watch.judged_at < seen_within:
+        return watch.trouble
+    watch.judged_at = now
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await app.backend.check()
+    except (MediaNestError, TimeoutError) as error:
+        trouble = (isinstance(error, MediaNestError) and error.detail) or "Overseerr does not answer in time."
+        if watch.trouble != trouble:
+            log.warning("backend_away", reason=trouble)
+        watch.trouble = trouble
+    else:
+        watch.trouble = None
+    return watch.trouble
+
+
 async def resume_owed(app: MediaApp, *, untried_for: timedelta) -> None:
     """Requests the backend does not know as they stand, and whose job nobody has tried lately."""
     now = app.clock.now()
     async with app.db.transaction() as tx:
         requests = Requests(tx.session)
-        owed = await requests.owed(before=now - untried_for, limit=_MOST_OWED)
+        owed = await requests.owed(now=now, untried_for=untried_for, limit=_MOST_OWED)
         if not owed:
             return
         for request_id in owed:
             tx.enqueue(SubmitRequest(request_id=request_id))
-        await requests.attempted(owed, at=now)
+        await requests.resumed(owed, at=now)
     log.info("submissions_resumed", requests=len(owed))
 
 

@@ -123,8 +123,9 @@ class Request(Base):
     """The twin in the backend was there before and is not ours to delete."""
     waiting_reason: Mapped[str | None]
     """Why the backend does not know it as it stands, in words for the person who waits."""
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
     attempted_at: Mapped[datetime]
+    resumes: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often the work was put back into the queue because nobody seemed to be at it."""
     watched: Mapped[bool] = mapped_column(server_default=true())
     """Whether the backend may still have news of it."""
     checked_at: Mapped[datetime]

@@ -61,6 +61,6 @@ async def move(
 def owe(tx: Transaction, request: Request, *, now: datetime) -> None:
     """The backend has to be told; the job does it as soon as the transaction is through, and until it succeeds."""
     request.in_line = False
-    request.attempts = 0
+    request.resumes = 0
     request.attempted_at = now
     tx.enqueue(SubmitRequest(request_id=request.id))

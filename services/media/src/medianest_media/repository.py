@@ -1,11 +1,11 @@
 """Reads and writes of the media service that have a meaning of their own."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text, tuple_, update
+from sqlalchemy import Row, case, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -18,6 +18,8 @@ from medianest_media.mapping import REQUEST_WITH_HISTORY
 from medianest_media.models import EVERY_SEASON, Claim, Count, Person, Request, SeenTitle
 from medianest_media.quotas import Usage
 from medianest_media.states import OVER
+
+_MOST_DOUBLINGS = 6
 
 _SHOWN = text(
     f"select {REQUEST_WITH_HISTORY}::text"  # noqa: S608
@@ -46,6 +48,15 @@ class Requests(Repository[Request]):
             raise BeingSent("Another worker is at this title.", retry_after=1)
         await self.session.refresh(request)
 
+    async def held_back(self, user_id: UUID) -> Sequence[Request]:
+        """Pending requests that were not filed, since the backend had no user for the person."""
+        return await self.list(
+            Request.user_id == user_id,
+            Request.status == RequestStatus.PENDING,
+            Request.in_line.is_(True),
+            Request.backend_id.is_(None),
+        )
+
     async def lock(self, request: Request) -> None:
         """What the database has now, and nobody changes it until this transaction ends."""
         await self.session.refresh(request, with_for_update=True)
@@ -53,26 +64,31 @@ class Requests(Repository[Request]):
     async def usage(self, user_id: UUID, media_type: MediaType, *, since: datetime) -> Usage:
         return await read_usage(self.session, user_id, media_type, since=since)
 
-    async def owed(self, *, before: datetime, limit: int) -> Sequence[UUID]:
-        """Requests the backend has not been told of as they stand, without an attempt since `before`."""
+    async def owed(self, *, now: datetime, untried_for: timedelta, limit: int) -> Sequence[UUID]:
+        """Requests the backend has not been told of as they stand, and that nobody has tried for so long to tell of.
+
+        For a request that was taken up again in vain it is twice as long each time.
+        """
+        patience = untried_for * func.pow(2, func.least(Request.resumes, _MOST_DOUBLINGS))
         statement = (
             select(Request.id)
-            .where(Request.in_line.is_(False), Request.attempted_at < before)
+            .where(Request.in_line.is_(False), Request.attempted_at < now - patience)
             .order_by(Request.attempted_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         return (await self.session.execute(statement)).scalars().all()
 
-    async def attempted(self, ids: Sequence[UUID], *, at: datetime) -> None:
-        await self.session.execute(update(Request).where(Request.id.in_(ids)).values(attempted_at=at))
+    async def resumed(self, ids: Sequence[UUID], *, at: datetime) -> None:
+        changes = {"attempted_at": at, "resumes": Request.resumes + 1}
+        await self.session.execute(update(Request).where(Request.id.in_(ids)).values(changes))
 
     async def waits(self, request_id: UUID, *, reason: str, at: datetime) -> None:
         """Say why the backend could not be told, unless it has been in the meantime."""
         statement = (
             update(Request)
             .where(Request.id == request_id, Request.in_line.is_(False))
-            .values(waiting_reason=reason, attempted_at=at, attempts=Request.attempts + 1)
+            .values(waiting_reason=reason, attempted_at=at)
         )
         await self.session.execute(statement)
 
@@ -197,6 +213,16 @@ class SeenTitles(Repository[SeenTitle]):
         )
 
 
+async def read_seen(
+    connection: AsyncConnection, media_type: MediaType, tmdb_id: int
+) -> Row[str, int | None, str | None, list[int] | None] | None:
+    """Title, year, poster_path and seasons of a title that was seen before."""
+    statement = select(SeenTitle.title, SeenTitle.year, SeenTitle.poster_path, SeenTitle.seasons).where(
+        SeenTitle.tmdb_id == tmdb_id, SeenTitle.media_type == media_type
+    )
+    return (await connection.execute(statement)).one_or_none()
+
+
 async def read_usage(
     session: AsyncSession | AsyncConnection, user_id: UUID, media_type: MediaType, *, since: datetime
 ) -> Usage:
@@ -226,12 +252,15 @@ async def read_counts(connection: AsyncConnection, *, user_id: UUID | None) -> S
 async def read_claimed(
     connection: AsyncConnection, titles: Iterable[tuple[MediaType, int]]
 ) -> set[tuple[MediaType, int]]:
-    """Which of these titles somebody here has asked for, not in 4K."""
+    """Which of these titles somebody here waits for, not in 4K."""
     keys = list(titles)
     if not keys:
         return set()
-    statement = select(Claim.media_type, Claim.tmdb_id).where(
-        tuple_(Claim.media_type, Claim.tmdb_id).in_(keys), Claim.is_4k.is_(False)
+    statement = (
+        select(Claim.media_type, Claim.tmdb_id)
+        .join(Request, Request.id == Claim.request_id)
+        .where(tuple_(Claim.media_type, Claim.tmdb_id).in_(keys), Claim.is_4k.is_(False))
+        .where(Request.status != RequestStatus.AVAILABLE)
     )
     return {(MediaType(kind), tmdb_id) for kind, tmdb_id in await connection.execute(statement)}
 

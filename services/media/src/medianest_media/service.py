@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from medianest_common.contracts.platform import Check, CheckStatus
-from medianest_common.errors import MediaNestError
 from medianest_common.service import Runtime, Service
 from medianest_media.adapters.backend import Backend
 from medianest_media.adapters.missing import MissingBackend
 from medianest_media.adapters.overseerr import Overseerr
 from medianest_media.app import MediaApp
 from medianest_media.handlers import handlers
+from medianest_media.jobs import trouble_with_backend
 from medianest_media.models import Base
 from medianest_media.settings import MediaSettings
 
@@ -40,11 +40,9 @@ async def _backend(runtime: Runtime[MediaSettings]) -> AsyncIterator[Backend]:
 
 async def checks(app: MediaApp) -> Sequence[Check]:
     """Without the backend requests are still taken, so the service is never down for it."""
-    try:
-        await app.backend.check()
-    except MediaNestError as error:
-        return [Check(name="overseerr", status=CheckStatus.DEGRADED, message=error.detail or error.title)]
-    return [Check(name="overseerr", status=CheckStatus.OK)]
+    trouble = await trouble_with_backend(app)
+    status = CheckStatus.DEGRADED if trouble else CheckStatus.OK
+    return [Check(name="overseerr", status=status, message=trouble)]
 
 
 SERVICE = Service(

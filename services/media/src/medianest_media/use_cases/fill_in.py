@@ -47,13 +47,12 @@ async def _name_seasons(
     seasons = await claims.stake(request, free) if free else []
     allowed = allowance(app.settings, request.media_type, person.role)
     usage = await requests.usage(person.id, request.media_type, since=allowed.since(now))
-    reason = None
+    request.seasons, request.all_seasons = seasons, not seasons
     if not seasons:
         reason = "All its seasons are there or requested already."
     elif not fits(allowed, usage, more=len(seasons) - 1):  # it counted as one until now
         reason = f"It has {len(seasons)} seasons, more than the quota leaves."
-    if reason is None:
-        request.seasons, request.all_seasons = seasons, False
+    else:
         return
     await move(tx, request, RequestStatus.FAILED, now=now, reason=reason)
     request.in_line = True

@@ -8,6 +8,7 @@ from medianest_common.contracts.media import (
     GetTitle,
     MediaType,
     RequestRef,
+    RequestStatus,
     Season,
     Title,
 )
@@ -57,11 +58,13 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
 
 
 async def _ours(app: MediaApp, query: GetTitle) -> tuple[set[int], list[RequestRef]]:
-    """The seasons that our requests hold (0 for a film), and the requests themselves."""
+    """The seasons that our requests wait for (0 for a film), and the requests themselves."""
     me = require_caller().user_id
     title = (Request.media_type == query.media_type, Request.tmdb_id == query.tmdb_id)
-    claims = select(Claim.season).where(
-        Claim.media_type == query.media_type, Claim.tmdb_id == query.tmdb_id, Claim.is_4k.is_(False)
+    claims = (
+        select(Claim.season)
+        .join(Request, Request.id == Claim.request_id)
+        .where(*title, Claim.is_4k.is_(False), Request.status != RequestStatus.AVAILABLE)
     )
     rows = (
         select(Request.id, Request.status, Request.is_4k, Request.user_id)

@@ -27,7 +27,7 @@ async def reconcile(app: MediaApp, request_id: UUID) -> None:
 
     A request the backend does not know as it stands is left alone: the job that tells it is on its way, and ends here.
     """
-    async with app.db.transaction() as tx:
+    async with app.talking, app.db.transaction() as tx:
         requests = Requests(tx.session)
         request = await requests.get(request_id)
         if request is None:

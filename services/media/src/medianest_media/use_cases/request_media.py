@@ -11,7 +11,7 @@ from medianest_common.contracts.media import MediaType, RequestMedia, RequestSta
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
 from medianest_media.errors import QuotaExceeded
-from medianest_media.models import Request
+from medianest_media.models import Person, Request
 from medianest_media.moves import move, owe
 from medianest_media.quotas import allowance, fits, quota_state
 from medianest_media.repository import People, Requests
@@ -25,8 +25,8 @@ async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
     caller = require_caller()
     wish = await understand(app, command)
     async with app.db.transaction() as tx:
-        await People(tx.session).in_turn(caller)
-        request = _new_request(app, command, wish, caller)
+        person = await People(tx.session).in_turn(caller)
+        request = _new_request(app, command, wish, person)
         await stake_out(tx, request, wish, caller=caller)
         await _check_quota(app, tx, request, caller=caller)
         tx.session.add(request)
@@ -38,11 +38,11 @@ async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
         return Raw(await Requests(tx.session).shown(request.id))
 
 
-def _new_request(app: MediaApp, command: RequestMedia, wish: Wish, caller: Caller) -> Request:
+def _new_request(app: MediaApp, command: RequestMedia, wish: Wish, person: Person) -> Request:
     now = app.clock.now()
     return Request(
         id=uuid7(),
-        user_id=caller.user_id,
+        user_id=person.id,
         media_type=command.media_type,
         tmdb_id=command.tmdb_id,
         is_4k=command.is_4k,

@@ -24,7 +24,7 @@ async def submit_request(app: MediaApp, job: SubmitRequest) -> None:
     """Raises what is transient, for another attempt later; meanwhile the request says what it waits for."""
     try:
         await fill_in(app, job.request_id)
-        async with app.db.transaction() as tx:
+        async with app.talking, app.db.transaction() as tx:
             requests = Requests(tx.session)
             request = await requests.get(job.request_id)
             if request is None or request.in_line:

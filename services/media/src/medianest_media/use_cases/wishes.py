@@ -9,8 +9,7 @@ from medianest_media.adapters.backend import Rules, TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import NotRequestable
 from medianest_media.mapping import WHY_NOT
-from medianest_media.models import SeenTitle
-from medianest_media.repository import SeenTitles
+from medianest_media.repository import read_seen
 from medianest_media.titles import placeholder
 from medianest_media.use_cases.known_titles import title_details
 
@@ -66,12 +65,12 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
 
 async def _unchecked(app: MediaApp, command: RequestMedia, chosen: SeasonChoice) -> Wish:
     """The backend does not answer: taken as it was asked for, with what is remembered of the title."""
-    async with app.db.transaction() as tx:
-        seen: SeenTitle | None = await SeenTitles(tx.session).get((command.tmdb_id, command.media_type))
+    async with app.db.read() as connection:
+        seen = await read_seen(connection, command.media_type, command.tmdb_id)
     if command.media_type is MediaType.MOVIE:
         seasons: tuple[int, ...] | None = (FILM,)
     elif chosen == "all":
-        seasons = tuple(seen.seasons) if seen and seen.seasons else None
+        seasons = tuple(seen.seasons or ()) or None if seen else None
     else:
         seasons = tuple(chosen)
     return Wish(
