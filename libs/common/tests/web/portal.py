@@ -1,6 +1,6 @@
 """A small portal with one route of each kind, in the real stack, and a caller for each kind of credential."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -95,6 +95,9 @@ class Portal:
     ) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, client=client)
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+
+type MakePortal = Callable[..., Portal]
 
 
 def make_portal(

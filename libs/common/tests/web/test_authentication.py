@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.errors import Unavailable
 
 
@@ -36,7 +36,7 @@ async def test_13_a_bearer_wins_over_the_cookie_of_somebody_else(portal: Portal)
 async def test_13_a_bad_bearer_never_falls_back_to_the_cookie(portal: Portal, value: str) -> None:
     portal.sign_in("good")
     async with portal.browser("good") as client:
-        answer = await client.get(f"{API}/me", headers=[("Authorization", value.encode())])
+        answer = await client.get(f"{API}/me", headers=[(b"Authorization", value.encode())])
     assert answer.status_code == 401
 
 
@@ -69,7 +69,7 @@ async def test_when_nobody_can_tell_it_is_503_and_not_a_guess(portal: Portal) ->
     assert answer.headers["retry-after"] == "2"
 
 
-async def test_many_bad_tokens_from_one_address_are_stopped(make) -> None:  # type: ignore[no-untyped-def]
+async def test_many_bad_tokens_from_one_address_are_stopped(make: MakePortal) -> None:
     portal = make(bad_tokens="5/minute")
     async with portal.client() as client:
         statuses = [

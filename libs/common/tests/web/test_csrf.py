@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.tests.web.portal import API, ORIGIN, Portal
+from libs.common.tests.web.portal import API, ORIGIN, MakePortal, Portal
 
 FILM = {"title": "Arrival"}
 
@@ -87,7 +87,7 @@ async def test_a_webhook_needs_no_token(portal: Portal) -> None:
         assert (await client.post(f"{API}/webhooks/overseerr", content=b"x")).status_code == 202
 
 
-async def test_under_a_base_path_the_same_is_asked(make) -> None:  # type: ignore[no-untyped-def]
+async def test_under_a_base_path_the_same_is_asked(make: MakePortal) -> None:
     portal = make(base_path="/nest")
     async with portal.client() as client:
         for prefix in ("", "/nest"):

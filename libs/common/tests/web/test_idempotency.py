@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.web.idempotency import IdempotencyInProgress
 
 FILM = {"title": "Arrival"}
@@ -66,12 +66,12 @@ async def test_without_a_key_everything_is_done(portal: Portal) -> None:
 @pytest.mark.parametrize("key", ["", "with space", "x" * 256, "ümlaut"])
 async def test_a_key_is_visible_ascii(portal: Portal, key: str) -> None:
     async with portal.client() as client:
-        answer = await client.post(f"{API}/once", json=FILM, headers=[("Idempotency-Key", key.encode())])
+        answer = await client.post(f"{API}/once", json=FILM, headers=[(b"Idempotency-Key", key.encode())])
     assert answer.status_code == 422
     assert portal.created == []
 
 
-async def test_without_valkey_everything_is_done(make) -> None:  # type: ignore[no-untyped-def]
+async def test_without_valkey_everything_is_done(make: MakePortal) -> None:
     portal = make(valkey_url="redis://127.0.0.1:1/0")
     async with portal.client(headers={"Idempotency-Key": "a-key"}) as client:
         statuses = [(await client.post(f"{API}/once", json=FILM)).status_code for _ in range(2)]

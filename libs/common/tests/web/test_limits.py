@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi import FastAPI
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, MakePortal, Portal
 from libs.common.tests.web.wire import Wire, request, statuses
 
 JSON = "Content-Type: application/json"
@@ -133,7 +133,7 @@ async def test_85_86_an_address_holds_text_that_can_be_stored(portal: Portal, pa
         assert (await client.get(f"{API}/{path}")).status_code == status
 
 
-async def test_a_request_that_takes_too_long_is_504(make) -> None:  # type: ignore[no-untyped-def]
+async def test_a_request_that_takes_too_long_is_504(make: MakePortal) -> None:
     portal = make(request_seconds=0.05)
     cancelled = asyncio.Event()
     _hang(portal.app, cancelled)
@@ -144,7 +144,7 @@ async def test_a_request_that_takes_too_long_is_504(make) -> None:  # type: igno
     assert cancelled.is_set()
 
 
-async def test_a_path_may_have_its_own_time(make) -> None:  # type: ignore[no-untyped-def]
+async def test_a_path_may_have_its_own_time(make: MakePortal) -> None:
     portal = make(request_seconds=0.05, exceptions={f"{API}/slow": {"timeout": 5.0}})
 
     @portal.app.get(f"{API}/slow")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from redis import Redis
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.clock import ManualClock, SystemClock
 from medianest_common.web.limiter import RateLimiter, Rule
 
@@ -119,7 +119,7 @@ async def test_without_valkey_the_earlier_window_still_weighs() -> None:
     await limiter.aclose()
 
 
-async def test_a_portal_without_valkey_still_answers(make) -> None:  # type: ignore[no-untyped-def]
+async def test_a_portal_without_valkey_still_answers(make: MakePortal) -> None:
     portal = make(valkey_url="redis://127.0.0.1:1/0")
     async with portal.client() as client:
         assert (await client.get(f"{API}/big")).status_code == 200
@@ -131,5 +131,5 @@ def test_a_rule_fits_whole_segments_only(path: str) -> None:
 
 
 def _scripts_run(valkey: Redis) -> int:
-    calls: int = valkey.info("commandstats")["cmdstat_evalsha"]["calls"]  # type: ignore[index]
+    calls: int = valkey.info("commandstats")["cmdstat_evalsha"]["calls"]
     return calls

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, MakePortal, Portal
 
 
 @pytest.mark.parametrize("path", [f"{API}/big", f"{API}/nowhere", "/health", f"{API}/broken"])
@@ -17,7 +17,7 @@ async def test_40_no_answer_may_be_framed_sniffed_or_kept(portal: Portal, path: 
 
 
 @pytest.mark.parametrize("secure, present", [(True, True), (False, False)])
-async def test_hsts_only_where_we_are_reached_over_tls(make, secure: bool, present: bool) -> None:  # type: ignore[no-untyped-def]
+async def test_hsts_only_where_we_are_reached_over_tls(make: MakePortal, secure: bool, present: bool) -> None:
     async with make(secure=secure).client() as client:
         answer = await client.get("/health")
     assert ("strict-transport-security" in answer.headers) is present
