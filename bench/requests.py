@@ -1,0 +1,128 @@
+"""The list of requests and the making of one, in the whole product: gateway, bus, service, PostgreSQL.
+
+Measured on 10,000 seeded requests, and again while the backend hangs.
+"""
+
+import json
+from collections.abc import Sequence
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from bench.load import Run, request
+from bench.load import measure as measure_load
+from bench.product import Running, product
+from bench.table import Row
+from medianest.embedded.servers import urls_of_running
+from medianest_common.testing.fake_overseerr import FakeOverseerr
+
+_PEOPLE = 200
+_FIRST_TITLE = 20_000_000
+_SEED_PEOPLE = """
+    insert into people (id, name, email, role, plex_id, version)
+    select gen_random_uuid(), 'Person ' || n, null, 'user', n, 1 from generate_series(1, $1) n
+"""
+_SEED_REQUESTS = """
+    with people as (select id, row_number() over () - 1 as place from people where plex_id is not null)
+    insert into requests (id, user_id, media_type, tmdb_id, is_4k, seasons, title, title_words, title_known, year,
+        poster_path, status, status_since, version, in_line, watched, attempted_at, checked_at, created_at, updated_at)
+    select
+        (lpad(to_hex(1700000000000 + n), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8' ||
+            lpad(to_hex(n), 15, '0'))::uuid,
+        people.id,
+        case when n % 3 = 0 then 'tv' else 'movie' end, n, false,
+        case when n % 3 = 0 then array[1, 2] else array[]::int[] end,
+        'Title number ' || n, 'title number ' || n, true, 1950 + n % 75, '/poster' || n || '.jpg',
+        (array['available','available','available','pending','approved','processing','declined'])[1 + n % 7],
+        now() - make_interval(secs => n), 3, true, false, now(), now(),
+        now() - make_interval(secs => $2 - n), now() - make_interval(secs => $2 - n)
+    from generate_series($1::int, $2::int) n join people on people.place = n % 200
+"""
+
+
+async def measure() -> list[Row]:
+    rows = []
+    async with FakeOverseerr.start() as overseerr:
+        overseerr.generate(5_000)
+        backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
+        for processes, how in ((False, "one process"), (True, "a process each")):
+            async with product(processes=processes, media_poll_seconds="3600", **backend) as running:
+                await seed(running, 1, 10_000)
+                listed = await list_of(running, ["?limit=20"])
+                rows.append(
+                    Row(
+                        f"list of 20 of 10,000, {how}",
+                        str(listed),
+                        "≤ 2.8 ms CPU, ≥ 500/s, p99 ≤ 60 ms",
+                        "Seerr 28 ms, 37/s, 500 ms",
+                        listed.cpu_each_ms <= 2.8
+                        and listed.per_second >= 500
+                        and listed.percentile(0.99) <= 60,
+                    )
+                )
+                overseerr.fail_with("hang")
+                hanging = await list_of(running, ["?limit=20"])
+                overseerr.heal()
+                rows.append(
+                    Row(
+                        f"the same while Overseerr hangs, {how}",
+                        str(hanging),
+                        "the same",
+                        f"{hanging.per_second / listed.per_second:.2f} × as many",
+                        hanging.per_second >= 500 and hanging.percentile(0.99) <= 60,
+                    )
+                )
+                created = await _create(running)
+                rows.append(
+                    Row(
+                        f"make a request, {how}",
+                        str(created),
+                        "≤ 6 ms CPU",
+                        "saved, event out, told to the backend",
+                        created.cpu_each_ms <= 6,
+                    )
+                )
+    return rows
+
+
+async def seed(running: Running, first: int, last: int) -> None:
+    urls = urls_of_running(running.data_dir)
+    assert urls
+    dsn = make_url(urls.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(dsn, server_settings={"search_path": "media"})
+    try:
+        if first == 1:
+            await connection.execute(_SEED_PEOPLE, _PEOPLE)
+        await connection.execute(_SEED_REQUESTS, first, last, timeout=600)
+        await connection.execute("vacuum analyze requests", timeout=600)
+    finally:
+        await connection.close()
+
+
+async def list_of(running: Running, queries: Sequence[str], *, seconds: float = 4) -> Run:
+    messages = [
+        request(
+            "GET", f"/api/v1/media/requests{query}", token=running.token, host=f"localhost:{running.port}"
+        )
+        for query in queries
+    ]
+    run = await measure_load(running.port, messages, seconds=seconds, processes=running.processes())
+    assert not run.failed, f"{run.failed} of {run.requests} failed"
+    return run
+
+
+async def _create(running: Running) -> Run:
+    """Each for another title; the events, the telling of the backend and the notices are counted in."""
+    messages = [
+        request(
+            "POST",
+            "/api/v1/media/request",
+            token=running.token,
+            host=f"localhost:{running.port}",
+            body=json.dumps({"mediaType": "movie", "tmdbId": _FIRST_TITLE + n, "is4k": False}).encode(),
+        )
+        for n in range(4_000)
+    ]
+    return await measure_load(
+        running.port, messages, connections=8, seconds=4, processes=running.processes(), expect=201
+    )
