@@ -13,6 +13,11 @@ PYTHON ?= $(shell for p in $(sort $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/
 	$$p -c 'import sys, ctypes, ssl; print(sys.executable)' 2>/dev/null && exit; done; echo 3.13)
 BIN := .venv/bin
 
+# The certificates that this machine trusts, as pip does: a company's own may be among them.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+
 .PHONY: help
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
