@@ -15,16 +15,27 @@ import structlog
 from medianest import running
 from medianest.demo.household import FRIENDS, OWNER_EMAIL, OWNER_NAME, furnish, wishes
 from medianest.demo.visitor import Visitor
-from medianest.installation import read_settings
+from medianest.installation import free_port, hindrance, read_settings
 from medianest_common.clock import SystemClock
 from medianest_common.logging import configure
-from medianest_common.settings import Settings
+from medianest_common.settings import PREFIX, Settings
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 
 log = structlog.get_logger()
 
-_OBTAINED_SECONDS = 30.0
+_SECONDS = 40.0
+_OBTAINED = 2
+_OF_THE_PERSON = (
+    "HOST",
+    "PORT",
+    "BASE_URL",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+    "NATS_BIN",
+    "POSTGRES_BIN",
+    "VALKEY_BIN",
+)
 
 
 async def show(*, say: running.Say) -> None:
@@ -36,24 +47,28 @@ async def show(*, say: running.Say) -> None:
             overseerr = await stack.enter_async_context(FakeOverseerr.start(clock=clock))
             friends = furnish(plex, overseerr, clock=clock)
             secret = secrets.token_hex(16)
-            _name_in_environment(plex, overseerr, webhook_secret=secret, folder=Path(folder))
-            settings = read_settings()
+            settings = _pretended(plex, overseerr, webhook_secret=secret, folder=Path(folder))
             configure(settings)
             overseerr.set_webhook(f"{_local(settings)}/api/v1/webhooks/overseerr", authorization=secret)
 
             async def fill(present: Settings) -> None:
-                await _fill(present, plex=plex, overseerr=overseerr, friends=friends, say=say)
+                try:
+                    await _fill(present, plex=plex, overseerr=overseerr, friends=friends, say=say)
+                except Exception as error:
+                    log.exception("demo_not_filled")
+                    say(f"The pretend household is not complete: {error!r}. Ctrl-C ends the show.")
 
             await running.run((), settings=settings, say=say, when_up=fill)
 
 
-def _name_in_environment(
-    plex: FakePlex, overseerr: FakeOverseerr, *, webhook_secret: str, folder: Path
-) -> None:
-    """Services read their own settings, so what is pretended is told to them where they look."""
-    for name in ("NATS_URL", "DATABASE_URL", "VALKEY_URL"):
-        os.environ.pop(f"MEDIANEST_{name}", None)
+def _pretended(plex: FakePlex, overseerr: FakeOverseerr, *, webhook_secret: str, folder: Path) -> Settings:
+    """Services read their own settings, so what is pretended is told to them where they look, and nothing else:
+    a real household's servers, keys and configuration file are out of their sight."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        if name.removeprefix(PREFIX) not in _OF_THE_PERSON:
+            del os.environ[name]
     os.environ |= {
+        "MEDIANEST_CONFIG": str(folder / "medianest.toml"),
         "MEDIANEST_DATA_DIR": str(folder),
         "MEDIANEST_PLEX_TV_URL": plex.tv_url,
         "MEDIANEST_PLEX_APP_URL": plex.tv_url,
@@ -62,8 +77,13 @@ def _name_in_environment(
         "MEDIANEST_OVERSEERR_URL": overseerr.url,
         "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
         "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": webhook_secret,
+        "MEDIANEST_RATE_LIMIT_SCALE": "20",
     }
-    os.environ.setdefault("MEDIANEST_LOG_LEVEL", "warning")
+    os.environ.setdefault("MEDIANEST_LOG_LEVEL", "error")
+    settings = read_settings()
+    if "MEDIANEST_PORT" not in os.environ and hindrance(settings):
+        os.environ["MEDIANEST_PORT"] = str(free_port(settings.host))
+    return read_settings()
 
 
 async def _fill(
@@ -77,52 +97,61 @@ async def _fill(
     password = f"demo-{secrets.token_hex(6)}"
     async with AsyncExitStack() as stack:
 
-        def arrive() -> Visitor:
-            visitor = Visitor(_local(settings))
-            stack.push_async_callback(visitor.leave)
-            return visitor
+        async def arrive() -> Visitor:
+            return await stack.enter_async_context(Visitor(_local(settings)))
 
-        owner = arrive()
+        owner = await arrive()
         link = running.set_up_link(settings) or ""
         token = unquote(link.partition("#token=")[2])
         await owner.set_up(setup_token=token, name=OWNER_NAME, email=OWNER_EMAIL, password=password)
-        say(f"Sign in as the owner:  {OWNER_EMAIL}  {password}")
-
-        guests = [arrive() for _ in friends]
+        guests = [await arrive() for _ in friends]
         for guest, friend in zip(guests, friends, strict=True):
             await guest.sign_in_with_plex(plex, friend)
-        say(f"Or with Plex, as one of: {', '.join(FRIENDS)} (the pretend plex.tv lets you choose)")
-
+        say(
+            f"Sign in with a password:  {OWNER_EMAIL}  {password}\n"
+            f"Sign in with Plex:        as {', '.join(FRIENDS)} (POST /api/v1/auth/plex/pin, open its authUrl, choose)"
+        )
         asked = [
             await guests[position % len(guests)].post("/media/request", wish)
             for position, wish in enumerate(wishes(overseerr))
         ]
         await _decide(owner, asked, overseerr=overseerr)
-        say(f"{len(asked)} requests were made and some decided. Ctrl-C ends the show.")
+        await _until_shown(owner)
+    say(
+        f"{len(asked)} requests were made, some decided, {_OBTAINED} are there to watch. Ctrl-C ends the show."
+    )
 
 
 async def _decide(owner: Visitor, asked: list[dict[str, Any]], *, overseerr: FakeOverseerr) -> None:
-    """A third stays pending, one is declined, the rest is approved; of those two are obtained at once."""
+    """A third stays pending, one is declined, the rest is approved; of those two are obtained and one is not found."""
     undecided = [request for request in asked if request["status"] == "pending"]
-    to_decide = undecided[len(undecided) // 3 :]
-    for request in to_decide[:1]:
-        await owner.post(
-            f"/media/requests/{request['id']}/decline", {"reason": "We have the other cut of it."}
-        )
-    for request in to_decide[1:]:
+    declined, *approved = undecided[len(undecided) // 3 :]
+    await owner.post(f"/media/requests/{declined['id']}/decline", {"reason": "We have the other cut of it."})
+    for request in approved:
         await owner.post(f"/media/requests/{request['id']}/approve")
-    for request in to_decide[1:3]:
-        await _until_known(overseerr, request)
+    for request in approved[:_OBTAINED]:
+        await _row_of(overseerr, request)
         overseerr.set_available(request["mediaType"], request["tmdbId"])
+    overseerr.fail(await _row_of(overseerr, approved[_OBTAINED]))
 
 
-async def _until_known(overseerr: FakeOverseerr, request: dict[str, Any]) -> None:
-    async with asyncio.timeout(_OBTAINED_SECONDS):
-        while not any(
-            row.media.tmdb_id == request["tmdbId"] and row.kind == request["mediaType"]
-            for row in overseerr.requests
-        ):
+async def _row_of(overseerr: FakeOverseerr, request: dict[str, Any]) -> int:
+    """Its number over there, once it was sent."""
+    async with asyncio.timeout(_SECONDS):
+        while True:
+            for row in overseerr.requests:
+                if row.media.tmdb_id == request["tmdbId"] and row.kind == request["mediaType"]:
+                    return row.id
             await asyncio.sleep(0.2)
+
+
+async def _until_shown(owner: Visitor) -> None:
+    """Word of what was obtained has come back, and the first round of probes is over."""
+    async with asyncio.timeout(_SECONDS):
+        while len((await owner.get("/media/requests", status="available"))["items"]) < _OBTAINED:
+            await asyncio.sleep(0.2)
+        while {monitor["status"] for monitor in (await owner.get("/services/status"))["items"]} != {"up"}:
+            await asyncio.sleep(0.5)
 
 
 def _local(settings: Settings) -> str:

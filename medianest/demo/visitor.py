@@ -1,7 +1,7 @@
 """A person at the HTTP API, doing what the page would do for them."""
 
 import asyncio
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -17,7 +17,13 @@ class Visitor:
     def __init__(self, address: str) -> None:
         self._client = httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=_TIMEOUT)
 
-    async def leave(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Fetch the cookie and the token that go with every form of somebody who is not signed in yet."""
+        csrf = await self.get("/csrf")
+        self._client.headers["X-CSRF-Token"] = csrf["token"]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
     async def set_up(self, *, setup_token: str, name: str, email: str, password: str) -> None:
@@ -35,8 +41,8 @@ class Visitor:
                 await asyncio.sleep(0.5)
         self._signed_in(answer)
 
-    async def get(self, path: str) -> Any:
-        return (await self._client.get(path)).raise_for_status().json()
+    async def get(self, path: str, **query: str | int) -> Any:
+        return (await self._client.get(path, params=query)).raise_for_status().json()
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = (await self._client.post(path, json=body or {})).raise_for_status()
