@@ -4,7 +4,6 @@ import asyncio
 import os
 import platform
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -16,7 +15,7 @@ from medianest.embedded.binaries import BinarySettings, find_nats, find_postgres
 from medianest.embedded.servers import urls_of_running
 from medianest.errors import SetupError
 from medianest.finding import Finding, bad, good
-from medianest.installation import reachable, read_settings
+from medianest.installation import check_settings, hindrance, reachable, read_settings
 from medianest_common.settings import Settings, SettingsError
 
 _TIMEOUT = 5.0
@@ -28,6 +27,7 @@ async def examine() -> list[Finding]:
     findings = [_python()]
     try:
         settings = read_settings()
+        check_settings(registry.services())
     except (SettingsError, ValueError) as error:
         return [*findings, bad("settings", str(error), "Correct the variables named here, then try again.")]
     findings.append(good("settings", "valid"))
@@ -84,13 +84,11 @@ def _data_folder(folder: Path) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    try:
-        socket.create_server((settings.host, settings.port)).close()
-    except OSError as error:
+    if error := hindrance(settings):
         return bad(
             "address",
             f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}",
-            "Stop the program that uses it, or set MEDIANEST_PORT and MEDIANEST_BASE_URL to another.",
+            "Stop the program that uses it, or set MEDIANEST_PORT to another.",
         )
     return good("address", f"{settings.host}:{settings.port} is free")
 

@@ -3,7 +3,6 @@
 import importlib
 import json
 import pkgutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 
 from medianest import registry
 from medianest.embedded import EmbeddedServers
+from medianest.installation import free_port
 from medianest_common import contracts
 from medianest_common.contracts.base import Message
 
@@ -48,7 +48,7 @@ async def openapi_document() -> dict[str, Any]:
                 "valkey_url": servers.urls.valkey_url,
                 "data_dir": Path(folder),
                 "host": "127.0.0.1",
-                "port": _free_port(),
+                "port": free_port(),
             }
             async with (
                 running(registry.service("gateway"), overrides=overrides),
@@ -57,13 +57,6 @@ async def openapi_document() -> dict[str, Any]:
                 answer = await client.get(f"http://127.0.0.1:{overrides['port']}/api/v1/openapi.json")
                 document: dict[str, Any] = answer.raise_for_status().json()
                 return document
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _schema(message: type[Message]) -> dict[str, Any]:

@@ -1,24 +1,31 @@
 """What all commands need to know first: the settings, the data folder, and the addresses of the three servers."""
 
 import os
+import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medianest.embedded import EmbeddedServers, ServerUrls
 from medianest.embedded.servers import urls_of_running
-from medianest_common.settings import Settings, load
+from medianest_common.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from medianest_common.service import Service
 
 CHECKOUT = Path(__file__).parents[1]
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The data folder is absolute afterwards, and a sensible one where none was named."""
+    """What was not named has a sensible value afterwards: the data folder, always absolute, and the base URL, which
+    follows the port."""
     settings = load(Settings, **overrides)
-    data_dir = settings.data_dir if "data_dir" in settings.model_fields_set else default_data_dir()
-    return load(Settings, **overrides | {"data_dir": data_dir.expanduser().absolute()})
+    named = settings.model_fields_set
+    data_dir = settings.data_dir if "data_dir" in named else default_data_dir()
+    base_url = settings.base_url if "base_url" in named else f"http://localhost:{settings.port}"
+    return load(Settings, **overrides | {"data_dir": data_dir.expanduser().absolute(), "base_url": base_url})
 
 
 def default_data_dir() -> Path:
@@ -28,6 +35,21 @@ def default_data_dir() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "MediaNest"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "medianest"
+
+
+def hindrance(settings: Settings) -> OSError | None:
+    """What the system says against listening where the settings want to; None when the place is free."""
+    try:
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as error:
+        return error
+    return None
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    with socket.create_server((host, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def embedded(settings: Settings) -> EmbeddedServers:
@@ -44,6 +66,29 @@ def with_urls(settings: Settings, urls: ServerUrls) -> Settings:
     return settings.model_copy(
         update={"nats_url": urls.nats_url, "database_url": urls.database_url, "valkey_url": urls.valkey_url}
     )
+
+
+def shared_settings(settings: Settings) -> dict[str, Any]:
+    """What was found out here and holds for every service, whatever the environment says."""
+    return {
+        "nats_url": settings.nats_url,
+        "database_url": settings.database_url,
+        "valkey_url": settings.valkey_url,
+        "data_dir": settings.data_dir,
+        "base_url": settings.base_url,
+    }
+
+
+def check_settings(services: Iterable["Service"]) -> None:
+    """Raises `SettingsError` that names every wrong variable of all these services."""
+    problems: dict[str, None] = {}
+    for service in services:
+        try:
+            load(service.settings)
+        except SettingsError as error:
+            problems |= dict.fromkeys(str(error).splitlines())
+    if problems:
+        raise SettingsError("\n".join(problems))
 
 
 @asynccontextmanager

@@ -4,10 +4,8 @@ import asyncio
 import gc
 import os
 import signal
-import socket
-import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,8 @@ from medianest import registry
 from medianest.embedded import EmbeddedServers
 from medianest.embedded.process import SupervisedServer
 from medianest.errors import SetupError
-from medianest.installation import embedded, with_urls
+from medianest.installation import check_settings, embedded, hindrance, shared_settings, with_urls
+from medianest.service_process import service_processes
 from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ async def run(
     loading = asyncio.create_task(asyncio.to_thread(_load, names))
     async with servers:
         services = await loading
+        check_settings(services)
         settings = with_urls(settings, servers.urls)
         if migrate_first and settings.database_url:
             await migrate(services, settings=settings)
@@ -59,19 +59,18 @@ async def run(
             # What exists by now stays; the collector need not look at it again and again.
             gc.collect()
             gc.freeze()
+            seconds = time.monotonic() - started
             if ready_file:
                 await asyncio.to_thread(ready_file.touch)
-            if "gateway" in names:
-                say(f"MediaNest is up on {settings.base_url} ({time.monotonic() - started:.1f} s)")
+                log.info("started", services=names, seconds=round(seconds, 2))
+            elif "gateway" not in names:
+                say(f"{', '.join(names)}: up ({seconds:.1f} s)")
+            else:
+                say(f"MediaNest is up on {settings.base_url} ({seconds:.1f} s)")
                 if not when_up and (link := set_up_link(settings)):
                     say(f"Nobody owns it yet. Make the owner's account here: {link}")
-            else:
-                log.info("started", services=names, seconds=round(time.monotonic() - started, 2))
             if when_up:
-                try:
-                    await when_up(settings)
-                except Exception:
-                    log.exception("first_steps_failed")
+                await when_up(settings)
 
         if processes:
             await _run_processes(names, settings=settings, stop=stop, announce=announce)
@@ -100,43 +99,50 @@ async def _run_here(
     from medianest_common import lifecycle
 
     waiting = {service.name for service in services}
-    announcements: list[asyncio.Task[None]] = []
+    all_up = asyncio.Event()
 
     def ready(name: str) -> None:
-        if name in waiting:
-            waiting.remove(name)
-            if not waiting:
-                announcements.append(asyncio.create_task(announce()))
+        waiting.discard(name)
+        if not waiting:
+            all_up.set()
 
-    await lifecycle.run(services, stop=stop, overrides=_overrides(settings), ready=ready)
-    for announcement in announcements:
-        announcement.cancel()
-    await asyncio.gather(*announcements, return_exceptions=True)
+    async def announce_then_wait() -> None:
+        await all_up.wait()
+        await announce()
+        await stop.wait()
+
+    overrides = shared_settings(settings)
+    if len(services) > 1:
+        overrides["ops_port"] = None
+    running = asyncio.create_task(lifecycle.run(services, stop=stop, overrides=overrides, ready=ready))
+    try:
+        await _until_stopped(announce_then_wait(), stop=stop)
+    finally:
+        stop.set()
+        await running
 
 
 async def _run_processes(
     names: Sequence[str], *, settings: Settings, stop: asyncio.Event, announce: Callable[[], Any]
 ) -> None:
     folder = settings.data_dir / "services"
-    folder.mkdir(parents=True, exist_ok=True)
     running = {
-        name: SupervisedServer(
-            ServiceProcess(name, settings=settings, folder=folder), folder=folder, own_log=False
-        )
-        for name in names
+        name: SupervisedServer(process, folder=folder, own_log=False)
+        for name, process in service_processes(names, settings=settings, folder=folder).items()
     }
+
+    async def start_and_announce() -> None:
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for process in running.values():
+                    starting.create_task(process.start(attempts=1))
+        except* SetupError as errors:
+            raise errors.exceptions[0] from None
+        await announce()
+        await stop.wait()
+
     try:
-        starting = asyncio.gather(*(process.start(attempts=1) for process in running.values()))
-        stopping = asyncio.create_task(stop.wait())
-        waiting: set[asyncio.Future[Any]] = {starting, stopping}
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            await starting
-            await announce()
-            await stopping
-        else:
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+        await _until_stopped(start_and_announce(), stop=stop)
     finally:
         # The door first, so that nothing is asked of a service that has already left.
         if door := running.pop("gateway", None):
@@ -144,34 +150,17 @@ async def _run_processes(
         await asyncio.gather(*(process.stop() for process in running.values()))
 
 
-class ServiceProcess:
-    """`medianest run NAME` as a supervised process; it says that it is up by making a file."""
-
-    mode = "as_is"
-    stop_signal = signal.SIGTERM
-
-    def __init__(self, name: str, *, settings: Settings, folder: Path) -> None:
-        self.name = name
-        self._ready = folder / f"{name}.ready"
-        self.mark = f"--ready-file {self._ready}"
-        self.environment = {
-            f"MEDIANEST_{setting.upper()}": str(value) for setting, value in _overrides(settings).items()
-        }
-
-    async def prepare(self) -> None:
-        self._ready.unlink(missing_ok=True)
-
-    def find_port(self) -> None:
-        """Services are found over the bus."""
-
-    def command(self) -> list[str]:
-        return [
-            *(sys.executable, "-m", "medianest", "run", self.name),
-            *("--no-migrate", "--ready-file", str(self._ready)),
-        ]
-
-    async def is_ready(self, pid: int) -> bool:
-        return self._ready.exists()
+async def _until_stopped(work: Coroutine[Any, Any, None], *, stop: asyncio.Event) -> None:
+    """Leaves the work where it is once `stop` is set."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+    if not working.cancelled():
+        working.result()
 
 
 def _load(names: Sequence[str]) -> list["Service"]:
@@ -185,22 +174,11 @@ def _load(names: Sequence[str]) -> list["Service"]:
         gc.enable()
 
 
-def _overrides(settings: Settings) -> dict[str, Any]:
-    return {
-        "nats_url": settings.nats_url,
-        "database_url": settings.database_url,
-        "valkey_url": settings.valkey_url,
-        "data_dir": settings.data_dir,
-    }
-
-
 def _ensure_free(settings: Settings) -> None:
-    try:
-        socket.create_server((settings.host, settings.port)).close()
-    except OSError as error:
+    if error := hindrance(settings):
         raise SetupError(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Stop the program that uses it, "
-            "or set MEDIANEST_PORT (and MEDIANEST_BASE_URL) to another."
+            "or set MEDIANEST_PORT to another."
         ) from error
 
 

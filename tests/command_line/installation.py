@@ -34,13 +34,18 @@ class Installation:
 
     async def run(self, *arguments: str, command: str = "run", **settings: str) -> None:
         """Returns when it says that it is up."""
-        self.output = ""
-        self._process = await self._spawn(command, *arguments, **settings)
-        self._reader = asyncio.create_task(self._read())
+        await self.begin(command, *arguments, **settings)
+        assert self._process
         async with asyncio.timeout(_UP_SECONDS):
-            while "is up" not in self.output and '"started"' not in self.output:
+            while "is up" not in self.output and ": up (" not in self.output:
                 assert self._process.returncode is None, self.output
                 await asyncio.sleep(0.02)
+
+    async def begin(self, *arguments: str, **settings: str) -> None:
+        """Returns at once."""
+        self.output = ""
+        self._process = await self._spawn(*arguments, **settings)
+        self._reader = asyncio.create_task(self._read())
 
     @property
     def pid(self) -> int:

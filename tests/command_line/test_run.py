@@ -1,13 +1,17 @@
 """`medianest run`: everything up from nothing, and down without a trace, however it ends."""
 
+import json
 import os
+import re
 import signal
 import socket
 import time
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
+from medianest import registry
 from tests.command_line.installation import Installation
 from tests.embedded.clients import until
 
@@ -49,6 +53,7 @@ async def test_each_service_in_a_process_of_its_own_comes_back_when_killed(
 ) -> None:
     await installation.run("--processes")
     assert await until(installation.ready)
+    assert installation.output.count("MediaNest is up") == 1
     pids = installation.folder / "data" / "services"
     dead = (pids / "youtube.pid").read_text()
 
@@ -62,6 +67,39 @@ async def test_each_service_in_a_process_of_its_own_comes_back_when_killed(
     assert installation.processes() == []
 
 
+async def test_each_process_has_metrics_at_an_address_that_prometheus_can_read(
+    installation: Installation,
+) -> None:
+    await installation.run("--processes")
+    folder = installation.folder / "data" / "services"
+    found = {}
+    async with httpx.AsyncClient(timeout=10) as client:
+        for file in folder.glob("*.targets.json"):
+            (group,) = json.loads(file.read_text())
+            (target,) = group["targets"]
+            found[group["labels"]["service"]] = (await client.get(f"http://{target}/health")).status_code
+            if group["labels"]["service"] == "media":
+                assert "process_cpu_seconds_total" in (await client.get(f"http://{target}/metrics")).text
+    assert found == dict.fromkeys(registry.ALL, 200)
+
+
+async def test_the_address_follows_the_port(installation: Installation) -> None:
+    await installation.run(MEDIANEST_BASE_URL="")
+    assert f"MediaNest is up on http://localhost:{installation.port} " in installation.output
+
+
+async def test_ctrl_c_in_the_middle_of_a_start_ends_it(installation: Installation) -> None:
+    await installation.begin("run")
+
+    async def servers_start() -> bool:
+        return len(installation.processes()) > 1
+
+    assert await until(servers_start)
+    assert await installation.interrupt() == 0
+    assert installation.processes() == []
+    assert "Traceback" not in installation.output
+
+
 async def test_a_taken_address_is_named_with_the_setting_to_change(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", installation.port)):
         code, said = await installation.command("run")
@@ -70,11 +108,20 @@ async def test_a_taken_address_is_named_with_the_setting_to_change(installation:
     assert "MEDIANEST_PORT" in said
 
 
-async def test_wrong_settings_are_named_all_at_once(installation: Installation) -> None:
-    code, said = await installation.command("run", MEDIANEST_PORT="many", MEDIANEST_BASE_URL="ftp://x")
+@pytest.mark.parametrize("command", ["run", "doctor"])
+async def test_wrong_settings_are_named_all_at_once(installation: Installation, command: str) -> None:
+    code, said = await installation.command(command, MEDIANEST_PORT="many", MEDIANEST_BASE_URL="ftp://x")
     assert code == 1
     assert "MEDIANEST_PORT" in said
     assert "MEDIANEST_BASE_URL" in said
+    assert "Traceback" not in said
+
+    code, said = await installation.command(
+        command, MEDIANEST_RATE_LIMIT_SCALE="-1", MEDIANEST_HEALTH_PROBE_SECONDS="99"
+    )
+    assert code == 1
+    assert "MEDIANEST_RATE_LIMIT_SCALE" in said
+    assert "MEDIANEST_HEALTH_PROBE_SECONDS" in said
     assert "Traceback" not in said
 
 
@@ -97,12 +144,48 @@ async def test_a_demo_has_something_on_every_page_and_leaves_nothing_behind(
         return "requests were made" in installation.output
 
     assert await until(filled, within=60), installation.output
-    async with httpx.AsyncClient(base_url=installation.address, timeout=10) as client:
-        line = next(line for line in installation.output.splitlines() if "Sign in as the owner" in line)
-        *_, email, password = line.split()
-        answer = await client.post("/api/v1/auth/login", json={"email": email, "password": password})
-        headers = {"Authorization": f"Bearer {answer.json()['accessToken']}"}
-        for path in ("/media/requests", "/plex/recently-added", "/notifications"):
-            page = await client.get(f"/api/v1{path}", headers=headers)
-            assert page.json()["items"], path
+    line = next(line for line in installation.output.splitlines() if "Sign in with a password" in line)
+    *_, email, password = line.split()
+    async with httpx.AsyncClient(base_url=f"{installation.address}/api/v1", timeout=10) as client:
+        csrf = {"X-CSRF-Token": (await client.get("/csrf")).json()["token"]}
+        body = {"email": email, "password": password}
+        assert (await client.post("/auth/login", json=body, headers=csrf)).status_code == 200
+        found = {}
+        for path in (
+            "/media/requests",
+            "/plex/libraries",
+            "/plex/recently-added",
+            "/notifications",
+            "/services/status",
+        ):
+            found[path] = (await client.get(path)).json()["items"]
+            assert found[path], path
+    states = {request["status"] for request in found["/media/requests"]}
+    assert states == {"pending", "processing", "available", "declined", "failed"}
+    assert {monitor["status"] for monitor in found["/services/status"]} == {"up"}
     assert await installation.interrupt() == 0
+    assert installation.processes() == []
+
+
+async def test_a_friend_signs_in_to_the_demo_through_the_page_of_the_pretend_plex(
+    installation: Installation,
+) -> None:
+    await installation.run(command="demo")
+    async with httpx.AsyncClient(base_url=installation.address, timeout=10) as browser:
+        csrf = {"X-CSRF-Token": (await browser.get("/api/v1/csrf")).json()["token"]}
+        started = (await browser.post("/api/v1/auth/plex/pin", headers=csrf)).json()
+        address, _, asked = started["authUrl"].partition("#?")
+        choice = dict(parse_qsl(asked))
+        buttons = (await browser.get(address)).text
+        account = re.search(r'value="(\d+)">anna<', buttons)
+        assert account, buttons
+        agreed = await browser.post(
+            address,
+            data={"code": choice["code"], "forwardUrl": choice["forwardUrl"], "account": account[1]},
+        )
+        back = await browser.get(agreed.headers["location"])
+        assert back.headers["location"] == "/"
+        session = (await browser.get("/api/v1/auth/session")).json()
+    assert (session["user"]["name"], session["user"]["role"]) == ("anna", "user")
+    assert await installation.interrupt() == 0
+    assert installation.processes() == []
