@@ -32,6 +32,7 @@ class Product:
     data_dir: Path
     environment: dict[str, str]
     port: int
+    arguments: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -46,7 +47,14 @@ class Product:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "medianest", "run", env=self.environment, stdout=log, stderr=log
+                sys.executable,
+                "-m",
+                "medianest",
+                "run",
+                *self.arguments,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
         await self.ready()
 
@@ -82,6 +90,15 @@ class Product:
         assert self.process
         for process in psutil.Process(self.process.pid).children(recursive=True):
             if name in " ".join(process.cmdline()[:1]):
+                return process
+        raise LookupError(name)
+
+    def service(self, name: str) -> psutil.Process:
+        """The process of one service, where each has its own."""
+        assert self.process
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            command = process.cmdline()
+            if "run" in command and command[command.index("run") + 1] == name:
                 return process
         raise LookupError(name)
 
@@ -192,7 +209,9 @@ class World:
 
 
 @asynccontextmanager
-async def world(data_dir: Path, *, started: bool = True, **settings: str) -> AsyncIterator[World]:
+async def world(
+    data_dir: Path, *, started: bool = True, processes: bool = False, **settings: str
+) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         plex = await stack.enter_async_context(FakePlex.start())
         overseerr = await stack.enter_async_context(FakeOverseerr.start())
@@ -216,7 +235,7 @@ async def world(data_dir: Path, *, started: bool = True, **settings: str) -> Asy
         overseerr.set_webhook(
             f"http://localhost:{port}/api/v1/webhooks/overseerr", authorization=WEBHOOK_SECRET
         )
-        product = Product(data_dir, environment, port)
+        product = Product(data_dir, environment, port, ("--processes",) if processes else ())
         if started:
             await product.start()
         try:

@@ -83,11 +83,15 @@ async def test_the_state_ends_up_right_and_is_told_once_whatever_webhooks_do(
         assert (await olive.get("/media/requests/counts")).json()["available"] == 1
 
 
-@pytest.mark.parametrize("victim", ["nats-server", "postgres", "valkey-server", "everything"])
+SERVERS = ("nats-server", "postgres", "valkey-server")
+SERVICES = ("gateway", "auth", "media", "notifications")
+
+
+@pytest.mark.parametrize("victim", [*SERVERS, *SERVICES, "everything"])
 async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobody_twice(
     tmp_path: Path, victim: str
 ) -> None:
-    async with world(tmp_path / "data", movie_quota_limit="0") as house:
+    async with world(tmp_path / "data", processes=victim in SERVICES) as house:
         films = [FIRST + n for n in range(30)]
         for film in films:
             house.overseerr.add_movie(film, f"Film {film}", 2020)
@@ -113,6 +117,8 @@ async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobo
             if victim == "everything":
                 await house.product.kill()
                 await house.product.start()
+            elif victim in SERVICES:
+                house.product.service(victim).kill()
             else:
                 house.product.server(victim).kill()
 
