@@ -3,14 +3,15 @@
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from medianest_common.contracts.identity import Caller
-from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app, problems
+from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import admin, auth, health, media, notifications, plex, webhooks, welcome
+from medianest_gateway.routes.common import signed_in
 
 API = "/api/v1"
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
@@ -90,7 +91,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         idempotency=IdempotencyStore(gateway.valkey, clock=gateway.clock),
     )
     app.state.gateway = gateway
-    api = APIRouter(prefix=API, responses=problems(400, 413, 415, 500))
+    api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
     for part in (auth, media, plex, notifications, health, webhooks, admin):
         api.include_router(part.router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):

@@ -12,7 +12,7 @@ from medianest_common.contracts.base import Contract, Page
 from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
 from medianest_common.security.csrf import CSRF_HEADER
 from medianest_common.web import problems
-from medianest_gateway.routes.common import Gateway, gateway, passed_through
+from medianest_gateway.routes.common import PUBLIC, Gateway, gateway, passed_through
 from medianest_gateway.routes.signing_in import Client, SignedInBody, client_info, signed_in_response
 
 router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
@@ -38,12 +38,12 @@ class Pending(Contract):
     poll_interval: int = 2
 
 
-@router.get("/csrf", response_model=CsrfToken)
+@router.get("/csrf", response_model=CsrfToken, openapi_extra=PUBLIC)
 @router.get("/csrf/token", response_model=CsrfToken, include_in_schema=False)
-@router.post("/csrf/refresh", response_model=CsrfToken)
+@router.post("/csrf/refresh", response_model=CsrfToken, openapi_extra=PUBLIC)
 async def get_csrf(request: Request) -> Response:
     """A token for this session, or for this browser before it has one; also set as a readable cookie."""
-    nest = gateway(request)
+    nest = await gateway(request)
     caller = current().caller
     response = Response(media_type="application/json")
     binding = str(caller.session_id) if caller else nest.cookies.ensure_pre_login(response, request.cookies)
@@ -54,12 +54,18 @@ async def get_csrf(request: Request) -> Response:
     return response
 
 
-@router.get("/auth/providers", response_model=auth.Providers)
+@router.get("/auth/providers", response_model=auth.Providers, openapi_extra=PUBLIC)
 async def get_providers(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.GetProviders())
 
 
-@router.post("/auth/setup", status_code=201, response_model=SignedInBody, responses=problems(409))
+@router.post(
+    "/auth/setup",
+    status_code=201,
+    response_model=SignedInBody,
+    responses=problems(404, 409),
+    openapi_extra=PUBLIC,
+)
 async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None) -> Response:
     """Makes the first owner. There is one winner, ever."""
     command = auth.SetUpOwner(
@@ -73,7 +79,7 @@ async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native:
     return signed_in_response(gateway, signed_in, native=native == "native", status=201)
 
 
-@router.post("/auth/login", response_model=SignedInBody)
+@router.post("/auth/login", response_model=SignedInBody, openapi_extra=PUBLIC)
 async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
     command = auth.SignIn(
         email=body.email,
@@ -85,7 +91,7 @@ async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: 
     return signed_in_response(gateway, signed_in, native=native == "native")
 
 
-@router.post("/auth/refresh", response_model=SignedInBody)
+@router.post("/auth/refresh", response_model=SignedInBody, openapi_extra=PUBLIC)
 async def refresh(
     request: Request,
     gateway: Gateway,
@@ -132,18 +138,18 @@ async def list_devices(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.ListSessions())
 
 
-@router.delete("/auth/devices/{id}", status_code=204, responses=problems(404))
+@router.delete("/auth/devices/{id:uuid}", status_code=204, responses=problems(404))
 async def revoke_device(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(auth.RevokeSession(session_id=id))
 
 
-@router.post("/auth/plex/pin", response_model=auth.PlexSignIn)
+@router.post("/auth/plex/pin", response_model=auth.PlexSignIn, openapi_extra=PUBLIC)
 async def start_plex_sign_in(request: Request, gateway: Gateway) -> Response:
     """The PIN and its token stay on the server; the page gets an address to send the person to."""
     response = Response(media_type="application/json")
     if not gateway.cookies.binding(request.cookies):
         raise BadRequest("Fetch /api/v1/csrf first, so that the sign-in can be tied to this browser.")
-    message = auth.StartPlexSignIn(client=client_info(request, gateway))
+    message = auth.StartPlexSignIn(client=await client_info(request, gateway))
     response.body = await gateway.bus.call_raw(message, timeout=PLEX_SECONDS)
     response.headers["content-length"] = str(len(response.body))
     return response
@@ -153,6 +159,7 @@ async def start_plex_sign_in(request: Request, gateway: Gateway) -> Response:
     "/auth/plex/verify",
     response_model=SignedInBody,
     responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 410)},
+    openapi_extra=PUBLIC,
 )
 async def verify_plex_sign_in(
     gateway: Gateway, body: auth.PlexVerifyBody, client: Client, native: Native = None
@@ -171,7 +178,7 @@ returning = APIRouter(include_in_schema=False)
 @returning.get("/login/plex/{login_id}")
 async def return_from_plex(request: Request, gateway: Gateway, login_id: str) -> Response:
     """Where Plex sends the browser back to. Only the browser that began can finish, so a link sent on does nothing."""
-    message = auth.VerifyPlexSignIn(login_id=login_id, client=client_info(request, gateway))
+    message = auth.VerifyPlexSignIn(login_id=login_id, client=await client_info(request, gateway))
     try:
         state = await gateway.bus.call(message, timeout=PLEX_SECONDS)
     except MediaNestError as error:
@@ -187,7 +194,7 @@ async def return_from_plex(request: Request, gateway: Gateway, login_id: str) ->
 keys = APIRouter(tags=["Sign-in"])
 
 
-@keys.get("/.well-known/jwks.json", response_model=auth.Jwks)
+@keys.get("/.well-known/jwks.json", response_model=auth.Jwks, openapi_extra=PUBLIC)
 async def get_jwks(gateway: Gateway) -> Response:
     response = await passed_through(gateway.bus, auth.GetJwks())
     response.headers["Cache-Control"] = "public, max-age=300"

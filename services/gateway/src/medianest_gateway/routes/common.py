@@ -4,18 +4,28 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
 
-from medianest_common.bus import Bus
+from medianest_common.bus import Bus, require_caller
 from medianest_common.contracts.base import Rpc
 from medianest_gateway.app import GatewayApp
 
 
-def gateway(request: Request) -> GatewayApp:
+# Dependencies are coroutines throughout: FastAPI sends plain functions to a thread, for every request.
+async def gateway(request: Request) -> GatewayApp:
     return cast(GatewayApp, request.app.state.gateway)
 
 
 Gateway = Annotated[GatewayApp, Depends(gateway)]
 
 JSON = "application/json"
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""For `openapi_extra` of a route that asks nobody who they are; every other one answers 401 without a caller."""
+
+
+async def signed_in(request: Request) -> None:
+    extra = request.scope["route"].openapi_extra or {}
+    if extra.get("security") != PUBLIC["security"]:
+        require_caller()
 
 
 async def passed_through(bus: Bus, message: Rpc[Any], *, status: int = 200, timeout: float = 3.0) -> Response:

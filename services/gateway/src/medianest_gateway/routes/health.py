@@ -13,7 +13,7 @@ from medianest_common.errors import Unauthenticated
 from medianest_common.web import problems
 from medianest_common.web.ops import may_read_metrics
 from medianest_gateway.readiness import Overview
-from medianest_gateway.routes.common import Gateway, passed_through
+from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 
 root = APIRouter(tags=["Health"])
 router = APIRouter(tags=["Health"], responses=problems(401, 403, 429, 503, 504))
@@ -36,13 +36,18 @@ class Details(Contract):
     services: list[Readiness]
 
 
-@root.get("/health", response_model=Liveness)
-@root.get("/health/live", response_model=Liveness)
+@root.get("/health", response_model=Liveness, openapi_extra=PUBLIC)
+@root.get("/health/live", response_model=Liveness, openapi_extra=PUBLIC)
 async def live() -> Response:
     return Response(_ALIVE, media_type="application/json")
 
 
-@root.get("/health/ready", response_model=PublicHealth, responses={503: {"model": PublicHealth}})
+@root.get(
+    "/health/ready",
+    response_model=PublicHealth,
+    responses={503: {"model": PublicHealth}},
+    openapi_extra=PUBLIC,
+)
 async def ready(gateway: Gateway) -> Response:
     """Every service is asked over the bus. No versions, hosts or messages: this answer is public."""
     overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
@@ -58,7 +63,12 @@ async def ready(gateway: Gateway) -> Response:
 
 
 router.add_api_route(
-    "/health", ready, methods=["GET"], response_model=PublicHealth, responses={503: {"model": PublicHealth}}
+    "/health",
+    ready,
+    methods=["GET"],
+    response_model=PublicHealth,
+    responses={503: {"model": PublicHealth}},
+    openapi_extra=PUBLIC,
 )
 
 

@@ -10,7 +10,9 @@ from medianest_common.contracts.base import Page
 from medianest_common.web import Idempotent, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
+router = APIRouter(
+    prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 502, 503, 504)
+)
 
 UPSTREAM_SECONDS = 8.0
 """For answers that the backend (Overseerr) has a part in."""
@@ -42,7 +44,6 @@ async def discover(
     status_code=201,
     response_model=media.MediaRequest,
     responses=problems(404, 409),
-    openapi_extra={},
 )
 async def request_media(gateway: Gateway, body: media.RequestMediaBody, once: Idempotent) -> Response:
     """Saved first and sent to the backend after, so that an outage there loses nothing and refuses nothing."""
@@ -61,27 +62,27 @@ async def count_requests(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, media.CountRequests())
 
 
-@router.get("/requests/{id}", response_model=media.MediaRequest, responses=problems(404))
+@router.get("/requests/{id:uuid}", response_model=media.MediaRequest, responses=problems(404))
 async def get_request(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, media.GetRequest(id=id))
 
 
-@router.delete("/requests/{id}", status_code=204, responses=problems(404, 409))
+@router.delete("/requests/{id:uuid}", status_code=204, responses=problems(404, 409))
 async def cancel_request(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(media.CancelRequest(id=id))
 
 
-@router.post("/requests/{id}/approve", response_model=media.MediaRequest, responses=problems(404, 409))
+@router.post("/requests/{id:uuid}/approve", response_model=media.MediaRequest, responses=problems(404, 409))
 async def approve_request(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, media.ApproveRequest(id=id))
 
 
-@router.post("/requests/{id}/decline", response_model=media.MediaRequest, responses=problems(404, 409))
+@router.post("/requests/{id:uuid}/decline", response_model=media.MediaRequest, responses=problems(404, 409))
 async def decline_request(gateway: Gateway, id: UUID, body: media.DeclineBody) -> Response:
     return await passed_through(gateway.bus, media.DeclineRequest(id=id, reason=body.reason))
 
 
-@router.post("/requests/{id}/retry", response_model=media.MediaRequest, responses=problems(404, 409))
+@router.post("/requests/{id:uuid}/retry", response_model=media.MediaRequest, responses=problems(404, 409))
 async def retry_request(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, media.RetryRequest(id=id))
 

@@ -54,11 +54,11 @@ async def mark_all_read(gateway: Gateway, body: notifications.ReadAllBody) -> Re
     return await passed_through(gateway.bus, notifications.MarkAllRead(up_to=body.up_to))
 
 
-@router.post("/{id}/read", status_code=204, responses=problems(404))
+@router.post("/{id:uuid}/read", status_code=204, responses=problems(404))
 async def mark_read(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.MarkRead(id=id))
 
 
-@router.delete("/{id}", status_code=204, responses=problems(404))
+@router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def dismiss(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.DismissNotification(id=id))

@@ -8,7 +8,7 @@ from medianest_common.contracts import plex
 from medianest_common.web import problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 503, 504))
+router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 502, 503, 504))
 
 UPSTREAM_SECONDS = 6.0
 _IMAGE_AGE = 30 * 86_400

@@ -20,7 +20,7 @@ class SignedInBody(Contract):
     refresh_token: str | None = None
 
 
-def client_info(request: Request, gateway: Gateway) -> ClientInfo:
+async def client_info(request: Request, gateway: Gateway) -> ClientInfo:
     client: Any = request.scope.get("client")
     return ClientInfo(
         ip=client[0] if client else "",

@@ -6,12 +6,12 @@ from medianest_common.contracts.media import ReceiveOverseerrWebhook
 from medianest_common.errors import BadRequest, Unauthenticated
 from medianest_common.security.tokens import same_token
 from medianest_common.web import problems
-from medianest_gateway.routes.common import Gateway
+from medianest_gateway.routes.common import PUBLIC, Gateway
 
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 401, 413, 429, 503))
 
 
-@router.post("/overseerr", status_code=202)
+@router.post("/overseerr", status_code=202, openapi_extra=PUBLIC)
 async def overseerr(request: Request, gateway: Gateway) -> Response:
     """Overseerr sends one fixed `Authorization` value and tries once, so a poll makes good what is missed."""
     secret = gateway.settings.overseerr_webhook_secret
