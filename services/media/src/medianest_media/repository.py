@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select, text, tuple_, update
+from sqlalchemy import DateTime, Row, case, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -72,7 +72,10 @@ class Requests(Repository[Request]):
         patience = untried_for * func.pow(2, func.least(Request.resumes, _MOST_DOUBLINGS))
         statement = (
             select(Request.id)
-            .where(Request.in_line.is_(False), Request.attempted_at < now - patience)
+            .where(
+                Request.in_line.is_(False),
+                Request.attempted_at < literal(now, DateTime(timezone=True)) - patience,
+            )
             .order_by(Request.attempted_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
