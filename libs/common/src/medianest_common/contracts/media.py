@@ -1,7 +1,7 @@
 """Search, requests and what becomes of them."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -169,7 +169,11 @@ type SeasonChoice = list[int] | Literal["all"]
 class RequestMediaBody(Body):
     media_type: MediaType = Field(strict=False)
     tmdb_id: int = Field(ge=1, le=2_147_483_647)
-    seasons: SeasonChoice | None = Field(default=None)
+    seasons: (
+        Annotated[list[Annotated[int, Field(ge=0, le=9_999)]], Field(min_length=1, max_length=200)]
+        | Literal["all"]
+        | None
+    ) = None
     is_4k: bool = False
     note: str | None = Field(default=None, max_length=500)
 

@@ -77,7 +77,7 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
         },
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-mn_at"},
     }
-    document["security"] = [{"bearer": []}, {"cookie": []}, {}]
+    document["security"] = [{"bearer": []}, {"cookie": []}]
     return document
 
 

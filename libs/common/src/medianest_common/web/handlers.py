@@ -13,6 +13,7 @@ from starlette.responses import Response
 from medianest_common.errors import BadRequest, FieldError, Invalid, MediaNestError, NotFound
 from medianest_common.web.exchange import exchange_of
 from medianest_common.web.problems import problem_response
+from medianest_common.web.routing import methods_at
 
 _LONGEST_FIELD = 100
 _PLACES = frozenset({"body", "query", "path", "header", "cookie"})
@@ -62,7 +63,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if http.status_code == HTTPStatus.NOT_FOUND:
         return problem_response(RouteNotFound(), exchange)
     if http.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem_response(MethodNotAllowed(), exchange, headers=dict(http.headers or {}))
+        allowed = ", ".join(methods_at(request.app, exchange.path))
+        return problem_response(MethodNotAllowed(), exchange, headers={"Allow": allowed})
     if http.status_code == HTTPStatus.BAD_REQUEST:
         return problem_response(BadRequest(), exchange)
     failure = HttpFailure()

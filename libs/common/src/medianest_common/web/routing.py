@@ -96,6 +96,16 @@ class RouteIndex:
         return buckets
 
 
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """All that are taken at this path; the router alone would name those of one route."""
+    found = set[str]()
+    for context in iter_route_contexts(app.routes):
+        pattern = getattr(context, "path_regex", None)
+        if pattern is not None and context.methods and pattern.match(path):
+            found |= context.methods
+    return sorted(found)
+
+
 def _key(method: str, path: str) -> _Key:
     parts = path.split("/", 4)
     return method, path.count("/"), parts[3] if len(parts) > 3 else parts[-1]
