@@ -152,7 +152,8 @@ async def _upstream(house: World, films: list[int]) -> bool:
 
 
 async def _reason(person: Person, request_id: str) -> str | None:
-    return (await person.get(f"/media/requests/{request_id}")).json()["statusReason"]
+    reason: str | None = (await person.get(f"/media/requests/{request_id}")).json()["statusReason"]
+    return reason
 
 
 async def _status(person: Person, request_id: str, *wanted: str) -> bool:

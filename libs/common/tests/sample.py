@@ -155,7 +155,7 @@ SAMPLE = Service(
     handlers=handlers,
     open_app=open_app,
     metadata=Base.metadata,
-    migrations="sample_migrations",
+    migrations="libs.common.tests.sample_migrations",
 )
 
 

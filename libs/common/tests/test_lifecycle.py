@@ -4,8 +4,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sample import SAMPLE, App, SayAgain, Write
-
+from libs.common.tests.sample import SAMPLE, App, SayAgain, Write
 from medianest.embedded import EmbeddedServers
 from medianest.testing import Sandbox, eventually, sandbox_on
 from medianest_common.bus import Handlers
@@ -37,7 +36,8 @@ async def test_a_service_that_crashes_at_start_is_tried_again_while_the_others_g
         yield
 
     shaky = Service(name="shaky", handlers=Handlers("shaky"), open_app=fails_twice)
-    stop, up = asyncio.Event(), []
+    stop = asyncio.Event()
+    up: list[str] = []
     running = asyncio.create_task(
         run([SAMPLE, shaky], stop=stop, overrides=sandbox.settings, ready=up.append)
     )

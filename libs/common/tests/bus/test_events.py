@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 from nats.js.errors import NotFoundError
-from sample import SAMPLE, App, NoteWritten, Work, Write, event_ids, notes
 
+from libs.common.tests.sample import SAMPLE, App, NoteWritten, Work, Write, event_ids, notes
 from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Context, use
 from medianest_common.bus.topology import event_stream, job_stream

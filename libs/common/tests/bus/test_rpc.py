@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import nats.errors
 import pytest
-from sample import SAMPLE, App, Echo, GetBytes, Refuse, SayAgain, Sleep, Write, notes
 
+from libs.common.tests.sample import SAMPLE, App, Echo, GetBytes, Refuse, SayAgain, Sleep, Write, notes
 from medianest.testing import Sandbox
 from medianest_common.bus import Context, use
 from medianest_common.bus.context import with_caller

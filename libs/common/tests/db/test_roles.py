@@ -1,7 +1,7 @@
 import asyncpg
 import pytest
-from sample import SAMPLE, App
 
+from libs.common.tests.sample import SAMPLE, App
 from medianest.testing import SECRET_KEY, Sandbox
 from medianest_common.db.roles import ensure_roles, role_url
 from medianest_common.lifecycle import role_secret

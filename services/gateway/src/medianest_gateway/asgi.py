@@ -14,6 +14,8 @@ from medianest_gateway.routes import admin, auth, health, media, notifications, 
 from medianest_gateway.routes.common import signed_in
 
 API = "/api/v1"
+PLEX_SIGN_IN_SECONDS = 15.0
+"""plex.tv has a part in these, and is slow at times."""
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
 WEBHOOKS = (f"{API}/webhooks",)
@@ -83,6 +85,11 @@ def build(gateway: GatewayApp) -> FastAPI:
         rules=RULES,
         request_seconds=settings.request_timeout,
         rate_limit_scale=settings.rate_limit_scale,
+        exceptions={
+            f"{API}/health/details": {"authenticate": True},
+            f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+            "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+        },
     )
     app = create_app(
         "MediaNest",

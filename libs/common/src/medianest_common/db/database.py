@@ -155,13 +155,13 @@ def _storing(outbox: Table) -> Insert:
 
 
 def open_database(
-    url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 5
+    url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 10
 ) -> Database:
     """`url` is a plain postgresql:// address; nothing connects yet."""
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         connect_args={
             "timeout": CONNECT_TIMEOUT,

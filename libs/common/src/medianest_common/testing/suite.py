@@ -112,4 +112,5 @@ class ServiceBehaviour:
             return not (kind == "table" and (name == "alembic_version" or name in partitions))
 
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": ours})
+        assert self.service.metadata is not None
         return list(compare_metadata(context, self.service.metadata))
