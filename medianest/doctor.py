@@ -84,10 +84,10 @@ def _data_folder(folder: Path) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    if error := hindrance(settings):
+    if reason := hindrance(settings):
         return bad(
             "address",
-            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}",
+            f"{settings.host}:{settings.port} cannot be listened on: {reason}",
             "Stop the program that uses it, or set MEDIANEST_PORT to another.",
         )
     return good("address", f"{settings.host}:{settings.port} is free")
@@ -145,7 +145,17 @@ async def _answers(name: str, ask: Callable[[], Awaitable[str]], variable: str) 
 async def _ask_nats(settings: Settings) -> str:
     import nats
 
-    client = await nats.connect(settings.nats_url, connect_timeout=2, allow_reconnect=False)
+    async def hear(_: Exception) -> None:
+        """The last error is raised as well."""
+
+    client = await nats.connect(
+        settings.nats_url,
+        connect_timeout=2,
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        reconnect_time_wait=0,
+        error_cb=hear,
+    )
     try:
         account = await client.jetstream().account_info()
         return f"JetStream holds {account.streams} streams, {account.storage / 1e6:.1f} MB"
@@ -188,6 +198,7 @@ async def _migrations(settings: Settings) -> Finding:
     ask = f"select version_num from {VERSION_TABLE}"  # noqa: S608
     behind = []
     owners = with_tables(registry.services())
+    untouched = 0
     for service in owners:
         try:
             connection = await asyncpg.connect(
@@ -199,8 +210,11 @@ async def _migrations(settings: Settings) -> Finding:
                 await connection.close(timeout=_TIMEOUT)
         except asyncpg.PostgresError:
             present = None
+        untouched += present is None
         if present != head_of(service):
             behind.append(f"{service.name} is at {present or 'nothing'}, not {head_of(service)}")
+    if untouched == len(owners):
+        return good("tables", "none yet; the first start makes them")
     if behind:
         return bad("tables", "; ".join(behind), "Run: medianest migrate (a start does it too).")
     return good("tables", f"up to date in {len(owners)} services")

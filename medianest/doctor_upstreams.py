@@ -1,7 +1,6 @@
 """Whether the systems outside answer, accept our keys, and agree on what time it is."""
 
 import asyncio
-import os
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -9,18 +8,22 @@ import httpx
 
 from medianest.finding import Finding, bad, good
 from medianest_common.clock import Clock, SystemClock
-from medianest_common.settings import PREFIX, Settings
+from medianest_common.settings import Settings, load
+from medianest_health.settings import HealthSettings, plain
 
 _TIMEOUT = 5.0
 _SKEW_SECONDS = 30
 
 
 async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[Finding]:
-    """Only what the settings name: what was set in the admin page is watched by the running installation itself."""
+    """Raises `SettingsError` for settings that cannot be read."""
     clock = clock or SystemClock()
+    outside = load(HealthSettings)
     async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
         findings = await asyncio.gather(
-            _plex_tv(client, settings.plex_tv_url, clock=clock), _plex(client), _overseerr(client)
+            _plex_tv(client, settings.plex_tv_url, clock=clock),
+            _plex(client, outside),
+            _overseerr(client, outside),
         )
     return [finding for some in findings for finding in some]
 
@@ -52,32 +55,34 @@ def _clock(theirs: datetime, *, now: datetime) -> Finding:
     return good("clock", text)
 
 
-async def _plex(client: httpx.AsyncClient) -> list[Finding]:
-    url, token = _setting("PLEX_URL"), _setting("PLEX_TOKEN")
-    if not url:
-        return []
+async def _plex(client: httpx.AsyncClient, settings: HealthSettings) -> list[Finding]:
+    if not settings.plex_url:
+        return [good("Plex", "not connected; MEDIANEST_PLEX_URL and MEDIANEST_PLEX_TOKEN name a server")]
     return [
         await _answer(
             client,
             name="Plex",
-            url=f"{url.rstrip('/')}/library/sections",
-            headers={"X-Plex-Token": token, "Accept": "application/json"},
+            url=f"{settings.plex_url}/library/sections",
+            headers={"X-Plex-Token": plain(settings.plex_token), "Accept": "application/json"},
             key="MEDIANEST_PLEX_TOKEN",
             address="MEDIANEST_PLEX_URL",
         )
     ]
 
 
-async def _overseerr(client: httpx.AsyncClient) -> list[Finding]:
-    url, key = _setting("OVERSEERR_URL"), _setting("OVERSEERR_API_KEY")
-    if not url:
-        return []
+async def _overseerr(client: httpx.AsyncClient, settings: HealthSettings) -> list[Finding]:
+    if not settings.overseerr_url:
+        return [
+            good(
+                "Overseerr", "not connected; MEDIANEST_OVERSEERR_URL and MEDIANEST_OVERSEERR_API_KEY name one"
+            )
+        ]
     return [
         await _answer(
             client,
             name="Overseerr",
-            url=f"{url.rstrip('/')}/api/v1/auth/me",
-            headers={"X-Api-Key": key},
+            url=f"{settings.overseerr_url}/api/v1/auth/me",
+            headers={"X-Api-Key": plain(settings.overseerr_api_key)},
             key="MEDIANEST_OVERSEERR_API_KEY",
             address="MEDIANEST_OVERSEERR_URL",
         )
@@ -97,11 +102,3 @@ async def _answer(
     if answer.status_code != 200 or "json" not in answer.headers.get("content-type", ""):
         return bad(name, f"{where} answers {answer.status_code}, not as {name} would", f"Look at {address}.")
     return good(name, f"{where} answers and accepts the key")
-
-
-def _setting(name: str) -> str:
-    """From the environment or from the file that the variable with _FILE names."""
-    if path := os.environ.get(f"{PREFIX}{name}_FILE"):
-        with open(path, encoding="utf-8") as handle:
-            return handle.read().strip()
-    return os.environ.get(f"{PREFIX}{name}", "")

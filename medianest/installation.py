@@ -37,12 +37,12 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "medianest"
 
 
-def hindrance(settings: Settings) -> OSError | None:
+def hindrance(settings: Settings) -> str | None:
     """What the system says against listening where the settings want to; None when the place is free."""
     try:
         socket.create_server((settings.host, settings.port)).close()
     except OSError as error:
-        return error
+        return (error.strerror or str(error)).partition(" (while")[0]
     return None
 
 

@@ -175,11 +175,11 @@ def _load(names: Sequence[str]) -> list["Service"]:
 
 
 def _ensure_free(settings: Settings) -> None:
-    if error := hindrance(settings):
+    if reason := hindrance(settings):
         raise SetupError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Stop the program that uses it, "
+            f"Cannot listen on {settings.host}:{settings.port}: {reason}. Stop the program that uses it, "
             "or set MEDIANEST_PORT to another."
-        ) from error
+        )
 
 
 def _stop_on_signals(servers: EmbeddedServers) -> asyncio.Event:

@@ -28,7 +28,8 @@ class FolderLock:
             handle = self._path.open("a+")
         except OSError as error:
             raise SetupError(
-                f"The data folder {self._path.parent} cannot be written: {error.strerror}."
+                f"The data folder {self._path.parent} cannot be written: {error.strerror}. Give your user the right "
+                "to write there, or set MEDIANEST_DATA_DIR to another folder."
             ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

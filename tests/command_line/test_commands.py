@@ -1,68 +1,111 @@
 """The commands that end by themselves."""
 
-import json
+import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from medianest.embedded.servers import urls_of_running
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
 from tests.command_line.installation import Installation
 
+PARTS = ("python", "settings", "data folder", "NATS", "PostgreSQL", "Valkey", "tables", "Plex", "Overseerr")
 
-async def test_the_doctor_finds_a_fresh_installation_fine(installation: Installation) -> None:
+
+@pytest.fixture
+async def outside() -> AsyncIterator[dict[str, str]]:
+    """Settings that name a Plex and an Overseerr which are there."""
     async with FakePlex.start() as plex, FakeOverseerr.start() as overseerr:
-        settings = {
+        yield {
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,
             "MEDIANEST_PLEX_TOKEN": plex.server_token,
             "MEDIANEST_OVERSEERR_URL": overseerr.url,
             "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
         }
-        assert (await installation.command("migrate"))[0] == 0
-        code, said = await installation.command("doctor", **settings)
-        assert code == 0, said
-        for part in (
-            "python",
-            "settings",
-            "data folder",
-            "NATS",
-            "PostgreSQL",
-            "Valkey",
-            "tables",
-            "Plex",
-            "Overseerr",
-        ):
-            assert f"ok  {part}" in said
 
 
-async def test_the_doctor_says_what_to_mend(installation: Installation) -> None:
-    async with FakePlex.start() as plex, FakeOverseerr.start() as overseerr:
-        code, said = await installation.command(
-            "doctor",
-            MEDIANEST_PLEX_TV_URL=plex.tv_url,
-            MEDIANEST_PLEX_URL="http://127.0.0.1:9",
-            MEDIANEST_PLEX_TOKEN="x",
-            MEDIANEST_OVERSEERR_URL=overseerr.url,
-            MEDIANEST_OVERSEERR_API_KEY="wrong",
-            MEDIANEST_NATS_BIN="/nowhere",
-        )
-    assert code == 1
-    assert "Look at MEDIANEST_PLEX_URL" in said
-    assert "refuses the key" in said
-    assert "Look at MEDIANEST_OVERSEERR_API_KEY" in said
-    assert "MEDIANEST_NATS_BIN is set to /nowhere" in said
+async def test_the_doctor_finds_nothing_wrong_before_the_first_start_and_while_running(
+    installation: Installation, outside: dict[str, str]
+) -> None:
+    code, said = await installation.command("doctor", **outside)
+    assert code == 0, said
+    assert "ok  tables: none yet; the first start makes them" in said
+    await installation.run(**outside)
+    code, said = await installation.command("doctor", **outside)
+    assert code == 0, said
+    for part in PARTS:
+        assert f"ok  {part}" in said
+    assert "ok  tables: up to date" in said
+
+
+async def test_the_doctor_says_what_is_not_connected(
+    installation: Installation, outside: dict[str, str]
+) -> None:
+    code, said = await installation.command("doctor", MEDIANEST_PLEX_TV_URL=outside["MEDIANEST_PLEX_TV_URL"])
+    assert code == 0, said
+    assert "ok  Plex: not connected; MEDIANEST_PLEX_URL" in said
+    assert "ok  Overseerr: not connected; MEDIANEST_OVERSEERR_URL" in said
+
+
+async def test_the_doctor_reads_the_configuration_file(
+    installation: Installation, outside: dict[str, str], tmp_path: Path
+) -> None:
+    written = (f"{name.removeprefix('MEDIANEST_').lower()} = '{value}'" for name, value in outside.items())
+    (tmp_path / "medianest.toml").write_text("\n".join(written))
+    code, said = await installation.command("doctor", MEDIANEST_CONFIG=str(tmp_path / "medianest.toml"))
+    assert code == 0, said
+    assert "ok  Plex: http://127.0.0.1" in said
+    assert "ok  Overseerr: http://127.0.0.1" in said
+
+
+@pytest.mark.parametrize(
+    "wrong,says",
+    [
+        ({"OVERSEERR_API_KEY": "wrong"}, ("refuses the key", "Look at MEDIANEST_OVERSEERR_API_KEY")),
+        ({"PLEX_URL": "http://127.0.0.1:9"}, ("cannot be reached", "Look at MEDIANEST_PLEX_URL")),
+        ({"BASE_URL": "nest.example.org"}, ("BAD settings: MEDIANEST_BASE_URL", "Correct the variables")),
+        ({"DATA_DIR": "/proc/nowhere"}, ("/proc/nowhere cannot be written", "set MEDIANEST_DATA_DIR")),
+        ({"NATS_BIN": "/nowhere"}, ("MEDIANEST_NATS_BIN is set to /nowhere",)),
+        ({"NATS_URL": "nats://127.0.0.1:9"}, ("BAD NATS answers", "Look at MEDIANEST_NATS_URL")),
+        ({"PLEX_TOKEN_FILE": "/nowhere", "PLEX_TOKEN": ""}, ("MEDIANEST_PLEX_TOKEN_FILE: cannot read",)),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+async def test_the_doctor_says_what_to_mend(
+    installation: Installation, outside: dict[str, str], wrong: dict[str, str], says: tuple[str, ...]
+) -> None:
+    broken = outside | {f"MEDIANEST_{name}": value for name, value in wrong.items()}
+    code, said = await installation.command("doctor", **broken)
+    assert code == 1, said
+    assert said.count("BAD") == 1, said
+    for words in says:
+        assert words in said
     assert "Traceback" not in said
 
 
-async def test_the_doctor_names_wrong_settings_and_tables_that_are_behind(installation: Installation) -> None:
-    code, said = await installation.command("doctor", MEDIANEST_PORT="many")
+async def test_the_doctor_names_the_address_that_is_taken(
+    installation: Installation, outside: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", installation.port)):
+        code, said = await installation.command("doctor", **outside)
     assert code == 1
-    assert "BAD settings: MEDIANEST_PORT" in said
-    code, said = await installation.command("doctor")
+    assert (
+        f"BAD address: 127.0.0.1:{installation.port} cannot be listened on: Address already in use\n" in said
+    )
+    assert "set MEDIANEST_PORT" in said
+
+
+async def test_the_doctor_names_tables_that_are_behind(
+    installation: Installation, outside: dict[str, str]
+) -> None:
+    assert (await installation.command("migrate", "auth"))[0] == 0
+    code, said = await installation.command("doctor", **outside)
     assert code == 1
-    assert "BAD tables: auth is at nothing" in said
+    assert "BAD tables: media is at nothing" in said
     assert "medianest migrate" in said
 
 
@@ -77,20 +120,6 @@ async def test_tables_can_be_migrated_beside_a_running_installation(installation
         assert await connection.fetchval("select count(*) from auth.users") == 0
     finally:
         await connection.close()
-
-
-async def test_the_documents_describe_every_message(installation: Installation, tmp_path: Path) -> None:
-    code, _ = await installation.command("schemas", str(tmp_path))
-    assert code == 0
-    subjects = {path.stem for path in tmp_path.glob("*.json")}
-    assert "rpc.media.request_media" in subjects
-    assert "evt.media.request.approved" in subjects
-
-    code, said = await installation.command("asyncapi")
-    document = json.loads(said)
-    assert code == 0
-    assert set(document["channels"]) == subjects
-    assert document["operations"]["auth.answers.rpc.auth.sign_in"]["action"] == "receive"
 
 
 async def test_the_version_is_printed(installation: Installation) -> None:
