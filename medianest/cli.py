@@ -84,6 +84,7 @@ def doctor() -> None:
     """Say in words what is wrong with this installation, and how to mend it."""
     from medianest.doctor import examine, show
 
+    _log_only_errors()
     findings = _await(examine())
     show(findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
@@ -102,6 +103,7 @@ def openapi() -> None:
     """Print the OpenAPI document of the HTTP API."""
     from medianest.documents import openapi_document
 
+    _log_only_errors()
     print(json.dumps(_await(openapi_document()), indent=1))
 
 
@@ -144,6 +146,14 @@ def _await[T](work: Coroutine[Any, Any, T]) -> T:
     except ImportError:
         return asyncio.run(work)
     return uvloop.run(work)
+
+
+def _log_only_errors() -> None:
+    """For commands whose answer is what they print; also where the settings cannot be read."""
+    from medianest_common.logging import configure
+    from medianest_common.settings import Settings
+
+    configure(Settings.model_construct(log_level="error"))
 
 
 def _say(text: str) -> None:

@@ -15,6 +15,10 @@ from medianest.embedded import EmbeddedServers
 from medianest.installation import free_port
 from medianest_common import contracts
 from medianest_common.contracts.base import Message
+from medianest_common.settings import Settings
+
+_NO_DATABASE = "postgresql://none"
+"""The gateway has none."""
 
 
 def messages() -> list[type[Message]]:
@@ -37,18 +41,19 @@ def write_schemas(folder: Path) -> int:
 
 
 async def openapi_document() -> dict[str, Any]:
-    """As the gateway itself gives it: asked over HTTP on a throw-away folder."""
+    """As the gateway itself gives it, asked over HTTP on a throw-away folder; the same on every installation."""
     from medianest_common.lifecycle import running
 
     with tempfile.TemporaryDirectory(prefix="medianest-", ignore_cleanup_errors=True) as folder:
-        async with EmbeddedServers(Path(folder)) as servers:
+        async with EmbeddedServers(Path(folder), database_url=_NO_DATABASE) as servers:
             overrides = {
                 "nats_url": servers.urls.nats_url,
-                "database_url": servers.urls.database_url,
+                "database_url": "",
                 "valkey_url": servers.urls.valkey_url,
                 "data_dir": Path(folder),
                 "host": "127.0.0.1",
                 "port": free_port(),
+                "base_url": Settings.model_fields["base_url"].default,
             }
             async with (
                 running(registry.service("gateway"), overrides=overrides),
