@@ -92,7 +92,16 @@ async def get_quota(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, media.GetQuota())
 
 
-@router.get("/{media_type}/{tmdb_id}", response_model=media.Title, responses=problems(404))
-async def get_title(gateway: Gateway, media_type: media.MediaType, tmdb_id: TmdbId) -> Response:
+@router.get("/movie/{tmdb_id}", response_model=media.Title, responses=problems(404))
+async def get_movie(gateway: Gateway, tmdb_id: TmdbId) -> Response:
+    return await _title(gateway, media.MediaType.MOVIE, tmdb_id)
+
+
+@router.get("/tv/{tmdb_id}", response_model=media.Title, responses=problems(404))
+async def get_show(gateway: Gateway, tmdb_id: TmdbId) -> Response:
+    return await _title(gateway, media.MediaType.TV, tmdb_id)
+
+
+async def _title(gateway: Gateway, media_type: media.MediaType, tmdb_id: int) -> Response:
     message = media.GetTitle(media_type=media_type, tmdb_id=tmdb_id)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
