@@ -3,34 +3,50 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from medianest_common.errors import BadRequest
 
 _VERSION = 1
 _LONGEST = 512
+_LARGEST = 2**63
 
 
 class InvalidCursor(BadRequest):
-    title = "The cursor is not one of ours"
+    title = "The cursor is not one that was given out for this list"
 
 
-def encode_cursor(order: str, *key: str | int) -> str:
-    """`order` names the sort, so that a cursor is not used with another one."""
-    text = json.dumps([_VERSION, order, *key], separators=(",", ":"))
+def encode_cursor(order: str, *key: int | UUID) -> str:
+    """`order` names the sort, so that a cursor is of no use with another one."""
+    parts = [part.hex if isinstance(part, UUID) else part for part in key]
+    text = json.dumps([_VERSION, order, *parts], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, order: str, *kinds: type[str] | type[int]) -> tuple[Any, ...]:
-    """The key, checked to be of these kinds. Raises `InvalidCursor`."""
-    if len(cursor) > _LONGEST:
-        raise InvalidCursor("Start again without a cursor.")
+def decode_cursor(cursor: str, order: str, *kinds: type[int] | type[UUID]) -> tuple[Any, ...]:
+    """The key, each part of its kind. Raises `InvalidCursor` for what was never given out."""
     try:
+        if len(cursor) > _LONGEST:
+            raise ValueError
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        version, found_order, *key = json.loads(raw)
-    except (binascii.Error, ValueError, TypeError):
-        raise InvalidCursor("Start again without a cursor.") from None
-    fits = len(key) == len(kinds) and all(type(part) is kind for part, kind in zip(key, kinds, strict=False))
-    if version != _VERSION or found_order != order or not fits:
-        raise InvalidCursor("Start again without a cursor.")
-    return tuple(key)
+        version, found_order, *parts = json.loads(raw)
+        if (version, found_order) != (_VERSION, order):
+            raise ValueError
+        return tuple(_READERS[kind](part) for kind, part in zip(kinds, parts, strict=True))
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise InvalidCursor("Start again from the first page.") from None
+
+
+def _whole(part: Any) -> int:
+    if type(part) is not int or abs(part) >= _LARGEST:
+        raise ValueError
+    return part
+
+
+def _id(part: Any) -> UUID:
+    return UUID(hex=part)
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {int: _whole, UUID: _id}

@@ -156,8 +156,8 @@ def signed_in(
 
 
 async def _recognise(app: AuthApp, tx: Transaction, user: User, client: ClientInfo) -> tuple[str, bool]:
-    """The token of this browser, and whether it is new to this person, who has used another one before. Only tokens that
-    we made are kept."""
+    """The token of this browser, and whether it is new to this person, who has used another one before. Only tokens
+    that we made are kept."""
     devices = Devices(tx.session)
     brought = hash_token(client.device_token)
     known = await devices.is_of(user.id, brought)

@@ -12,7 +12,9 @@ from medianest_common.bus import require_admin
 from medianest_common.contracts.auth import ListUsers, User
 from medianest_common.contracts.base import Page
 from medianest_common.db.repository import after
-from medianest_common.errors import BadRequest
+from medianest_common.paging import decode_cursor, encode_cursor
+
+_ORDER = "came"
 
 
 async def list_users(app: AuthApp, query: ListUsers) -> Page[User]:
@@ -20,15 +22,12 @@ async def list_users(app: AuthApp, query: ListUsers) -> Page[User]:
     linked = exists().where(Identity.user_id == Row.id, Identity.provider == "plex")
     statement = select(Row, linked.label("linked")).order_by(Row.id).limit(query.limit + 1)
     if query.cursor:
-        statement = statement.where(after([Row.id], [_id_in(query.cursor)], descending=False))
+        statement = statement.where(
+            after([Row.id], decode_cursor(query.cursor, _ORDER, UUID), descending=False)
+        )
     async with app.db.transaction() as tx:
         rows = (await tx.session.execute(statement)).all()
     items = [to_user(row, plex_linked=plex_linked) for row, plex_linked in rows[: query.limit]]
-    return Page(items=items, next_cursor=items[-1].id.hex if len(rows) > query.limit else None)
-
-
-def _id_in(cursor: str) -> UUID:
-    try:
-        return UUID(hex=cursor)
-    except ValueError:
-        raise BadRequest("The cursor is not one that was given out.") from None
+    return Page(
+        items=items, next_cursor=encode_cursor(_ORDER, items[-1].id) if len(rows) > query.limit else None
+    )

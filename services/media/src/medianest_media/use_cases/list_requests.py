@@ -6,6 +6,7 @@ words of titles; PostgreSQL chooses between it and the order by how common the w
 """
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.bus import Raw, require_caller
 from medianest_common.contracts.media import ListRequests, RequestSort
+from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
 from medianest_media.app import MediaApp
 from medianest_media.mapping import REQUEST_IN_LIST
-from medianest_media.paging import cursor_at, read_cursor
 from medianest_media.repository import read_counts
 from medianest_media.titles import prefix_query
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _ORDERS = {
     RequestSort.NEWEST: ("r.id desc", "r.id < cast(:id as uuid)"),
     RequestSort.OLDEST: ("r.id", "r.id > cast(:id as uuid)"),
@@ -38,7 +41,7 @@ async def list_requests(app: MediaApp, query: ListRequests) -> Raw:
     conditions, values = _conditions(query, owner)
     if query.cursor:
         conditions.append(beyond)
-        values |= read_cursor(query.cursor, by_change=by_change)
+        values |= _key_in(query.cursor, query.sort)
     where = f"where {' and '.join(conditions)}" if conditions else ""
     # One row more than the page, whose only use is to tell that there is one.
     statement = text(f"""
@@ -54,7 +57,8 @@ async def list_requests(app: MediaApp, query: ListRequests) -> Raw:
     cursor = None
     if len(rows) > query.limit:
         _, last_id, last_change = page[-1]
-        cursor = cursor_at(last_id, last_change if by_change else None)
+        moment = [(last_change - _EPOCH) // _MICROSECOND] if by_change else []
+        cursor = encode_cursor(query.sort, *moment, last_id)
     items = ",".join([row[0] for row in page])
     return Raw(
         f'{{"items":[{items}],"nextCursor":{json.dumps(cursor)},"total":{json.dumps(total)}}}'.encode()
@@ -81,6 +85,16 @@ def _conditions(query: ListRequests, owner: UUID | None) -> tuple[list[str], dic
         if words:
             values["words"] = words
     return conditions, values
+
+
+def _key_in(cursor: str, sort: RequestSort) -> dict[str, Any]:
+    if sort is not RequestSort.UPDATED:
+        return {"id": decode_cursor(cursor, sort, UUID)[0]}
+    moment, last_id = decode_cursor(cursor, sort, int, UUID)
+    try:
+        return {"id": last_id, "updated_at": _EPOCH + moment * _MICROSECOND}
+    except OverflowError:
+        raise InvalidCursor("Start again from the first page.") from None
 
 
 async def _total(connection: AsyncConnection, query: ListRequests, owner: UUID | None) -> int | None:
