@@ -141,7 +141,18 @@ _BY_STATUS: dict[int, type[MediaNestError]] = {
     )
 }
 _KNOWN_MEMBERS = frozenset(
-    ["type", "title", "status", "code", "detail", "instance", "correlationId", "errors", "retryAfter", "upstream"]
+    [
+        "type",
+        "title",
+        "status",
+        "code",
+        "detail",
+        "instance",
+        "correlationId",
+        "errors",
+        "retryAfter",
+        "upstream",
+    ]
 )
 
 

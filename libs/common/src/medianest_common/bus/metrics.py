@@ -17,7 +17,6 @@ OUTBOX_AGE = Gauge("medianest_outbox_oldest_seconds", "Age of the oldest waiting
 OUTBOX_PUBLISHED = Counter("medianest_outbox_published_total", "Rows published", ["service"])
 
 
-
 class Observer:
     """`with observer() as outcome:`; call `outcome("CODE")` where the end was not a plain success."""
 

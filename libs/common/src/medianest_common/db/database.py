@@ -58,9 +58,7 @@ class Transaction:
     def enqueue(self, job: Job, *, delay: timedelta = timedelta()) -> UUID:
         return self._add(job, delay=delay, attributes={})
 
-    def _add(
-        self, message: Message, *, attributes: dict[str, str], delay: timedelta = timedelta()
-    ) -> UUID:
+    def _add(self, message: Message, *, attributes: dict[str, str], delay: timedelta = timedelta()) -> UUID:
         message_id = uuid7()
         context = current()
         headers = context.headers() | attributes

@@ -106,7 +106,9 @@ class ServiceBehaviour:
         from alembic.autogenerate import compare_metadata
         from alembic.migration import MigrationContext
 
-        partitions = set(connection.execute(text("select relname from pg_class where relispartition")).scalars())
+        partitions = set(
+            connection.execute(text("select relname from pg_class where relispartition")).scalars()
+        )
 
         def ours(_: Any, name: str | None, kind: str, *__: Any) -> bool:
             return not (kind == "table" and (name == "alembic_version" or name in partitions))
