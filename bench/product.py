@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ class Running:
 
 @asynccontextmanager
 async def product(
-    *, processes: bool = False, data_dir: Path | None = None, **settings: str
+    *, names: Sequence[str] = (), processes: bool = False, data_dir: Path | None = None, **settings: str
 ) -> AsyncIterator[Running]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = data_dir or Path(temporary)
@@ -48,14 +48,16 @@ async def product(
             "MEDIANEST_LOG_FORMAT": "json",
             **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
         }
-        command = [sys.executable, "-m", "medianest", "run", *(["--processes"] if processes else [])]
+        command = [sys.executable, "-m", "medianest", "run", *names, "--ready-file", str(folder / "ready")]
+        command += ["--processes"] if processes else []
+        (folder / "ready").unlink(missing_ok=True)
         loop = asyncio.get_running_loop()
         started = loop.time()
         with (folder / "bench.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=log, stderr=log)
         try:
             async with httpx.AsyncClient(base_url=f"http://localhost:{port}", timeout=10) as client:
-                await _ready(client, folder)
+                await _ready(client, folder, all_services=not names)
                 took = loop.time() - started
                 token, user_id = await _signed_in(client)
             yield Running(port, token, user_id, folder, took, psutil.Process(process.pid))
@@ -64,11 +66,12 @@ async def product(
             await asyncio.wait_for(process.wait(), 15)
 
 
-async def _ready(client: httpx.AsyncClient, folder: Path) -> None:
+async def _ready(client: httpx.AsyncClient, folder: Path, *, all_services: bool) -> None:
     deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    path = "/health/ready" if all_services else "/health/live"
     while True:
         try:
-            if (await client.get("/health/ready")).status_code == 200:
+            if (folder / "ready").exists() and (await client.get(path)).status_code == 200:
                 return
         except httpx.HTTPError:
             pass
