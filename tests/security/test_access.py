@@ -1,0 +1,170 @@
+"""Who may call what. Every route stands in the table; one that does not fails the test until somebody has decided."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from medianest.testing import eventually
+from tests.security.conftest import FILM, House
+from tests.world import Person
+
+PUBLIC, USER, ADMIN = "public", "user", "admin"
+ACCESS = {
+    "GET /.well-known/jwks.json": PUBLIC,
+    "GET /health": PUBLIC,
+    "GET /health/live": PUBLIC,
+    "GET /health/ready": PUBLIC,
+    "GET /api/v1/csrf": PUBLIC,
+    "GET /api/v1/health": PUBLIC,
+    "GET /api/v1/auth/providers": PUBLIC,
+    "POST /api/v1/csrf/refresh": PUBLIC,
+    "POST /api/v1/auth/setup": PUBLIC,
+    "POST /api/v1/auth/login": PUBLIC,
+    "POST /api/v1/auth/refresh": PUBLIC,
+    "POST /api/v1/auth/plex/pin": PUBLIC,
+    "POST /api/v1/auth/plex/verify": PUBLIC,
+    "POST /api/v1/webhooks/overseerr": PUBLIC,
+    "GET /api/v1/auth/session": USER,
+    "GET /api/v1/auth/devices": USER,
+    "GET /api/v1/users/me": USER,
+    "DELETE /api/v1/auth/devices/{id}": USER,
+    "POST /api/v1/auth/logout": USER,
+    "GET /api/v1/media/search": USER,
+    "GET /api/v1/media/discover/{shelf}": USER,
+    "GET /api/v1/media/movie/{tmdb_id}": USER,
+    "GET /api/v1/media/tv/{tmdb_id}": USER,
+    "GET /api/v1/media/quota": USER,
+    "GET /api/v1/media/requests": USER,
+    "GET /api/v1/media/requests/counts": USER,
+    "GET /api/v1/media/requests/{id}": USER,
+    "POST /api/v1/media/request": USER,
+    "DELETE /api/v1/media/requests/{id}": USER,
+    "GET /api/v1/plex/server": USER,
+    "GET /api/v1/plex/libraries": USER,
+    "GET /api/v1/plex/recently-added": USER,
+    "GET /api/v1/plex/search": USER,
+    "GET /api/v1/plex/images/{key}": USER,
+    "GET /api/v1/notifications": USER,
+    "GET /api/v1/notifications/count": USER,
+    "POST /api/v1/notifications/ticket": USER,
+    "POST /api/v1/notifications/read-all": USER,
+    "POST /api/v1/notifications/{id}/read": USER,
+    "DELETE /api/v1/notifications/{id}": USER,
+    "GET /api/v1/services/status": USER,
+    "POST /api/v1/media/requests/{id}/approve": ADMIN,
+    "POST /api/v1/media/requests/{id}/decline": ADMIN,
+    "POST /api/v1/media/requests/{id}/retry": ADMIN,
+    "GET /api/v1/admin/users": ADMIN,
+    "GET /api/v1/health/details": ADMIN,
+}
+OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
+BODIES: dict[str, Any] = {
+    "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
+    "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
+    "POST /api/v1/notifications/read-all": {"upTo": 1},
+}
+QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/search": {"query": "film"}}
+
+
+async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
+    method, path = route.split()
+    values = {"id": id or str(uuid4()), "tmdb_id": FILM, "shelf": "trending", "key": "a-key"}
+    headers = {"X-CSRF-Token": person.csrf, **headers}
+    return await person.http.request(
+        method, path.format_map(values), json=BODIES.get(route), params=QUERIES.get(route), headers=headers
+    )
+
+
+def test_every_route_of_the_description_is_in_the_table_and_says_whom_it_asks(house: House) -> None:
+    document = house.do(house.olive.get("/openapi.json")).json()
+    described = {
+        f"{method.upper()} {path}": PUBLIC if operation.get("security") == [] else "asks"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert described == {route: PUBLIC if who == PUBLIC else "asks" for route, who in ACCESS.items()}
+    assert document["security"] == [{"bearer": []}, {"cookie": []}]
+
+
+@pytest.mark.parametrize("route", [*OTHERS, "GET /api/v1/events"])
+def test_77_nobody_is_asked_to_sign_in(house: House, route: str) -> None:
+    answer = house.do(ask(house.nobody, route))
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", OTHERS)
+@pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer", "Basic b2xpdmU6c2VjcmV0"])
+def test_77_a_wrong_credential_is_not_mended_by_a_good_cookie(
+    house: House, route: str, authorization: str
+) -> None:
+    assert house.do(ask(house.olive, route, Authorization=authorization)).status_code == 401
+
+
+@pytest.mark.parametrize("route", [route for route, who in ACCESS.items() if who == ADMIN])
+def test_77_what_is_for_administrators_is_refused_to_a_user(house: House, route: str) -> None:
+    request = house.do(_requests(house.frida))[0]
+    answer = house.do(ask(house.frida, route, id=request["id"]))
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+    assert house.do(house.frida.status_of(request["id"])) == request["status"]
+
+
+def test_75_what_is_anothers_is_not_there(house: House) -> None:
+    """Attack 75: every route with an id, by somebody whom the thing behind the id does not belong to."""
+    house.do(_strangers_find_nothing(house))
+
+
+async def _strangers_find_nothing(house: House) -> None:
+    bert = await house.world.friend("Bert")
+    request = (await _requests(house.frida))[0]
+    notice = await eventually(lambda: _first(house.olive, "/notifications"))
+    session = await _first(house.frida, "/auth/devices")
+    owned = {
+        "/api/v1/media/requests/{id}": request["id"],
+        "/api/v1/notifications/{id}": notice["id"],
+        "/api/v1/auth/devices/{id}": session["id"],
+    }
+    for route, who in ACCESS.items():
+        if "{id}" not in route:
+            continue
+        prefix = route.split()[1].partition("{id}")[0] + "{id}"
+        answer = await ask(bert, route, id=owned[prefix])
+        assert answer.status_code == (403 if who == ADMIN else 404), f"{route}: {answer.text}"
+        nothing = await ask(bert, route)
+        if who != ADMIN:
+            mine, none = ({**a.json(), "instance": "", "correlationId": ""} for a in (answer, nothing))
+            assert mine == none, "an answer tells that it exists"
+    assert await house.frida.status_of(request["id"]) == request["status"]
+    assert (await _first(house.olive, "/notifications")) == notice
+    assert (await _first(house.frida, "/auth/devices"))["id"] == session["id"]
+
+
+@pytest.mark.parametrize("name", ["userId", "user_id", "user", "owner", "requestedBy"])
+def test_75_a_list_cannot_be_widened_to_someone_else(house: House, name: str) -> None:
+    house.do(_lists_stay_ones_own(house, name))
+
+
+async def _lists_stay_ones_own(house: House, name: str) -> None:
+    frida = house.frida.user["id"]
+    carla = await house.world.friend(f"Carla{name}")
+    for path in ("/media/requests", "/notifications", "/auth/devices"):
+        answer = await carla.get(path, params={name: frida})
+        assert answer.status_code in (200, 422)
+        if answer.status_code == 200:
+            theirs = {item["id"] for item in (await house.frida.get(path)).json()["items"]}
+            assert not theirs & {item["id"] for item in answer.json()["items"]}
+    counts = (await carla.get("/media/requests/counts", params={name: frida})).json()
+    assert counts["total"] == 0
+
+
+async def _requests(person: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await person.get("/media/requests")).json()["items"]
+    return items
+
+
+async def _first(person: Person, path: str) -> dict[str, Any]:
+    items: list[dict[str, Any]] = (await person.get(path)).json()["items"]
+    assert items
+    return items[0]
