@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from medianest_common.bus import current, require_caller
 from medianest_common.contracts import auth
@@ -12,6 +12,8 @@ from medianest_common.contracts.base import Contract, Page
 from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
 from medianest_common.security.csrf import CSRF_HEADER
 from medianest_common.web import problems
+from medianest_common.web.exchange import exchange_of
+from medianest_common.web.problems import problem_response
 from medianest_gateway.routes.common import PUBLIC, Gateway, gateway, passed_through
 from medianest_gateway.routes.signing_in import Client, SignedInBody, client_info, signed_in_response
 
@@ -107,8 +109,7 @@ async def refresh(
     except MediaNestError as error:
         if error.status != 401:
             raise
-        document = error.problem(instance=request.url.path, correlation_id=current().correlation_id)
-        response = JSONResponse(document, status_code=401, media_type="application/problem+json")
+        response = problem_response(error, exchange_of(request.scope))
         gateway.cookies.sign_out(response)
         return response
     return signed_in_response(gateway, signed_in, native=native == "native")
