@@ -78,14 +78,6 @@ docs: schemas ## Write all generated documents: schemas, OpenAPI, AsyncAPI
 	$(BIN)/medianest openapi > docs/openapi.json
 	$(BIN)/medianest asyncapi > docs/asyncapi.json
 
-.PHONY: up
-up: ## The same as containers: docker compose
-	docker compose up -d --build --wait
-
-.PHONY: down
-down: ## Stop the containers; data is kept
-	docker compose down
-
 .PHONY: hooks
 hooks: venv ## Run the quick checks at every commit
 	$(BIN)/pre-commit install
@@ -94,9 +86,11 @@ hooks: venv ## Run the quick checks at every commit
 venv: .venv/.synced ## The environment, exactly as locked
 
 .venv/.synced: requirements.lock $(MEMBERS:%=%/pyproject.toml) | $(UV)
-	$(UV) venv -q --allow-existing --python $(PYTHON) .venv
-	$(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements.lock
-	$(UV) pip install -q --python .venv --no-deps $(MEMBERS:%=-e %)
+	@echo "Making the environment in .venv (about a minute the first time)"
+	@$(UV) venv -q --allow-existing --python $(PYTHON) .venv || { \
+		echo "Python 3.13 or 3.12 is needed: install it, or name one: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements.lock
+	@$(UV) pip install -q --python .venv --no-deps $(MEMBERS:%=-e %)
 	@touch $@
 
 # venv, else pip, else nothing but the standard library; python3 may be a shim that does not work.
