@@ -167,7 +167,7 @@ class Home:
         await eventually(quiet, within=20)
 
     async def poll(self, *, rounds: int = 1) -> None:
-        """Time passes until the service has looked at Overseerr again."""
+        """Time passes until the service has looked at everything in Overseerr again."""
         for _ in range(rounds):
             seen = len(self.overseerr.calls)
             self.clock.advance(61)
@@ -177,7 +177,12 @@ class Home:
                 return any("modified" in call.query.get("sort", "") for call in later)
 
             await eventually(looked)
+            await eventually(self._nothing_is_due)
         await self.settled()
+
+    async def _nothing_is_due(self) -> bool:
+        due = "select 1 from requests where watched and in_line and backend_id is not null and checked_at < :before"
+        return await self.rows(due, before=self.clock.now() - timedelta(seconds=30)) == []
 
     async def webhook(self, body: Any) -> None:
         """As the gateway hands it on."""

@@ -26,7 +26,7 @@ async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -
     assert (film.title, unseen.title, show.title, show.seasons) == ("The Matrix", "Film 550", "Show 1396", [])
 
     async def says_why() -> bool:
-        return "cannot be reached" in ((await frida.sees(film)).status_reason or "")
+        return "Overseerr" in ((await frida.sees(film)).status_reason or "")
 
     await eventually(says_why)
     await home.owner.call(media.ApproveRequest(id=film.id))
