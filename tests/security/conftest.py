@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from medianest.embedded import ServerUrls
 from medianest.embedded.servers import urls_of_running
 from medianest_common.testing.fake_plex import FakeAccount
 from tests.world import Person, World, world
@@ -32,13 +33,21 @@ class House:
     def do[T](self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
-    async def back(self, person: Person) -> None:
-        """Signed in again, with a fresh start for whoever has tried wrong passwords."""
-        urls = urls_of_running(self.world.product.data_dir)
-        assert urls
-        async with Redis.from_url(urls.valkey_url, socket_timeout=5) as valkey:
+    @property
+    def urls(self) -> ServerUrls:
+        found = urls_of_running(self.world.product.data_dir)
+        assert found
+        return found
+
+    async def forgive(self) -> None:
+        """A fresh start for whoever has tried to sign in too often."""
+        async with Redis.from_url(self.urls.valkey_url, socket_timeout=5) as valkey:
             async for key in valkey.scan_iter(match="*auth:tries:*", count=1000):
                 await valkey.delete(key)
+
+    async def back(self, person: Person) -> None:
+        """Signed in again."""
+        await self.forgive()
         person.http.cookies.clear()
         if person is self.olive:
             await person.sign_in()
