@@ -32,7 +32,7 @@ demo: venv ## Start everything with a pretend household, on a throw-away data fo
 
 .PHONY: test
 test: venv ## All tests that need no container engine and no patience (one part: make test T=services/media)
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long and not containers" $(T)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not containers" $(T)
 
 .PHONY: test-containers
 test-containers: venv ## The tests against servers in containers (DOCKER_HOST says where)

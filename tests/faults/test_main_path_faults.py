@@ -84,10 +84,19 @@ async def test_the_state_ends_up_right_and_is_told_once_whatever_webhooks_do(
 
 
 SERVERS = ("nats-server", "postgres", "valkey-server")
-SERVICES = ("gateway", "auth", "media", "notifications")
+SERVICES = ("media", "gateway", "auth", "notifications")
 
 
-@pytest.mark.parametrize("victim", [*SERVERS, *SERVICES, "everything"])
+VICTIMS = [
+    *SERVERS,
+    "everything",
+    SERVICES[0],
+    *(pytest.param(name, marks=pytest.mark.long) for name in SERVICES[1:]),
+]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobody_twice(
     tmp_path: Path, victim: str
 ) -> None:
