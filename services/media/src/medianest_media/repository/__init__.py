@@ -1,0 +1,27 @@
+"""Reads and writes of the media service that have a meaning of their own."""
+
+from medianest_media.repository.claims import Claims
+from medianest_media.repository.people import People
+from medianest_media.repository.reading import (
+    read_claimed,
+    read_counts,
+    read_other_twins,
+    read_seen,
+    read_twins,
+    read_usage,
+)
+from medianest_media.repository.requests import Requests
+from medianest_media.repository.titles import SeenTitles
+
+__all__ = [
+    "Claims",
+    "People",
+    "Requests",
+    "SeenTitles",
+    "read_claimed",
+    "read_counts",
+    "read_other_twins",
+    "read_seen",
+    "read_twins",
+    "read_usage",
+]

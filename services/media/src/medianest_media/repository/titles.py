@@ -1,0 +1,28 @@
+"""What titles are called."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from medianest_common.db import Repository
+from medianest_media.models import SeenTitle
+
+
+class SeenTitles(Repository[SeenTitle]):
+    model = SeenTitle
+
+    async def remember(self, rows: Sequence[dict[str, Any]]) -> None:
+        """What a list says never erases the seasons that a title's own page has told."""
+        if not rows:
+            return
+        distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}
+        made = upsert(SeenTitle).values([distinct[key] for key in sorted(distinct)])
+        changes: dict[str, Any] = {
+            name: made.excluded[name] for name in ("title", "year", "poster_path", "seen_at")
+        }
+        changes["seasons"] = func.coalesce(made.excluded.seasons, SeenTitle.seasons)
+        await self.session.execute(
+            made.on_conflict_do_update(index_elements=["tmdb_id", "media_type"], set_=changes)
+        )
