@@ -53,7 +53,9 @@ async def run(
         check_settings(services)
         settings = with_urls(settings, servers.urls)
         if migrate_first and settings.database_url:
-            await migrate(services, settings=settings)
+            await _unless(stop, migrate(services, settings=settings))
+        if stop.is_set():
+            return
 
         async def announce() -> None:
             # What exists by now stays; the collector need not look at it again and again.
@@ -77,6 +79,18 @@ async def run(
         else:
             await _run_here(services, settings=settings, stop=stop, announce=announce)
     log.info("stopped")
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Until the work is done or `stop` is set, whichever comes first. Half a migration is rolled back."""
+    working, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        await working
+        return
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def migrate(services: Sequence["Service"], *, settings: Settings) -> None:

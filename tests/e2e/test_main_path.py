@@ -1,6 +1,7 @@
 """The one path everyone comes for, walked from outside: sign in, search, request, see it become available, live."""
 
 from pathlib import Path
+from typing import Any
 
 from medianest.testing import eventually
 from medianest_common.testing.fake_overseerr import RequestStatus
@@ -98,8 +99,13 @@ async def test_the_library_with_pictures_and_without_a_token_in_sight(tmp_path: 
         assert (await frida.get("/plex/server")).json()["online"] is True
         libraries = (await frida.get("/plex/libraries")).json()["items"]
         assert "Movies" in {library["title"] for library in libraries}
+
+        async def shown() -> dict[str, Any] | None:
+            items = (await frida.get("/plex/recently-added")).raise_for_status().json()["items"]
+            return next((item for item in items if item["title"] == "Alien"), None)
+
+        film = await eventually(shown, within=40)
         recent = await frida.get("/plex/recently-added")
-        film = next(item for item in recent.json()["items"] if item["title"] == "Alien")
         found = await frida.get("/plex/search", params={"query": "alien"})
         assert film["ratingKey"] in {item["ratingKey"] for item in found.json()["items"]}
         image = await frida.get(f"/plex/images/{film['image']}", params={"w": 300, "h": 450})

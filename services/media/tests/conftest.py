@@ -132,6 +132,10 @@ class Home:
 
         await eventually(heard)
 
+    async def filed(self, number: int) -> bool:
+        """Whether the backend holds that many requests."""
+        return len(self.overseerr.requests) == number
+
     async def twin(self, request: MediaRequest, *, within: float = 15.0) -> RequestRow:
         """The request as Overseerr has it, once it does and we know that."""
 
