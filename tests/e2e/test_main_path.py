@@ -110,9 +110,9 @@ async def test_the_library_with_pictures_and_without_a_token_in_sight(tmp_path: 
         assert film["ratingKey"] in {item["ratingKey"] for item in found.json()["items"]}
         image = await frida.get(f"/plex/images/{film['image']}", params={"w": 300, "h": 450})
         assert image.status_code == 200 and image.headers["content-type"].startswith("image/")
-        shown = recent.text + found.text + house.product.log.read_text()
+        told = recent.text + found.text + house.product.log.read_text()
         for secret in house.plex.tokens:
-            assert secret not in shown
+            assert secret not in told
 
 
 async def test_what_is_up_and_what_is_down(tmp_path: Path) -> None:

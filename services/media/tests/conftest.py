@@ -132,7 +132,7 @@ class Home:
 
         await eventually(heard)
 
-    async def filed(self, number: int) -> bool:
+    async def holds(self, number: int) -> bool:
         """Whether the backend holds that many requests."""
         return len(self.overseerr.requests) == number
 

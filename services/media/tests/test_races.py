@@ -59,7 +59,7 @@ async def test_a_film_and_a_show_with_one_number_and_a_4k_copy_do_not_meet(seerr
     await frida.request_show(FILM)
     four_k = await frida.request(is_4k=True)
     assert (await seerr.twin(four_k)).is_4k
-    await eventually(lambda: seerr.filed(3))
+    await eventually(lambda: seerr.holds(3))
 
 
 async def test_many_workers_on_one_request_file_it_once(seerr: Home) -> None:
