@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,7 @@ class Access:
         self._clock = clock
         self._deny = DenyList(valkey, clock=clock)
         self._verifier = AccessTokenVerifier(issuer=issuer, clock=clock, refresh=self._fetch_keys)
+        self._keys_changed = asyncio.Event()
         self._sessions: dict[UUID, datetime] = {}
         self._users: dict[UUID, tuple[datetime, datetime]] = {}
 
@@ -61,8 +62,9 @@ class Access:
             return
         self._users[event.user_id] = (event.not_before, until)
 
-    async def fetch_keys(self) -> None:
-        self._verifier.set_keys(await self._fetch_keys())
+    def keys_changed(self) -> None:
+        """They are fetched now, or as soon as the auth service answers."""
+        self._keys_changed.set()
 
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:
@@ -77,13 +79,15 @@ class Access:
 
     async def _keep_keys(self) -> None:
         while True:
+            self._keys_changed.clear()
             try:
-                await self.fetch_keys()
+                self._verifier.set_keys(await self._fetch_keys())
             except MediaNestError:
                 # The last good keys stay in use, so the auth service may be away without anyone noticing.
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            await asyncio.sleep(KEYS_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._keys_changed.wait(), KEYS_SECONDS)
 
     async def _keep_revocations(self) -> None:
         while True:

@@ -21,5 +21,5 @@ async def push(subject: str, body: bytes, app: GatewayApp) -> None:
 
 
 @handlers.listen(KeysChanged)
-async def fetch_keys(event: KeysChanged, app: GatewayApp) -> None:
-    await app.access.fetch_keys()
+async def keys_changed(event: KeysChanged, app: GatewayApp) -> None:
+    app.access.keys_changed()
