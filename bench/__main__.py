@@ -1,8 +1,9 @@
 """`python -m bench [PART]…`: measure, and print one table."""
 
-import asyncio
 import importlib
 import sys
+
+import uvloop
 
 from bench.table import Row, show
 
@@ -17,7 +18,7 @@ def main() -> None:
     rows: list[Row] = []
     for part in wanted:
         print(f"measuring {part} …", file=sys.stderr, flush=True)
-        rows.extend(asyncio.run(importlib.import_module(f"bench.{part}").measure()))
+        rows.extend(uvloop.run(importlib.import_module(f"bench.{part}").measure()))
     show(rows)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import nats
+import uvloop
 from nats.aio.msg import Msg
 
 from bench.table import Row
@@ -112,4 +113,4 @@ async def _answer(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_answer(sys.argv[1]))
+    uvloop.run(_answer(sys.argv[1]))

@@ -106,8 +106,10 @@ async def list_of(running: Running, queries: Sequence[str], *, seconds: float = 
 
 
 async def _making() -> Row:
-    """Checked, saved, event out: the gateway, auth and media. What follows is measured by `_whole_chain`, so nobody hears
-    the events here, and the job that tells the backend stays in its queue."""
+    """Checked, saved, event out: the gateway, auth and media.
+
+    What follows is measured by `_whole_chain`, so nobody hears the events here, and the job stays in its queue.
+    """
     async with product(names=("auth", "media", "gateway"), media_poll_seconds="3600") as running:
         await _hold_back(running, stream="JOB_MEDIA", consumer="media__submit_request")
         created = await _create(running)

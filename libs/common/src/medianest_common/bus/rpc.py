@@ -74,9 +74,11 @@ class RpcServer:
 
         async def arrived(question: Msg) -> None:
             await places.acquire()
-            task = asyncio.create_task(work(question))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            # Started at once and not in the next turn of the loop: most answers are there before it would come.
+            task = asyncio.Task(work(question), loop=asyncio.get_running_loop(), eager_start=True)
+            if not task.done():
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
 
         self._subscriptions.append(await self._client.subscribe(subject, queue=self._service, cb=arrived))
 
