@@ -21,6 +21,7 @@ from medianest_common.errors import TimedOut, Unavailable, raise_problem
 log = structlog.get_logger()
 
 PUBLISH_TIMEOUT = 5.0
+_AWAY = "The message bus is not reachable. Try again in a moment."
 
 
 @cache
@@ -71,7 +72,7 @@ class Bus:
         service = subject.split(".", 2)[1]
         # While disconnected the client would buffer the call and send it long after the caller gave up.
         if not self._client.is_connected:
-            raise Unavailable("The message bus is not reachable. Try again in a moment.", retry_after=2)
+            raise Unavailable(_AWAY, retry_after=2)
         now = self._clock.now()
         deadline = deadline_in(timeout, now=now)
         remaining = (deadline - now).total_seconds()
@@ -106,6 +107,9 @@ class Bus:
 
     async def publish_stored(self, subject: str, body: bytes, *, headers: dict[str, str]) -> None:
         """Store on a stream and wait for the server's word. For the outbox relay, dead letters and intake only."""
+        # While disconnected the client would keep the message and store it after the caller was told that it failed.
+        if not self._client.is_connected:
+            raise Unavailable(_AWAY, retry_after=2)
         try:
             await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
         except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:

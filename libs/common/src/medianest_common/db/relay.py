@@ -17,7 +17,6 @@ from sqlalchemy.engine import make_url
 from medianest_common.bus import metrics
 from medianest_common.bus.client import Bus
 from medianest_common.db.database import CONNECT_TIMEOUT, Database, outbox_channel
-from medianest_common.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -157,8 +156,6 @@ class Relay:
         return True
 
     async def _publish(self, row: Any) -> None:
-        if not self._bus.connected:
-            raise Unavailable("The message bus is not reachable.")
         await self._bus.publish_stored(
             row["subject"], row["body"].encode(), headers=json.loads(row["headers"])
         )
