@@ -132,7 +132,7 @@ async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
         present = (await js.stream_info(wanted.name)).config
     except NotFoundError:
         await js.add_stream(wanted)
-        log.info("stream_created", stream=wanted.name)
+        log.debug("stream_created", stream=wanted.name)
         return
     if any(
         getattr(present, f) != getattr(wanted, f) for f in ("subjects", "max_age", "max_bytes", "discard")
@@ -152,7 +152,7 @@ async def _ensure_consumer(js: JetStreamContext, consumer: Consumer) -> None:
     if present and all(getattr(present, f) == getattr(consumer.config, f) for f in fields):
         return
     await js.add_consumer(consumer.stream, consumer.config)
-    log.info("consumer_ensured", stream=consumer.stream, consumer=name, was_missing=present is None)
+    log.debug("consumer_ensured", stream=consumer.stream, consumer=name, was_missing=present is None)
 
 
 class Watchdog:
