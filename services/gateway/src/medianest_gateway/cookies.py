@@ -53,14 +53,13 @@ class Cookies:
             self.csrf, token, path="/", secure=self._secure, httponly=False, samesite="strict"
         )
 
-    def ensure_pre_login(self, response: Response, cookies: Mapping[str, str]) -> str:
-        """The browser's secret before sign-in, made when it has none yet."""
+    def pre_login_secret(self, cookies: Mapping[str, str]) -> str:
+        """What this browser holds before it signs in; a new one when it holds none that we would make."""
         present = cookies.get(self.pre_login, "")
-        if 16 <= len(present) <= 64:
-            return present
-        secret = secrets.token_urlsafe(24)
+        return present if 16 <= len(present) <= 64 else secrets.token_urlsafe(24)
+
+    def set_pre_login(self, response: Response, secret: str) -> None:
         self._set(response, self.pre_login, secret, seconds=_PRE_LOGIN_SECONDS)
-        return secret
 
     def binding(self, cookies: Mapping[str, str]) -> str:
         """SHA-256 of the pre-login secret, empty without one."""

@@ -47,12 +47,12 @@ async def get_csrf(request: Request) -> Response:
     """A token for this session, or for this browser before it has one; also set as a readable cookie."""
     nest = await gateway(request)
     caller = current().caller
-    response = Response(media_type="application/json")
-    binding = str(caller.session_id) if caller else nest.cookies.ensure_pre_login(response, request.cookies)
-    token = nest.csrf.issue(binding=binding)
+    secret = nest.cookies.pre_login_secret(request.cookies)
+    token = nest.csrf.issue(binding=str(caller.session_id) if caller else secret)
+    response = Response(CsrfToken(token=token).model_dump_json(), media_type="application/json")
     nest.cookies.set_csrf(response, token)
-    response.body = CsrfToken(token=token).model_dump_json().encode()
-    response.headers["content-length"] = str(len(response.body))
+    if not caller:
+        nest.cookies.set_pre_login(response, secret)
     return response
 
 
@@ -145,15 +145,11 @@ async def revoke_device(gateway: Gateway, id: UUID) -> None:
 
 
 @router.post("/auth/plex/pin", response_model=auth.PlexSignIn, openapi_extra=PUBLIC)
-async def start_plex_sign_in(request: Request, gateway: Gateway) -> Response:
+async def start_plex_sign_in(gateway: Gateway, client: Client) -> Response:
     """The PIN and its token stay on the server; the page gets an address to send the person to."""
-    response = Response(media_type="application/json")
-    if not gateway.cookies.binding(request.cookies):
+    if not client.browser_binding:
         raise BadRequest("Fetch /api/v1/csrf first, so that the sign-in can be tied to this browser.")
-    message = auth.StartPlexSignIn(client=await client_info(request, gateway))
-    response.body = await gateway.bus.call_raw(message, timeout=PLEX_SECONDS)
-    response.headers["content-length"] = str(len(response.body))
-    return response
+    return await passed_through(gateway.bus, auth.StartPlexSignIn(client=client), timeout=PLEX_SECONDS)
 
 
 @router.post(
