@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from medianest_common.bus import require_caller
 from medianest_common.contracts.media import Search, SearchPage
 from medianest_common.errors import FieldError, Invalid
 from medianest_media.app import MediaApp
@@ -15,6 +16,7 @@ _LONGEST_QUERY = 200
 
 async def search(app: MediaApp, query: Search) -> SearchPage:
     """Raises `SearchUnavailable`; an empty page always means that there is nothing of that name."""
+    require_caller()
     wanted = storable(query.query, longest=_LONGEST_QUERY)
     if not wanted:
         raise Invalid(errors=[FieldError("query", "Say what to look for.")])
