@@ -70,7 +70,9 @@ class Product:
                     last = response.text
                 except httpx.HTTPError as error:
                     last = repr(error)
-                assert asyncio.get_running_loop().time() < deadline, f"not ready: {last}\n{self.tail()}"
+                ended = self.process is not None and self.process.returncode is not None
+                late = asyncio.get_running_loop().time() > deadline
+                assert not ended and not late, f"not ready: {last}\n{self.tail()}"
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from medianest_common.testing.broken_answers import answer, half_answer
 from medianest_common.testing.http_server import HttpServer
 
 type Fault = int | Literal["refuse", "hang", "drop", "drop_mid_body", "html", "nonsense", "empty"]
@@ -141,16 +142,16 @@ class FaultySite:
                 await self._changed.wait()
                 await self._app(scope, receive, send)
             case "drop_mid_body":
-                await self._half(scope, receive, send)
+                await half_answer(self._app, self._http, scope, receive, send)
             case "html":
-                await _answer(send, 200, b"text/html; charset=utf-8", _HTML)
+                await answer(send, 200, b"text/html; charset=utf-8", _HTML)
             case "nonsense":
-                await _answer(send, 200, b"application/json", _NONSENSE)
+                await answer(send, 200, b"application/json", _NONSENSE)
             case "empty":
-                await _answer(send, 200, b"application/json", b"")
+                await answer(send, 200, b"application/json", b"")
             case status:
                 message = f'{{"message":"Fault {status}"}}'.encode()
-                await _answer(send, status, b"application/json", message, retry_after=planned.retry_after)
+                await answer(send, status, b"application/json", message, retry_after=planned.retry_after)
 
     def _take(self, scope: Scope) -> _Planned | None:
         for planned in self._planned:
@@ -164,18 +165,6 @@ class FaultySite:
                     self._planned.remove(planned)
             return planned
         return None
-
-    async def _half(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def half(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                await send(message)
-                return
-            body = message.get("body", b"")
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            await asyncio.sleep(0)
-            self._http.drop(scope["client"])
-
-        await self._app(scope, receive, half)
 
 
 async def _read(receive: Receive) -> bytes:
@@ -199,13 +188,3 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return replay
-
-
-async def _answer(
-    send: Send, status: int, content_type: bytes, body: bytes, *, retry_after: float | None = None
-) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    if retry_after is not None:
-        headers.append((b"retry-after", f"{retry_after:g}".encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

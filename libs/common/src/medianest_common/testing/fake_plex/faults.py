@@ -8,8 +8,9 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from medianest_common.testing.broken_answers import answer, half_answer
 from medianest_common.testing.http_server import HttpServer
 
 type Fault = int | Literal["html", "empty", "malformed", "maintenance", "hang", "drop", "truncate", "refuse"]
@@ -122,18 +123,18 @@ class FaultySite:
                 await self._changed.wait()
                 await self._app(scope, receive, send)
             case "truncate":
-                await self._truncated(scope, receive, send)
+                await half_answer(self._app, self._http, scope, receive, send)
             case "html":
-                await _answer(send, 200, b"text/html", _HTML)
+                await answer(send, 200, b"text/html", _HTML)
             case "empty":
-                await _answer(send, 200, b"application/json", b"")
+                await answer(send, 200, b"application/json", b"")
             case "malformed":
-                await _answer(send, 200, b"application/json", b'{"MediaContainer":{"size":1,')
+                await answer(send, 200, b"application/json", b'{"MediaContainer":{"size":1,')
             case "maintenance":
-                await _answer(send, 503, b"text/html", _MAINTENANCE, retry_after=planned.retry_after)
+                await answer(send, 503, b"text/html", _MAINTENANCE, retry_after=planned.retry_after)
             case status:
                 content_type, body = self._error_page(status)
-                await _answer(send, status, content_type, body, retry_after=planned.retry_after)
+                await answer(send, status, content_type, body, retry_after=planned.retry_after)
 
     def _take(self, path: str) -> _Planned | None:
         for planned in self._planned:
@@ -145,18 +146,6 @@ class FaultySite:
                     self._planned.remove(planned)
             return planned
         return None
-
-    async def _truncated(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def half(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                body = message.get("body", b"")
-                await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-                await asyncio.sleep(0)
-                self._http.drop(scope["client"])
-                return
-            await send(message)
-
-        await self._app(scope, receive, half)
 
 
 def new_log() -> deque[LoggedRequest]:
@@ -171,13 +160,3 @@ def _logged(server: Literal["tv", "server"], scope: Scope) -> LoggedRequest:
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
         headers=Headers(scope=scope),
     )
-
-
-async def _answer(
-    send: Send, status: int, content_type: bytes, body: bytes, *, retry_after: float | None = None
-) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    if retry_after is not None:
-        headers.append((b"retry-after", f"{retry_after:g}".encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
