@@ -1,7 +1,9 @@
 """The local test server is reachable, refuses on demand and stops cleanly."""
 
 import asyncio
+import socket
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -71,3 +73,23 @@ async def test_a_server_that_went_away_refuses_and_comes_back_on_the_same_addres
 
 async def _answers(client: httpx.AsyncClient, url: str) -> None:
     assert (await client.get(url)).status_code == 200
+
+
+async def test_a_connection_that_was_just_being_accepted_gets_no_answer_either() -> None:
+    """Between the system's accept and the protocol's first call lie a few turns of the loop; no turn is safe."""
+    server = HttpServer(APP)
+    await server.start()
+    try:
+        for turns in range(12):
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=0.3)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            server.refuse()
+            with client, suppress(ConnectionError, TimeoutError):
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert await asyncio.to_thread(client.recv, 64) == b"", turns
+            server.accept()
+            async with httpx.AsyncClient(timeout=5) as http:
+                await _answers(http, server.url)
+    finally:
+        await server.stop()

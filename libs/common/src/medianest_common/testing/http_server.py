@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
@@ -24,15 +25,19 @@ class HttpServer:
         self._state = ServerState()
         self._listener: asyncio.Server | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._refusals = 0
         self._socket = _listening_socket(port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        self._listener = await asyncio.get_running_loop().create_server(self._protocol, sock=self._socket)
+        self._listener = await asyncio.get_running_loop().create_server(
+            partial(self._protocol, self._refusals), sock=self._socket
+        )
 
     def refuse(self) -> None:
         """Stops listening and cuts every open connection, at once."""
+        self._refusals += 1
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
@@ -73,10 +78,21 @@ class HttpServer:
         await self.start()
         self._opening = None
 
-    def _protocol(self) -> asyncio.Protocol:
-        return self._config.http_protocol_class(  # type: ignore[call-arg]
+    def _protocol(self, refusals: int) -> asyncio.Protocol:
+        """The protocol of a connection accepted when there had been so many refusals. One more since then, and the
+        connection is cut: `refuse` cannot see those that are accepted but not yet made."""
+        protocol: asyncio.Protocol = self._config.http_protocol_class(  # type: ignore[call-arg]
             config=self._config, server_state=self._state, app_state={}
         )
+        made = protocol.connection_made
+
+        def connection_made(transport: asyncio.BaseTransport) -> None:
+            made(transport)
+            if refusals != self._refusals and isinstance(transport, asyncio.Transport):
+                transport.abort()
+
+        protocol.connection_made = connection_made  # type: ignore[method-assign]
+        return protocol
 
 
 @asynccontextmanager
