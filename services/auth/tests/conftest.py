@@ -62,6 +62,11 @@ def client(
     return auth.ClientInfo(ip=ip, user_agent=user_agent, browser_binding=browser, device_token=device_token)
 
 
+def signed_in(result: auth.SignInResult) -> auth.SignedIn:
+    assert result.signed_in, "a second factor is asked for"
+    return result.signed_in
+
+
 @dataclass
 class PlexService:
     """What auth asks of the plex service."""
@@ -126,7 +131,7 @@ class Household:
         self, email: str = OWNER, password: str = PASSWORD, *, remember: bool = False, **who: str
     ) -> auth.SignedIn:
         command = auth.SignIn(email=email, password=password, remember_me=remember, client=client(**who))
-        return await self.call(command)
+        return signed_in(await self.call(command))
 
     async def refresh(self, token: str, **who: str) -> auth.SignedIn:
         return await self.call(auth.RefreshSession(refresh_token=token, client=client(**who)))
@@ -138,13 +143,14 @@ class Household:
         return started
 
     async def verify_plex(self, login_id: str, **who: str) -> auth.SignedIn | None:
-        return (await self.call(auth.VerifyPlexSignIn(login_id=login_id, client=client(**who)))).signed_in
+        state = await self.call(auth.VerifyPlexSignIn(login_id=login_id, client=client(**who)))
+        return signed_in(state.result) if state.result else None
 
     async def sign_in_with_plex(self, account: FakeAccount, **who: str) -> auth.SignedIn:
         started = await self.start_plex(account, **who)
-        signed_in = await self.verify_plex(started.login_id, **who)
-        assert signed_in is not None
-        return signed_in
+        person = await self.verify_plex(started.login_id, **who)
+        assert person is not None
+        return person
 
     async def rows(self, sql: str, **values: Any) -> list[Any]:
         async with self.db.read() as connection:

@@ -34,7 +34,7 @@ async def set_up(command: auth.SetUpOwner, app: AuthApp) -> auth.SignedIn:
 
 
 @handlers.rpc
-async def sign_in_with_password(command: auth.SignIn, app: AuthApp) -> auth.SignedIn:
+async def sign_in_with_password(command: auth.SignIn, app: AuthApp) -> auth.SignInResult:
     return await sign_in(app, command)
 
 

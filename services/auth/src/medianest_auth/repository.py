@@ -5,20 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from medianest_auth.models import (
+    Challenge,
     Device,
     Identity,
     Installation,
+    Passkey,
     Password,
     PlexSignIn,
+    RecoveryCode,
     RefreshToken,
     Session,
+    Totp,
     User,
 )
+from medianest_common.contracts.auth import SecondFactor
 from medianest_common.db import Repository
+
+PLEX_ISSUER = "https://plex.tv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,16 @@ class Users(Repository[User]):
     async def owner_exists(self) -> bool:
         return await self.count(User.role == "owner") > 0
 
-    async def by_identity(self, provider: str, subject: str) -> User | None:
+    async def by_identity(self, issuer: str, subject: str) -> User | None:
         """Locked, and so is the identity even if there is none yet: two first sign-ins of one person take turns."""
-        name = f"{provider}:{subject}"
+        name = f"{issuer}:{subject}"
         await self.session.execute(
             text("select pg_advisory_xact_lock(hashtextextended(:name, 7316))"), {"name": name}
         )
         statement = (
             select(User)
             .join(Identity, Identity.user_id == User.id)
-            .where(Identity.provider == provider, Identity.subject == subject)
+            .where(Identity.issuer == issuer, Identity.subject == subject)
             .with_for_update(of=User)
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
@@ -64,7 +71,9 @@ class Users(Repository[User]):
         return (await self.session.execute(statement)).first() is not None
 
     async def has_plex(self, user_id: UUID) -> bool:
-        statement = select(Identity.user_id).where(Identity.user_id == user_id, Identity.provider == "plex")
+        statement = select(Identity.user_id).where(
+            Identity.user_id == user_id, Identity.issuer == PLEX_ISSUER
+        )
         return (await self.session.execute(statement)).first() is not None
 
     async def upgrade_hash(self, user_id: UUID, *, old: str, new: str) -> None:
@@ -146,6 +155,26 @@ class PlexSignIns(Repository[PlexSignIn]):
             .returning(PlexSignIn.id)
         )
         return (await self.session.execute(statement)).first() is not None
+
+
+class Challenges(Repository[Challenge]):
+    model = Challenge
+
+
+class Factors:
+    """Second factors of a person, whatever tables they are in."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of(self, user_id: UUID) -> list[SecondFactor]:
+        """Those that can be asked for, the strongest first; empty when there is no second factor."""
+        app = exists().where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
+        key = exists().where(Passkey.user_id == user_id)
+        code = exists().where(RecoveryCode.user_id == user_id)
+        has_app, has_key, has_code = (await self._session.execute(select(app, key, code))).one()
+        methods = [SecondFactor.PASSKEY] * has_key + [SecondFactor.TOTP] * has_app
+        return methods + [SecondFactor.RECOVERY_CODE] * (bool(methods) and has_code)
 
 
 class Installations(Repository[Installation]):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,7 +12,7 @@ from medianest_auth.app import AuthApp
 from medianest_auth.browser import network_of, parse_user_agent
 from medianest_auth.mapping import to_user
 from medianest_auth.models import Device, RefreshToken, Session, User
-from medianest_auth.repository import Devices, RefreshTokens, Sessions
+from medianest_auth.repository import Devices, RefreshTokens, Sessions, Users
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -38,11 +39,13 @@ _NOT_REMEMBERED = (timedelta(hours=24), timedelta(days=7))
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    user: User
     session: Session
     refresh_token: str
     device_token: str
+    plex_linked: bool
     ended: Sequence[Session]
-    """The oldest ones, which had to make room."""
+    """The one it replaces, and the oldest ones, which had to make room."""
 
 
 async def start_session(
@@ -76,8 +79,10 @@ async def start_session(
     await RefreshTokens(tx.session).add(
         RefreshToken(id=uuid7(), session_id=session.id, token_hash=hash_token(refresh_token), created_at=now)
     )
-    ended = live[MOST_SESSIONS - 1 :]
-    end_sessions(app, tx, ended, reason=RevocationReason.LIMIT)
+    replaced = [each for each in live if each.id == client.session_id]
+    oldest = [each for each in live if each not in replaced][MOST_SESSIONS - 1 :]
+    end_sessions(app, tx, replaced, reason=RevocationReason.REPLACED)
+    end_sessions(app, tx, oldest, reason=RevocationReason.LIMIT)
     tx.emit(
         SessionStarted(
             user_id=user.id,
@@ -89,7 +94,8 @@ async def start_session(
         )
     )
     app.audit.record(tx, "sign_in", method=method, user_id=user.id, session_id=session.id, client=client)
-    return Started(session, refresh_token, device_token, ended)
+    plex_linked = await Users(tx.session).has_plex(user.id)
+    return Started(user, session, refresh_token, device_token, plex_linked, [*replaced, *oldest])
 
 
 def end_sessions(
@@ -106,6 +112,16 @@ def end_sessions(
         app.audit.record(
             tx, "session_end", reason=str(reason), user_id=session.user_id, session_id=session.id
         )
+
+
+async def end_all_sessions(
+    app: AuthApp, tx: Transaction, user_id: UUID, *, reason: RevocationReason, but: UUID | None = None
+) -> Sequence[Session]:
+    """Every live session of somebody, except the one named by `but`. After the commit `deny` must follow."""
+    live = await Sessions(tx.session).live_of(user_id, now=app.clock.now(), lock=True)
+    ended = [session for session in live if session.id != but]
+    end_sessions(app, tx, ended, reason=reason)
+    return ended
 
 
 async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:

@@ -30,6 +30,10 @@ class SessionEnded(Unauthenticated):
     title = "This session has ended"
 
 
+class TokenStale(Unauthenticated):
+    title = "Your role has changed since this token was made"
+
+
 class Access:
     """Revocations come as events and lie in Valkey as well, so that neither alone has to be there."""
 
@@ -41,12 +45,15 @@ class Access:
         self._keys_changed = asyncio.Event()
         self._sessions: dict[UUID, datetime] = {}
         self._users: dict[UUID, tuple[datetime, datetime]] = {}
+        self._versions: dict[UUID, tuple[int, datetime]] = {}
 
     async def verify(self, token: str) -> AccessClaims:
         """Raises `Unauthenticated` for a token that is wrong, too old or revoked."""
         claims = await self._verifier.verify(token)
         if self._is_denied(claims.session_id, claims.user_id, issued_at=claims.issued_at):
             raise SessionEnded("Sign in again.")
+        if self._is_stale(claims.user_id, claims.permissions_version):
+            raise TokenStale("Renew the token, then try again.")
         return claims
 
     def has_ended(self, admission: Admission) -> bool:
@@ -57,6 +64,10 @@ class Access:
 
     def revoke(self, event: SessionRevoked) -> None:
         until = self._clock.now() + DENY_FOR
+        if event.permissions_version is not None:
+            known = self._versions.get(event.user_id, (0, until))
+            self._versions[event.user_id] = (max(known[0], event.permissions_version), until)
+            return
         if event.session_id is not None:
             self._sessions[event.session_id] = until
             return
@@ -99,7 +110,10 @@ class Access:
             self._sessions |= denied.sessions
             for user, limits in denied.users.items():
                 self._users[user] = max(limits, self._users.get(user, limits))
+            for user, version in denied.versions.items():
+                self._versions[user] = max(version, self._versions.get(user, version))
             now = self._clock.now()
+            self._versions = {user: version for user, version in self._versions.items() if version[1] > now}
             self._sessions = {session: until for session, until in self._sessions.items() if until > now}
             self._users = {user: limits for user, limits in self._users.items() if limits[1] > now}
             await asyncio.sleep(RELOAD_SECONDS if denied.complete else RETRY_SECONDS)
@@ -111,6 +125,10 @@ class Access:
         # A token says only the second it was made in; one made in the second of the limit is let pass, because the
         # sign-in that follows a revocation at once must work.
         return denied is not None and issued_at < denied[0].replace(microsecond=0)
+
+    def _is_stale(self, user_id: UUID, permissions_version: int) -> bool:
+        known = self._versions.get(user_id)
+        return known is not None and permissions_version < known[0]
 
     async def _fetch_keys(self) -> dict[str, Any]:
         jwks = await self._bus.call(GetJwks(), timeout=2)

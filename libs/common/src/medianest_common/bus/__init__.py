@@ -1,7 +1,26 @@
 """The bus: how services ask, tell and hand on work over NATS."""
 
 from medianest_common.bus.client import Bus
-from medianest_common.bus.context import Context, current, require_admin, require_caller, use
+from medianest_common.bus.context import (
+    Context,
+    current,
+    require,
+    require_caller,
+    require_fresh,
+    require_person,
+    use,
+)
 from medianest_common.bus.handlers import Handlers, Raw
 
-__all__ = ["Bus", "Context", "Handlers", "Raw", "current", "require_admin", "require_caller", "use"]
+__all__ = [
+    "Bus",
+    "Context",
+    "Handlers",
+    "Raw",
+    "current",
+    "require",
+    "require_caller",
+    "require_fresh",
+    "require_person",
+    "use",
+]

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 from medianest_common.clock import uuid7
-from medianest_common.contracts.identity import Caller
+from medianest_common.contracts.identity import Caller, Permission
 from medianest_common.errors import Forbidden, Unauthenticated
 
 CORRELATION = "mn-correlation"
@@ -16,6 +16,12 @@ CAUSATION = "mn-causation"
 CALLER = "mn-caller"
 DEADLINE = "mn-deadline"
 TRACEPARENT = "traceparent"
+
+FRESH_FOR = timedelta(minutes=10)
+
+
+class ReauthRequired(Forbidden):
+    title = "This needs a fresh sign-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Context:
         if self.traceparent:
             headers[TRACEPARENT] = self.traceparent
         if self.caller:
-            headers[CALLER] = self.caller.model_dump_json()
+            headers[CALLER] = self.caller.model_dump_json(exclude_none=True)
         if self.deadline:
             headers[DEADLINE] = str(int(self.deadline.timestamp() * 1000))
         return headers
@@ -104,10 +110,27 @@ def require_caller() -> Caller:
     return caller
 
 
-def require_admin() -> Caller:
+def require(permission: Permission) -> Caller:
     caller = require_caller()
-    if not caller.is_admin:
-        raise Forbidden("Only an administrator may do this.")
+    if not caller.may(permission):
+        who = "the owner" if permission is Permission.MANAGE_ADMINS else "an administrator"
+        raise Forbidden(f"Only {who} may do this.")
+    return caller
+
+
+def require_person() -> Caller:
+    """For what a personal token can never do: everything about the account itself."""
+    caller = require_caller()
+    if caller.scopes is not None:
+        raise Forbidden("A personal token cannot do this. Sign in yourself.")
+    return caller
+
+
+def require_fresh(*, now: datetime) -> Caller:
+    """For sensitive actions: the person has proved who they are within the last ten minutes."""
+    caller = require_person()
+    if now - caller.auth_time > FRESH_FOR:
+        raise ReauthRequired("Confirm that it is you, then try again.")
     return caller
 
 

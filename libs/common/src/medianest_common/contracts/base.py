@@ -81,7 +81,9 @@ class Message(Contract):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if "[" in cls.__name__ or cls.__module__ == __name__:
             return
-        cls.service = cls.__module__.rpartition(".")[2]
+        parts = cls.__module__.split(".")
+        # `contracts/auth.py` and `contracts/auth/passwords.py` both belong to the auth service.
+        cls.service = parts[parts.index("contracts") + 1] if "contracts" in parts else parts[-1]
         cls.subject = f"{cls.kind}.{cls.service}.{cls._subject_tail()}"
 
     @classmethod

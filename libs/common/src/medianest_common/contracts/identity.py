@@ -1,4 +1,5 @@
-"""Who is asking. Built by the gateway from a verified token; the services trust it because only the gateway calls."""
+"""Who is asking, and what that person may do. The gateway builds a `Caller` from a verified token. The services trust
+it because only the gateway calls, and decide by it themselves."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -12,15 +13,58 @@ class Role(StrEnum):
     USER = "user"
 
 
+class Scope(StrEnum):
+    """What a personal token may be used for; never more than its owner may do. `READ` is what everyone may look at."""
+
+    READ = "read"
+    REQUEST = "request"
+    DOWNLOAD = "download"
+    NOTIFICATIONS = "notifications"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What not everybody may do. The service that owns the thing asks with `require`."""
+
+    DECIDE_REQUESTS = "requests.decide"
+    MANAGE_USERS = "users.manage"
+    MANAGE_ADMINS = "admins.manage"
+    """Make and unmake administrators, and act on their accounts."""
+    INVITE = "invites.manage"
+    SEE_AUDIT = "audit.see"
+    SEE_INTERNALS = "internals.see"
+    MANAGE_LIBRARY = "library.manage"
+    MANAGE_SERVICES = "services.manage"
+
+
+_ADMIN = frozenset(Permission) - {Permission.MANAGE_ADMINS}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: _ADMIN,
+    Role.USER: frozenset(),
+}
+
+
 class Caller(Contract):
-    """`auth_time` is when the person last proved who they are, not when the token was made."""
+    """`auth_time` is when the person last proved who they are, not when the token was made.
+
+    `scopes` is None for a person at a browser or app, and what a personal token was made for otherwise; its
+    `session_id` is then the token's own id.
+    """
 
     user_id: UUID
     session_id: UUID
     role: Role
     name: str
     auth_time: Timestamp
+    scopes: frozenset[Scope] | None = None
 
     @property
     def is_admin(self) -> bool:
-        return self.role in (Role.OWNER, Role.ADMIN)
+        return self.role in (Role.OWNER, Role.ADMIN) and self.has_scope(Scope.ADMIN)
+
+    def has_scope(self, scope: Scope) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+    def may(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[self.role] and self.has_scope(Scope.ADMIN)

@@ -23,13 +23,15 @@ _FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """`sessions` are dead until the time given; of `users`, tokens made before the first time, until the second.
+    """`sessions` are dead until the time given; of `users`, tokens made before the first time, until the second; of
+    `versions`, tokens with a lower permissions version, likewise.
 
     `complete` is False when the list was lost and nobody has written it again: try once more in a few seconds.
     """
 
     sessions: dict[UUID, datetime] = field(default_factory=dict)
     users: dict[UUID, tuple[datetime, datetime]] = field(default_factory=dict)
+    versions: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
     complete: bool = False
 
 
@@ -47,9 +49,16 @@ class DenyList:
         """Tokens of this user made before `not_before` are dead."""
         await self._add({f"u:{user_id.hex}:{not_before.timestamp():.6f}": until.timestamp()})
 
-    async def restore(self, sessions: dict[UUID, datetime]) -> None:
+    async def deny_versions_below(self, user_id: UUID, version: int, *, until: datetime) -> None:
+        await self._add({f"v:{user_id.hex}:{version}": until.timestamp()})
+
+    async def restore(
+        self, sessions: dict[UUID, datetime], versions: dict[UUID, tuple[int, datetime]] | None = None
+    ) -> None:
         """Write everything that must be there, from the truth, and say that it is complete."""
         members = {f"s:{session_id.hex}": until.timestamp() for session_id, until in sessions.items()}
+        for user_id, (version, until) in (versions or {}).items():
+            members[f"v:{user_id.hex}:{version}"] = until.timestamp()
         await self._add({**members, _COMPLETE.decode(): _FAR_FUTURE})
 
     async def load(self) -> Denied:
@@ -61,6 +70,10 @@ class DenyList:
             until = datetime.fromtimestamp(score, UTC)
             if kind == "s":
                 denied.sessions[UUID(hex=rest)] = until
+            elif kind == "v":
+                user, _, version = rest.partition(":")
+                found = (int(version), until)
+                denied.versions[UUID(hex=user)] = max(found, denied.versions.get(UUID(hex=user), found))
             elif kind == "u":
                 user, _, made = rest.partition(":")
                 earlier = denied.users.get(UUID(hex=user))

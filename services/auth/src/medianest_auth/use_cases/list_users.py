@@ -8,9 +8,11 @@ from medianest_auth.app import AuthApp
 from medianest_auth.mapping import to_user
 from medianest_auth.models import Identity
 from medianest_auth.models import User as Row
-from medianest_common.bus import require_admin
+from medianest_auth.repository import PLEX_ISSUER
+from medianest_common.bus import require
 from medianest_common.contracts.auth import ListUsers, User
 from medianest_common.contracts.base import Page
+from medianest_common.contracts.identity import Permission
 from medianest_common.db.repository import after
 from medianest_common.paging import decode_cursor, encode_cursor
 
@@ -18,8 +20,8 @@ _ORDER = "came"
 
 
 async def list_users(app: AuthApp, query: ListUsers) -> Page[User]:
-    require_admin()
-    linked = exists().where(Identity.user_id == Row.id, Identity.provider == "plex")
+    require(Permission.MANAGE_USERS)
+    linked = exists().where(Identity.user_id == Row.id, Identity.issuer == PLEX_ISSUER)
     statement = select(Row, linked.label("linked")).order_by(Row.id).limit(query.limit + 1)
     if query.cursor:
         statement = statement.where(

@@ -32,7 +32,7 @@ async def set_up_owner(app: AuthApp, command: SetUpOwner) -> SignedIn:
         password = app.policy.accept(command.password, context=(name, email))
         hashed = await app.hasher.hash(password)
         try:
-            owner, started = await _create(app, command, name=name, email=email, hashed=hashed)
+            started = await _create(app, command, name=name, email=email, hashed=hashed)
         except IntegrityError as error:
             if "uq_users_one_owner" in str(error.orig):
                 raise SetupDone(_DONE) from None
@@ -42,17 +42,15 @@ async def set_up_owner(app: AuthApp, command: SetUpOwner) -> SignedIn:
     return signed_in(
         app,
         issuer,
-        owner,
+        started.user,
         started.session,
         refresh_token=started.refresh_token,
         device_token=started.device_token,
-        plex_linked=False,
+        plex_linked=started.plex_linked,
     )
 
 
-async def _create(
-    app: AuthApp, command: SetUpOwner, *, name: str, email: str, hashed: str
-) -> tuple[User, Started]:
+async def _create(app: AuthApp, command: SetUpOwner, *, name: str, email: str, hashed: str) -> Started:
     now = app.clock.now()
     async with app.db.transaction() as tx:
         owner = await Users(tx.session).add(
@@ -71,10 +69,9 @@ async def _create(
         tx.session.add(Password(user_id=owner.id, hash=hashed, changed_at=now))
         tx.emit(change_of(UserCreated, owner))
         app.audit.record(tx, "set_up", user_id=owner.id, client=command.client)
-        started = await start_session(
+        return await start_session(
             app, tx, owner, method=SignInMethod.PASSWORD, client=command.client, remember=False
         )
-    return owner, started
 
 
 def _name(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import structlog
 
+from medianest_auth.admission import admit, admitted
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import ACCOUNT, NETWORK, Counters
 from medianest_auth.browser import limited_network
@@ -9,14 +10,13 @@ from medianest_auth.errors import InvalidCredentials
 from medianest_auth.normalising import email_key
 from medianest_auth.passwords import normalised
 from medianest_auth.repository import Credentials, Users, find_credentials
-from medianest_auth.sessions import Started, deny, signed_in, start_session
-from medianest_common.contracts.auth import SignedIn, SignIn, SignInMethod
+from medianest_common.contracts.auth import SignIn, SignInMethod, SignInResult
 from medianest_common.security.tokens import hash_token
 
 log = structlog.get_logger()
 
 
-async def sign_in(app: AuthApp, command: SignIn) -> SignedIn:
+async def sign_in(app: AuthApp, command: SignIn) -> SignInResult:
     issuer = await app.signing.current()
     key, device = email_key(command.email), hash_token(command.client.device_token)
     async with app.db.read() as connection:
@@ -40,7 +40,7 @@ async def sign_in(app: AuthApp, command: SignIn) -> SignedIn:
             raise InvalidCredentials("Check both and try again.")
         if upgraded and found.hash:
             await users.upgrade_hash(user.id, old=found.hash, new=upgraded)
-        started: Started = await start_session(
+        outcome = await admit(
             app,
             tx,
             user,
@@ -48,18 +48,7 @@ async def sign_in(app: AuthApp, command: SignIn) -> SignedIn:
             client=command.client,
             remember=command.remember_me,
         )
-        plex_linked = await users.has_plex(user.id)
-    await deny(app, started.ended)
-    log.info("signed_in", user_id=str(user.id), method="password")
-    return signed_in(
-        app,
-        issuer,
-        user,
-        started.session,
-        refresh_token=started.refresh_token,
-        device_token=started.device_token,
-        plex_linked=plex_linked,
-    )
+    return await admitted(app, issuer, outcome)
 
 
 async def _record_failure(app: AuthApp, command: SignIn, found: Credentials) -> None:

@@ -7,19 +7,21 @@ from datetime import timedelta
 import structlog
 
 from medianest_auth.adapters.plex_tv import PlexAccount, ServerAccess
+from medianest_auth.admission import admit, admitted
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import PLEX_POLL
 from medianest_auth.errors import AccountSuspended, NoServerAccess, PlexSignInExpired, PlexUnreachable
 from medianest_auth.models import PlexSignIn as Row
 from medianest_auth.models import Session, User
 from medianest_auth.repository import PlexSignIns, RefreshTokens
-from medianest_auth.sessions import deny, signed_in, start_session
+from medianest_auth.sessions import Started, signed_in
 from medianest_auth.use_cases.welcome_plex_account import welcome_plex_account
 from medianest_common.contracts.auth import (
     ClientInfo,
     PlexSignInState,
-    SignedIn,
+    SecondFactorAsked,
     SignInMethod,
+    SignInResult,
     VerifyPlexSignIn,
 )
 from medianest_common.contracts.plex import RememberMember
@@ -45,19 +47,19 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
         if row is None or row.binding_hash != hash_token(command.client.browser_binding):
             raise NotFound("This sign-in was not started in this browser. Start again.")
         now = app.clock.now()
-        if row.session_id:
-            return PlexSignInState(signed_in=await _same_answer(app, tx, issuer, row))
+        if row.finished_at:
+            return PlexSignInState(result=await _same_answer(app, tx, issuer, row))
         if now >= row.expires_at:
             raise PlexSignInExpired("Start again.")
         asks = await sign_ins.may_poll(row.id, now=now, not_since=now - _POLL_EVERY)
     if not asks:
         await app.attempts.begin({f"plex-poll:{row.id}": PLEX_POLL})
-        return PlexSignInState(signed_in=None)
+        return PlexSignInState(result=None)
     agreed = await _ask_plex(app, row, command.client)
     if agreed is None:
-        return PlexSignInState(signed_in=None)
+        return PlexSignInState(result=None)
     account, access = agreed
-    return PlexSignInState(signed_in=await _finish(app, issuer, row.id, command.client, account, access))
+    return PlexSignInState(result=await _finish(app, issuer, row.id, command.client, account, access))
 
 
 async def _ask_plex(app: AuthApp, row: Row, client: ClientInfo) -> tuple[PlexAccount, ServerAccess] | None:
@@ -92,53 +94,56 @@ async def _finish(
     client: ClientInfo,
     account: PlexAccount,
     access: ServerAccess,
-) -> SignedIn:
+) -> SignInResult:
     async with app.db.transaction() as tx:
         row = await PlexSignIns(tx.session).get(sign_in_id, lock=True)
         if row is None:
             raise PlexSignInExpired("Start again.")
-        if row.session_id:
+        if row.finished_at:
             return await _same_answer(app, tx, issuer, row)
         user = await welcome_plex_account(app, tx, account, owns_server=access.owned)
         if user.status == "active":
-            started = await start_session(
-                app, tx, user, method=SignInMethod.PLEX, client=client, remember=True
-            )
-            row.session_id, row.finished_at = started.session.id, app.clock.now()
-            kept = json.dumps([started.refresh_token, started.device_token])
+            outcome = await admit(app, tx, user, method=SignInMethod.PLEX, client=client, remember=True)
+            row.finished_at = app.clock.now()
+            if isinstance(outcome, Started):
+                row.session_id = outcome.session.id
+                kept = json.dumps([outcome.refresh_token, outcome.device_token])
+            else:
+                kept = outcome.model_dump_json()
             row.result_sealed = app.seal.seal(kept, cell=_cell(row))
     if user.status != "active":
         await _record_refusal(app, client, reason="suspended", user=user)
         raise AccountSuspended("Ask the owner of this installation.")
-    await deny(app, started.ended)
     await _remember(app, user, account, access)
-    log.info("signed_in", user_id=str(user.id), method="plex")
-    return signed_in(
-        app,
-        issuer,
-        user,
-        started.session,
-        refresh_token=started.refresh_token,
-        device_token=started.device_token,
-        plex_linked=True,
-    )
+    return await admitted(app, issuer, outcome)
 
 
-async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer, row: Row) -> SignedIn:
-    """For the browser that asked twice: its one session again, as long as nothing has been done with it."""
+async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer, row: Row) -> SignInResult:
+    """For the browser that asked twice: its one session or question again, as long as nothing has been done with it."""
     used_up = PlexSignInExpired("This sign-in has been used already.")
     if row.finished_at is None or row.result_sealed is None:
         raise used_up
     if app.clock.now() - row.finished_at > SAME_ANSWER_FOR:
         raise used_up
-    refresh_token, device_token = json.loads(app.seal.open_text(row.result_sealed, cell=_cell(row)))
+    kept = app.seal.open_text(row.result_sealed, cell=_cell(row))
+    if row.session_id is None:
+        return SignInResult(second_factor=SecondFactorAsked.model_validate_json(kept))
+    refresh_token, device_token = json.loads(kept)
     token = await RefreshTokens(tx.session).by_hash(hash_token(refresh_token))
     session = await tx.session.get(Session, row.session_id)
     if token is None or token.used_at or session is None or session.revoked_at:
         raise used_up
     user = await tx.session.get_one(User, session.user_id)
-    return signed_in(
-        app, issuer, user, session, refresh_token=refresh_token, device_token=device_token, plex_linked=True
+    return SignInResult(
+        signed_in=signed_in(
+            app,
+            issuer,
+            user,
+            session,
+            refresh_token=refresh_token,
+            device_token=device_token,
+            plex_linked=True,
+        )
     )
 
 

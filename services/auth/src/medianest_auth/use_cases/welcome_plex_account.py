@@ -8,7 +8,7 @@ from medianest_auth.app import AuthApp
 from medianest_auth.mapping import change_of
 from medianest_auth.models import Identity, User
 from medianest_auth.normalising import email_key
-from medianest_auth.repository import Users
+from medianest_auth.repository import PLEX_ISSUER, Users
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserChanged, UserCreated
 from medianest_common.db import Transaction
@@ -21,7 +21,7 @@ async def welcome_plex_account(
 ) -> User:
     """The user, locked until the end of the transaction; may be suspended."""
     users = Users(tx.session)
-    user = await users.by_identity(PLEX, str(account.id))
+    user = await users.by_identity(PLEX_ISSUER, str(account.id))
     if user is None:
         return await _create(app, tx, users, account, owns_server=owns_server)
     if user.status == "active":
@@ -48,7 +48,17 @@ async def _create(
             created_at=now,
         )
     )
-    tx.session.add(Identity(provider=PLEX, subject=str(account.id), user_id=user.id, linked_at=now))
+    tx.session.add(
+        Identity(
+            issuer=PLEX_ISSUER,
+            subject=str(account.id),
+            provider=PLEX,
+            user_id=user.id,
+            name=account.name,
+            linked_at=now,
+            checked_at=now,
+        )
+    )
     tx.emit(change_of(UserCreated, user, plex_id=account.id))
     return user
 

@@ -15,7 +15,15 @@ from medianest_common.web import problems
 from medianest_common.web.exchange import exchange_of
 from medianest_common.web.problems import problem_response
 from medianest_gateway.routes.common import PUBLIC, Gateway, gateway, passed_through
-from medianest_gateway.routes.signing_in import Client, SignedInBody, client_info, signed_in_response
+from medianest_gateway.routes.signing_in import (
+    Client,
+    SecondFactorBody,
+    SignedInBody,
+    client_info,
+    sign_in_redirect,
+    sign_in_response,
+    signed_in_response,
+)
 
 router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
 
@@ -81,7 +89,7 @@ async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native:
     return signed_in_response(gateway, signed_in, native=native == "native", status=201)
 
 
-@router.post("/auth/login", response_model=SignedInBody, openapi_extra=PUBLIC)
+@router.post("/auth/login", response_model=SignedInBody | SecondFactorBody, openapi_extra=PUBLIC)
 async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
     command = auth.SignIn(
         email=body.email,
@@ -89,8 +97,8 @@ async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: 
         remember_me=body.remember_me,
         client=client,
     )
-    signed_in = await gateway.bus.call(command, timeout=PASSWORD_SECONDS)
-    return signed_in_response(gateway, signed_in, native=native == "native")
+    result = await gateway.bus.call(command, timeout=PASSWORD_SECONDS)
+    return sign_in_response(gateway, result, native=native == "native")
 
 
 @router.post("/auth/refresh", response_model=SignedInBody, openapi_extra=PUBLIC)
@@ -154,7 +162,7 @@ async def start_plex_sign_in(gateway: Gateway, client: Client) -> Response:
 
 @router.post(
     "/auth/plex/verify",
-    response_model=SignedInBody,
+    response_model=SignedInBody | SecondFactorBody,
     responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 410)},
     openapi_extra=PUBLIC,
 )
@@ -164,9 +172,9 @@ async def verify_plex_sign_in(
     state = await gateway.bus.call(
         auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS
     )
-    if state.signed_in is None:
+    if state.result is None:
         return Response(Pending().model_dump_json(), status_code=202, media_type="application/json")
-    return signed_in_response(gateway, state.signed_in, native=native == "native")
+    return sign_in_response(gateway, state.result, native=native == "native")
 
 
 returning = APIRouter(include_in_schema=False)
@@ -180,12 +188,9 @@ async def return_from_plex(request: Request, gateway: Gateway, login_id: str) ->
         state = await gateway.bus.call(message, timeout=PLEX_SECONDS)
     except MediaNestError as error:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn={error.code}", status_code=303)
-    if state.signed_in is None:
+    if state.result is None:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn=PENDING", status_code=303)
-    response = RedirectResponse(f"{gateway.settings.base_path}/", status_code=303)
-    token = gateway.csrf.issue(binding=str(state.signed_in.session_id))
-    gateway.cookies.sign_in(response, state.signed_in, csrf_token=token)
-    return response
+    return sign_in_redirect(gateway, state.result)
 
 
 keys = APIRouter(tags=["Sign-in"])

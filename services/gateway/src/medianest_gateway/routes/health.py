@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from medianest_common.bus import require_admin
+from medianest_common.bus import require
 from medianest_common.contracts import health
 from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.platform import CheckStatus, Liveness, Readiness
 from medianest_common.errors import Unauthenticated
 from medianest_common.web import problems
@@ -74,7 +75,7 @@ router.add_api_route(
 
 @router.get("/health/details", response_model=Details)
 async def details(gateway: Gateway) -> Details:
-    require_admin()
+    require(Permission.SEE_INTERNALS)
     overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
     return Details(services=overview.services)
 

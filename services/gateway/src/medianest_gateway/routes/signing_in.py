@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
-from medianest_common.contracts.auth import ClientInfo, SignedIn, User
+from medianest_common.bus import current
+from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInResult, User
 from medianest_common.contracts.base import Contract
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import Gateway
@@ -20,13 +22,24 @@ class SignedInBody(Contract):
     refresh_token: str | None = None
 
 
+class SecondFactorBody(Contract):
+    """The password or provider was right; show one of `methods` to `/auth/login/mfa` within `expires_in` seconds."""
+
+    mfa_required: bool = True
+    challenge_id: str
+    methods: list[SecondFactor]
+    expires_in: int
+
+
 async def client_info(request: Request, gateway: Gateway) -> ClientInfo:
     client: Any = request.scope.get("client")
+    caller = current().caller
     return ClientInfo(
         ip=client[0] if client else "",
         user_agent=request.headers.get("user-agent", "")[:512],
         browser_binding=gateway.cookies.binding(request.cookies),
         device_token=request.cookies.get(gateway.cookies.device, "")[:64],
+        session_id=caller.session_id if caller and caller.scopes is None else None,
     )
 
 
@@ -50,3 +63,32 @@ def signed_in_response(
     if not native:
         gateway.cookies.sign_in(response, signed_in, csrf_token=token)
     return response
+
+
+def sign_in_response(gateway: GatewayApp, result: SignInResult, *, native: bool) -> Response:
+    """Signed in, or the question for a second factor; either is 200."""
+    if result.signed_in:
+        return signed_in_response(gateway, result.signed_in, native=native)
+    asked = result.second_factor
+    assert asked, "a sign-in ends in one of the two"
+    body = SecondFactorBody(
+        challenge_id=asked.challenge_id, methods=asked.methods, expires_in=asked.expires_in
+    )
+    return Response(body.model_dump_json(), media_type="application/json")
+
+
+def sign_in_redirect(gateway: GatewayApp, result: SignInResult, *, path: str = "/") -> Response:
+    """For a browser that comes back from elsewhere: into the portal, or to where the second factor is shown."""
+    base = gateway.settings.base_path
+    if result.signed_in:
+        response = RedirectResponse(f"{base}{path}", status_code=303)
+        token = gateway.csrf.issue(binding=str(result.signed_in.session_id))
+        gateway.cookies.sign_in(response, result.signed_in, csrf_token=token)
+        return response
+    asked = result.second_factor
+    assert asked, "a sign-in ends in one of the two"
+    # Behind the `#` it reaches the page and no log.
+    methods = ",".join(asked.methods)
+    return RedirectResponse(
+        f"{base}/?signIn=MFA_REQUIRED#challenge={asked.challenge_id}&methods={methods}", status_code=303
+    )

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from medianest_common.bus import Raw, require_admin, require_caller
+from medianest_common.bus import Raw, require, require_caller
 from medianest_common.contracts.base import Nothing
-from medianest_common.contracts.identity import Caller
+from medianest_common.contracts.identity import Caller, Permission
 from medianest_common.contracts.media import (
     ApproveRequest,
     CancelRequest,
@@ -24,11 +24,11 @@ _OWNER_MAY_CANCEL = (RequestStatus.PENDING, RequestStatus.FAILED, RequestStatus.
 
 
 async def approve_request(app: MediaApp, command: ApproveRequest) -> Raw:
-    return await _decided(app, Act.APPROVE, command.id, by=require_admin())
+    return await _decided(app, Act.APPROVE, command.id, by=require(Permission.DECIDE_REQUESTS))
 
 
 async def decline_request(app: MediaApp, command: DeclineRequest) -> Raw:
-    admin, reason = require_admin(), command.reason.strip()
+    admin, reason = require(Permission.DECIDE_REQUESTS), command.reason.strip()
     if not reason:
         raise Invalid(errors=[FieldError("reason", "Say why.")])
     return await _decided(app, Act.DECLINE, command.id, by=admin, reason=reason)
@@ -36,7 +36,7 @@ async def decline_request(app: MediaApp, command: DeclineRequest) -> Raw:
 
 async def retry_request(app: MediaApp, command: RetryRequest) -> Raw:
     """Also asks the backend at once about a request that merely waits."""
-    return await _decided(app, Act.RETRY, command.id, by=require_admin())
+    return await _decided(app, Act.RETRY, command.id, by=require(Permission.DECIDE_REQUESTS))
 
 
 async def cancel_request(app: MediaApp, command: CancelRequest) -> Nothing:

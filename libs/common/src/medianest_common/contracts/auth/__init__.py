@@ -13,6 +13,11 @@ from medianest_common.contracts.identity import Role
 class SignInMethod(StrEnum):
     PASSWORD = "password"
     PLEX = "plex"
+    PASSKEY = "passkey"
+    GITHUB = "github"
+    GOOGLE = "google"
+    DISCORD = "discord"
+    OIDC = "oidc"
 
 
 class RevocationReason(StrEnum):
@@ -23,6 +28,17 @@ class RevocationReason(StrEnum):
     ROLE_CHANGED = "role_changed"
     SUSPENDED = "suspended"
     LIMIT = "limit"
+    REPLACED = "replaced"
+    """The same person signed in anew in the same browser."""
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    ACCESS_LOST = "access_lost"
+    DELETED = "deleted"
+
+
+class SecondFactor(StrEnum):
+    TOTP = "totp"
+    RECOVERY_CODE = "recovery_code"
+    PASSKEY = "passkey"
 
 
 class ClientInfo(Contract):
@@ -33,6 +49,8 @@ class ClientInfo(Contract):
     browser_binding: str = ""
     """SHA-256 of the pre-login cookie: ties a flow that leaves and comes back to one browser."""
     device_token: str = ""
+    session_id: UUID | None = None
+    """The session this browser is signed in with already; it ends when the same person signs in anew."""
 
 
 class User(Contract):
@@ -74,6 +92,21 @@ class SignedIn(Contract):
     device_token: str
 
 
+class SecondFactorAsked(Contract):
+    """The first factor was right. `challenge_id` is good for a few minutes, a few tries and this browser only."""
+
+    challenge_id: str
+    methods: list[SecondFactor]
+    expires_in: int
+
+
+class SignInResult(Contract):
+    """Either signed in, or asked for a second factor."""
+
+    signed_in: SignedIn | None = None
+    second_factor: SecondFactorAsked | None = None
+
+
 class Providers(Contract):
     """Which ways to sign in are on; `setup_required` until the first owner exists."""
 
@@ -95,9 +128,9 @@ class PlexSignIn(Contract):
 
 
 class PlexSignInState(Contract):
-    """`signed_in` is None while the person has not yet agreed at Plex."""
+    """`result` is None while the person has not yet agreed at Plex."""
 
-    signed_in: SignedIn | None
+    result: SignInResult | None
 
 
 class SetUpBody(Body):
@@ -141,7 +174,7 @@ class SetUpOwner(Command[SignedIn]):
     client: ClientInfo
 
 
-class SignIn(Command[SignedIn]):
+class SignIn(Command[SignInResult]):
     email: str
     password: str = Field(repr=False)
     remember_me: bool = False
@@ -216,12 +249,16 @@ class SessionStarted(Event):
 
 
 class SessionRevoked(Event):
-    """Tokens of `session_id`, or all of the user's tokens when it is None, made before `not_before` are dead."""
+    """Tokens of `session_id`, or all of the user's tokens when it is None, made before `not_before` are dead.
+
+    With `permissions_version` the sessions go on, but tokens that carry a lower version say too much and are stale.
+    """
 
     user_id: UUID
     session_id: UUID | None
     not_before: Timestamp
     reason: RevocationReason
+    permissions_version: int | None = None
 
 
 class KeysChanged(Event):

@@ -1,0 +1,41 @@
+"""The tables of the auth service. What must never happen twice is a constraint here."""
+
+from medianest_auth.models.accounts import (
+    Erasure,
+    Identity,
+    Invite,
+    OldPassword,
+    OneTimeLink,
+    Password,
+    PersonalToken,
+    User,
+)
+from medianest_auth.models.audit import AuditEntry
+from medianest_auth.models.base import Base
+from medianest_auth.models.factors import Passkey, RecoveryCode, Totp
+from medianest_auth.models.sessions import Device, Installation, RefreshToken, Session, SigningKey
+from medianest_auth.models.signing_in import Challenge, PlexSignIn, ProviderFlow
+
+__all__ = [
+    "AuditEntry",
+    "Base",
+    "Challenge",
+    "Device",
+    "Erasure",
+    "Identity",
+    "Installation",
+    "Invite",
+    "OldPassword",
+    "OneTimeLink",
+    "Passkey",
+    "Password",
+    "PersonalToken",
+    "PlexSignIn",
+    "ProviderFlow",
+    "RecoveryCode",
+    "RefreshToken",
+    "Session",
+    "SigningKey",
+    "Totp",
+    "User",
+]
