@@ -25,9 +25,12 @@ class Audit:
         reason: str | None = None,
         method: SignInMethod | str | None = None,
         user_id: UUID | None = None,
+        actor_id: UUID | None = None,
+        target: str | None = None,
         session_id: UUID | None = None,
         client: ClientInfo | None = None,
     ) -> None:
+        """`user_id` is whom it is about, `actor_id` who did it where that is somebody else, `target` such as `invite:<id>`."""
         entry = AuditEntry(
             id=uuid7(),
             at=self.clock.now(),
@@ -36,6 +39,8 @@ class Audit:
             reason=reason,
             method=str(method) if method else None,
             user_id=user_id,
+            actor_id=actor_id,
+            target=target,
             session_id=session_id,
             ip=address_of(client.ip) if client else "",
             browser=parse_user_agent(client.user_agent).family if client else "",
