@@ -1,31 +1,13 @@
-"""The tables of the plex service. What Plex says is copied here only to be shown while Plex is down."""
+"""The people who sign in with Plex, and the last good answers that they were shown."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from medianest_common.db import TYPES, service_metadata
-
-
-class Base(DeclarativeBase):
-    metadata = service_metadata()
-    type_annotation_map = TYPES
-
-
-class Server(Base):
-    """`machine_identifier` is what makes it this server: address, name and token may all change."""
-
-    __tablename__ = "servers"
-
-    machine_identifier: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    version: Mapped[str | None]
-    platform: Mapped[str | None]
-    first_seen_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
+from medianest_plex.models.base import Base
 
 
 class Member(Base):

@@ -1,0 +1,103 @@
+"""Our own index of the libraries."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+revision = "0002"
+down_revision = "0001"
+
+_WHEN = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.add_column("servers", sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False))
+    op.create_unique_constraint("uq_servers_id", "servers", ["id"])
+    op.create_table(
+        "libraries",
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column(
+            "server_id", sa.BigInteger, sa.ForeignKey("servers.id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("key", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("agent", sa.Text),
+        sa.Column("hidden", sa.Boolean, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("item_count", sa.BigInteger, nullable=False),
+        sa.Column("complete_at", _WHEN),
+        sa.Column("checked_at", _WHEN),
+        sa.Column("changed_at", _WHEN),
+        sa.Column("gone_since", _WHEN),
+        sa.UniqueConstraint("server_id", "key"),
+    )
+    _create_items()
+
+
+def _create_items() -> None:
+    op.create_table(
+        "items",
+        sa.Column(
+            "server_id", sa.BigInteger, sa.ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True
+        ),
+        sa.Column("rating_key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column(
+            "library_id", sa.BigInteger, sa.ForeignKey("libraries.id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("sort_title", sa.Text, nullable=False),
+        sa.Column("original_title", sa.Text),
+        sa.Column("parent_key", sa.BigInteger),
+        sa.Column("grandparent_key", sa.BigInteger),
+        sa.Column("parent_title", sa.Text),
+        sa.Column("grandparent_title", sa.Text),
+        sa.Column("index", sa.BigInteger),
+        sa.Column("parent_index", sa.BigInteger),
+        sa.Column("year", sa.BigInteger),
+        sa.Column("released_on", sa.Date),
+        sa.Column("added_at", _WHEN),
+        sa.Column("updated_at", _WHEN),
+        sa.Column("duration_ms", sa.BigInteger),
+        sa.Column("rating", sa.Float),
+        sa.Column("content_rating", sa.Text),
+        sa.Column("summary", sa.Text),
+        sa.Column("guid", sa.Text),
+        sa.Column("tmdb_id", sa.BigInteger),
+        sa.Column("tvdb_id", sa.BigInteger),
+        sa.Column("imdb_id", sa.Text),
+        sa.Column("image", sa.Text),
+        sa.Column("art", sa.Text),
+        sa.Column("leaf_count", sa.BigInteger),
+        sa.Column("child_count", sa.BigInteger),
+        sa.Column("view_count", sa.BigInteger, nullable=False),
+        sa.Column("genres", ARRAY(sa.Text), nullable=False),
+        sa.Column("extra", JSONB, nullable=False),
+        sa.Column("search_text", sa.Text),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("gone_since", _WHEN),
+        sa.Column("sightings_missed", sa.SmallInteger, nullable=False),
+    )
+    for order in ("sort_title", "added_at", "year", "rating", "released_on"):
+        op.create_index(
+            f"ix_items_library_id_type_{order}", "items", ["library_id", "type", order, "rating_key"]
+        )
+    op.create_index("ix_items_parent_key", "items", ["server_id", "parent_key", "index"])
+    op.create_index(
+        "ix_items_grandparent_key", "items", ["server_id", "grandparent_key", "parent_index", "index"]
+    )
+    for source in ("tmdb_id", "tvdb_id"):
+        op.create_index(
+            f"ix_items_{source}", "items", [source, "type"], postgresql_where=f"{source} is not null"
+        )
+    op.create_index("ix_items_imdb_id", "items", ["imdb_id"], postgresql_where="imdb_id is not null")
+    op.create_index("ix_items_genres", "items", ["genres"], postgresql_using="gin")
+    op.create_index(
+        "ix_items_search_text",
+        "items",
+        ["search_text"],
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+        postgresql_where="search_text is not null",
+    )

@@ -1,0 +1,122 @@
+"""Our own copy of what is in the libraries, good enough to browse and search while Plex is away."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from medianest_plex.models.base import Base
+
+
+class Server(Base):
+    """`machine_identifier` is what makes it this server: address, name and token may all change."""
+
+    __tablename__ = "servers"
+
+    machine_identifier: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    """Short, for the many rows that belong to it."""
+    name: Mapped[str]
+    version: Mapped[str | None]
+    platform: Mapped[str | None]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Library(Base):
+    """`complete_at` is when the last full pass ended with as many items as Plex told."""
+
+    __tablename__ = "libraries"
+    __table_args__ = (UniqueConstraint("server_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    server_id: Mapped[int] = mapped_column(ForeignKey("servers.id", ondelete="CASCADE"))
+    key: Mapped[int]
+    """Of the section, as Plex names it."""
+    type: Mapped[str]
+    title: Mapped[str]
+    agent: Mapped[str | None]
+    hidden: Mapped[bool]
+    position: Mapped[int]
+    item_count: Mapped[int]
+    """Films, shows or artists, as Plex told last."""
+    complete_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    """When anything was last read from it."""
+    changed_at: Mapped[datetime | None]
+    """The newest `updated_at` or `added_at` of its items that was read."""
+    gone_since: Mapped[datetime | None]
+    """Not listed by the server any more; removed at the second sighting."""
+
+
+class Item(Base):
+    """A film, show, season, episode, artist, album, track or collection. `rating_key` is the server's own number.
+
+    A show's `leaf_count` is its number of episodes. `genres` and `people` are for filters and search; everything else
+    that is only shown lies in `extra`. `digest` tells whether anything that matters has changed.
+    """
+
+    __tablename__ = "items"
+    __table_args__ = (
+        Index("ix_items_library_id_type_sort_title", "library_id", "type", "sort_title", "rating_key"),
+        Index("ix_items_library_id_type_added_at", "library_id", "type", "added_at", "rating_key"),
+        Index("ix_items_library_id_type_year", "library_id", "type", "year", "rating_key"),
+        Index("ix_items_library_id_type_rating", "library_id", "type", "rating", "rating_key"),
+        Index("ix_items_library_id_type_released_on", "library_id", "type", "released_on", "rating_key"),
+        Index("ix_items_parent_key", "server_id", "parent_key", "index"),
+        Index("ix_items_grandparent_key", "server_id", "grandparent_key", "parent_index", "index"),
+        Index("ix_items_tmdb_id", "tmdb_id", "type", postgresql_where=text("tmdb_id is not null")),
+        Index("ix_items_tvdb_id", "tvdb_id", "type", postgresql_where=text("tvdb_id is not null")),
+        Index("ix_items_imdb_id", "imdb_id", postgresql_where=text("imdb_id is not null")),
+        Index("ix_items_genres", "genres", postgresql_using="gin"),
+        Index(
+            "ix_items_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+            postgresql_where=text("search_text is not null"),
+        ),
+    )
+
+    server_id: Mapped[int] = mapped_column(ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True)
+    rating_key: Mapped[int] = mapped_column(primary_key=True)
+    library_id: Mapped[int] = mapped_column(ForeignKey("libraries.id", ondelete="CASCADE"))
+    type: Mapped[str]
+    title: Mapped[str]
+    sort_title: Mapped[str]
+    """Folded, so that it sorts as people expect."""
+    original_title: Mapped[str | None]
+    parent_key: Mapped[int | None]
+    grandparent_key: Mapped[int | None]
+    parent_title: Mapped[str | None]
+    grandparent_title: Mapped[str | None]
+    index: Mapped[int | None]
+    parent_index: Mapped[int | None]
+    year: Mapped[int | None]
+    released_on: Mapped[date | None]
+    added_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+    duration_ms: Mapped[int | None]
+    rating: Mapped[float | None]
+    content_rating: Mapped[str | None]
+    summary: Mapped[str | None]
+    guid: Mapped[str | None]
+    tmdb_id: Mapped[int | None]
+    tvdb_id: Mapped[int | None]
+    imdb_id: Mapped[str | None]
+    image: Mapped[str | None]
+    """Path of the server's own picture."""
+    art: Mapped[str | None]
+    leaf_count: Mapped[int | None]
+    child_count: Mapped[int | None]
+    view_count: Mapped[int]
+    """The owner's."""
+    genres: Mapped[list[str]]
+    extra: Mapped[dict[str, Any]]
+    search_text: Mapped[str | None]
+    """Folded words of all its titles; None for what is not searched."""
+    digest: Mapped[str]
+    gone_since: Mapped[datetime | None]
+    """Set at the first full pass that did not see it; the second one removes it."""
+    sightings_missed: Mapped[int] = mapped_column(SmallInteger)
