@@ -1,6 +1,6 @@
 """Everything the plex service works with, in one value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from medianest_common.bus import Bus
 from medianest_common.cache import Cache
@@ -39,6 +39,8 @@ class PlexApp:
     images: ImageKeys
     image_cache: ImageCache
     set_up: Plex | None
+    hints: set[str] = field(default_factory=set)
+    """Keys of sections in which something has changed: looked at with the next beat of the sync."""
 
     @property
     def plex(self) -> Plex:

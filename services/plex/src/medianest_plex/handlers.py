@@ -75,6 +75,11 @@ async def look_at_server(app: PlexApp) -> None:
     await jobs.look_at_server(app)
 
 
+@handlers.every(jobs.SYNC_SECONDS)
+async def keep_index(app: PlexApp) -> None:
+    await jobs.keep_index(app)
+
+
 @handlers.every(jobs.KEEP_SECONDS)
 async def keep_copies(app: PlexApp) -> None:
     await jobs.keep_copies(app)

@@ -54,6 +54,18 @@ class Section:
     key: str
     title: str
     type: str
+    agent: str | None = None
+    hidden: bool = False
+    changed_at: int = 0
+    """Seconds since 1970: when its content or itself changed last, as far as the server says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a long list. `total` is None when the server does not say how long that is."""
+
+    documents: list[Document]
+    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,33 @@ class Pms:
             token=token,
             params={"X-Plex-Container-Start": 0, "X-Plex-Container-Size": 0},
         )
+
+    async def chunk(
+        self,
+        section_key: str,
+        *,
+        kind: int,
+        start: int,
+        size: int,
+        token: str,
+        sort: str = "titleSort",
+        filters: Mapping[str, str | int] | None = None,
+    ) -> Chunk:
+        """From `start` on, `size` items of one kind in Plex's numbers. Servers may answer more or fewer than asked."""
+        container = await self._get(
+            f"/library/sections/{section_key}/all",
+            _container,
+            token=token,
+            params={
+                "type": kind,
+                "sort": sort,
+                "includeGuids": "1",
+                "X-Plex-Container-Start": start,
+                "X-Plex-Container-Size": size,
+                **(filters or {}),
+            },
+        )
+        return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
 
     async def newest(self, section: Section, *, limit: int, token: str) -> list[PlexItem]:
         """The latest additions to one library: films, seasons or albums, the newest first."""
@@ -262,7 +301,19 @@ def _sections(response: Response) -> list[Section]:
     for directory in entries(_container(response).get("Directory")):
         key, title = to_key(directory.get("key")), to_text(directory.get("title"))
         if key is not None and title is not None:
-            found.append(Section(key, title, to_text(directory.get("type")) or "unknown"))
+            changes = (
+                to_int(directory.get(name)) or 0 for name in ("contentChangedAt", "updatedAt", "scannedAt")
+            )
+            found.append(
+                Section(
+                    key,
+                    title,
+                    to_text(directory.get("type")) or "unknown",
+                    agent=to_text(directory.get("agent")),
+                    hidden=bool(to_int(directory.get("hidden"))),
+                    changed_at=max(changes),
+                )
+            )
     return found
 
 

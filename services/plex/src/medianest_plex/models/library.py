@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_plex.models.base import Base
@@ -69,6 +69,10 @@ class Item(Base):
         Index("ix_items_tmdb_id", "tmdb_id", "type", postgresql_where=text("tmdb_id is not null")),
         Index("ix_items_tvdb_id", "tvdb_id", "type", postgresql_where=text("tvdb_id is not null")),
         Index("ix_items_imdb_id", "imdb_id", postgresql_where=text("imdb_id is not null")),
+        Index("ix_items_guid", "guid"),
+        Index(
+            "ix_items_gone_since", "library_id", "gone_since", postgresql_where=text("gone_since is not null")
+        ),
         Index("ix_items_genres", "genres", postgresql_using="gin"),
         Index(
             "ix_items_search_text",
@@ -119,4 +123,3 @@ class Item(Base):
     digest: Mapped[str]
     gone_since: Mapped[datetime | None]
     """Set at the first full pass that did not see it; the second one removes it."""
-    sightings_missed: Mapped[int] = mapped_column(SmallInteger)

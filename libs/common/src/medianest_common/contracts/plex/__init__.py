@@ -16,6 +16,7 @@ class ItemType(StrEnum):
     ARTIST = "artist"
     ALBUM = "album"
     TRACK = "track"
+    COLLECTION = "collection"
 
 
 class PlexServer(Contract):

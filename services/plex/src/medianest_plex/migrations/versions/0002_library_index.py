@@ -77,7 +77,6 @@ def _create_items() -> None:
         sa.Column("search_text", sa.Text),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("gone_since", _WHEN),
-        sa.Column("sightings_missed", sa.SmallInteger, nullable=False),
     )
     for order in ("sort_title", "added_at", "year", "rating", "released_on"):
         op.create_index(
@@ -92,6 +91,13 @@ def _create_items() -> None:
             f"ix_items_{source}", "items", [source, "type"], postgresql_where=f"{source} is not null"
         )
     op.create_index("ix_items_imdb_id", "items", ["imdb_id"], postgresql_where="imdb_id is not null")
+    op.create_index("ix_items_guid", "items", ["guid"])
+    op.create_index(
+        "ix_items_gone_since",
+        "items",
+        ["library_id", "gone_since"],
+        postgresql_where="gone_since is not null",
+    )
     op.create_index("ix_items_genres", "items", ["genres"], postgresql_using="gin")
     op.create_index(
         "ix_items_search_text",

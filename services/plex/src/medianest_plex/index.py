@@ -1,0 +1,181 @@
+"""Writes to the index: what Plex lists goes in, page by page; what it lists no more goes out at the second sighting."""
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest_plex.adapters.pms import Section
+from medianest_plex.adapters.records import Row
+from medianest_plex.models import Item
+
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+_LISTED = [column for column in Item.__table__.columns if column.name != "gone_since"]
+_NAMES = ", ".join(f'"{column.name}"' for column in _LISTED)
+_TYPED = ", ".join(f'"{column.name}" {column.type.compile(_POSTGRESQL)}' for column in _LISTED)
+_CHANGES = ", ".join(f'"{c.name}" = excluded."{c.name}"' for c in _LISTED if not c.primary_key)
+_MATTERS = ("title", "year", "tmdb_id", "tvdb_id", "imdb_id", "leaf_count", "library_id")
+"""What others care about; the rest changes without anybody being told."""
+# A whole page in one parameter. Rows that say the same as before are neither touched nor returned.
+_STORE = text(f"""
+    insert into items ({_NAMES})
+    select {_NAMES} from jsonb_to_recordset(cast(:rows as jsonb)) as r({_TYPED})
+        on conflict (server_id, rating_key) do update set {_CHANGES}, gone_since = null
+     where items.digest <> excluded.digest
+ returning new.rating_key, old.rating_key is null as is_new,
+           ({", ".join(f"old.{name}" for name in _MATTERS)})
+           is distinct from ({", ".join(f"new.{name}" for name in _MATTERS)}) as matters
+""")
+_SEEN_AGAIN = text("""
+    update items set gone_since = null
+     where library_id = :library and gone_since is not null and rating_key in (select unnest(cast(:seen as bigint[])))
+""")
+_MISSED = text("""
+    update items set gone_since = :now
+     where library_id = :library and gone_since is null
+       and not exists (select from unnest(cast(:seen as bigint[])) as s(key) where s.key = items.rating_key)
+""")
+_RETURNED = "rating_key, type, title, year, tmdb_id, tvdb_id, imdb_id, parent_key, index, leaf_count"
+_REMOVE = text(
+    f"delete from items where library_id = :library and gone_since <= :before returning {_RETURNED}"
+)
+_REMOVE_LIBRARY = text(f"delete from items where library_id = :library returning {_RETURNED}")
+_FORGET_LIBRARY = text("delete from libraries where id = :library")
+_PARENTS = text("""
+    select rating_key, tmdb_id, tvdb_id, imdb_id from items
+     where server_id = :server and rating_key = any(cast(:keys as bigint[]))
+""")
+# Plex gives an item another number when a file is replaced or a library rebuilt; its guid stays.
+_ELSEWHERE = text("""
+    select new.rating_key
+      from jsonb_to_recordset(cast(:rows as jsonb)) as new(rating_key bigint, library_id bigint, guid text)
+     where exists (select from items old where old.guid = new.guid and old.rating_key <> new.rating_key)
+""")
+_COUNT = text("""
+    select count(*) from items
+     where library_id = :library and (not :top or type in ('movie', 'show', 'artist'))
+       and (:missing or gone_since is null)
+""")
+_MISSING_SINCE = text(
+    "select min(gone_since) from items where library_id = :library and gone_since is not null"
+)
+_LIBRARIES = text("""
+    insert into libraries (server_id, key, type, title, agent, hidden, position, item_count)
+    select :server, key, type, title, agent, hidden, position, 0
+      from jsonb_to_recordset(cast(:sections as jsonb))
+        as r(key bigint, type text, title text, agent text, hidden boolean, position bigint)
+        on conflict (server_id, key) do update
+       set type = excluded.type, title = excluded.title, agent = excluded.agent, hidden = excluded.hidden,
+           position = excluded.position, gone_since = null
+     where (libraries.type, libraries.title, libraries.agent, libraries.hidden, libraries.position)
+           is distinct from
+           (excluded.type, excluded.title, excluded.agent, excluded.hidden, excluded.position)
+        or libraries.gone_since is not null
+""")
+_LIBRARIES_MISSED = text("""
+    update libraries set gone_since = :now
+     where server_id = :server and gone_since is null
+       and not (key in (select unnest(cast(:keys as bigint[]))))
+""")
+_LIBRARIES_GONE = text("""
+    select id from libraries where server_id = :server and gone_since <= :before
+""")
+
+
+class Stored(NamedTuple):
+    """`changed` are those that did in something others care about."""
+
+    added: list[Row]
+    changed: list[Row]
+
+
+class Index:
+    """Never commits: the transaction it was made from does."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def store(self, rows: Sequence[Row]) -> Stored:
+        if not rows:
+            return Stored([], [])
+        by_key = {row["rating_key"]: row for row in rows}
+        found = (await self._session.execute(_STORE, {"rows": json.dumps(rows)})).all()
+        return Stored(
+            [by_key[row.rating_key] for row in found if row.is_new],
+            [by_key[row.rating_key] for row in found if not row.is_new and row.matters],
+        )
+
+    async def sift(
+        self, library_id: int, seen: array[int], *, now: datetime, wait: timedelta
+    ) -> list[dict[str, Any]]:
+        """After a full pass that saw the items `seen`. What had been missed before, at least `wait` ago, is removed and
+        returned; what is missed for the first time is kept until then."""
+        values = {"library": library_id, "seen": seen.tolist()}
+        await self._session.execute(_SEEN_AGAIN, values)
+        gone = await self._session.execute(_REMOVE, {"library": library_id, "before": now - wait})
+        removed = [dict(row) for row in gone.mappings()]
+        await self._session.execute(_MISSED, values | {"now": now})
+        return removed
+
+    async def keep_libraries(
+        self, server_id: int, sections: Iterable[Section], *, now: datetime, wait: timedelta
+    ) -> list[int]:
+        """Returns the ids of libraries that are gone for good, at the second sighting too."""
+        listed = [
+            {
+                "key": int(section.key),
+                "type": section.type,
+                "title": section.title,
+                "agent": section.agent,
+                "hidden": section.hidden,
+                "position": position,
+            }
+            for position, section in enumerate(sections)
+        ]
+        keys = [section["key"] for section in listed]
+        await self._session.execute(_LIBRARIES, {"server": server_id, "sections": json.dumps(listed)})
+        gone = await self._session.execute(_LIBRARIES_GONE, {"server": server_id, "before": now - wait})
+        ids = list(gone.scalars())
+        await self._session.execute(_LIBRARIES_MISSED, {"server": server_id, "keys": keys, "now": now})
+        return ids
+
+    async def remove_library(self, library_id: int) -> list[dict[str, Any]]:
+        gone = await self._session.execute(_REMOVE_LIBRARY, {"library": library_id})
+        removed = [dict(row) for row in gone.mappings()]
+        await self._session.execute(_FORGET_LIBRARY, {"library": library_id})
+        return removed
+
+    async def ids_of_parents(
+        self, server_id: int, rows: Iterable[Mapping[str, Any]]
+    ) -> dict[int, Mapping[str, Any]]:
+        """The external ids of the shows that the seasons among `rows` belong to, by rating key."""
+        keys = {row["parent_key"] for row in rows if row["type"] == "season" and row["parent_key"]}
+        if not keys:
+            return {}
+        found = await self._session.execute(_PARENTS, {"server": server_id, "keys": list(keys)})
+        return {row["rating_key"]: dict(row) for row in found.mappings()}
+
+    async def known_elsewhere(self, rows: Iterable[Row]) -> set[int]:
+        """Those that are in the index under another number already."""
+        asked = [
+            {name: row[name] for name in ("rating_key", "library_id", "guid")} for row in rows if row["guid"]
+        ]
+        if not asked:
+            return set()
+        return set((await self._session.execute(_ELSEWHERE, {"rows": json.dumps(asked)})).scalars())
+
+    async def count(self, library_id: int, *, top: bool = False, missing: bool = True) -> int:
+        """`top`: films, shows and artists only. Without `missing`, without those that wait for a second sighting."""
+        values = {"library": library_id, "top": top, "missing": missing}
+        return int((await self._session.execute(_COUNT, values)).scalar_one())
+
+    async def missing_since(self, library_id: int) -> datetime | None:
+        found: datetime | None = (
+            await self._session.execute(_MISSING_SINCE, {"library": library_id})
+        ).scalar_one_or_none()
+        return found

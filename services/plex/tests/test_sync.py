@@ -1,0 +1,206 @@
+"""The index follows the libraries, whatever they do meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from medianest.testing import Sandbox
+from medianest_common.bus import Handlers
+from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
+from medianest_common.service import Runtime
+from medianest_common.testing.fake_plex import FakePlex
+from medianest_plex.app import PlexApp
+from medianest_plex.service import SERVICE, open_app
+from medianest_plex.sync import Sync
+from services.plex.tests.household import TravellingClock
+
+
+@dataclass
+class Indexed:
+    """The service without its clockwork: the test says when it looks."""
+
+    app: PlexApp
+    plex: FakePlex
+    clock: TravellingClock
+    told: list[ItemEvent]
+    sandbox: Sandbox
+
+    async def beat(self, *, after: float = 31) -> None:
+        self.clock.advance(after)
+        await Sync(self.app).beat()
+
+    async def titles(self, kind: str = "movie") -> list[str]:
+        return [
+            row[0]
+            for row in await self.rows("select title from items where type = :kind order by 1", kind=kind)
+        ]
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        async with self.app.db.read() as connection:
+            return [tuple(row) for row in await connection.execute(text(sql), values)]
+
+    async def events(self, count: int) -> list[ItemEvent]:
+        """What was told since the last call, once there is that much."""
+        async with asyncio.timeout(5):
+            while len(self.told) < count:
+                await asyncio.sleep(0.01)
+        told, self.told[:] = list(self.told), []
+        return told
+
+
+@pytest.fixture
+async def indexed(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Indexed]:
+    opened: list[PlexApp] = []
+
+    @asynccontextmanager
+    async def opening(runtime: Runtime[Any]) -> AsyncIterator[PlexApp]:
+        async with open_app(runtime) as app:
+            opened.append(app)
+            yield app
+
+    quiet = replace(SERVICE, handlers=Handlers("plex"), open_app=opening)
+    told: list[ItemEvent] = []
+    kinds: list[type[ItemEvent]] = [ItemAdded, ItemChanged, ItemRemoved]
+    for kind in kinds:
+
+        async def hear(message: Any, kind: type[ItemEvent] = kind) -> None:
+            told.append(kind.model_validate_json(message.data))
+
+        await sandbox.nats.subscribe(kind.subject, cb=hear)
+    await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token)
+    await opened[0].plex.watch.look()
+    yield Indexed(opened[0], plex, clock, told, sandbox)
+
+
+async def test_everything_is_read_and_told_as_old_news(indexed: Indexed) -> None:
+    await indexed.beat()
+
+    assert await indexed.titles() == ["Alien", "Heat", "Saw"]
+    assert await indexed.titles("episode") == ["Episode 1", "Episode 2", "Episode 3"]
+    events = await indexed.events(5)
+    assert {event.title for event in events} == {"Alien", "Heat", "Saw", "Severance", "Season 1"}
+    assert all(isinstance(event, ItemAdded) and not event.is_news for event in events)
+    season = next(event for event in events if event.season == 1)
+    assert (season.tvdb_id, season.episode_count) == (371980, 3)
+
+
+async def test_nothing_is_written_or_told_where_nothing_has_changed(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    before = await indexed.rows("select rating_key, xmin::text from items order by 1")
+
+    await indexed.beat(after=86_500)
+
+    assert await indexed.rows("select rating_key, xmin::text from items order by 1") == before
+    assert indexed.told == []
+
+
+async def test_what_is_new_is_read_and_is_news(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    indexed.plex.library.add_movie("Arrival", 2016, tmdb=329865)
+
+    await indexed.beat()
+
+    (event,) = await indexed.events(1)
+    assert isinstance(event, ItemAdded)
+    assert (event.title, event.tmdb_id, event.is_news) == ("Arrival", 329865, True)
+
+
+async def test_a_file_that_was_replaced_is_no_news(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    alien = next(i for i in indexed.plex.library.items.values() if i.title == "Alien")
+    indexed.plex.library.remove(alien.rating_key)
+    indexed.plex.library.add_movie("Alien", 1979, tmdb=348, guid=alien.guid)
+
+    await indexed.beat()
+
+    (event,) = await indexed.events(1)
+    assert isinstance(event, ItemAdded)
+    assert not event.is_news
+
+
+async def test_a_deletion_needs_two_sightings(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
+    indexed.plex.library.remove(heat.rating_key)
+
+    await indexed.beat()
+    assert "Heat" in await indexed.titles()
+    await indexed.beat(after=121)
+
+    assert "Heat" not in await indexed.titles()
+    (event,) = await indexed.events(1)
+    assert isinstance(event, ItemRemoved)
+    assert (event.title, event.tmdb_id) == ("Heat", 949)
+
+
+async def test_a_library_that_is_empty_all_at_once_is_not_believed_for_an_hour(indexed: Indexed) -> None:
+    indexed.plex.library.generate(40)
+    await indexed.beat()
+    await indexed.events(45)
+    movies = [i for i in indexed.plex.library.items.values() if i.section.title == "Movies"]
+    for item in movies:
+        indexed.plex.library.remove(item.rating_key)
+
+    await indexed.beat()
+    await indexed.beat(after=600)
+    assert len(await indexed.titles()) == 43
+    await indexed.beat(after=3600)
+
+    assert await indexed.titles() == ["Saw"]
+
+
+async def test_one_bad_item_is_left_out_and_nothing_is_removed_for_it(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
+    heat.title = ""
+
+    await indexed.beat(after=86_500)
+    await indexed.beat(after=86_500)
+
+    assert "Heat" in await indexed.titles()
+
+
+async def test_another_title_and_a_new_episode_are_changes(indexed: Indexed) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
+    show = next(i for i in indexed.plex.library.items.values() if i.title == "Severance")
+    indexed.clock.advance(3600)
+    indexed.plex.library.update(heat.rating_key, title="Heat (Director's Cut)")
+    indexed.plex.library.add_episode(show.rating_key, 1, 4)
+
+    await indexed.beat()
+
+    events = await indexed.events(3)
+    assert {(type(e).__name__, e.title) for e in events} >= {("ItemChanged", "Heat (Director's Cut)")}
+    assert await indexed.titles("episode") == ["Episode 1", "Episode 2", "Episode 3", "Episode 4"]
+    season = next(event for event in events if event.season == 1)
+    assert season.episode_count == 4
+
+
+@pytest.mark.parametrize("fault", ["refuse", "hang", "500", "html", "empty", "nonsense", "truncate"])
+async def test_trouble_in_the_middle_removes_nothing_and_ends_by_itself(indexed: Indexed, fault: Any) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    indexed.plex.library.add_movie("Arrival", 2016)
+    if fault == "refuse":
+        indexed.plex.server.fail_with(fault)
+    else:
+        indexed.plex.server.fail_with(fault, path="/library/sections/1/all", times=None)
+
+    await asyncio.wait_for(indexed.beat(), 60)
+    assert await indexed.titles() == ["Alien", "Heat", "Saw"]
+    indexed.plex.server.heal()
+    await indexed.beat(after=86_500)
+
+    assert await indexed.titles() == ["Alien", "Arrival", "Heat", "Saw"]
