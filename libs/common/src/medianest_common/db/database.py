@@ -22,6 +22,8 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT = 5.0
 STATEMENT_TIMEOUT = 10.0
 POOL_TIMEOUT = 3.0
+EXTENSIONS = "extensions"
+"""A schema for what PostgreSQL brings along: every service may use it, and none may change it."""
 
 
 def outbox_channel(service: str) -> str:
@@ -166,7 +168,7 @@ def open_database(
             "command_timeout": STATEMENT_TIMEOUT + 5,
             "server_settings": {
                 "application_name": f"medianest-{service}",
-                "search_path": service,
+                "search_path": f"{service}, {EXTENSIONS}",
                 "statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",
                 "idle_in_transaction_session_timeout": "60s",
                 "timezone": "UTC",

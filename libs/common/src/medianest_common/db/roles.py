@@ -6,11 +6,9 @@ from collections.abc import Iterable
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
-from medianest_common.db.database import CONNECT_TIMEOUT
+from medianest_common.db.database import CONNECT_TIMEOUT, EXTENSIONS
 
 _TIMEOUT = 30.0
-_EXTENSIONS = "extensions"
-"""A schema of their own: every service may use what is in it, and none may change it."""
 
 
 def role_url(admin_url: str, service: str, *, secret: bytes) -> str:
@@ -37,9 +35,9 @@ async def ensure_roles(admin_url: str, services: Iterable[str], *, secret: bytes
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(7316, 0)")
             await connection.execute("revoke all on schema public from public")
-            await connection.execute(f"create schema if not exists {_EXTENSIONS}")
+            await connection.execute(f"create schema if not exists {EXTENSIONS}")
             for extension in ("pg_trgm",):
-                await connection.execute(f"create extension if not exists {extension} schema {_EXTENSIONS}")
+                await connection.execute(f"create extension if not exists {extension} schema {EXTENSIONS}")
             for service in services:
                 await _ensure_role(connection, service, password=role_password(service, secret=secret))
     finally:
@@ -56,5 +54,5 @@ async def _ensure_role(connection: asyncpg.Connection, service: str, *, password
     await connection.execute(f"alter role \"{role}\" with login password '{password}'")
     await connection.execute(f'grant "{role}" to current_user')
     await connection.execute(f'create schema if not exists "{service}" authorization "{role}"')
-    await connection.execute(f'grant usage on schema {_EXTENSIONS} to "{role}"')
-    await connection.execute(f'alter role "{role}" set search_path = "{service}", {_EXTENSIONS}')
+    await connection.execute(f'grant usage on schema {EXTENSIONS} to "{role}"')
+    await connection.execute(f'alter role "{role}" set search_path = "{service}", {EXTENSIONS}')
