@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_plex.models.base import Base
@@ -48,6 +48,16 @@ class Library(Base):
     """The newest `updated_at` or `added_at` of its items that was read."""
     gone_since: Mapped[datetime | None]
     """Not listed by the server any more; removed at the second sighting."""
+    dropped: Mapped[int] = mapped_column(server_default=text("0"))
+    """Entries that the last full pass could not read."""
+    hinted_at: Mapped[datetime | None]
+    """Somebody said that something has changed, and nobody has looked since."""
+    asked_at: Mapped[datetime | None]
+    """A full pass was asked for and has not been finished since."""
+    pass_started_at: Mapped[datetime | None]
+    pass_seen_at: Mapped[datetime | None]
+    """When the full pass at work was last heard of; one that was killed is silent."""
+    pass_read: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class Item(Base):
@@ -123,3 +133,23 @@ class Item(Base):
     digest: Mapped[str]
     gone_since: Mapped[datetime | None]
     """Set at the first full pass that did not see it; the second one removes it."""
+
+
+class CollectionItem(Base):
+    """What a collection holds, in its own order."""
+
+    __tablename__ = "collection_items"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["server_id", "collection_key"], ["items.server_id", "items.rating_key"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["server_id", "item_key"], ["items.server_id", "items.rating_key"], ondelete="CASCADE"
+        ),
+        Index("ix_collection_items_item_key", "server_id", "item_key"),
+    )
+
+    server_id: Mapped[int] = mapped_column(primary_key=True)
+    collection_key: Mapped[int] = mapped_column(primary_key=True)
+    item_key: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int]

@@ -30,9 +30,29 @@ def upgrade() -> None:
         sa.Column("checked_at", _WHEN),
         sa.Column("changed_at", _WHEN),
         sa.Column("gone_since", _WHEN),
+        sa.Column("dropped", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+        sa.Column("hinted_at", _WHEN),
+        sa.Column("asked_at", _WHEN),
+        sa.Column("pass_started_at", _WHEN),
+        sa.Column("pass_seen_at", _WHEN),
+        sa.Column("pass_read", sa.BigInteger, nullable=False, server_default=sa.text("0")),
         sa.UniqueConstraint("server_id", "key"),
     )
     _create_items()
+    op.create_table(
+        "collection_items",
+        sa.Column("server_id", sa.BigInteger, primary_key=True),
+        sa.Column("collection_key", sa.BigInteger, primary_key=True),
+        sa.Column("item_key", sa.BigInteger, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id", "collection_key"], ["items.server_id", "items.rating_key"], ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["server_id", "item_key"], ["items.server_id", "items.rating_key"], ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_collection_items_item_key", "collection_items", ["server_id", "item_key"])
 
 
 def _create_items() -> None:
