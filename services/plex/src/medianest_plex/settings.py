@@ -1,9 +1,11 @@
 """Settings of the plex service beyond those that every service has."""
 
 import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 
+from medianest_common.contracts.plex.playback import HistoryMode
 from medianest_common.settings import Settings
 
 _WEB_APP = re.compile(r"/web(/.*)?$")
@@ -15,6 +17,21 @@ class PlexSettings(Settings):
     plex_token: SecretStr | None = None
     """The owner's token for it."""
     plex_image_cache_mb: int = Field(default=200, ge=1)
+    plex_history: HistoryMode = HistoryMode.ON
+    """Whether it is recorded what is played, and who may look: `on`, `own` or `off`."""
+    plex_history_days: int = Field(default=0, ge=0)
+    """So long is kept what was played; 0 keeps it."""
+    timezone: str = "UTC"
+    """Of the household, for figures by day and hour; a name such as Europe/Berlin."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+        return name
 
     @field_validator("plex_url")
     @classmethod

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     SEE_INTERNALS = "internals.see"
     MANAGE_LIBRARY = "library.manage"
     MANAGE_SERVICES = "services.manage"
+    SEE_PLAYBACK = "playback.see"
+    """Who watches and has watched what."""
 
 
 _ADMIN = frozenset(Permission) - {Permission.MANAGE_ADMINS}

@@ -150,7 +150,11 @@ async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer,
 async def _remember(app: AuthApp, user: User, account: PlexAccount, access: ServerAccess) -> None:
     """Best effort: the plex service may be away, and learns it at the next sign-in."""
     member = RememberMember(
-        user_id=user.id, plex_id=account.id, server_token=access.token, restricted=account.restricted
+        user_id=user.id,
+        plex_id=account.id,
+        server_token=access.token,
+        restricted=account.restricted,
+        owns_server=access.owned,
     )
     try:
         await app.bus.call(member, timeout=_REMEMBER_TIMEOUT)

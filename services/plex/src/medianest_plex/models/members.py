@@ -21,6 +21,8 @@ class Member(Base):
     server_token: Mapped[str | None]
     """Sealed; None until the first sign-in has told it, and after Plex refused it."""
     restricted: Mapped[bool]
+    owns_server: Mapped[bool]
+    """The server knows its owner by the number 1, and not by the one plex.tv gave."""
     sections: Mapped[list[Any] | None]
     sections_checked_at: Mapped[datetime | None]
     remembered_at: Mapped[datetime]

@@ -21,6 +21,7 @@ async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
                 "plex_id": command.plex_id,
                 "server_token": app.seal.seal(command.server_token, cell=cell(command.user_id)),
                 "restricted": command.restricted,
+                "owns_server": command.owns_server,
                 "sections_checked_at": None,
                 "remembered_at": app.clock.now(),
             },
@@ -39,6 +40,7 @@ async def expect_member(app: PlexApp, event: UserChange, tx: Transaction) -> Non
         "plex_id": event.plex_id,
         "server_token": None,
         "restricted": True,
+        "owns_server": False,
         "remembered_at": app.clock.now(),
     }
     await Members(tx.session).add_new(unknown)

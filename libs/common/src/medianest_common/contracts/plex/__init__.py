@@ -107,3 +107,4 @@ class RememberMember(Command[Nothing]):
     plex_id: int
     server_token: str = Field(repr=False)
     restricted: bool
+    owns_server: bool = False
