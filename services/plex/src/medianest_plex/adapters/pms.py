@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
@@ -12,12 +12,15 @@ from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import AddressPolicy, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
 from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
+from medianest_plex.adapters.event_socket import EventSocket, event_socket
 from medianest_plex.adapters.items import PlexItem, read_items, read_seasons
+from medianest_plex.adapters.playing import Seen, read_sessions
 
 _TIMEOUTS = Timeouts(connect=3.0, read=20.0, pool=5.0, total=30.0)
 _IMAGE_TIMEOUTS = Timeouts(connect=3.0, read=8.0, pool=8.0, total=10.0)
 _LOOK_SECONDS = 3.0
 _SEARCH_SECONDS = 5.0
+_SESSIONS_SECONDS = 8.0
 _AT_ONCE = 4
 _MOST_PAGES = 10
 _IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
@@ -85,6 +88,7 @@ class Pms:
             "X-Plex-Version": version("medianest-common"),
             "X-Plex-Platform": "Web",
         }
+        self._headers = headers
         self._client = OutgoingClient(
             "Plex",
             base_url,
@@ -158,6 +162,38 @@ class Pms:
             },
         )
         return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+
+    async def now_playing(self, *, token: str) -> list[Seen]:
+        """Only the owner's token may ask."""
+        container = await self._get("/status/sessions", _container, token=token, timeout=_SESSIONS_SECONDS)
+        return read_sessions(entries(container.get("Metadata")))
+
+    async def history(self, *, start: int, size: int, since: int, token: str) -> Chunk:
+        """What has been watched by anybody since then (seconds since 1970), the oldest first."""
+        container = await self._get(
+            "/status/sessions/history/all",
+            _container,
+            token=token,
+            params={
+                "sort": "viewedAt",
+                "viewedAt>": since,
+                "X-Plex-Container-Start": start,
+                "X-Plex-Container-Size": size,
+            },
+        )
+        return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+
+    async def account_names(self, *, token: str) -> dict[int, str]:
+        container = await self._get("/accounts", _container, token=token)
+        found = ((to_int(a.get("id")), to_text(a.get("name"))) for a in entries(container.get("Account")))
+        return {number: name for number, name in found if number is not None and name}
+
+    async def activities(self, *, token: str) -> list[Document]:
+        container = await self._get("/activities", _container, token=token)
+        return entries(container.get("Activity"))
+
+    def events(self, *, token: str) -> AbstractAsyncContextManager[EventSocket]:
+        return event_socket(self._client.base_url, headers={**self._headers, "X-Plex-Token": token})
 
     async def newest(self, section: Section, *, limit: int, token: str) -> list[PlexItem]:
         """The latest additions to one library: films, seasons or albums, the newest first."""
