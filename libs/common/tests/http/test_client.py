@@ -17,6 +17,7 @@ from medianest_common.http import (
     AddressPolicy,
     AddressRefused,
     BreakerState,
+    HostUnknown,
     OutgoingClient,
     Retry,
     Timeouts,
@@ -259,7 +260,7 @@ async def test_a_system_that_does_not_listen_is_unavailable(unused_tcp_port: int
 
 async def test_a_name_that_does_not_exist_is_unavailable() -> None:
     async with OutgoingClient("plex", "http://nowhere.invalid", retry=QUICK) as client:
-        with pytest.raises(Unavailable):
+        with pytest.raises(HostUnknown):
             await client.get_json("/")
     assert client.breaker.failures == 3
 

@@ -14,8 +14,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from medianest_common.errors import Unavailable
-from medianest_common.http import AddressPolicy, AddressRefused, OutgoingClient, Retry, check_url, parse_url
+from medianest_common.http import (
+    AddressPolicy,
+    AddressRefused,
+    CertificateRefused,
+    OutgoingClient,
+    Retry,
+    check_url,
+    parse_url,
+)
 
 ADMIN, USER, OPERATOR = AddressPolicy.ADMIN, AddressPolicy.USER, AddressPolicy.OPERATOR
 ONCE = Retry(attempts=1)
@@ -237,5 +244,6 @@ async def test_tls_checks_the_name_not_the_address(
             if good:
                 assert await client.get_json("/") == {}
                 return
-            with pytest.raises(Unavailable, match="certificate of plex"):
+            with pytest.raises(CertificateRefused, match="certificate of plex") as refused:
                 await client.get_json("/")
+            assert refused.value.names_another == (host != "plex.test")

@@ -2,7 +2,7 @@
 
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
-from medianest_common.http.errors import AddressRefused, UpstreamRefused
+from medianest_common.http.errors import AddressRefused, CertificateRefused, HostUnknown, UpstreamRefused
 from medianest_common.http.guard import AddressPolicy, check_url, parse_url
 from medianest_common.http.response import Response
 from medianest_common.http.retry import Retry
@@ -12,7 +12,9 @@ __all__ = [
     "AddressRefused",
     "BreakerState",
     "CallOptions",
+    "CertificateRefused",
     "CircuitBreaker",
+    "HostUnknown",
     "OutgoingClient",
     "Response",
     "Retry",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from medianest_common.errors import BadUpstream, Invalid
+from medianest_common.errors import BadUpstream, Invalid, Unavailable
 
 if TYPE_CHECKING:
     from medianest_common.http.response import Response
@@ -34,3 +34,19 @@ class UpstreamRefused(BadUpstream):
     @property
     def body(self) -> bytes:
         return self.response.body
+
+
+class CertificateRefused(Unavailable):
+    """`names_another` when it may well be good, but for another host than the one that was asked."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self, detail: str, *, upstream: str, names_another: bool) -> None:
+        super().__init__(detail, upstream=upstream)
+        self.names_another = names_another
+
+
+class HostUnknown(Unavailable):
+    """The name of the host leads to no address."""
+
+    code = "UNAVAILABLE"

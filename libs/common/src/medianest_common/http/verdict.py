@@ -1,5 +1,6 @@
 """What an answer or a broken connection means, in our own errors."""
 
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -8,11 +9,14 @@ import httpx
 from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_common.http.bulkhead import BulkheadFull
-from medianest_common.http.errors import AddressRefused, UpstreamRefused
+from medianest_common.http.errors import AddressRefused, CertificateRefused, HostUnknown, UpstreamRefused
 from medianest_common.http.response import Response
 from medianest_common.http.retry import RETRYABLE_STATUSES, parse_retry_after
 
 _DOWN = frozenset({502, 503, 504})
+_NAMES_ANOTHER = frozenset({62, 64})
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
+_NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,18 @@ def of_failure(failure: httpx.TransportError, *, system: str) -> Verdict:
     if isinstance(failure, httpx.TimeoutException):
         late = TimedOut(f"{system} took too long to answer.", upstream=system)
         return Verdict(late, blames=True, again=isinstance(failure, httpx.ConnectTimeout))
-    if _is_certificate_failure(failure):
-        untrusted = Unavailable(f"The certificate of {system} is not valid.", upstream=system)
+    certificate = _cause(failure, ssl.SSLCertVerificationError)
+    if certificate is not None:
+        untrusted = CertificateRefused(
+            f"The certificate of {system} is not valid.",
+            upstream=system,
+            names_another=certificate.verify_code in _NAMES_ANOTHER,
+        )
         return Verdict(untrusted, blames=True, again=False)
+    unresolved = _cause(failure, socket.gaierror)
+    if unresolved is not None and unresolved.errno in _NO_SUCH_HOST:
+        unknown = HostUnknown(f"The host name of {system} leads to no address.", upstream=system)
+        return Verdict(unknown, blames=True, again=True)
     if isinstance(failure, httpx.ConnectError):
         return Verdict(Unavailable(f"{system} cannot be reached.", upstream=system), blames=True, again=True)
     broken = Unavailable(f"{system} broke off its answer or does not speak HTTP.", upstream=system)
@@ -68,10 +81,8 @@ def was_answered(judged: Verdict) -> bool:
     return isinstance(judged.error, UpstreamRefused | TooManyRequests)
 
 
-def _is_certificate_failure(failure: BaseException) -> bool:
+def _cause[E: BaseException](failure: BaseException, kind: type[E]) -> E | None:
     cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
+    while cause is not None and not isinstance(cause, kind):
         cause = cause.__cause__ or cause.__context__
-    return False
+    return cause
