@@ -4,6 +4,7 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -13,13 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest_plex.adapters.pms import Section
 from medianest_plex.adapters.records import Row
 from medianest_plex.models import Item
+from medianest_plex.title_words import near, vocabulary
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 _LISTED = [column for column in Item.__table__.columns if column.name != "gone_since"]
 _NAMES = ", ".join(f'"{column.name}"' for column in _LISTED)
 _TYPED = ", ".join(f'"{column.name}" {column.type.compile(_POSTGRESQL)}' for column in _LISTED)
 _CHANGES = ", ".join(f'"{c.name}" = excluded."{c.name}"' for c in _LISTED if not c.primary_key)
-_MATTERS = ("title", "year", "tmdb_id", "tvdb_id", "imdb_id", "leaf_count", "library_id")
+_MATTERS = (
+    "type",
+    "title",
+    "year",
+    "tmdb_id",
+    "tvdb_id",
+    "imdb_id",
+    "parent_key",
+    "index",
+    "leaf_count",
+    "library_id",
+)
 """What others care about; the rest changes without anybody being told."""
 # A whole page in one parameter. Rows that say the same as before are neither touched nor returned.
 _STORE = text(f"""
@@ -28,8 +41,17 @@ _STORE = text(f"""
         on conflict (server_id, rating_key) do update set {_CHANGES}, gone_since = null
      where items.digest <> excluded.digest
  returning new.rating_key, old.rating_key is null as is_new,
-           ({", ".join(f"old.{name}" for name in _MATTERS)})
-           is distinct from ({", ".join(f"new.{name}" for name in _MATTERS)}) as matters
+           ({", ".join(f'old."{name}"' for name in _MATTERS)})
+           is distinct from ({", ".join(f'new."{name}"' for name in _MATTERS)}) as matters
+""")
+_UNKNOWN_WORDS = text("""
+    select asked.word from unnest(cast(:words as text[])) as asked(word)
+     where not exists (select from title_words known where known.word = asked.word)
+""")
+_NEW_WORDS = text("""
+    insert into title_words (word, near)
+    select word, near from jsonb_to_recordset(cast(:words as jsonb)) as r(word text, near text[])
+        on conflict do nothing
 """)
 _SEEN_AGAIN = text("""
     update items set gone_since = null
@@ -103,12 +125,23 @@ class Index:
     async def store(self, rows: Sequence[Row]) -> Stored:
         if not rows:
             return Stored([], [])
+        # In one order for everybody, so that two who store the same page do not wait for each other in a ring.
+        rows = sorted(rows, key=itemgetter("rating_key"))
         by_key = {row["rating_key"]: row for row in rows}
         found = (await self._session.execute(_STORE, {"rows": json.dumps(rows)})).all()
+        await self._learn([by_key[row.rating_key] for row in found])
         return Stored(
             [by_key[row.rating_key] for row in found if row.is_new],
             [by_key[row.rating_key] for row in found if not row.is_new and row.matters],
         )
+
+    async def _learn(self, rows: Iterable[Row]) -> None:
+        """In the order of the alphabet, so that two who learn the same words do not wait for each other in a ring."""
+        words = vocabulary(row["search_text"] or "" for row in rows)
+        unknown = await self._session.scalars(_UNKNOWN_WORDS, {"words": list(words)})
+        learned = [{"word": word, "near": near(word)} for word in sorted(unknown)]
+        if learned:
+            await self._session.execute(_NEW_WORDS, {"words": json.dumps(learned)})
 
     async def sift(
         self, library_id: int, seen: array[int], *, now: datetime, wait: timedelta

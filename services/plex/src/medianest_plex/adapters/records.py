@@ -22,6 +22,7 @@ from medianest_plex.adapters.guids import external_ids
 from medianest_plex.adapters.items import DROPPED, BadItem
 from medianest_plex.folding import fold, search_text
 from medianest_plex.image_keys import allowed_path
+from medianest_plex.title_words import searchable
 
 log = structlog.get_logger()
 
@@ -30,6 +31,8 @@ type Row = dict[str, Any]
 TYPES = {"movie", "show", "season", "episode", "artist", "album", "track", "collection"}
 SEARCHED = {"movie", "show", "artist", "album", "episode", "track", "collection"}
 _SUMMARY = 4000
+_SORTED, _SEARCHED = 200, 400
+"""Characters of a title that it is sorted and searched by: what is indexed must not be long."""
 _MOST_TAGS = 20
 _SHOWN = ("tagline", "studio", "contentRating", "editionTitle", "subtype", "smart")
 
@@ -77,7 +80,7 @@ def _record(document: Document, *, server_id: int, library_id: int) -> Row:
         "library_id": library_id,
         "type": kind,
         "title": title,
-        "sort_title": fold(to_text(document.get("titleSort")) or title) or title.casefold(),
+        "sort_title": (fold(to_text(document.get("titleSort")) or title) or title.casefold())[:_SORTED],
         "original_title": original if original != title else None,
         "parent_key": _key(document, "parentRatingKey"),
         "grandparent_key": _key(document, "grandparentRatingKey"),
@@ -104,10 +107,19 @@ def _record(document: Document, *, server_id: int, library_id: int) -> Row:
         "view_count": to_int(document.get("viewCount")) or to_int(document.get("viewedLeafCount")) or 0,
         "genres": genres,
         "extra": _extra(document),
-        "search_text": search_text(title, original) if kind in SEARCHED else None,
+        "search_text": search_text(title, original)[:_SEARCHED] if kind in SEARCHED else None,
+        "words": None,
     }
+    if kind in SEARCHED:
+        named = [*row["extra"].get("people", ()), *row["extra"].get("directors", ())]
+        row["words"] = searchable((title, original), context=_context(row), people=named, year=row["year"])
     row["digest"] = blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=12).hexdigest()
     return row
+
+
+def _context(row: Row) -> list[str | None]:
+    """What people name along with a title: the show of an episode, the artist of an album or track."""
+    return [row["grandparent_title"], row["parent_title"] if row["type"] in ("album", "track") else None]
 
 
 def _extra(document: Document) -> dict[str, Any]:

@@ -4,9 +4,23 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_plex.models.base import Base
+
+FIRST = "type in ('movie', 'show', 'artist', 'collection')"
+"""What is found before the rest. Each half has indexes of its own, so that the many episodes never slow the few films."""
+REST = "type in ('album', 'episode', 'track')"
+SORTS = {
+    "sort_title": "sort_title",
+    "added_at": "coalesce(added_at, '1970-01-01 00:00:00+00'::timestamptz)",
+    "year": "coalesce(year, 0)",
+    "rating": "coalesce(rating, '-1'::double precision)",
+    "released_on": "coalesce(released_on, '0001-01-01'::date)",
+    "duration": "coalesce(duration_ms, 0)",
+}
+"""What a list can be sorted by. Nothing sorts before everything, since a page that begins behind nothing has no index."""
 
 
 class Server(Base):
@@ -58,6 +72,8 @@ class Library(Base):
     pass_seen_at: Mapped[datetime | None]
     """When the full pass at work was last heard of; one that was killed is silent."""
     pass_read: Mapped[int] = mapped_column(server_default=text("0"))
+    gap: Mapped[int] = mapped_column(server_default=text("0"))
+    """Plex's number of films, shows or artists less ours, after the last full pass."""
 
 
 class Item(Base):
@@ -69,12 +85,12 @@ class Item(Base):
 
     __tablename__ = "items"
     __table_args__ = (
-        Index("ix_items_library_id_type_sort_title", "library_id", "type", "sort_title", "rating_key"),
-        Index("ix_items_library_id_type_added_at", "library_id", "type", "added_at", "rating_key"),
-        Index("ix_items_library_id_type_year", "library_id", "type", "year", "rating_key"),
-        Index("ix_items_library_id_type_rating", "library_id", "type", "rating", "rating_key"),
-        Index("ix_items_library_id_type_released_on", "library_id", "type", "released_on", "rating_key"),
-        Index("ix_items_parent_key", "server_id", "parent_key", "index"),
+        *(
+            Index(f"ix_items_library_id_type_{name}", "library_id", "type", text(order), "rating_key")
+            for name, order in SORTS.items()
+        ),
+        Index("ix_items_library_id_type_content_rating", "library_id", "type", "content_rating"),
+        Index("ix_items_parent_key", "server_id", "parent_key", text("coalesce(index, 0)"), "rating_key"),
         Index("ix_items_grandparent_key", "server_id", "grandparent_key", "parent_index", "index"),
         Index("ix_items_tmdb_id", "tmdb_id", "type", postgresql_where=text("tmdb_id is not null")),
         Index("ix_items_tvdb_id", "tvdb_id", "type", postgresql_where=text("tvdb_id is not null")),
@@ -84,12 +100,18 @@ class Item(Base):
             "ix_items_gone_since", "library_id", "gone_since", postgresql_where=text("gone_since is not null")
         ),
         Index("ix_items_genres", "genres", postgresql_using="gin"),
-        Index(
-            "ix_items_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-            postgresql_where=text("search_text is not null"),
+        *(
+            Index(f"ix_items_words_{half}", "words", postgresql_using="gin", postgresql_where=text(which))
+            for half, which in (("first", FIRST), ("rest", REST))
+        ),
+        *(
+            Index(
+                f"ix_items_search_text_{half}",
+                "search_text",
+                postgresql_ops={"search_text": "text_pattern_ops"},
+                postgresql_where=text(which),
+            )
+            for half, which in (("first", FIRST), ("rest", REST))
         ),
     )
 
@@ -130,9 +152,30 @@ class Item(Base):
     extra: Mapped[dict[str, Any]]
     search_text: Mapped[str | None]
     """Folded words of all its titles; None for what is not searched."""
+    words: Mapped[str | None] = mapped_column(TSVECTOR)
+    """As `title_words` tells."""
     digest: Mapped[str]
     gone_since: Mapped[datetime | None]
     """Set at the first full pass that did not see it; the second one removes it."""
+
+
+class TitleWord(Base):
+    """A word of some title, now or earlier. `near` is what it shares with words that are one slip away."""
+
+    __tablename__ = "title_words"
+    __table_args__ = (
+        Index("ix_title_words_near", "near", postgresql_using="gin"),
+        Index("ix_title_words_pattern", "word", postgresql_ops={"word": "text_pattern_ops"}),
+        Index(
+            "ix_title_words_trigrams",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    near: Mapped[list[str]]
 
 
 class CollectionItem(Base):

@@ -2,12 +2,24 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 revision = "0002"
 down_revision = "0001"
 
 _WHEN = sa.DateTime(timezone=True)
+_HALVES = {
+    "first": "type in ('movie', 'show', 'artist', 'collection')",
+    "rest": "type in ('album', 'episode', 'track')",
+}
+_SORTS = {
+    "sort_title": "sort_title",
+    "added_at": "coalesce(added_at, '1970-01-01 00:00:00+00'::timestamptz)",
+    "year": "coalesce(year, 0)",
+    "rating": "coalesce(rating, '-1'::double precision)",
+    "released_on": "coalesce(released_on, '0001-01-01'::date)",
+    "duration": "coalesce(duration_ms, 0)",
+}
 
 
 def upgrade() -> None:
@@ -36,6 +48,7 @@ def upgrade() -> None:
         sa.Column("pass_started_at", _WHEN),
         sa.Column("pass_seen_at", _WHEN),
         sa.Column("pass_read", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+        sa.Column("gap", sa.BigInteger, nullable=False, server_default=sa.text("0")),
         sa.UniqueConstraint("server_id", "key"),
     )
     _create_items()
@@ -53,6 +66,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_collection_items_item_key", "collection_items", ["server_id", "item_key"])
+    _create_title_words()
 
 
 def _create_items() -> None:
@@ -95,14 +109,22 @@ def _create_items() -> None:
         sa.Column("genres", ARRAY(sa.Text), nullable=False),
         sa.Column("extra", JSONB, nullable=False),
         sa.Column("search_text", sa.Text),
+        sa.Column("words", TSVECTOR),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("gone_since", _WHEN),
     )
-    for order in ("sort_title", "added_at", "year", "rating", "released_on"):
+    for name, order in _SORTS.items():
         op.create_index(
-            f"ix_items_library_id_type_{order}", "items", ["library_id", "type", order, "rating_key"]
+            f"ix_items_library_id_type_{name}", "items", ["library_id", "type", sa.text(order), "rating_key"]
         )
-    op.create_index("ix_items_parent_key", "items", ["server_id", "parent_key", "index"])
+    op.create_index(
+        "ix_items_library_id_type_content_rating", "items", ["library_id", "type", "content_rating"]
+    )
+    op.create_index(
+        "ix_items_parent_key",
+        "items",
+        ["server_id", "parent_key", sa.text("coalesce(index, 0)"), "rating_key"],
+    )
     op.create_index(
         "ix_items_grandparent_key", "items", ["server_id", "grandparent_key", "parent_index", "index"]
     )
@@ -119,11 +141,33 @@ def _create_items() -> None:
         postgresql_where="gone_since is not null",
     )
     op.create_index("ix_items_genres", "items", ["genres"], postgresql_using="gin")
+    for half, which in _HALVES.items():
+        op.create_index(
+            f"ix_items_words_{half}", "items", ["words"], postgresql_using="gin", postgresql_where=which
+        )
+        op.create_index(
+            f"ix_items_search_text_{half}",
+            "items",
+            ["search_text"],
+            postgresql_ops={"search_text": "text_pattern_ops"},
+            postgresql_where=which,
+        )
+
+
+def _create_title_words() -> None:
+    op.create_table(
+        "title_words",
+        sa.Column("word", sa.Text, primary_key=True),
+        sa.Column("near", ARRAY(sa.Text), nullable=False),
+    )
+    op.create_index("ix_title_words_near", "title_words", ["near"], postgresql_using="gin")
     op.create_index(
-        "ix_items_search_text",
-        "items",
-        ["search_text"],
+        "ix_title_words_pattern", "title_words", ["word"], postgresql_ops={"word": "text_pattern_ops"}
+    )
+    op.create_index(
+        "ix_title_words_trigrams",
+        "title_words",
+        ["word"],
         postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-        postgresql_where="search_text is not null",
+        postgresql_ops={"word": "gin_trgm_ops"},
     )
