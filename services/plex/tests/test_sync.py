@@ -188,7 +188,10 @@ async def test_another_title_and_a_new_episode_are_changes(indexed: Indexed) -> 
     assert season.episode_count == 4
 
 
-@pytest.mark.parametrize("fault", ["refuse", "hang", "500", "html", "empty", "nonsense", "truncate"])
+@pytest.mark.parametrize(
+    "fault",
+    ["refuse", pytest.param("hang", marks=pytest.mark.long), "500", "html", "empty", "nonsense", "truncate"],
+)
 async def test_trouble_in_the_middle_removes_nothing_and_ends_by_itself(indexed: Indexed, fault: Any) -> None:
     await indexed.beat()
     await indexed.events(5)

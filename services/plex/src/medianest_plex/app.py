@@ -27,6 +27,13 @@ class Plex:
         return "Plex(…)"
 
 
+@dataclass(slots=True)
+class Pace:
+    """When this replica last looked at the libraries; it may be lost."""
+
+    beat_at: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlexApp:
     settings: PlexSettings
@@ -39,6 +46,7 @@ class PlexApp:
     images: ImageKeys
     image_cache: ImageCache
     set_up: Plex | None
+    pace: Pace = field(default_factory=Pace)
     hints: set[str] = field(default_factory=set)
     """Keys of sections in which something has changed: looked at with the next beat of the sync."""
 

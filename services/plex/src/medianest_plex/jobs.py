@@ -8,7 +8,7 @@ from medianest_plex.use_cases.list_recently_added import newest_of
 
 LOOK_SECONDS = 30.0
 KEEP_SECONDS = 300.0
-SYNC_SECONDS = 30.0
+SYNC_SECONDS = 5.0
 
 
 async def look_at_server(app: PlexApp) -> None:
@@ -18,7 +18,7 @@ async def look_at_server(app: PlexApp) -> None:
 
 async def keep_index(app: PlexApp) -> None:
     if app.set_up:
-        await Sync(app).beat()
+        await Sync(app).beat_if_due()
 
 
 async def keep_copies(app: PlexApp) -> None:

@@ -8,7 +8,8 @@ class ItemEvent(Event):
     """A film, show, season, artist, album or collection. For a season, the ids are those of its show, and
     `episode_count` says how many of its episodes are there.
 
-    `machine_identifier` and `rating_key` together name the item; one title may have several.
+    `machine_identifier` and `rating_key` together name the item; one title may have several. Events may be late: of two
+    about one item the one with the later `seen_at` holds.
     """
 
     machine_identifier: str
@@ -24,6 +25,7 @@ class ItemEvent(Event):
     season: int | None = None
     episode_count: int | None = None
     added_at: Timestamp | None = None
+    seen_at: Timestamp
 
 
 class ItemAdded(ItemEvent):
