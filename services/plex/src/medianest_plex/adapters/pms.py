@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -148,9 +148,9 @@ class Pms:
         filters: Mapping[str, str | int] | None = None,
     ) -> Chunk:
         """From `start` on, `size` items of one kind in Plex's numbers. Servers may answer more or fewer than asked."""
-        container = await self._get(
+        return await self._get(
             f"/library/sections/{section_key}/all",
-            _container,
+            _chunk,
             token=token,
             params={
                 "type": kind,
@@ -161,7 +161,22 @@ class Pms:
                 **(filters or {}),
             },
         )
-        return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+
+    async def members(self, collection: int, *, start: int, size: int, token: str) -> Chunk:
+        """Of what is in a collection, as `chunk`."""
+        params = {"X-Plex-Container-Start": start, "X-Plex-Container-Size": size}
+        return await self._get(f"/library/collections/{collection}/items", _chunk, token=token, params=params)
+
+    async def existing(self, keys: Sequence[int], *, token: str) -> set[int]:
+        """Those of these items that the server knows."""
+        try:
+            return await self._get(
+                f"/library/metadata/{','.join(map(str, keys))}", _keys, token=token, params={"checkFiles": 0}
+            )
+        except UpstreamRefused as refused:
+            if refused.upstream_status == 404:
+                return set()
+            raise
 
     async def now_playing(self, *, token: str) -> list[Seen]:
         """Only the owner's token may ask."""
@@ -309,6 +324,21 @@ def _container(response: Response) -> Document:
     if not isinstance(container, Mapping):
         raise TypeError("no container")
     return container
+
+
+def _chunk(response: Response) -> Chunk:
+    """An empty body is no empty list here: whoever pages would take it for the end."""
+    container = _container(response)
+    if not container:
+        raise ValueError("no list")
+    return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+
+
+def _keys(response: Response) -> set[int]:
+    found = {to_int(document["ratingKey"]) for document in entries(_container(response).get("Metadata"))}
+    if None in found:
+        raise ValueError("no rating key")
+    return {key for key in found if key is not None}
 
 
 def _identity(response: Response) -> Identity:
