@@ -59,7 +59,7 @@ def test_raw_control_characters_and_wrong_bytes_do_not_spoil_an_answer() -> None
     body = b'{"MediaContainer":{"machineIdentifier":"abc","version":"1\x04 K\xfcche"}}'
     response = Response("Plex", 200, httpx.Headers({"content-type": "application/json"}), body)
 
-    identity = pms._identity(response)
+    identity = pms.read_identity(response)
 
     assert identity.machine_identifier == "abc"
 

@@ -9,8 +9,10 @@ from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
 from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.pms import Pms
+from medianest_plex.connection import Connection
 from medianest_plex.errors import PlexNotSetUp
 from medianest_plex.image_keys import ImageKeys
+from medianest_plex.lead import Lead
 from medianest_plex.settings import PlexSettings
 from medianest_plex.watch import Watch
 
@@ -20,8 +22,12 @@ class Plex:
     """The server of this installation and the owner's token for it."""
 
     pms: Pms
-    token: str
+    connection: Connection
     watch: Watch
+
+    @property
+    def token(self) -> str:
+        return self.connection.token
 
     def __repr__(self) -> str:
         return "Plex(…)"
@@ -47,6 +53,7 @@ class PlexApp:
     image_cache: ImageCache
     set_up: Plex | None
     pace: Pace = field(default_factory=Pace)
+    lead: Lead = field(default_factory=Lead)
     hints: set[str] = field(default_factory=set)
     """Keys of sections in which something has changed: looked at with the next beat of the sync."""
 

@@ -7,10 +7,14 @@ from uuid import UUID
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
 from medianest_plex.adapters.image_cache import ImageCache
+from medianest_plex.adapters.plex_tv import PlexTv
 from medianest_plex.adapters.pms import Pms
+from medianest_plex.adapters.pms_clients import client_headers
 from medianest_plex.app import Plex, PlexApp
+from medianest_plex.connection import Connection
 from medianest_plex.handlers import handlers
 from medianest_plex.image_keys import ImageKeys
+from medianest_plex.known_servers import KnownServers
 from medianest_plex.models import Base
 from medianest_plex.settings import PlexSettings
 from medianest_plex.watch import Watch
@@ -26,7 +30,7 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
     async with AsyncExitStack() as stack:
         set_up = await _plex(runtime, stack)
         stack.push_async_callback(image_cache.aclose)
-        yield PlexApp(
+        app = PlexApp(
             settings=settings,
             db=runtime.db,
             bus=runtime.bus,
@@ -37,21 +41,29 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             image_cache=image_cache,
             set_up=set_up,
         )
+        stack.push_async_callback(app.lead.aclose)
+        yield app
 
 
 async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex | None:
     settings, keys = runtime.settings, runtime.keys
     if settings.plex_missing or settings.plex_token is None:
         return None
-    token = settings.plex_token.get_secret_value()
     # One for the installation: a new one each time would fill the owner's list of devices.
     identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16)[keys.primary], version=4)
-    pms = await stack.enter_async_context(
-        Pms(settings.plex_url, client_identifier=str(identifier), clock=runtime.clock)
+    headers = client_headers(str(identifier))
+    clock, db = runtime.clock, runtime.db
+    pms = await stack.enter_async_context(Pms(headers=headers, clock=clock))
+    plex_tv = await stack.enter_async_context(PlexTv(settings.plex_tv_url, headers=headers, clock=clock))
+    known = KnownServers(
+        db, seal=keys.cipher("plex-server-tokens"), digest_keys=keys.derive("plex-account"), clock=clock
     )
-    watch = Watch(pms, token=token, db=runtime.db, clock=runtime.clock)
+    connection = Connection(pms, plex_tv, settings=settings, known=known, clock=clock)
+    stack.push_async_callback(connection.aclose)
+    await connection.open()
+    watch = Watch(pms, connection, db=db, clock=clock)
     stack.push_async_callback(watch.aclose)
-    return Plex(pms, token, watch)
+    return Plex(pms, connection, watch)
 
 
 async def checks(app: PlexApp) -> Sequence[Check]:

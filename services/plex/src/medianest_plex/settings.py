@@ -13,9 +13,11 @@ _WEB_APP = re.compile(r"/web(/.*)?$")
 
 class PlexSettings(Settings):
     plex_url: str = ""
-    """Where the media server itself listens, such as http://192.168.1.10:32400."""
+    """Where the media server itself listens, such as http://192.168.1.10:32400; found through plex.tv when unset."""
     plex_token: SecretStr | None = None
-    """The owner's token for it."""
+    """The owner's: of the account, or of the server alone when its address is set."""
+    plex_server: str = ""
+    """The name or the machine identifier of the one to use, where the account owns several."""
     plex_image_cache_mb: int = Field(default=200, ge=1)
     plex_history: HistoryMode = HistoryMode.ON
     """Whether it is recorded what is played, and who may look: `on`, `own` or `off`."""
@@ -39,6 +41,11 @@ class PlexSettings(Settings):
         """What people copy from the browser leads to the web app, which answers HTML to everything."""
         return _WEB_APP.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip("/")
 
+    @field_validator("plex_server")
+    @classmethod
+    def _as_a_name(cls, name: str) -> str:
+        return name.strip()
+
     @field_validator("plex_token")
     @classmethod
     def _without_spaces(cls, token: SecretStr | None) -> SecretStr | None:
@@ -47,11 +54,12 @@ class PlexSettings(Settings):
     @property
     def plex_missing(self) -> str | None:
         """What has to be set before Plex can be asked, in words; None when all is there."""
-        if not self.plex_url:
-            return "Plex is not set up. Set MEDIANEST_PLEX_URL to the address of the media server."
         token = self.plex_token.get_secret_value() if self.plex_token else ""
         if not token:
-            return "Plex is not set up. Set MEDIANEST_PLEX_TOKEN to the token of the server's owner."
+            return (
+                "Plex is not set up. Set MEDIANEST_PLEX_TOKEN to the token of the server's owner, and "
+                "MEDIANEST_PLEX_URL to the server's address if plex.tv does not lead to it."
+            )
         if token.startswith("claim-"):
             return (
                 "MEDIANEST_PLEX_TOKEN is a claim code, which only sets up a new server. "

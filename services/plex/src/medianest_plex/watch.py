@@ -8,8 +8,9 @@ import structlog
 from medianest_common.bus.retry import is_outage
 from medianest_common.clock import Clock
 from medianest_common.db import Database
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import MediaNestError, Unavailable
 from medianest_plex.adapters.pms import About, Identity, Pms, TokenRefused
+from medianest_plex.connection import Connection
 from medianest_plex.repository import Servers, present_server
 
 log = structlog.get_logger()
@@ -31,9 +32,9 @@ class Sighting:
 class Watch:
     """Looks at most every few seconds, however many want to know, and remembers the server it sees."""
 
-    def __init__(self, pms: Pms, *, token: str, db: Database, clock: Clock) -> None:
+    def __init__(self, pms: Pms, connection: Connection, *, db: Database, clock: Clock) -> None:
         self._pms = pms
-        self._token = token
+        self._connection = connection
         self._db = db
         self._clock = clock
         self._last = Sighting(online=False, problem="Plex was not asked yet.")
@@ -61,8 +62,10 @@ class Watch:
     async def _look(self) -> Sighting:
         started = self._clock.monotonic()
         try:
+            await self._connection.ready()
             identity = await self._pms.identity()
             seconds = self._clock.monotonic() - started
+            self._check(identity)
             about = await self._about()
             await self._remember(identity, about)
             sighting = Sighting(
@@ -72,16 +75,24 @@ class Watch:
                 seconds=seconds,
             )
         except MediaNestError as error:
-            sighting = Sighting(online=False, problem=error.detail or error.title)
+            problem = self._connection.problem or error.detail or error.title
+            sighting = Sighting(online=False, problem=problem)
         if sighting.online != self._last.online:
             log.info("plex_seen", online=sighting.online, problem=sighting.problem)
         self._last, self._looked_at = sighting, self._clock.monotonic()
         return sighting
 
+    def _check(self, identity: Identity) -> None:
+        expected = self._connection.machine_identifier
+        if expected is not None and identity.machine_identifier != expected:
+            self._connection.lose()
+            raise Unavailable("Another Plex server answers where ours was.")
+
     async def _about(self) -> About | None:
         try:
-            return await self._pms.about(token=self._token)
+            return await self._pms.about(token=self._connection.token)
         except TokenRefused:
+            self._connection.lose()
             return None
 
     async def _remember(self, identity: Identity, about: About | None) -> None:

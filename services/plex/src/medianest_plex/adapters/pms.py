@@ -5,23 +5,22 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, Self
 
 from medianest_common.clock import Clock
-from medianest_common.errors import BadUpstream, MediaNestError
-from medianest_common.http import AddressPolicy, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
+from medianest_common.errors import BadUpstream, MediaNestError, TooManyRequests
+from medianest_common.http import Response, UpstreamRefused
+from medianest_common.http.bulkhead import BulkheadFull
 from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
 from medianest_plex.adapters.event_socket import EventSocket, event_socket
 from medianest_plex.adapters.items import PlexItem, read_items, read_seasons
 from medianest_plex.adapters.playing import Seen, read_sessions
+from medianest_plex.adapters.pms_clients import PmsClients
+from medianest_plex.errors import PlexUnavailable
 
-_TIMEOUTS = Timeouts(connect=3.0, read=20.0, pool=5.0, total=30.0)
-_IMAGE_TIMEOUTS = Timeouts(connect=3.0, read=8.0, pool=8.0, total=10.0)
 _LOOK_SECONDS = 3.0
 _SEARCH_SECONDS = 5.0
 _SESSIONS_SECONDS = 8.0
-_AT_ONCE = 4
 _MOST_PAGES = 10
 _IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
 LARGEST_IMAGE = 900_000
@@ -78,48 +77,38 @@ class Image:
 
 
 class Pms:
-    """Ends in an answer, in `TokenRefused`, or in what `OutgoingClient` raises."""
+    """Ends in an answer, in `TokenRefused`, or in what `OutgoingClient` raises; `PlexUnavailable` before it was told
+    where the server is."""
 
-    def __init__(self, base_url: str, *, client_identifier: str, clock: Clock) -> None:
-        headers = {
-            "Accept": "application/json",
-            "X-Plex-Client-Identifier": client_identifier,
-            "X-Plex-Product": "MediaNest",
-            "X-Plex-Version": version("medianest-common"),
-            "X-Plex-Platform": "Web",
-        }
+    def __init__(self, *, headers: Mapping[str, str], clock: Clock) -> None:
         self._headers = headers
-        self._client = OutgoingClient(
-            "Plex",
-            base_url,
-            policy=AddressPolicy.OPERATOR,
-            headers=headers,
-            timeouts=_TIMEOUTS,
-            concurrency=_AT_ONCE,
-            clock=clock,
-        )
-        # Apart from the rest: one picture that cannot be scaled must not make the server count as down.
-        self._images = OutgoingClient(
-            "Plex pictures",
-            base_url,
-            policy=AddressPolicy.OPERATOR,
-            headers=headers | {"Accept": "image/*"},
-            timeouts=_IMAGE_TIMEOUTS,
-            retry=Retry(attempts=2),
-            concurrency=_AT_ONCE,
-            clock=clock,
-        )
+        self._clock = clock
+        self._clients: PmsClients | None = None
+        self._left: PmsClients | None = None
+        self.heed: Callable[[MediaNestError | None], None] = lambda _: None
+        """Told how each question ended: None when the server answered it, even if with a refusal."""
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
-        await self._images.aclose()
+        for clients in filter(None, (self._clients, self._left)):
+            await clients.aclose()
+
+    async def move_to(self, base_url: str) -> None:
+        """Questions under way may still end at the address that is left: it is closed with the next move."""
+        clients = PmsClients.at(base_url, headers=self._headers, clock=self._clock)
+        closing, self._left, self._clients = self._left, self._clients, clients
+        if closing is not None:
+            await closing.aclose()
+
+    @property
+    def base_url(self) -> str | None:
+        return str(self._clients.questions.base_url).rstrip("/") if self._clients else None
 
     async def identity(self) -> Identity:
         """Needs no token."""
-        return await self._get("/identity", _identity, timeout=_LOOK_SECONDS)
+        return await self._get("/identity", read_identity, timeout=_LOOK_SECONDS)
 
     async def about(self, *, token: str) -> About:
         return await self._get("/", _about, token=token, timeout=_LOOK_SECONDS)
@@ -208,7 +197,9 @@ class Pms:
         return entries(container.get("Activity"))
 
     def events(self, *, token: str) -> AbstractAsyncContextManager[EventSocket]:
-        return event_socket(self._client.base_url, headers={**self._headers, "X-Plex-Token": token})
+        return event_socket(
+            self._reached().questions.base_url, headers={**self._headers, "X-Plex-Token": token}
+        )
 
     async def newest(self, section: Section, *, limit: int, token: str) -> list[PlexItem]:
         """The latest additions to one library: films, seasons or albums, the newest first."""
@@ -247,7 +238,7 @@ class Pms:
             "url": path,
         }
         async with _understood():
-            return await self._images.request_as(
+            return await self._reached().pictures.request_as(
                 "GET",
                 "/photo/:/transcode",
                 _image,
@@ -284,6 +275,31 @@ class Pms:
                 break
         return list(found.values())[:limit]
 
+    async def ask[T](
+        self,
+        method: str,
+        path: str,
+        parse: Callable[[Response], T],
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> T:
+        headers = {"X-Plex-Token": token} if token else None
+        try:
+            async with _understood():
+                answer = await self._reached().questions.request_as(
+                    method, path, parse, params=params, headers=headers, timeout=timeout
+                )
+        except (TokenRefused, UpstreamRefused, TooManyRequests, BulkheadFull):
+            self.heed(None)
+            raise
+        except MediaNestError as error:
+            self.heed(error)
+            raise
+        self.heed(None)
+        return answer
+
     async def _get[T](
         self,
         path: str,
@@ -293,11 +309,16 @@ class Pms:
         params: Mapping[str, Any] | None = None,
         timeout: float | None = None,
     ) -> T:
-        headers = {"X-Plex-Token": token} if token else None
-        async with _understood():
-            return await self._client.request_as(
-                "GET", path, parse, params=params, headers=headers, timeout=timeout
+        return await self.ask("GET", path, parse, token=token, params=params, timeout=timeout)
+
+    def _reached(self) -> PmsClients:
+        if self._clients is None:
+            raise PlexUnavailable(
+                "The Plex server of this installation was not found yet. Try again in a moment.",
+                upstream="Plex",
+                retry_after=10,
             )
+        return self._clients
 
 
 @asynccontextmanager
@@ -341,7 +362,7 @@ def _keys(response: Response) -> set[int]:
     return {key for key in found if key is not None}
 
 
-def _identity(response: Response) -> Identity:
+def read_identity(response: Response) -> Identity:
     container = _container(response)
     return Identity(_machine_identifier(container), to_text(container.get("version")))
 

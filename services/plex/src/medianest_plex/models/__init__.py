@@ -1,6 +1,7 @@
 """The tables of the plex service: copies of what Plex says, to be shown and searched fast, also while it is away."""
 
 from medianest_plex.models.base import Base
+from medianest_plex.models.connections import Connection
 from medianest_plex.models.library import CollectionItem, Item, Library, Server, TitleWord
 from medianest_plex.models.members import Copy, Member
 from medianest_plex.models.playback import Play, PlayDay, Reading, Session, Viewer
@@ -8,6 +9,7 @@ from medianest_plex.models.playback import Play, PlayDay, Reading, Session, View
 __all__ = [
     "Base",
     "CollectionItem",
+    "Connection",
     "Copy",
     "Item",
     "Library",

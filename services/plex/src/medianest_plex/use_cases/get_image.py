@@ -19,7 +19,7 @@ async def get_image(app: PlexApp, query: GetImage) -> Raw:
     whose = await audience(app)
     if not whose.may_see(picture.section):
         raise NoSuchImage("Use a picture's key as it was given.")
-    name = f"{app.settings.plex_url}|{picture.path}|{width}x{height}"
+    name = f"{app.plex.connection.identity}|{picture.path}|{width}x{height}"
     image = await app.image_cache.get_or_fetch(
         name, lambda: _fetched(app, picture.path, width=width, height=height)
     )

@@ -1,0 +1,194 @@
+"""Which server is ours, and the way to it.
+
+An address in the settings is used as it is. Without one, the owner's servers are asked for at plex.tv, and the best way
+that leads to ours is taken and remembered. Another way is looked for when the present one fails again and again, when
+its certificate turns out to be for another name, and when the server no longer takes our token for it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from medianest_common.bus.retry import is_outage
+from medianest_common.clock import Clock
+from medianest_common.errors import MediaNestError
+from medianest_common.http import CertificateRefused
+from medianest_plex.adapters.plex_tv import FoundServer, PlexTv
+from medianest_plex.adapters.pms import Pms, TokenRefused
+from medianest_plex.candidates import Candidate, Probe, Way, first_that_works
+from medianest_plex.known_servers import KnownServer, KnownServers
+from medianest_plex.settings import PlexSettings
+
+log = structlog.get_logger()
+
+FAILURES_BEFORE_ANOTHER_WAY = 3
+LOOK_AGAIN_SECONDS = 30.0
+ACCOUNT_SECONDS = 300.0
+"""So long plex.tv is not asked again for what it has just told."""
+NOT_THE_ACCOUNTS_TOKEN = (
+    "plex.tv does not accept MEDIANEST_PLEX_TOKEN. It has to be the present token of the account that owns the server; "
+    "the token of the server alone needs MEDIANEST_PLEX_URL beside it."
+)
+
+
+class Connection:
+    """`machine_identifier` is None where the address in the settings decides, whichever server answers there."""
+
+    def __init__(
+        self, pms: Pms, plex_tv: PlexTv, *, settings: PlexSettings, known: KnownServers, clock: Clock
+    ) -> None:
+        self._pms = pms
+        self._plex_tv = plex_tv
+        self._settings = settings
+        self._known = known
+        self._clock = clock
+        self._account_token = settings.plex_token.get_secret_value() if settings.plex_token else ""
+        self._token = self._account_token
+        self._servers: Sequence[FoundServer] = ()
+        self._asked_at = float("-inf")
+        self._not_before = float("-inf")
+        self._failures = 0
+        self._lost = not self.is_manual
+        self._electing: asyncio.Task[None] | None = None
+        self.machine_identifier: str | None = None
+        self.problem: str | None = None
+        """Why there is no way to the server, in words."""
+        self.account_problem: str | None = None
+        """What plex.tv said last to the account's token, in words, if it did not take it."""
+        pms.heed = self._heed
+
+    @property
+    def is_manual(self) -> bool:
+        return bool(self._settings.plex_url)
+
+    @property
+    def token(self) -> str:
+        """For the server. The account's own opens it as well, as long as no other is known."""
+        return self._token
+
+    @property
+    def identity(self) -> str:
+        """Tells pictures of one server from those of another."""
+        return self._settings.plex_url or self.machine_identifier or ""
+
+    async def open(self) -> None:
+        """Quick: what was remembered is used until something better is known."""
+        if self.is_manual:
+            await self._pms.move_to(self._settings.plex_url)
+            return
+        remembered = await self._remembered()
+        server = self._wanted([known.server for known in remembered])
+        for known in remembered:
+            if known.server is server:
+                await self._use(known.server, known.url)
+                self._lost = known.other_account
+        if self._lost:
+            self._electing = asyncio.create_task(self._elect())
+
+    async def aclose(self) -> None:
+        if self._electing is not None:
+            self._electing.cancel()
+            await asyncio.gather(self._electing, return_exceptions=True)
+
+    async def ready(self) -> None:
+        """Look for a way where there is none, unless that was done a moment ago. Raises nothing."""
+        if self._lost and (self._electing is None or self._electing.done()):
+            if self._clock.monotonic() < self._not_before:
+                return
+            self._electing = asyncio.create_task(self._elect())
+        if self._electing is not None and self._lost:
+            await asyncio.shield(self._electing)
+
+    def lose(self, *, ask_anew: bool = True) -> None:
+        """The way we have leads nowhere, to another server, or to one that refuses our token."""
+        if self.is_manual:
+            return
+        self._lost = True
+        if ask_anew:
+            self._asked_at = float("-inf")
+
+    async def account_servers(self, *, within: float) -> Sequence[FoundServer]:
+        """As plex.tv told within the last minutes, or as they were known before."""
+        if self._clock.monotonic() - self._asked_at >= ACCOUNT_SECONDS:
+            try:
+                async with asyncio.timeout(within):
+                    self._servers = await self._plex_tv.owned_servers(token=self._account_token)
+                self._asked_at, self.account_problem = self._clock.monotonic(), None
+            except TokenRefused:
+                self.account_problem = NOT_THE_ACCOUNTS_TOKEN
+            except (TimeoutError, MediaNestError) as error:
+                wait = error.retry_after if isinstance(error, MediaNestError) else None
+                self._not_before = self._clock.monotonic() + max(LOOK_AGAIN_SECONDS, wait or 0.0)
+                self.account_problem = "plex.tv does not answer as it should at the moment."
+        return self._servers or [known.server for known in await self._remembered()]
+
+    def _heed(self, error: MediaNestError | None) -> None:
+        if error is None:
+            self._failures = 0
+            return
+        self._failures += 1
+        renamed = isinstance(error, CertificateRefused) and error.names_another
+        if self._pms.base_url and (renamed or self._failures >= FAILURES_BEFORE_ANOTHER_WAY):
+            self.lose()
+
+    async def _elect(self) -> None:
+        self._not_before = self._clock.monotonic() + LOOK_AGAIN_SECONDS
+        self._failures = 0
+        try:
+            servers = await self.account_servers(within=6.0)
+            server = self._wanted(servers)
+            if server is None:
+                self.problem = self._none_wanted(servers)
+                return
+            winner, failed = await first_that_works(
+                server.candidates, expect=server.machine_identifier, clock=self._clock
+            )
+            self._tell(server, winner, failed)
+            if winner is None:
+                self.problem = f"None of the {len(failed)} addresses that plex.tv names leads to the server."
+                return
+            self.problem, self._lost = None, False
+            await self._use(server, winner.candidate.url)
+            await self._known.remember(server, url=winner.candidate.url, account_token=self._account_token)
+        except Exception as error:
+            log.warning("plex_way_not_found", error=type(error).__name__, exc_info=not is_outage(error))
+
+    async def _use(self, server: FoundServer, url: str) -> None:
+        self.machine_identifier, self._token = server.machine_identifier, server.token
+        if self._pms.base_url != url:
+            await self._pms.move_to(url)
+
+    def _wanted(self, servers: Sequence[FoundServer]) -> FoundServer | None:
+        """The one named in the settings, or the one we have, or the first."""
+        named = self._settings.plex_server.casefold()
+        if named:
+            fitting = (s for s in servers if named in (s.name.casefold(), s.machine_identifier.casefold()))
+            return next(fitting, None)
+        ours = next((s for s in servers if s.machine_identifier == self.machine_identifier), None)
+        return ours or next(iter(servers), None)
+
+    def _none_wanted(self, servers: Sequence[FoundServer]) -> str:
+        if self.account_problem is not None:
+            return self.account_problem
+        if servers:
+            return "The account owns no server with the name or machine identifier in MEDIANEST_PLEX_SERVER."
+        return "The account that MEDIANEST_PLEX_TOKEN belongs to owns no server."
+
+    async def _remembered(self) -> list[KnownServer]:
+        try:
+            return await self._known.all(account_token=self._account_token)
+        except Exception as error:
+            log.warning("plex_way_not_read", error=type(error).__name__, exc_info=not is_outage(error))
+            return []
+
+    def _tell(self, server: FoundServer, winner: Probe | None, failed: Sequence[Probe]) -> None:
+        log.info(
+            "plex_way_chosen" if winner else "plex_way_not_found",
+            server=server.name,
+            way=winner.candidate.way.value if winner else None,
+            failed=[f"{probe.candidate.way}: {probe.problem}" for probe in failed],
+        )
+
+    def manual(self) -> Candidate | None:
+        return Candidate(self._settings.plex_url, Way.MANUAL) if self.is_manual else None
