@@ -2,7 +2,7 @@
 
 from medianest_common.bus import Handlers
 from medianest_common.contracts.auth import KeysChanged, SessionRevoked
-from medianest_common.contracts.notifications import PUSH_ALL
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_gateway.app import GatewayApp
 
 handlers = Handlers("gateway")
@@ -15,6 +15,7 @@ async def close_session(event: SessionRevoked, app: GatewayApp) -> None:
 
 
 @handlers.live("push.user.*")
+@handlers.live(PUSH_ADMINS)
 @handlers.live(PUSH_ALL)
 async def push(subject: str, body: bytes, app: GatewayApp) -> None:
     await app.hub.hear(subject, body)

@@ -18,7 +18,7 @@ from medianest_common.bus import Handlers
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import SessionRevoked
 from medianest_common.contracts.identity import Caller, Role
-from medianest_common.contracts.notifications import PUSH_ALL, PUSH_ANYONE
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL, PUSH_ANYONE
 from medianest_common.lifecycle import running
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings
@@ -107,6 +107,7 @@ def _handlers() -> Handlers:
     handlers = Handlers("gateway")
 
     @handlers.live(PUSH_ANYONE)
+    @handlers.live(PUSH_ADMINS)
     @handlers.live(PUSH_ALL)
     async def push(subject: str, body: bytes, app: Node) -> None:
         await app.hub.hear(subject, body)

@@ -16,15 +16,26 @@ from medianest_common.contracts.plex import (
     SearchLibrary,
     ServerIdentity,
 )
+from medianest_common.contracts.plex.playback import (
+    GetPlayStats,
+    ListPlays,
+    ListSessions,
+    NowPlaying,
+    PlayHistory,
+    PlayStats,
+)
 from medianest_common.db import Transaction
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.use_cases import remember_member as members
 from medianest_plex.use_cases.get_image import get_image
+from medianest_plex.use_cases.get_play_stats import get_play_stats
 from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
 from medianest_plex.use_cases.list_libraries import list_libraries
+from medianest_plex.use_cases.list_plays import list_plays
 from medianest_plex.use_cases.list_recently_added import list_recently_added
+from medianest_plex.use_cases.list_sessions import list_sessions
 from medianest_plex.use_cases.search_library import search_library
 
 handlers = Handlers("plex")
@@ -61,6 +72,21 @@ async def image(query: GetImage, app: PlexApp) -> Raw:
 
 
 @handlers.rpc
+async def sessions(query: ListSessions, app: PlexApp) -> NowPlaying:
+    return await list_sessions(app, query)
+
+
+@handlers.rpc
+async def plays(query: ListPlays, app: PlexApp) -> PlayHistory:
+    return await list_plays(app, query)
+
+
+@handlers.rpc
+async def play_stats(query: GetPlayStats, app: PlexApp) -> PlayStats:
+    return await get_play_stats(app, query)
+
+
+@handlers.rpc
 async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
     return await members.remember_member(app, command)
 
@@ -83,3 +109,23 @@ async def keep_index(app: PlexApp) -> None:
 @handlers.every(jobs.KEEP_SECONDS)
 async def keep_copies(app: PlexApp) -> None:
     await jobs.keep_copies(app)
+
+
+@handlers.every(jobs.BEAT_SECONDS)
+async def follow(app: PlexApp) -> None:
+    await jobs.follow(app)
+
+
+@handlers.every(jobs.HISTORY_SECONDS)
+async def read_history(app: PlexApp) -> None:
+    await jobs.read_history(app)
+
+
+@handlers.every(jobs.SETTLE_SECONDS)
+async def settle_plays(app: PlexApp) -> None:
+    await jobs.settle_plays(app)
+
+
+@handlers.every(jobs.FORGET_SECONDS)
+async def forget_plays(app: PlexApp) -> None:
+    await jobs.forget_plays(app)

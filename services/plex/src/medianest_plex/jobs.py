@@ -1,12 +1,24 @@
-"""What the plex service does by the clock: see whether the server is there, and keep copies of what everybody sees."""
+"""What the plex service does by the clock: see whether the server is there, follow what happens on it, keep copies."""
+
+import structlog
 
 from medianest_common.errors import MediaNestError
+from medianest_plex import following
+from medianest_plex import read_history as server_history
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience
+from medianest_plex.plays import Plays
 from medianest_plex.sync import Sync
 from medianest_plex.use_cases.list_recently_added import newest_of
 
+log = structlog.get_logger()
+
 LOOK_SECONDS = 30.0
+BEAT_SECONDS = 1.0
+FOLLOW_SECONDS = 50.0
+HISTORY_SECONDS = 600.0
+SETTLE_SECONDS = 60.0
+FORGET_SECONDS = 3600.0
 KEEP_SECONDS = 300.0
 SYNC_SECONDS = 5.0
 
@@ -19,6 +31,35 @@ async def look_at_server(app: PlexApp) -> None:
 async def keep_index(app: PlexApp) -> None:
     if app.set_up:
         await Sync(app).beat_if_due()
+
+
+async def follow(app: PlexApp) -> None:
+    """Comes back before the clock loses patience; the work itself goes on."""
+    if app.set_up:
+        await app.lead.go_on(lambda: following.follow(app), seconds=FOLLOW_SECONDS)
+
+
+async def read_history(app: PlexApp) -> None:
+    if app.set_up is None:
+        return
+    try:
+        await server_history.read_history(app)
+    except MediaNestError as error:
+        log.info("plex_history_put_off", reason=error.code)
+
+
+async def settle_plays(app: PlexApp) -> None:
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        await Plays(tx.session).settle(now=now)
+
+
+async def forget_plays(app: PlexApp) -> None:
+    since = server_history.kept_since(app)
+    if since is None:
+        return
+    async with app.db.transaction() as tx:
+        await Plays(tx.session).forget(before=since, day=since.date())
 
 
 async def keep_copies(app: PlexApp) -> None:

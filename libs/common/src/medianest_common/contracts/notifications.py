@@ -105,5 +105,7 @@ def push_subject(user_id: UUID) -> str:
 
 
 PUSH_ANYONE = "push.user.*"
+PUSH_ADMINS = "push.admins"
+"""Where frames for the open sockets of administrators travel; nothing durable."""
 PUSH_ALL = "push.all"
 """Where frames for every open socket travel; only such that anyone may see, and nothing durable."""

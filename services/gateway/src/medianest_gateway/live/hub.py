@@ -13,7 +13,7 @@ from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.contracts.auth import RevocationReason, SessionRevoked
 from medianest_common.contracts.live import CloseCode
-from medianest_common.contracts.notifications import PUSH_ALL, ReadInboxHeads
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL, ReadInboxHeads
 from medianest_common.errors import MediaNestError, TooManyRequests, Unavailable
 from medianest_gateway.live import metrics
 from medianest_gateway.live.admission import Admission
@@ -100,9 +100,12 @@ class Hub:
             del self._people[person]
 
     async def hear(self, subject: str, body: bytes) -> None:
-        """A frame was pushed on the bus, for one person or for all."""
+        """A frame was pushed on the bus, for one person, for administrators or for all."""
         if subject == PUSH_ALL:
-            await self._to_all(body)
+            await self._to_many(self._all(), body)
+            return
+        if subject == PUSH_ADMINS:
+            await self._to_many([each for each in self._all() if each.admission.caller.is_admin], body)
             return
         mine = self._people.get(subject.rpartition(".")[2])
         if not mine:
@@ -157,10 +160,10 @@ class Hub:
     def _all(self) -> list[Connection]:
         return [connection for mine in self._people.values() for connection in mine]
 
-    async def _to_all(self, body: bytes) -> None:
+    async def _to_many(self, connections: Sequence[Connection], body: bytes) -> None:
         frame = json.loads(body)
         key, text = str(frame["key"]), body.decode()
-        for number, connection in enumerate(self._all(), start=1):
+        for number, connection in enumerate(connections, start=1):
             connection.state(key, text)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)

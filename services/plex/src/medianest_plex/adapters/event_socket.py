@@ -51,7 +51,7 @@ class EventSocket:
         self._connection = connection
 
     async def next(self) -> list[Told]:
-        """What the next frame tells; nothing if that is not for us. Raises `Unavailable` when the connection is over."""
+        """What the next frame tells; nothing if that is not for us. Raises `Unavailable` when it is over."""
         try:
             # As bytes: text that is no UTF-8 would end the connection.
             frame = await self._connection.recv(decode=False)

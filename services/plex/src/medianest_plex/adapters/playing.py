@@ -42,6 +42,11 @@ class Seen(NamedTuple):
     def identity(self) -> tuple[Any, ...]:
         return identity(self.facts)
 
+    @property
+    def rating_key(self) -> str | None:
+        """As events name it."""
+        return str(self.facts["rating_key"]) if self.facts["rating_key"] is not None else None
+
 
 def identity(facts: Facts) -> tuple[Any, ...]:
     what = facts["rating_key"] if facts["rating_key"] is not None else facts["title"]
