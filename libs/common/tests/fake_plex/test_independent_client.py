@@ -1,6 +1,7 @@
 """python-plexapi, which knows nothing of us, finds its way through the pretend media server."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -132,3 +133,42 @@ async def test_it_is_told_when_an_item_is_gone(filled: FakePlex) -> None:
     filled.library.remove("1")
     with pytest.raises(NotFound):
         await ask(filled, lambda server: server.fetchItem(1))
+
+
+async def test_it_walks_from_an_artist_to_the_tracks(filled: FakePlex) -> None:
+    filled.library.add_section("Music", type="artist")
+    filled.library.add_artist("Björk", albums={"Debut": ["Human Behaviour", "Crying"]}, genres=["Pop"])
+
+    def walked(server: Any) -> list[tuple[str, str, str, int]]:
+        artist = server.library.section("Music").get("Björk")
+        return [
+            (track.grandparentTitle, album.title, track.title, track.index)
+            for album in artist.albums()
+            for track in album.tracks()
+        ]
+
+    assert await ask(filled, walked) == [
+        ("Björk", "Debut", "Human Behaviour", 1),
+        ("Björk", "Debut", "Crying", 2),
+    ]
+
+
+async def test_it_reads_every_kind_of_a_household_that_has_collected_for_years(plex: FakePlex) -> None:
+    plex.furnish(600)
+
+    def counted(server: Any) -> dict[str, int]:
+        library = server.library
+        kinds = {"Movies": ("movie",), "TV Shows": ("show", "season", "episode")}
+        kinds["Music"] = ("artist", "album", "track")
+        found = {
+            kind: len({item.ratingKey for item in library.section(title).all(libtype=kind)})
+            for title, each in kinds.items()
+            for kind in each
+        }
+        assert library.section("Photos").type == "photo"
+        return found
+
+    there = Counter(item.type for item in plex.library.items.values())
+    assert await ask(plex, counted) == {
+        kind: number for kind, number in there.items() if kind != "collection"
+    }

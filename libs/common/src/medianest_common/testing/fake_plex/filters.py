@@ -25,7 +25,10 @@ _FIELDS: dict[str, Callable[[Item], Any]] = {
     "genre": lambda item: list(item.genres),
     "actor": lambda item: list(item.roles),
     "id": lambda item: item.key,
-    "rating": lambda item: 0,
+    "rating": lambda item: item.rating or 0.0,
+    "audienceRating": lambda item: item.rating or 0.0,
+    "duration": lambda item: item.duration_ms or 0,
+    "originalTitle": lambda item: item.original_title or "",
 }
 
 
@@ -66,7 +69,7 @@ def _test(name: str, value: str, now: datetime) -> Callable[[Item], bool]:
     def one(actual: Any, wanted: str) -> bool:
         if isinstance(actual, list):
             return any(one(each, wanted) for each in actual)
-        if isinstance(actual, int):
+        if isinstance(actual, int | float):
             return _number_matches(actual, operator, _number(wanted, now))
         return _text_matches(str(actual).casefold(), operator, wanted.casefold())
 
@@ -75,7 +78,7 @@ def _test(name: str, value: str, now: datetime) -> Callable[[Item], bool]:
     return lambda item: any(one(read(item), wanted) for wanted in options)
 
 
-def _number_matches(actual: int, operator: str, wanted: int) -> bool:
+def _number_matches(actual: float, operator: str, wanted: int) -> bool:
     match operator:
         case "" | "=":
             return actual == wanted
@@ -121,7 +124,7 @@ def _field(name: str) -> Callable[[Item], Any]:
     read = _FIELDS.get(field)
     if read is None:
         raise BadFilter(name)
-    if scope == "show":
+    if scope in ("show", "artist"):
         return lambda item: read(item.top)
     return read
 

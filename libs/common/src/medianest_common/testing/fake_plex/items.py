@@ -5,10 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-type SectionType = Literal["movie", "show"]
-type ItemType = Literal["movie", "show", "season", "episode", "collection"]
+type SectionType = Literal["movie", "show", "artist", "photo"]
+type ItemType = Literal[
+    "movie", "show", "season", "episode", "artist", "album", "track", "photo", "collection"
+]
 
-TYPE_NUMBER: Mapping[ItemType, int] = {"movie": 1, "show": 2, "season": 3, "episode": 4, "collection": 18}
+TYPE_NUMBER: Mapping[ItemType, int] = {
+    "movie": 1,
+    "show": 2,
+    "season": 3,
+    "episode": 4,
+    "artist": 8,
+    "album": 9,
+    "track": 10,
+    "photo": 13,
+    "collection": 18,
+}
+HOLDERS = frozenset({"show", "season", "artist", "album"})
+"""What goes with the last thing in it."""
+_HAVE_GRANDCHILDREN = frozenset({"show", "artist"})
 
 
 @dataclass(eq=False, kw_only=True)
@@ -47,6 +62,11 @@ class Item:
     roles: tuple[str, ...] = ()
     content_rating: str | None = None
     has_thumb: bool = True
+    original_title: str | None = None
+    rating: float | None = None
+    """The audience's, of 10."""
+    duration_ms: int | None = None
+    """None for what the recorded one lasts."""
 
     @property
     def rating_key(self) -> str:
@@ -58,8 +78,8 @@ class Item:
 
     @property
     def leaves(self) -> "list[Item]":
-        if self.type == "show":
-            return [episode for season in self.children for episode in season.children]
+        if self.type in _HAVE_GRANDCHILDREN:
+            return [leaf for child in self.children for leaf in child.children]
         return self.children
 
     @property

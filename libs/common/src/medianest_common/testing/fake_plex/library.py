@@ -1,6 +1,7 @@
 """The media of the fake server: sections, items, and what is told when they change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +11,7 @@ from typing import Literal
 from medianest_common.clock import Clock
 
 from .invented import invented_title
-from .items import Item, ItemType, Section, SectionType, external_ids
+from .items import HOLDERS, Item, ItemType, Section, SectionType, external_ids
 
 type ChangeKind = Literal["created", "updated", "deleted"]
 
@@ -21,12 +22,21 @@ class Scan:
     path: str | None
 
 
+_AGENTS: Mapping[SectionType, str] = {
+    "movie": "tv.plex.agents.movie",
+    "show": "tv.plex.agents.series",
+    "artist": "tv.plex.agents.music",
+    "photo": "com.plexapp.agents.none",
+}
+
+
 class FakeLibrary:
     """Change it as a person would by adding and deleting files; every change is told to `on_change`."""
 
     def __init__(self, *, clock: Clock, on_change: Callable[[ChangeKind, Item], None]) -> None:
         self._clock = clock
-        self._on_change = on_change
+        self._listener = on_change
+        self._is_quiet = False
         self._keys = count(1)
         self.items: dict[int, Item] = {}
         self.sections: dict[int, Section] = {}
@@ -46,7 +56,7 @@ class FakeLibrary:
             uuid=_digest("section", title)[:32],
             path=path or f"/data/{title}",
             scanned_at=self._clock.now(),
-            agent=agent or ("tv.plex.agents.movie" if type == "movie" else "tv.plex.agents.series"),
+            agent=agent or _AGENTS[type],
         )
         self.sections[section.key] = section
         return section
@@ -130,6 +140,41 @@ class FakeLibrary:
         item = self._child("episode", title or f"Episode {episode}", holder, index=episode, added_at=added_at)
         return item.rating_key
 
+    def add_artist(
+        self,
+        name: str,
+        *,
+        albums: Mapping[str, Iterable[str]] | None = None,
+        section: str = "Music",
+        year: int | None = None,
+        guid: str | None = None,
+        added_at: datetime | None = None,
+        genres: Iterable[str] = (),
+    ) -> str:
+        """`albums` maps the title of each to its tracks."""
+        artist = self._new("artist", name, self.section(section), guid=guid, added_at=added_at)
+        artist.index, artist.genres = 1, tuple(genres)
+        self._on_change("created", artist)
+        for title, tracks in (albums or {}).items():
+            self.add_album(artist.rating_key, title, tracks, year=year, added_at=added_at)
+        return artist.rating_key
+
+    def add_album(
+        self,
+        artist: str,
+        title: str,
+        tracks: Iterable[str],
+        *,
+        year: int | None = None,
+        added_at: datetime | None = None,
+    ) -> str:
+        parent = self.item(artist)
+        album = self._child("album", title, parent, index=len(parent.children) + 1, added_at=added_at)
+        album.year, album.genres = year, parent.genres
+        for number, track in enumerate(tracks, 1):
+            self._child("track", track, album, index=number, added_at=added_at)
+        return album.rating_key
+
     def add_collection(self, title: str, rating_keys: Iterable[str], *, section: str = "Movies") -> str:
         collection = self._new("collection", title, self.section(section))
         collection.guid = f"collection://{_digest(title)[:32]}"
@@ -151,7 +196,7 @@ class FakeLibrary:
     def remove(self, rating_key: str) -> None:
         """With everything below it; a season or show left empty goes too."""
         item = self.item(rating_key)
-        if item.type in ("show", "season"):
+        if item.type in HOLDERS:
             for child in list(item.children):
                 self.remove(child.rating_key)
             if item.key not in self.items:
@@ -181,6 +226,19 @@ class FakeLibrary:
             )
             for n in range(start, start + number)
         ]
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Nobody is told of what changes in the block."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
+
+    def _on_change(self, kind: ChangeKind, item: Item) -> None:
+        if not self._is_quiet:
+            self._listener(kind, item)
 
     def scan(self, section: Section, path: str | None = None) -> None:
         section.scanned_at = self._clock.now()

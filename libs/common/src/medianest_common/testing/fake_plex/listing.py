@@ -145,7 +145,8 @@ async def children(request: Request) -> Response:
 async def leaves(request: Request) -> Response:
     parent = visible_item(request)
     part, size = paged(request, parent.leaves)
-    document = children_container(parent) | {"viewGroup": "episode"} | size
+    leaf = "track" if parent.section.type == "artist" else "episode"
+    document = children_container(parent) | {"viewGroup": leaf} | size
     guids = flag(request, "includeGuids")
     return answer(request, with_list(document, "Metadata", described(part, guids=guids)))
 
@@ -153,7 +154,9 @@ async def leaves(request: Request) -> Response:
 def newest(server: MediaServer, sections: Iterable[Section]) -> list[Item]:
     visible = set(sections)
     found = [
-        i for i in server.library.items.values() if i.type in ("movie", "season") and i.section in visible
+        i
+        for i in server.library.items.values()
+        if i.type in ("movie", "season", "album") and i.section in visible
     ]
     return sorted(found, key=lambda item: (_last_added(item), item.key), reverse=True)
 

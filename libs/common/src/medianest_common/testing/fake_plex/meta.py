@@ -6,6 +6,8 @@ from .recorded import Document
 _TYPES: dict[str, tuple[ItemType, ...]] = {
     "movie": ("movie", "collection"),
     "show": ("show", "season", "episode", "collection"),
+    "artist": ("artist", "album", "track", "collection"),
+    "photo": (),
 }
 _FIELDS = (
     ("title", "Title", "string"),
@@ -15,12 +17,15 @@ _FIELDS = (
     ("contentRating", "Content Rating", "string"),
     ("genre", "Genre", "string"),
     ("actor", "Actor", "string"),
+    ("audienceRating", "Audience Rating", "integer"),
 )
 _SORTS = (
     ("titleSort", "Title", "asc"),
     ("year", "Year", "desc"),
     ("addedAt", "Date Added", "desc"),
     ("updatedAt", "Date Updated", "desc"),
+    ("audienceRating", "Audience Rating", "desc"),
+    ("duration", "Duration", "desc"),
 )
 _OPERATORS = {
     "string": (

@@ -13,6 +13,7 @@ from . import responses, tv_answers
 from .accounts import FakeAccount, PlexAccounts, new_token
 from .events import EventStream
 from .faults import FaultySite, new_log
+from .furnishing import furnish
 from .items import Item
 from .library import ChangeKind, FakeLibrary
 from .quirks import Quirks
@@ -147,6 +148,10 @@ class FakePlex:
     def tokens(self) -> set[str]:
         """Every secret there is; none of them may turn up in a log or an answer of ours."""
         return {token for account in self.accounts.all for token in (account.token, account.server_token)}
+
+    def furnish(self, number: int) -> None:
+        """Fills the libraries with about so many items of all kinds, always the same ones, without telling anyone."""
+        furnish(self.library, number, now=self.media_server.clock.now())
 
     def add_friend(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .items import TYPE_NUMBER, Item, ItemType, Section
+from .items import HOLDERS, TYPE_NUMBER, Item, ItemType, Section
 from .recorded import Document, exchange, recorded, scalars
 
 _VIEW_GROUP_TITLES = {
@@ -11,12 +11,18 @@ _VIEW_GROUP_TITLES = {
     "show": "All Shows",
     "season": "All Seasons",
     "episode": "All Episodes",
+    "artist": "All Artists",
+    "album": "All Albums",
+    "track": "All Tracks",
 }
 _MOVIE = exchange("library_movie_get_200")
 _SHOW = exchange("library_show_get_200")
 _EPISODE = exchange("library_episodes_get_200")
 _SEASON: Document = recorded("pms/rs_tv_seasons.json")["MediaContainer"]
 _COLLECTION: Document = recorded("pms/rs_metadata_161.json")["MediaContainer"]
+_ARTIST: Document = recorded("pms/rs_music_library.json")["MediaContainer"]
+_ALBUM: Document = recorded("pms/rs_music_albums.json")["MediaContainer"]
+_TRACK: Document = recorded("pms/rs_music_tracks.json")["MediaContainer"]
 _SECTIONS = exchange("sections_get_200")
 _BASE: dict[ItemType, Document] = {
     "movie": scalars(_MOVIE["Metadata"][0], "tagline", "primaryExtraKey"),
@@ -24,10 +30,27 @@ _BASE: dict[ItemType, Document] = {
     "season": scalars(_SEASON["Metadata"][0], "parentStudio", "parentTheme"),
     "episode": scalars(_EPISODE["Metadata"][0], "lastViewedAt", "viewCount"),
     "collection": scalars(_COLLECTION["Metadata"][0]),
+    "artist": scalars(_ARTIST["Metadata"][0]),
+    "album": scalars(_ALBUM["Metadata"][0], "index"),
+    "track": scalars(_TRACK["Metadata"][0]),
 }
 _MEDIA: dict[ItemType, Document] = {
     "movie": _MOVIE["Metadata"][0]["Media"][0],
     "episode": _EPISODE["Metadata"][0]["Media"][0],
+    "track": _TRACK["Metadata"][0]["Media"][0],
+}
+_CONTAINERS = {"movie": _MOVIE, "show": _SHOW, "artist": _ARTIST, "photo": _MOVIE}
+_SCANNERS = {
+    "movie": "Plex Movie",
+    "show": "Plex TV Series",
+    "artist": "Plex Music",
+    "photo": "Plex Photo Scanner",
+}
+_CHILDREN: dict[ItemType, ItemType] = {
+    "show": "season",
+    "season": "episode",
+    "artist": "album",
+    "album": "track",
 }
 
 
@@ -37,7 +60,7 @@ def metadata(item: Item, *, detail: bool = False, guids: bool = False, section: 
     path = f"/library/metadata/{item.key}"
     document = _BASE[item.type] | {
         "ratingKey": item.rating_key,
-        "key": f"{path}/children" if item.type in ("show", "season") else path,
+        "key": f"{path}/children" if item.type in HOLDERS else path,
         "guid": item.guid,
         "type": item.type,
         "title": item.title,
@@ -55,6 +78,12 @@ def metadata(item: Item, *, detail: bool = False, guids: bool = False, section: 
     _set(document, "originallyAvailableAt", f"{item.year}-01-01" if item.year else None)
     _set(document, "contentRating", item.content_rating)
     _set(document, "index", item.index)
+    if item.original_title:
+        document["originalTitle"] = item.original_title
+    if item.rating is not None:
+        document["audienceRating"] = item.rating
+    if item.duration_ms is not None:
+        document["duration"] = item.duration_ms
     if not item.has_thumb:
         del document["thumb"]
     document.update(_family(item))
@@ -77,7 +106,7 @@ def _family(item: Item) -> Document:
     document: Document = {}
     if item.type == "show":
         document |= {"childCount": len(item.children), "leafCount": len(item.leaves), "viewedLeafCount": 0}
-    if item.type == "season":
+    if item.type in ("season", "album"):
         document |= {"leafCount": len(item.children), "viewedLeafCount": 0}
     if item.type == "collection":
         years = [child.year for child in item.children if child.year]
@@ -117,10 +146,11 @@ def _media(item: Item) -> Document:
     recorded_media = _MEDIA[item.type]
     year = f" ({item.year})" if item.year else ""
     name = item.title if item.type == "movie" else f"{item.top.title} - {item.title}"
+    suffix = recorded_media["container"]
     part = recorded_media["Part"][0] | {
         "id": 2 * item.key + 1,
-        "key": f"/library/parts/{2 * item.key + 1}/{int(item.added_at.timestamp())}/file.mkv",
-        "file": f"{item.section.path}/{item.top.title}{year}/{name}{year}.mkv",
+        "key": f"/library/parts/{2 * item.key + 1}/{int(item.added_at.timestamp())}/file.{suffix}",
+        "file": f"{item.section.path}/{item.top.title}{year}/{name}{year}.{suffix}",
     }
     return recorded_media | {"id": 2 * item.key, "Part": [part]}
 
@@ -151,7 +181,7 @@ def section_directory(section: Section, *, refreshing: bool = False) -> Document
         "key": str(section.key),
         "refreshing": refreshing,
         "scannedAt": scanned,
-        "scanner": "Plex Movie" if section.type == "movie" else "Plex TV Series",
+        "scanner": _SCANNERS[section.type],
         "thumb": f"/:/resources/{section.type}.png",
         "title": section.title,
         "type": section.type,
@@ -171,8 +201,7 @@ def container(**values: Any) -> Document:
 
 
 def section_container(section: Section, type: ItemType) -> Document:
-    recorded_container = _MOVIE if section.type == "movie" else _SHOW
-    return scalars(recorded_container, "offset", "totalSize") | {
+    return scalars(_CONTAINERS[section.type], "offset", "totalSize") | {
         "size": 0,
         "librarySectionID": section.key,
         "librarySectionTitle": section.title,
@@ -185,11 +214,11 @@ def section_container(section: Section, type: ItemType) -> Document:
 
 def children_container(parent: Item) -> Document:
     """`grandparentRatingKey` is a number here and a string on the items, as recorded."""
-    document = section_container(parent.section, "season" if parent.type == "show" else "episode") | {
+    document = section_container(parent.section, _CHILDREN.get(parent.type, parent.section.type)) | {
         "key": parent.rating_key,
         "parentIndex": parent.index or 1,
-        "parentTitle": parent.title if parent.type == "show" else "",
-        "title1": parent.section.title if parent.type == "show" else parent.top.title,
+        "parentTitle": parent.title if parent.parent is None else "",
+        "title1": parent.section.title if parent.parent is None else parent.top.title,
         "title2": parent.title,
     }
     if parent.parent is not None:

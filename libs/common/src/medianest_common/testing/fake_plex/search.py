@@ -16,6 +16,9 @@ _HUBS: tuple[tuple[ItemType, str], ...] = (
     ("movie", "Movies"),
     ("show", "Shows"),
     ("episode", "Episodes"),
+    ("artist", "Artists"),
+    ("album", "Albums"),
+    ("track", "Tracks"),
     ("collection", "Collections"),
 )
 
@@ -47,7 +50,7 @@ async def promoted(request: Request) -> Response:
             "hubKey": f"/library/metadata/{','.join(item.rating_key for item in found)}",
             "key": f"/hubs/home/recentlyAdded?type={1 if section.type == 'movie' else 2}",
             "title": f"Recently Added in {section.title}",
-            "type": "movie" if section.type == "movie" else "season",
+            "type": {"movie": "movie", "show": "season"}.get(section.type, "album"),
             "hubIdentifier": f"home.{section.type}.recent",
             "context": f"hub.home.{section.type}.recent",
             "size": len(found),
