@@ -25,6 +25,12 @@ class Quirks:
     page_cap: int | None = None
     """No page is longer than this, whatever was asked."""
     ignore_paging: bool = False
+    page_floor: int | None = None
+    """No page is shorter than this while there is more, whatever was asked."""
+    repeats_first: bool = False
+    """The first item of a list is in it twice, and counted twice."""
+    after_page: Callable[[int], None] = lambda _: None
+    """Called with the place of the first item when a page has been made: what it does shows in the next one."""
 
     def apply(self, container: Document) -> Document:
         """May change what it is given."""

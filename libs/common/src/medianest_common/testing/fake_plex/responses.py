@@ -117,7 +117,13 @@ def paged[T](request: Request, entries: list[T]) -> tuple[list[T], Document]:
     if quirks.page_cap is not None:
         size = quirks.page_cap if size is None else min(size, quirks.page_cap)
     first = start or 0
+    if quirks.page_floor is not None and size:
+        size = max(size, quirks.page_floor)
+    if quirks.repeats_first:
+        entries = entries[:1] + entries
     part = entries[first:] if size is None else entries[first : first + size]
+    if size != 0:
+        quirks.after_page(first)
     return part, {"size": len(part), "offset": first, "totalSize": len(entries)}
 
 
