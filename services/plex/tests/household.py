@@ -53,6 +53,7 @@ class Household:
                 plex_id=account.id,
                 server_token=account.server_token,
                 restricted=account.restricted,
+                owns_server=account is self.plex.owner,
             )
         )
         return user_id

@@ -45,6 +45,7 @@ class _Planned:
     times: int | None
     path: str
     retry_after: float | None
+    after: int = 0
 
 
 class FaultySite:
@@ -71,9 +72,16 @@ class FaultySite:
         """Seconds that every answer is held back."""
 
     def fail_with(
-        self, fault: Fault, *, times: int | None = None, path: str = "", retry_after: float | None = None
+        self,
+        fault: Fault,
+        *,
+        times: int | None = None,
+        path: str = "",
+        retry_after: float | None = None,
+        after: int = 0,
     ) -> None:
-        """Answers requests whose path starts with `path` wrongly, `times` times or until `heal()`.
+        """Answers requests whose path starts with `path` wrongly, `times` times or until `heal()`; the first `after`
+        of them are spared.
 
         `drop` cuts the connection without an answer, `truncate` in the middle of one, `hang` never answers,
         and `refuse` closes the port, which always lasts until `heal()`. A socket of events is denied by any of them.
@@ -83,7 +91,7 @@ class FaultySite:
                 raise ValueError("a closed port cannot count or tell paths apart")
             self._http.refuse()
             return
-        self._planned.append(_Planned(fault, times, path, retry_after))
+        self._planned.append(_Planned(fault, times, path, retry_after, after))
 
     def heal(self) -> None:
         """Forgets every planned fault; requests that hang are answered now."""
@@ -139,6 +147,9 @@ class FaultySite:
     def _take(self, path: str) -> _Planned | None:
         for planned in self._planned:
             if not path.startswith(planned.path):
+                continue
+            if planned.after:
+                planned.after -= 1
                 continue
             if planned.times is not None:
                 planned.times -= 1

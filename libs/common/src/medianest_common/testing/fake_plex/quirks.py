@@ -22,6 +22,8 @@ class Quirks:
     """Items come without year, duration, thumb, summary, media and dates."""
     broken_item: bool = False
     """The first item of every list has no rating key and no title, and a type nobody knows."""
+    latin: bool = False
+    """Text comes in Latin-1, which is not what it says: names with umlauts are broken UTF-8."""
     page_cap: int | None = None
     """No page is longer than this, whatever was asked."""
     ignore_paging: bool = False

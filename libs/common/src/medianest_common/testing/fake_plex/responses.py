@@ -36,6 +36,8 @@ class MediaServer:
     events: EventStream
     sessions: Sessions
     quirks: Quirks
+    running: list[Document] = field(default_factory=list)
+    """Activities that go on."""
     update: str | None = None
     """The version of an update on offer."""
     lists: dict[Any, list[Item]] = field(default_factory=dict)
@@ -95,7 +97,8 @@ def answer(request: Request, container: Document) -> Response:
     container = server.quirks.apply(container)
     if "application/json" in request.headers.get("accept", ""):
         text = json.dumps({"MediaContainer": container}, ensure_ascii=False, separators=(",", ":"))
-        return Response(text.encode("utf-8", "replace"), media_type="application/json", headers=headers)
+        encoding = "latin-1" if server.quirks.latin else "utf-8"
+        return Response(text.encode(encoding, "replace"), media_type="application/json", headers=headers)
     return Response(
         server_xml("MediaContainer", container), media_type="text/xml;charset=utf-8", headers=headers
     )

@@ -23,6 +23,7 @@ from .responses import (
     server_of,
     visible_item,
     visible_section,
+    whole_number,
 )
 
 _ROOT = recorded_xml("pms/ha_server_base.xml")
@@ -100,7 +101,16 @@ async def now_playing(request: Request) -> Response:
 
 async def history(request: Request) -> Response:
     owner_of(request)
-    part, size = paged(request, server_of(request).sessions.history)
+    since = whole_number(request.query_params.get("viewedAt>")) or 0
+    account = whole_number(request.query_params.get("accountID"))
+    entries = [
+        entry
+        for entry in server_of(request).sessions.history
+        if entry["viewedAt"] >= since and account in (None, entry["accountID"])
+    ]
+    newest_first = request.query_params.get("sort", "").startswith("viewedAt:desc")
+    entries.sort(key=lambda entry: entry["viewedAt"], reverse=newest_first)
+    part, size = paged(request, entries)
     return answer(request, with_list(size, "Metadata", part))
 
 
@@ -132,7 +142,8 @@ async def accounts(request: Request) -> Response:
 
 async def activities(request: Request) -> Response:
     caller_of(request)
-    return answer(request, {"size": 0})
+    running = server_of(request).running
+    return answer(request, with_list({"size": len(running)}, "Activity", running))
 
 
 async def update_status(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Who is watching what, and what was watched."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Literal
 
@@ -14,12 +15,15 @@ from .recorded import Document, recorded_xml
 from .rendering import metadata
 
 type PlayState = Literal["playing", "paused", "buffering", "stopped"]
+type Decision = Literal["directplay", "copy", "transcode"]
 
 _PLAYER = {
     name: value
     for name, value in recorded_xml("pms/ha_session_base.xml")[0].find("Player").attrib.items()  # type: ignore[union-attr]
     if name != "userID"
 }
+_PARTS = ("Player", "Session", "User")
+_FAMILY = {"parentKey", "parentTitle", "parentIndex", "grandparentKey", "grandparentTitle", "index"}
 
 
 @dataclass(eq=False)
@@ -29,7 +33,10 @@ class _Playing:
     item: Item
     state: PlayState
     offset: int
-    transcode: bool
+    decision: Decision
+    player: str | None
+    local: bool
+    bandwidth: int
 
 
 class Sessions:
@@ -48,13 +55,76 @@ class Sessions:
         self.others: list[Document] = []
         """Sessions to list as they are: live television, trailers before a film, unknown kinds."""
 
-    def play(self, account: FakeAccount, rating_key: str, *, offset: int = 0, transcode: bool = False) -> str:
-        """Returns the session key. `offset` in milliseconds."""
+    def play(
+        self,
+        account: FakeAccount,
+        rating_key: str,
+        *,
+        offset: int = 0,
+        transcode: bool = False,
+        remux: bool = False,
+        player: str | None = None,
+        local: bool = True,
+        bandwidth: int = 7000,
+    ) -> str:
+        """Returns the session key. `offset` in milliseconds, `bandwidth` in kbit/s; `player` is another than usual."""
         item = self._library.item(rating_key)
-        session = _Playing(str(next(self._keys)), account, item, "playing", offset, transcode)
+        decision: Decision = "transcode" if transcode else "copy" if remux else "directplay"
+        session = _Playing(
+            str(next(self._keys)), account, item, "playing", offset, decision, player, local, bandwidth
+        )
         self._playing[session.key] = session
         self._tell(session)
         return session.key
+
+    def move(self, session_key: str, *, offset: int) -> None:
+        """Time passes, and no event says so."""
+        self._playing[session_key].offset = offset
+
+    def lose(self, session_key: str) -> None:
+        """It ends, and no event says so."""
+        del self._playing[session_key]
+
+    def restart(self) -> None:
+        """Nothing is left of any session, and the next one has number 1 again."""
+        self._playing.clear()
+        self._keys = count(1)
+
+    def watched(self, account: FakeAccount, rating_key: str, *, at: datetime) -> None:
+        """An entry of the history, of whenever it was."""
+        self._history.append(self._entry(account, self._library.item(rating_key), at))
+
+    def show_recorded(self, name: str, account: FakeAccount) -> None:
+        """Lists a session as a real server was seen to: a trailer before the film, something unknown."""
+        video = recorded_xml(f"pms/{name}.xml")[0]
+        document: Document = dict(video.attrib)
+        document |= {part: dict(found.attrib) for part in _PARTS if (found := video.find(part)) is not None}
+        document["User"] = {"id": str(self.account_id(account)), "title": account.title}
+        self.others.append(document)
+
+    def watch_live_television(self, account: FakeAccount, *, title: str, programme: str) -> None:
+        """In no library, and without a rating key."""
+        self.others.append(
+            {
+                "sessionKey": str(next(self._keys)),
+                "key": "/livetv/sessions/a3d01c51",
+                "guid": "tv.plex.xmltv://channel/programme",
+                "live": "1",
+                "type": "episode",
+                "title": programme,
+                "grandparentTitle": title,
+                "duration": 7_200_000,
+                "User": {"id": str(self.account_id(account)), "title": account.title},
+                "Player": _PLAYER | {"state": "playing"},
+                "Session": {"id": "live", "bandwidth": 9000, "location": "lan"},
+                "TranscodeSession": {
+                    "videoDecision": "copy",
+                    "audioDecision": "copy",
+                    "progress": -1,
+                    "size": -22,
+                },
+            }
+        )
 
     def change(self, session_key: str, *, state: PlayState = "playing", offset: int | None = None) -> None:
         session = self._playing[session_key]
@@ -66,7 +136,7 @@ class Sessions:
         session = self._playing.pop(session_key)
         session.state = "stopped"
         self._tell(session)
-        self._history.append(self._watched(session))
+        self._history.append(self._entry(session.account, session.item, self._clock.now()))
 
     def described(self) -> list[Document]:
         return [self._described(session) for session in self._playing.values()] + self.others
@@ -86,10 +156,23 @@ class Sessions:
             "viewOffset": session.offset,
             "User": {"id": user, "thumb": session.account.thumb, "title": session.account.title},
             "Player": _PLAYER
-            | {"state": session.state, "local": True, "relayed": False, "secure": True, "userID": int(user)},
-            "Session": {"id": f"session{session.key}", "bandwidth": 7000, "location": "lan"},
+            | {
+                "state": session.state,
+                "local": session.local,
+                "relayed": False,
+                "secure": True,
+                "userID": int(user),
+            }
+            | ({"title": session.player, "machineIdentifier": session.player} if session.player else {}),
+            "Session": {
+                "id": f"session{session.key}",
+                "bandwidth": session.bandwidth,
+                "location": "lan" if session.local else "wan",
+            },
         }
-        if session.transcode:
+        if "Media" in document:
+            document["Media"] = [_decided(document["Media"][0], session.decision)]
+        if session.decision != "directplay":
             document["TranscodeSession"] = {
                 "key": f"/transcode/sessions/session{session.key}",
                 "throttled": False,
@@ -100,7 +183,7 @@ class Sessions:
                 "error": False,
                 "duration": document.get("duration", 0),
                 "context": "streaming",
-                "videoDecision": "transcode",
+                "videoDecision": session.decision,
                 "audioDecision": "copy",
                 "protocol": "dash",
                 "container": "mp4",
@@ -111,18 +194,19 @@ class Sessions:
             }
         return document
 
-    def _watched(self, session: _Playing) -> Document:
-        rendered = metadata(session.item)
-        return {
+    def _entry(self, account: FakeAccount, item: Item, at: datetime) -> Document:
+        rendered = metadata(item)
+        family = {name: value for name, value in rendered.items() if name in _FAMILY}
+        return family | {
             "historyKey": f"/status/sessions/history/{len(self._history) + 1}",
-            "key": f"/library/metadata/{session.item.key}",
-            "ratingKey": session.item.rating_key,
-            "librarySectionID": str(session.item.section.key),
-            "title": session.item.title,
-            "type": session.item.type,
+            "key": f"/library/metadata/{item.key}",
+            "ratingKey": item.rating_key,
+            "librarySectionID": str(item.section.key),
+            "title": item.title,
+            "type": item.type,
             "thumb": rendered.get("thumb", ""),
-            "viewedAt": int(self._clock.now().timestamp()),
-            "accountID": self.account_id(session.account),
+            "viewedAt": int(at.timestamp()),
+            "accountID": self.account_id(account),
             "deviceID": 1,
         }
 
@@ -140,3 +224,8 @@ class Sessions:
                 "state": session.state,
             },
         )
+
+
+def _decided(media: Document, decision: Decision) -> Document:
+    part: Document = media["Part"][0] | {"decision": decision, "selected": True}
+    return media | {"Part": [part], "selected": True}
