@@ -9,6 +9,7 @@ from medianest.testing import Sandbox, sandbox_on
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_plex.service import SERVICE
 from services.plex.tests.household import NOW, Household, TravellingClock
+from services.plex.tests.indexing import indexed as indexed
 
 
 @pytest.fixture

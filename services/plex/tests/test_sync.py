@@ -1,80 +1,12 @@
 """The index follows the libraries, whatever they do meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from medianest.testing import Sandbox
-from medianest_common.bus import Handlers
-from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
-from medianest_common.service import Runtime
-from medianest_common.testing.fake_plex import FakePlex
-from medianest_plex.app import PlexApp
-from medianest_plex.service import SERVICE, open_app
-from medianest_plex.sync import Sync
-from services.plex.tests.household import TravellingClock
-
-
-@dataclass
-class Indexed:
-    """The service without its clockwork: the test says when it looks."""
-
-    app: PlexApp
-    plex: FakePlex
-    clock: TravellingClock
-    told: list[ItemEvent]
-    sandbox: Sandbox
-
-    async def beat(self, *, after: float = 31) -> None:
-        self.clock.advance(after)
-        await Sync(self.app).beat()
-
-    async def titles(self, kind: str = "movie") -> list[str]:
-        return [
-            row[0]
-            for row in await self.rows("select title from items where type = :kind order by 1", kind=kind)
-        ]
-
-    async def rows(self, sql: str, **values: Any) -> list[Any]:
-        async with self.app.db.read() as connection:
-            return [tuple(row) for row in await connection.execute(text(sql), values)]
-
-    async def events(self, count: int) -> list[ItemEvent]:
-        """What was told since the last call, once there is that much."""
-        async with asyncio.timeout(5):
-            while len(self.told) < count:
-                await asyncio.sleep(0.01)
-        told, self.told[:] = list(self.told), []
-        return told
-
-
-@pytest.fixture
-async def indexed(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Indexed]:
-    opened: list[PlexApp] = []
-
-    @asynccontextmanager
-    async def opening(runtime: Runtime[Any]) -> AsyncIterator[PlexApp]:
-        async with open_app(runtime) as app:
-            opened.append(app)
-            yield app
-
-    quiet = replace(SERVICE, handlers=Handlers("plex"), open_app=opening)
-    told: list[ItemEvent] = []
-    kinds: list[type[ItemEvent]] = [ItemAdded, ItemChanged, ItemRemoved]
-    for kind in kinds:
-
-        async def hear(message: Any, kind: type[ItemEvent] = kind) -> None:
-            told.append(kind.model_validate_json(message.data))
-
-        await sandbox.nats.subscribe(kind.subject, cb=hear)
-    await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token)
-    await opened[0].plex.watch.look()
-    yield Indexed(opened[0], plex, clock, told, sandbox)
+from medianest_common.contracts.plex.library import ItemAdded, ItemRemoved
+from services.plex.tests.indexing import Indexed
 
 
 async def test_everything_is_read_and_told_as_old_news(indexed: Indexed) -> None:
@@ -115,7 +47,7 @@ async def test_what_is_new_is_read_and_is_news(indexed: Indexed) -> None:
 async def test_a_file_that_was_replaced_is_no_news(indexed: Indexed) -> None:
     await indexed.beat()
     await indexed.events(5)
-    alien = next(i for i in indexed.plex.library.items.values() if i.title == "Alien")
+    alien = indexed.item("Alien")
     indexed.plex.library.remove(alien.rating_key)
     indexed.plex.library.add_movie("Alien", 1979, tmdb=348, guid=alien.guid)
 
@@ -129,7 +61,7 @@ async def test_a_file_that_was_replaced_is_no_news(indexed: Indexed) -> None:
 async def test_a_deletion_needs_two_sightings(indexed: Indexed) -> None:
     await indexed.beat()
     await indexed.events(5)
-    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
+    heat = indexed.item("Heat")
     indexed.plex.library.remove(heat.rating_key)
 
     await indexed.beat()
@@ -161,7 +93,7 @@ async def test_a_library_that_is_empty_all_at_once_is_not_believed_for_an_hour(i
 async def test_one_bad_item_is_left_out_and_nothing_is_removed_for_it(indexed: Indexed) -> None:
     await indexed.beat()
     await indexed.events(5)
-    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
+    heat = indexed.item("Heat")
     heat.title = ""
 
     await indexed.beat(after=86_500)
@@ -173,8 +105,8 @@ async def test_one_bad_item_is_left_out_and_nothing_is_removed_for_it(indexed: I
 async def test_another_title_and_a_new_episode_are_changes(indexed: Indexed) -> None:
     await indexed.beat()
     await indexed.events(5)
-    heat = next(i for i in indexed.plex.library.items.values() if i.title == "Heat")
-    show = next(i for i in indexed.plex.library.items.values() if i.title == "Severance")
+    heat = indexed.item("Heat")
+    show = indexed.item("Severance")
     indexed.clock.advance(3600)
     indexed.plex.library.update(heat.rating_key, title="Heat (Director's Cut)")
     indexed.plex.library.add_episode(show.rating_key, 1, 4)
