@@ -59,6 +59,12 @@ ACCESS = {
     "POST /api/v1/media/requests/{id}/approve": ADMIN,
     "POST /api/v1/media/requests/{id}/decline": ADMIN,
     "POST /api/v1/media/requests/{id}/retry": ADMIN,
+    "POST /api/v1/plex/collections": ADMIN,
+    "PUT /api/v1/plex/collections/{rating_key}/items": ADMIN,
+    "DELETE /api/v1/plex/collections/{rating_key}": ADMIN,
+    "POST /api/v1/plex/libraries/{library_key}/scan": ADMIN,
+    "GET /api/v1/plex/libraries/{library_key}/scan": ADMIN,
+    "GET /api/v1/admin/plex/servers": ADMIN,
     "GET /api/v1/admin/users": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }
@@ -67,13 +73,22 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
+    "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
+    "PUT /api/v1/plex/collections/{rating_key}/items": {"add": ["1"]},
 }
 QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/search": {"query": "film"}}
 
 
 async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
     method, path = route.split()
-    values = {"id": id or str(uuid4()), "tmdb_id": FILM, "shelf": "trending", "key": "a-key"}
+    values = {
+        "id": id or str(uuid4()),
+        "tmdb_id": FILM,
+        "shelf": "trending",
+        "key": "a-key",
+        "rating_key": "1",
+        "library_key": "1",
+    }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
         method, path.format_map(values), json=BODIES.get(route), params=QUERIES.get(route), headers=headers

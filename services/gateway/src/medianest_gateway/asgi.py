@@ -17,6 +17,7 @@ from medianest_gateway.routes import (
     media,
     notifications,
     plex,
+    plex_changes,
     plex_playback,
     webhooks,
     welcome,
@@ -99,6 +100,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/health/details": {"authenticate": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
         },
     )
     app = create_app(
@@ -109,8 +111,9 @@ def build(gateway: GatewayApp) -> FastAPI:
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
-    for part in (auth, media, plex, plex_playback, notifications, health, webhooks, admin):
+    for part in (auth, media, plex, plex_changes, plex_playback, notifications, health, webhooks, admin):
         api.include_router(part.router)
+    api.include_router(plex_changes.admin)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)

@@ -67,10 +67,12 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 async def first_that_works(
     candidates: Sequence[Candidate], *, expect: str, clock: Clock
 ) -> tuple[Probe | None, list[Probe]]:
-    """All are asked at once, and the best that answers wins, however fast the others are. The probes that failed come
-    with it."""
+    """All are asked at once, and the best that answers wins, however fast the others are.
+
+    Also returns those that did not lead there.
+    """
     asking = [asyncio.create_task(probe(each, expect=expect, clock=clock)) for each in candidates]
-    failed = []
+    failed: list[Probe] = []
     try:
         for task in asking:
             answer = await task

@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 FAILURES_BEFORE_ANOTHER_WAY = 3
 LOOK_AGAIN_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 300.0
+BETTER_WAY_SECONDS = 900.0
+"""After so long on a way through the internet, a local one is looked for again."""
 ACCOUNT_SECONDS = 300.0
 """So long plex.tv is not asked again for what it has just told."""
 NOT_THE_ACCOUNTS_TOKEN = (
@@ -48,7 +51,10 @@ class Connection:
         self._servers: Sequence[FoundServer] = ()
         self._asked_at = float("-inf")
         self._not_before = float("-inf")
+        self._chosen_at = float("-inf")
         self._failures = 0
+        self._in_vain = 0
+        self._way: Way | None = None
         self._lost = not self.is_manual
         self._electing: asyncio.Task[None] | None = None
         self.machine_identifier: str | None = None
@@ -93,12 +99,19 @@ class Connection:
 
     async def ready(self) -> None:
         """Look for a way where there is none, unless that was done a moment ago. Raises nothing."""
-        if self._lost and (self._electing is None or self._electing.done()):
-            if self._clock.monotonic() < self._not_before:
+        now = self._clock.monotonic()
+        if self._electing is None or self._electing.done():
+            roundabout = self._way in (Way.REMOTE, Way.RELAY) and now - self._chosen_at > BETTER_WAY_SECONDS
+            if not (self._lost or roundabout) or now < self._not_before:
                 return
             self._electing = asyncio.create_task(self._elect())
-        if self._electing is not None and self._lost:
+        if self._lost:
             await asyncio.shield(self._electing)
+
+    def confirm(self) -> None:
+        """Our server answers where we ask it."""
+        if not self.is_manual:
+            self._lost, self._in_vain, self.problem = False, 0, None
 
     def lose(self, *, ask_anew: bool = True) -> None:
         """The way we have leads nowhere, to another server, or to one that refuses our token."""
@@ -119,7 +132,7 @@ class Connection:
                 self.account_problem = NOT_THE_ACCOUNTS_TOKEN
             except (TimeoutError, MediaNestError) as error:
                 wait = error.retry_after if isinstance(error, MediaNestError) else None
-                self._not_before = self._clock.monotonic() + max(LOOK_AGAIN_SECONDS, wait or 0.0)
+                self._not_before = max(self._not_before, self._clock.monotonic() + (wait or 0.0))
                 self.account_problem = "plex.tv does not answer as it should at the moment."
         return self._servers or [known.server for known in await self._remembered()]
 
@@ -133,8 +146,10 @@ class Connection:
             self.lose()
 
     async def _elect(self) -> None:
-        self._not_before = self._clock.monotonic() + LOOK_AGAIN_SECONDS
         self._failures = 0
+        pause = min(LOOK_AGAIN_SECONDS * 2.0**self._in_vain, LONGEST_PAUSE_SECONDS)
+        self._not_before = self._clock.monotonic() + pause
+        self._in_vain = min(self._in_vain + 1, 8)
         try:
             servers = await self.account_servers(within=6.0)
             server = self._wanted(servers)
@@ -148,7 +163,7 @@ class Connection:
             if winner is None:
                 self.problem = f"None of the {len(failed)} addresses that plex.tv names leads to the server."
                 return
-            self.problem, self._lost = None, False
+            self.problem, self._lost, self._in_vain = None, False, 0
             await self._use(server, winner.candidate.url)
             await self._known.remember(server, url=winner.candidate.url, account_token=self._account_token)
         except Exception as error:
@@ -156,6 +171,8 @@ class Connection:
 
     async def _use(self, server: FoundServer, url: str) -> None:
         self.machine_identifier, self._token = server.machine_identifier, server.token
+        self._way = next((each.way for each in server.candidates if each.url == url), None)
+        self._chosen_at = self._clock.monotonic()
         if self._pms.base_url != url:
             await self._pms.move_to(url)
 

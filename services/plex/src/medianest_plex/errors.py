@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from medianest_common.errors import Forbidden, NotFound, Unavailable
+from medianest_common.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class PlexNotSetUp(Unavailable):
@@ -29,3 +29,39 @@ class PlexAccessLost(Forbidden):
 
 class NoSuchImage(NotFound):
     title = "There is no such picture"
+
+
+class NoSuchLibrary(NotFound):
+    title = "There is no such library"
+
+
+class NoSuchItem(NotFound):
+    title = "There is no such item"
+
+
+class PictureMissing(NotFound):
+    """The key is good, but Plex has no such picture any more."""
+
+    title = "Plex no longer has this picture"
+
+
+class NoSuchCollection(NotFound):
+    title = "There is no such collection"
+
+
+class CollectionExists(Conflict):
+    title = "There is a collection with this title already"
+
+
+class SmartCollection(Conflict):
+    """Its rules decide what is in it."""
+
+    title = "This collection fills itself"
+
+
+class NothingFits(Invalid):
+    title = "None of these items can be in this collection"
+
+
+class PathOutsideLibrary(Invalid):
+    title = "This folder does not belong to the library"

@@ -16,6 +16,16 @@ from medianest_common.contracts.plex import (
     SearchLibrary,
     ServerIdentity,
 )
+from medianest_common.contracts.plex.changes import (
+    ChangeCollection,
+    CollectionChanged,
+    CreateCollection,
+    DeleteCollection,
+    GetScan,
+    Scan,
+    ScanLibrary,
+)
+from medianest_common.contracts.plex.connection import ListPlexServers, PlexServers
 from medianest_common.contracts.plex.playback import (
     GetPlayStats,
     ListPlays,
@@ -28,14 +38,20 @@ from medianest_common.db import Transaction
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.use_cases import remember_member as members
+from medianest_plex.use_cases.change_collection import change_collection
+from medianest_plex.use_cases.create_collection import create_collection
+from medianest_plex.use_cases.delete_collection import delete_collection
 from medianest_plex.use_cases.get_image import get_image
 from medianest_plex.use_cases.get_play_stats import get_play_stats
+from medianest_plex.use_cases.get_scan import get_scan
 from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
 from medianest_plex.use_cases.list_libraries import list_libraries
 from medianest_plex.use_cases.list_plays import list_plays
+from medianest_plex.use_cases.list_plex_servers import list_plex_servers
 from medianest_plex.use_cases.list_recently_added import list_recently_added
 from medianest_plex.use_cases.list_sessions import list_sessions
+from medianest_plex.use_cases.scan_library import scan_library
 from medianest_plex.use_cases.search_library import search_library
 
 handlers = Handlers("plex")
@@ -84,6 +100,36 @@ async def plays(query: ListPlays, app: PlexApp) -> PlayHistory:
 @handlers.rpc
 async def play_stats(query: GetPlayStats, app: PlexApp) -> PlayStats:
     return await get_play_stats(app, query)
+
+
+@handlers.rpc
+async def servers(query: ListPlexServers, app: PlexApp) -> PlexServers:
+    return await list_plex_servers(app, query)
+
+
+@handlers.rpc
+async def new_collection(command: CreateCollection, app: PlexApp) -> CollectionChanged:
+    return await create_collection(app, command)
+
+
+@handlers.rpc
+async def collection_changes(command: ChangeCollection, app: PlexApp) -> CollectionChanged:
+    return await change_collection(app, command)
+
+
+@handlers.rpc
+async def end_of_collection(command: DeleteCollection, app: PlexApp) -> Nothing:
+    return await delete_collection(app, command)
+
+
+@handlers.rpc
+async def start_scan(command: ScanLibrary, app: PlexApp) -> Scan:
+    return await scan_library(app, command)
+
+
+@handlers.rpc
+async def state_of_scan(query: GetScan, app: PlexApp) -> Scan:
+    return await get_scan(app, query)
 
 
 @handlers.rpc

@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 LOOK_AGAIN_SECONDS = 10.0
 PATIENCE_SECONDS = 1.0
+GLANCE_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Watch:
         self._last = Sighting(online=False, problem="Plex was not asked yet.")
         self._looked_at = float("-inf")
         self._looking: asyncio.Task[Sighting] | None = None
+        self._look_began = float("-inf")
 
     async def look(
         self, *, patience: float = PATIENCE_SECONDS, again_after: float = LOOK_AGAIN_SECONDS
@@ -47,12 +49,28 @@ class Watch:
         """Never raises. A server slower than `patience` seconds counts as away."""
         if self._clock.monotonic() - self._looked_at < again_after:
             return self._last
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
+        self._look_again()
+        assert self._looking
         done, _ = await asyncio.wait({self._looking}, timeout=patience)
         if not done:
             return Sighting(online=False, problem="Plex takes very long to answer.")
         return self._looking.result()
+
+    async def glance(self) -> bool:
+        """Whether Plex is well, for what can be told without it: hardly waits, and not again for a look that is slow."""
+        if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
+            self._look_again()
+            assert self._looking
+            left = self._look_began + GLANCE_SECONDS - self._clock.monotonic()
+            done, _ = await asyncio.wait({self._looking}, timeout=max(0.0, left))
+            if not done:
+                return False
+        return self._last.online and self._last.token_accepted is True
+
+    def _look_again(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+            self._look_began = self._clock.monotonic()
 
     async def aclose(self) -> None:
         if self._looking is not None:
@@ -87,6 +105,7 @@ class Watch:
         if expected is not None and identity.machine_identifier != expected:
             self._connection.lose()
             raise Unavailable("Another Plex server answers where ours was.")
+        self._connection.confirm()
 
     async def _about(self) -> About | None:
         try:

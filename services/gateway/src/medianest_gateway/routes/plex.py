@@ -5,12 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from medianest_common.contracts import plex
+from medianest_common.errors import MediaNestError
 from medianest_common.web import problems
+from medianest_gateway.placeholder import HEADERS as PLACEHOLDER_HEADERS
+from medianest_gateway.placeholder import PLACEHOLDER
 from medianest_gateway.routes.common import Gateway, passed_through
 
 router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 502, 503, 504))
 
 UPSTREAM_SECONDS = 6.0
+IMAGE_SECONDS = 2.5
+"""After that a placeholder is shown; the image is fetched and kept all the same."""
 _IMAGE_AGE = 30 * 86_400
 
 
@@ -51,8 +56,14 @@ async def get_image(
     w: Annotated[int, Query(ge=1, le=2000)] = 300,
     h: Annotated[int, Query(ge=1, le=2000)] = 450,
 ) -> Response:
-    """The key names the image and its version, so a browser may keep it."""
+    """The key names the image and its version, so a browser may keep it. While the image is missing or Plex away, a
+    placeholder is shown, which is asked for again soon."""
     message = plex.GetImage(key=key, width=w, height=h)
-    body, content_type = await gateway.bus.call_bytes(message, timeout=UPSTREAM_SECONDS)
+    try:
+        body, content_type = await gateway.bus.call_bytes(message, timeout=IMAGE_SECONDS)
+    except MediaNestError as error:
+        if error.code != "PICTURE_MISSING" and error.status not in (502, 503, 504):
+            raise
+        return Response(PLACEHOLDER, media_type="image/svg+xml", headers=PLACEHOLDER_HEADERS)
     headers = {"Cache-Control": f"private, max-age={_IMAGE_AGE}, immutable"}
     return Response(body, media_type=content_type, headers=headers)

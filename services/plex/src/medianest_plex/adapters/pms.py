@@ -300,6 +300,18 @@ class Pms:
         self.heed(None)
         return answer
 
+    async def container(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Document:
+        """What such a question is answered with; empty for an empty answer."""
+        return await self.ask(method, path, _container, token=token, params=params, timeout=timeout)
+
     async def _get[T](
         self,
         path: str,

@@ -7,7 +7,7 @@ from medianest_common.http import UpstreamRefused
 from medianest_plex.adapters.pms import Image, TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import audience, owner_token_refused
-from medianest_plex.errors import NoSuchImage, PlexUnavailable
+from medianest_plex.errors import NoSuchImage, PictureMissing, PlexUnavailable
 
 SIZES = (80, 160, 240, 320, 480, 640, 960, 1280, 1920)
 """Pixels: another size is answered with the next larger one, so that few are made and all can be kept."""
@@ -33,7 +33,7 @@ async def _fetched(app: PlexApp, path: str, *, width: int, height: int) -> Image
         raise owner_token_refused() from None
     except UpstreamRefused as refused:
         if refused.upstream_status in (404, 410):
-            raise NoSuchImage("Plex no longer has this picture.") from None
+            raise PictureMissing("It may be there again after the next look at the library.") from None
         raise
     except MediaNestError as error:
         raise PlexUnavailable(
