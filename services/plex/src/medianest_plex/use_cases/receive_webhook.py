@@ -1,0 +1,149 @@
+"""A webhook says in which library to look, and is believed in nothing else: it has no signature, may be forged by
+whoever learned the secret, and comes twice or never."""
+
+import json
+from typing import Any, NamedTuple
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import text
+
+from medianest_common.contracts.plex.indexing import ReceivePlexWebhook, ReceiveTautulliWebhook
+from medianest_plex.adapters.coercion import to_key, to_text
+from medianest_plex.app import PlexApp
+
+log = structlog.get_logger()
+
+WEBHOOKS = Counter(
+    "medianest_plex_webhooks", "Webhooks about the library by what they led to.", ["source", "outcome"]
+)
+
+_PLEX_NEWS = frozenset({"library.new", "library.on.deck"})
+_PLEX_OTHERS = frozenset(
+    {
+        "media.play",
+        "media.pause",
+        "media.resume",
+        "media.stop",
+        "media.scrobble",
+        "media.rate",
+        "playback.started",
+        "device.new",
+        "admin.database.backup",
+        "admin.database.corrupted",
+    }
+)
+_TAUTULLI_NEWS = frozenset({"created"})
+_TAUTULLI_OTHERS = frozenset(
+    [
+        "play",
+        "stop",
+        "pause",
+        "resume",
+        "error",
+        "change",
+        "intro",
+        "commercial",
+        "credits",
+        "watched",
+        "buffer",
+        "concurrent",
+        "newdevice",
+        "extdown",
+        "extup",
+        "intdown",
+        "intup",
+        "pmsupdate",
+        "plexpyupdate",
+        "plexpydbcorrupt",
+        "tokenexpired",
+        "test",
+    ]
+)
+# By the library it names, else by the item or what that is part of, else everywhere: a look costs little.
+_HINT = text("""
+    with mine as (
+        select l.id, l.key from libraries l join servers s on s.id = l.server_id
+         where s.machine_identifier = :machine and l.type in ('movie', 'show', 'artist')),
+    named as (select id from mine where key::text = :section),
+    holding as (
+        select distinct i.library_id as id from items i join servers s on s.id = i.server_id
+         where s.machine_identifier = :machine and i.rating_key::text = any(cast(:items as text[])))
+    update libraries set hinted_at = :now
+     where id in (
+           select id from named
+           union all select id from holding where not exists (select from named)
+           union all select id from mine
+            where not exists (select from named) and not exists (select from holding))
+ returning id
+""")
+
+
+class Hint(NamedTuple):
+    event: str | None
+    machine_identifier: str | None
+    section: str | None
+    items: list[str]
+
+
+async def receive_plex_webhook(app: PlexApp, job: ReceivePlexWebhook) -> None:
+    body = _document(job.body)
+    metadata = _part(body, "Metadata")
+    names = ("ratingKey", "parentRatingKey", "grandparentRatingKey")
+    hint = Hint(
+        event=to_text(body.get("event")),
+        machine_identifier=to_text(_part(body, "Server").get("uuid")),
+        section=to_key(metadata.get("librarySectionID")),
+        items=[key for name in names if (key := to_key(metadata.get(name)))],
+    )
+    await _take(app, hint, source="plex", news=_PLEX_NEWS, others=_PLEX_OTHERS)
+
+
+async def receive_tautulli_webhook(app: PlexApp, job: ReceiveTautulliWebhook) -> None:
+    body = _document(job.body)
+    hint = Hint(
+        event=to_text(body.get("event")),
+        machine_identifier=to_text(body.get("machineIdentifier")),
+        section=to_key(body.get("sectionId")),
+        items=[key for key in (to_key(body.get("ratingKey")),) if key],
+    )
+    await _take(
+        app, hint, source="tautulli", news=_TAUTULLI_NEWS, others=_TAUTULLI_OTHERS, at=job.received_at
+    )
+
+
+async def _take(
+    app: PlexApp, hint: Hint, *, source: str, news: frozenset[str], others: frozenset[str]
+) -> None:
+    if hint.event in news:
+        outcome = "hinted" if await _hinted(app, hint) else "not_our_server"
+    elif hint.event in others:
+        outcome = "passed_over"
+    else:
+        outcome = "unknown"
+    WEBHOOKS.labels(source, outcome).inc()
+    log.info("plex_webhook_received", source=source, outcome=outcome)
+
+
+async def _hinted(app: PlexApp, hint: Hint) -> bool:
+    values = {
+        "machine": hint.machine_identifier,
+        "section": hint.section,
+        "items": hint.items,
+        "now": app.clock.now(),
+    }
+    async with app.db.transaction() as tx:
+        return bool((await tx.session.scalars(_HINT, values)).all())
+
+
+def _document(body: str) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _part(document: dict[str, Any], name: str) -> dict[str, Any]:
+    part = document.get(name)
+    return part if isinstance(part, dict) else {}
