@@ -34,6 +34,13 @@ from medianest_common.contracts.plex.playback import (
     PlayHistory,
     PlayStats,
 )
+from medianest_common.contracts.plex.indexing import (
+    GetSyncState,
+    ReceivePlexWebhook,
+    ReceiveTautulliWebhook,
+    SyncLibrary,
+    SyncState,
+)
 from medianest_common.db import Transaction
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
@@ -46,13 +53,16 @@ from medianest_plex.use_cases.get_play_stats import get_play_stats
 from medianest_plex.use_cases.get_scan import get_scan
 from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
+from medianest_plex.use_cases.get_sync_state import get_sync_state
 from medianest_plex.use_cases.list_libraries import list_libraries
 from medianest_plex.use_cases.list_plays import list_plays
 from medianest_plex.use_cases.list_plex_servers import list_plex_servers
 from medianest_plex.use_cases.list_recently_added import list_recently_added
 from medianest_plex.use_cases.list_sessions import list_sessions
 from medianest_plex.use_cases.scan_library import scan_library
+from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
 from medianest_plex.use_cases.search_library import search_library
+from medianest_plex.use_cases.sync_library import sync_library
 
 handlers = Handlers("plex")
 
@@ -135,6 +145,26 @@ async def state_of_scan(query: GetScan, app: PlexApp) -> Scan:
 @handlers.rpc
 async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
     return await members.remember_member(app, command)
+
+
+@handlers.rpc
+async def sync_state(query: GetSyncState, app: PlexApp) -> SyncState:
+    return await get_sync_state(app, query)
+
+
+@handlers.rpc
+async def start_sync(command: SyncLibrary, app: PlexApp) -> Nothing:
+    return await sync_library(app, command)
+
+
+@handlers.job(concurrency=2)
+async def plex_webhook(job: ReceivePlexWebhook, app: PlexApp) -> None:
+    await receive_plex_webhook(app, job)
+
+
+@handlers.job(concurrency=2)
+async def tautulli_webhook(job: ReceiveTautulliWebhook, app: PlexApp) -> None:
+    await receive_tautulli_webhook(app, job)
 
 
 @handlers.on(UserCreated, UserChanged)
