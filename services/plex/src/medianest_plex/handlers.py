@@ -26,6 +26,13 @@ from medianest_common.contracts.plex.changes import (
     ScanLibrary,
 )
 from medianest_common.contracts.plex.connection import ListPlexServers, PlexServers
+from medianest_common.contracts.plex.indexing import (
+    GetSyncState,
+    ReceivePlexWebhook,
+    ReceiveTautulliWebhook,
+    SyncLibrary,
+    SyncState,
+)
 from medianest_common.contracts.plex.playback import (
     GetPlayStats,
     ListPlays,
@@ -33,13 +40,6 @@ from medianest_common.contracts.plex.playback import (
     NowPlaying,
     PlayHistory,
     PlayStats,
-)
-from medianest_common.contracts.plex.indexing import (
-    GetSyncState,
-    ReceivePlexWebhook,
-    ReceiveTautulliWebhook,
-    SyncLibrary,
-    SyncState,
 )
 from medianest_common.db import Transaction
 from medianest_plex import jobs
@@ -59,8 +59,8 @@ from medianest_plex.use_cases.list_plays import list_plays
 from medianest_plex.use_cases.list_plex_servers import list_plex_servers
 from medianest_plex.use_cases.list_recently_added import list_recently_added
 from medianest_plex.use_cases.list_sessions import list_sessions
-from medianest_plex.use_cases.scan_library import scan_library
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
+from medianest_plex.use_cases.scan_library import scan_library
 from medianest_plex.use_cases.search_library import search_library
 from medianest_plex.use_cases.sync_library import sync_library
 

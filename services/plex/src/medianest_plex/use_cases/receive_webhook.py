@@ -107,9 +107,7 @@ async def receive_tautulli_webhook(app: PlexApp, job: ReceiveTautulliWebhook) ->
         section=to_key(body.get("sectionId")),
         items=[key for key in (to_key(body.get("ratingKey")),) if key],
     )
-    await _take(
-        app, hint, source="tautulli", news=_TAUTULLI_NEWS, others=_TAUTULLI_OTHERS, at=job.received_at
-    )
+    await _take(app, hint, source="tautulli", news=_TAUTULLI_NEWS, others=_TAUTULLI_OTHERS)
 
 
 async def _take(
