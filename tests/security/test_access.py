@@ -26,6 +26,9 @@ ACCESS = {
     "POST /api/v1/auth/plex/pin": PUBLIC,
     "POST /api/v1/auth/plex/verify": PUBLIC,
     "POST /api/v1/webhooks/overseerr": PUBLIC,
+    "POST /api/v1/webhooks/plex/{secret}": PUBLIC,
+    "POST /api/v1/webhooks/tautulli": PUBLIC,
+    "POST /api/v1/webhooks/tautulli/{secret}": PUBLIC,
     "GET /api/v1/auth/session": USER,
     "GET /api/v1/auth/devices": USER,
     "GET /api/v1/users/me": USER,
@@ -65,6 +68,8 @@ ACCESS = {
     "POST /api/v1/plex/libraries/{library_key}/scan": ADMIN,
     "GET /api/v1/plex/libraries/{library_key}/scan": ADMIN,
     "GET /api/v1/admin/plex/servers": ADMIN,
+    "GET /api/v1/admin/plex/sync": ADMIN,
+    "POST /api/v1/plex/libraries/{library_key}/sync": ADMIN,
     "GET /api/v1/admin/users": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from medianest_common.contracts.identity import Caller
 from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
+from medianest_common.web.rules import MIB
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import (
@@ -19,6 +20,7 @@ from medianest_gateway.routes import (
     plex,
     plex_changes,
     plex_playback,
+    plex_sync,
     webhooks,
     welcome,
 )
@@ -100,6 +102,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/health/details": {"authenticate": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/webhooks/plex": {"max_body": 2 * MIB},
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
         },
     )
@@ -111,9 +114,21 @@ def build(gateway: GatewayApp) -> FastAPI:
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
-    for part in (auth, media, plex, plex_changes, plex_playback, notifications, health, webhooks, admin):
+    for part in (
+        auth,
+        media,
+        plex,
+        plex_changes,
+        plex_playback,
+        plex_sync,
+        notifications,
+        health,
+        webhooks,
+        admin,
+    ):
         api.include_router(part.router)
     api.include_router(plex_changes.admin)
+    api.include_router(plex_sync.admin)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)

@@ -23,6 +23,8 @@ class Rules:
     """`cookie`: a token when the caller came by cookie. `always`: before sign-in too. `off`: for callers that are no
     browsers."""
     json_only: bool = True
+    secret_path: bool = False
+    """What follows in the address may be a secret: it is not logged even where no route has taken it."""
     any_host: bool = False
     """Answers under every host name, for probes that know only an address."""
     is_quiet: bool = False

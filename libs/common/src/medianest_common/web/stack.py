@@ -95,7 +95,9 @@ class Stack:
                 is_counted=False, authenticate=False, any_host=True, is_quiet=True
             )
         for path in self.webhooks:
-            table.setdefault(path, {}).update(authenticate=False, csrf="off", json_only=False)
+            table.setdefault(path, {}).update(
+                authenticate=False, csrf="off", json_only=False, secret_path=True
+            )
         for path in self.anonymous_csrf:
             table.setdefault(path, {}).update(csrf="always")
         for path in (*self.secret_answers, *self.streams):

@@ -68,7 +68,8 @@ class Observing:
         level(
             "request",
             method=method,
-            route=exchange.route or exchange.path[:_LONGEST_PATH],
+            route=exchange.route
+            or (UNMATCHED if exchange.rules.secret_path else exchange.path[:_LONGEST_PATH]),
             status=status,
             ms=round(elapsed * 1000, 1),
             bytes=exchange.bytes_out,
