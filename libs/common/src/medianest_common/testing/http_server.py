@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -19,7 +20,8 @@ class HttpServer:
     While closed, connections are refused. No signal handlers, no lifespan, no access log.
     """
 
-    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._config = Config(app, lifespan="off", log_config=None, access_log=False, ws_max_size=2**20)
         self._config.load()
         self._state = ServerState()
@@ -28,11 +30,11 @@ class HttpServer:
         self._refusals = 0
         self._socket = _listening_socket(port)
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
         self._listener = await asyncio.get_running_loop().create_server(
-            partial(self._protocol, self._refusals), sock=self._socket
+            partial(self._protocol, self._refusals), sock=self._socket, ssl=self._tls
         )
 
     def refuse(self) -> None:
@@ -96,9 +98,9 @@ class HttpServer:
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+async def serve(app: ASGIApp, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Yields the base URL, without a trailing slash."""
-    server = HttpServer(app, port=port)
+    server = HttpServer(app, port=port, tls=tls)
     await server.start()
     try:
         yield server.url

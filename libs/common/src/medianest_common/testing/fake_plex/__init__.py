@@ -3,7 +3,7 @@
 from .accounts import FakeAccount
 from .faults import Fault, LoggedRequest
 from .items import Item, Section
-from .plex import FakePlex
+from .plex import FakePlex, connection
 from .quirks import Quirks
 
-__all__ = ["FakeAccount", "FakePlex", "Fault", "Item", "LoggedRequest", "Quirks", "Section"]
+__all__ = ["FakeAccount", "FakePlex", "Fault", "Item", "LoggedRequest", "Quirks", "Section", "connection"]

@@ -1,14 +1,11 @@
 """What a client may change on the server: scans and collections. Only the owner's token may."""
 
-from uuid import uuid4
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from .items import Item
-from .recorded import Document
 from .rendering import described, section_container
 from .responses import MediaServer, answer, owner_of, server_of, visible_section
 
@@ -18,20 +15,11 @@ async def refresh(request: Request) -> Response:
     owner_of(request)
     section, server = visible_section(request), server_of(request)
     if request.method == "DELETE":
+        server.scans.cancel(section)
         return Response(status_code=200)
-    activity: Document = {
-        "uuid": str(uuid4()),
-        "type": "library.update.section",
-        "cancellable": True,
-        "userID": 1,
-        "title": f"Scanning {section.title}",
-        "subtitle": "",
-        "progress": 0,
-        "Context": {"librarySectionID": str(section.key)},
-    }
-    server.events.activity("started", activity)
-    server.library.scan(section, request.query_params.get("path"))
-    server.events.activity("ended", activity | {"progress": 100})
+    if server.quirks.scans_by_get_only and request.method != "GET":
+        raise HTTPException(405)
+    server.scans.begin(section, request.query_params.get("path"))
     return Response(status_code=200)
 
 
@@ -54,15 +42,52 @@ async def create_collection(request: Request) -> Response:
 async def add_to_collection(request: Request) -> Response:
     owner_of(request)
     server = server_of(request)
-    collection = server.library.items.get(request.path_params["item"])
-    if collection is None or collection.type != "collection":
-        raise HTTPException(404)
+    collection = _collection(server, request.path_params["item"])
     items = _named(server, request.query_params.get("uri", ""))
     _same_type(items, collection.section.type)
     collection.children.extend(item for item in items if item not in collection.children)
     server.library.update(collection.rating_key)
     document = section_container(collection.section, "collection") | {"size": 1}
     return answer(request, document | {"Metadata": described([collection], section=True)})
+
+
+async def remove_from_collection(request: Request) -> Response:
+    """Described as PUT, sent as DELETE by Plex's own clients."""
+    owner_of(request)
+    server = server_of(request)
+    collection, item = _collection(server, request.path_params["item"]), request.path_params["member"]
+    if server.quirks.removes_by_put_only and request.method != "PUT":
+        raise HTTPException(405)
+    if not any(member.key == item for member in collection.children):
+        raise HTTPException(404)
+    collection.children = [member for member in collection.children if member.key != item]
+    server.library.update(collection.rating_key)
+    document = section_container(collection.section, "collection") | {"size": 1}
+    return answer(request, document | {"Metadata": described([collection], section=True)})
+
+
+async def delete_collection(request: Request) -> Response:
+    owner_of(request)
+    server = server_of(request)
+    server.library.remove(_collection(server, request.path_params["item"]).rating_key)
+    return Response(status_code=200)
+
+
+async def delete_item(request: Request) -> Response:
+    """With its files, as a real server does."""
+    owner_of(request)
+    server = server_of(request)
+    if request.path_params["item"] not in server.library.items:
+        raise HTTPException(404)
+    server.library.remove(str(request.path_params["item"]))
+    return Response(status_code=200)
+
+
+def _collection(server: MediaServer, key: int) -> Item:
+    collection = server.library.items.get(key)
+    if collection is None or collection.type != "collection":
+        raise HTTPException(404)
+    return collection
 
 
 def _named(server: MediaServer, uri: str) -> list[Item]:
@@ -87,4 +112,13 @@ ROUTES = [
     Route("/library/sections/{section:int}/refresh", refresh, methods=["GET", "POST", "DELETE"]),
     Route("/library/collections", create_collection, methods=["POST"]),
     Route("/library/collections/{item:int}/items", add_to_collection, methods=["PUT"]),
+    Route(
+        "/library/collections/{item:int}/items/{member:int}",
+        remove_from_collection,
+        methods=["DELETE", "PUT"],
+    ),
+    Route("/library/sections/{section:int}/collection/{item:int}", delete_collection, methods=["DELETE"]),
+    # Takes whatever it is named, so that a client that mistakes a film for a collection is found out.
+    Route("/library/collections/{item:int}", delete_item, methods=["DELETE"]),
+    Route("/library/metadata/{item:int}", delete_item, methods=["DELETE"]),
 ]

@@ -46,10 +46,16 @@ async def library(request: Request) -> Response:
 
 
 async def sections(request: Request) -> Response:
-    visible = server_of(request).visible_sections(caller_of(request))
+    server = server_of(request)
+    visible = server.visible_sections(caller_of(request))
     document: Document = {"size": len(visible), "allowSync": False, "title1": "Plex Library"}
     return answer(
-        request, with_list(document, "Directory", [section_directory(section) for section in visible])
+        request,
+        with_list(
+            document,
+            "Directory",
+            [section_directory(section, refreshing=server.scans.is_running(section)) for section in visible],
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from .quirks import Quirks
 from .responses import MediaServer
 from .server import media_server_app
 from .sessions import Sessions
-from .tv import plex_tv_app
+from .tv import described_server, plex_tv_app
 from .tv_answers import PlexTv
 from .webhooks import WebhookEvent, deliver, payload
 
@@ -89,7 +89,7 @@ class FakePlex:
             error_page=responses.error_page,
             port=server_port,
         )
-        self.plex_tv.connections.append(_local_connection(self.server.url))
+        self.plex_tv.connections.append(connection(self.server.url))
 
     @classmethod
     @asynccontextmanager
@@ -192,6 +192,12 @@ class FakePlex:
         account.token = new_token()
         account.server_token = new_token()
 
+    def own_as_well(self, other: "FakePlex") -> None:
+        """The account owns the server of another household too; plex.tv lists it after its own."""
+        self.plex_tv.other_resources.append(
+            described_server(other.plex_tv, other.owner) | {"owned": True, "ownerId": None}
+        )
+
     def claim_pin(self, code: str, account: FakeAccount) -> None:
         """What a person does on app.plex.tv. Raises LookupError when the PIN is unknown or expired."""
         self.accounts.claim(code, account)
@@ -213,14 +219,17 @@ class FakePlex:
         self.events.item_changed(kind, item)
 
 
-def _local_connection(url: str) -> dict[str, object]:
-    address = urlsplit(url)
+def connection(
+    url: str, *, address: str | None = None, local: bool = True, relay: bool = False
+) -> dict[str, object]:
+    """As plex.tv lists it. `address` is what the name in `url` stands for."""
+    parts = urlsplit(url)
     return {
-        "protocol": "http",
-        "address": address.hostname,
-        "port": address.port,
+        "protocol": parts.scheme,
+        "address": address or parts.hostname,
+        "port": parts.port,
         "uri": url,
-        "local": True,
-        "relay": False,
+        "local": local,
+        "relay": relay,
         "IPv6": False,
     }

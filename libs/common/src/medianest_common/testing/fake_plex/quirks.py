@@ -24,6 +24,10 @@ class Quirks:
     """The first item of every list has no rating key and no title, and a type nobody knows."""
     latin: bool = False
     """Text comes in Latin-1, which is not what it says: names with umlauts are broken UTF-8."""
+    scans_by_get_only: bool = False
+    """Scans are not begun by POST, as in older servers."""
+    removes_by_put_only: bool = False
+    """Items leave a collection as the published description says, and not as Plex's own clients ask for it."""
     page_cap: int | None = None
     """No page is longer than this, whatever was asked."""
     ignore_paging: bool = False

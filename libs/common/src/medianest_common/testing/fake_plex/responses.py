@@ -17,6 +17,7 @@ from .items import Item, Section
 from .library import FakeLibrary
 from .quirks import Quirks
 from .recorded import Document
+from .scans import Scans
 from .sessions import Sessions
 from .xml import server_xml
 
@@ -42,6 +43,9 @@ class MediaServer:
     """The version of an update on offer."""
     lists: dict[Any, list[Item]] = field(default_factory=dict)
     """Sorted and filtered lists, kept while the library does not change."""
+
+    def __post_init__(self) -> None:
+        self.scans = Scans(activities=self.running, tell=self.events.activity, scanned=self.library.scan)
 
     def visible_sections(self, account: FakeAccount) -> list[Section]:
         shared = account.libraries

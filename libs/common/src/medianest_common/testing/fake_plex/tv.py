@@ -84,7 +84,7 @@ async def ping(request: Request) -> Response:
 async def resources(request: Request) -> Response:
     """A bare array; the server is in it for those it is shared with, with a token of its own for each."""
     account, tv = caller_of(request), tv_of(request)
-    found = [_server(tv, account)] if account.has_access else []
+    found = [described_server(tv, account)] if account.has_access else []
     return answer(request, found + tv.other_resources, tag="resources")
 
 
@@ -122,7 +122,7 @@ def _pin(tv: PlexTv, pin: Pin) -> Document:
     }
 
 
-def _server(tv: PlexTv, account: FakeAccount) -> Document:
+def described_server(tv: PlexTv, account: FakeAccount) -> Document:
     owned = account.access == "owner"
     return _RESOURCE | {
         "name": tv.server_name,
@@ -135,5 +135,6 @@ def _server(tv: PlexTv, account: FakeAccount) -> Document:
         "owned": owned,
         "home": account.managed,
         "publicAddressMatches": True,
+        "httpsRequired": tv.https_required,
         "connections": tv.connections,
     }

@@ -37,6 +37,7 @@ class PlexTv:
     server_version: str
     connections: list[Document] = field(default_factory=list)
     """How the server says it can be reached; the local address first."""
+    https_required: bool = False
     other_resources: list[Document] = field(default_factory=list)
     """Further servers and players in everyone's list."""
 
