@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Gauge
 
 from medianest_common.errors import MediaNestError
-from medianest_plex.adapters.coercion import Document, entries, to_int, to_key, to_text
+from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
 from medianest_plex.adapters.event_socket import Told
 from medianest_plex.app import PlexApp
 from medianest_plex.playback import Playback
@@ -120,13 +120,13 @@ class Ears:
             return
         if ended:
             self._app.hints.add(section)
-        progress = to_int(activity.get("progress"))
+        progress = to_float(activity.get("progress"))  # -1 says that nobody knows.
         self._start(
             tell_scan(
                 self._app,
                 section,
                 title=to_text(activity.get("title")),
-                percent=100 if ended else progress if progress is not None and 0 <= progress <= 100 else None,
+                percent=100 if ended else _percent(progress),
                 done=ended,
             )
         )
@@ -135,6 +135,10 @@ class Ears:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _percent(progress: float | None) -> int | None:
+    return round(progress) if progress is not None and 0 <= progress <= 100 else None
 
 
 async def follow(app: PlexApp) -> None:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 BUSY_SECONDS = 10.0
 IDLE_SECONDS = 60.0
-_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
 """Between two looks, however many events come."""
 STALLED_SECONDS = 90.0
 """A player that says it plays and has not moved for so long stands still."""
@@ -48,8 +48,9 @@ class Changes:
 class Playback:
     """One per leading replica; two would only do the same twice, and the database sees to that."""
 
-    def __init__(self, app: PlexApp) -> None:
+    def __init__(self, app: PlexApp, *, pause: float = PAUSE_SECONDS) -> None:
         self._app = app
+        self._pause = pause
         self._wake = asyncio.Event()
         self._known: dict[str, tuple[str, str | None]] = {}
         self._heard: dict[str, tuple[str | None, int]] = {}
@@ -66,9 +67,9 @@ class Playback:
                 seconds = BUSY_SECONDS
             except Exception:
                 log.exception("plex_sessions_failed")
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(self._pause)
             try:
-                async with asyncio.timeout(seconds - _PAUSE_SECONDS):
+                async with asyncio.timeout(seconds - self._pause):
                     await self._wake.wait()
             except TimeoutError:
                 continue
