@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from .items import Item
+from .items import Item, tag_id
 
 _IGNORED = re.compile(
-    r"(?i)x-plex-|include|exclude|checkfiles|async|skip|limit$|type$|sort$|push|pop|or$|group$"
+    r"(?i)x-plex-|unwatched$|include|exclude|checkfiles|async|skip|limit$|type$|sort$|push|pop|or$|group$"
 )
 _RELATIVE = re.compile(r"-(\d+)([smhdwy])$")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
@@ -22,7 +22,7 @@ _FIELDS: dict[str, Callable[[Item], Any]] = {
     "index": lambda item: item.index or 0,
     "contentRating": lambda item: item.content_rating or "",
     "guid": lambda item: item.guid,
-    "genre": lambda item: list(item.genres),
+    "genre": lambda item: [*item.genres, *(str(tag_id(genre)) for genre in item.genres)],
     "actor": lambda item: list(item.roles),
     "id": lambda item: item.key,
     "rating": lambda item: item.rating or 0.0,
@@ -68,7 +68,7 @@ def _test(name: str, value: str, now: datetime) -> Callable[[Item], bool]:
 
     def one(actual: Any, wanted: str) -> bool:
         if isinstance(actual, list):
-            return any(one(each, wanted) for each in actual)
+            return wanted in actual if wanted.isdecimal() else any(one(each, wanted) for each in actual)
         if isinstance(actual, int | float):
             return _number_matches(actual, operator, _number(wanted, now))
         return _text_matches(str(actual).casefold(), operator, wanted.casefold())
@@ -78,7 +78,7 @@ def _test(name: str, value: str, now: datetime) -> Callable[[Item], bool]:
     return lambda item: any(one(read(item), wanted) for wanted in options)
 
 
-def _number_matches(actual: float, operator: str, wanted: int) -> bool:
+def _number_matches(actual: float, operator: str, wanted: float) -> bool:
     match operator:
         case "" | "=":
             return actual == wanted
@@ -108,13 +108,13 @@ def _text_matches(actual: str, operator: str, wanted: str) -> bool:
     raise BadFilter(operator)
 
 
-def _number(text: str, now: datetime) -> int:
+def _number(text: str, now: datetime) -> float:
     relative = _RELATIVE.match(text)
     if relative:
         seconds = int(relative[1]) * _UNIT_SECONDS[relative[2]]
         return int((now - timedelta(seconds=seconds)).timestamp())
     try:
-        return int(text)
+        return float(text) if "." in text else int(text)
     except ValueError as wrong:
         raise BadFilter(text) from wrong
 

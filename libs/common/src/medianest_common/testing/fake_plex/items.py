@@ -90,3 +90,8 @@ class Item:
 def external_ids(*, tmdb: int | None, imdb: str | None, tvdb: int | None) -> list[str]:
     named = {"imdb": imdb, "tmdb": tmdb, "tvdb": tvdb}
     return [f"{source}://{value}" for source, value in named.items() if value is not None]
+
+
+def tag_id(name: str) -> int:
+    """By which lists are narrowed to a genre or actor."""
+    return sum(name.encode()) % 9000 + 1

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .filters import BadFilter, matching, ordered
-from .items import Item, ItemType, Section
+from .items import Item, ItemType, Section, tag_id
 from .meta import detailed_directory, meta
 from .recorded import Document
 from .rendering import (
@@ -76,12 +76,44 @@ async def section_all(request: Request) -> Response:
     wanted = type_named(request.query_params.get("type"), default=section.type)
     if wanted is None:
         raise HTTPException(400)
-    part, size = paged(request, _list(server, section, wanted, request))
+    account = caller_of(request)
+    found = _list(server, section, wanted, request)
+    if flag(request, "unwatched"):
+        found = [each for each in found if not server.watching.has_seen(account, each)]
+    part, size = paged(request, found)
     document = section_container(section, wanted) | size
     if flag(request, "includeMeta"):
         document["Meta"] = meta(section)
-    guids = flag(request, "includeGuids")
-    return answer(request, with_list(document, "Metadata", described(part, guids=guids)))
+    documents = described(part, guids=flag(request, "includeGuids"))
+    for entry, each in zip(documents, part, strict=True):
+        entry.update(server.watching.views(account, each))
+    return answer(request, with_list(document, "Metadata", documents))
+
+
+async def section_choices(request: Request) -> Response:
+    """The genres or content ratings of a section, as they are given back to narrow a list of it."""
+    section, field = visible_section(request), request.path_params["field"]
+    wanted = type_named(request.query_params.get("type"), default=section.type)
+    items = [
+        i for i in server_of(request).library.items.values() if i.section is section and i.type == wanted
+    ]
+    if field == "genre":
+        named = {str(tag_id(genre)): genre for item in items for genre in item.genres}
+    elif field == "contentRating":
+        named = {item.content_rating: item.content_rating for item in items if item.content_rating}
+    else:
+        raise HTTPException(404)
+    directories: list[Document] = [
+        {
+            "key": key,
+            "title": title,
+            "type": field,
+            "fastKey": f"/library/sections/{section.key}/all?{field}={key}",
+        }
+        for key, title in sorted(named.items(), key=lambda pair: pair[1])
+    ]
+    document = section_container(section, section.type) | {"size": len(directories)}
+    return answer(request, with_list(document, "Directory", directories))
 
 
 async def section_collections(request: Request) -> Response:
@@ -123,7 +155,7 @@ async def item(request: Request) -> Response:
     found = [each for each in known if server.can_see(account, each)]
     if not found:
         raise HTTPException(404)
-    documents = [metadata(each, detail=True) for each in found]
+    documents = [metadata(each, detail=True) | server.watching.views(account, each) for each in found]
     if flag(request, "includeChildren"):
         for document, each in zip(documents, found, strict=True):
             document["Children"] = {"size": len(each.children), "Metadata": described(each.children)}
@@ -205,6 +237,7 @@ ROUTES = [
     Route("/library/sections/{section:int}/all", section_all),
     Route("/library/sections/{section:int}/collections", section_collections),
     Route("/library/sections/{section:int}/recentlyAdded", section_recently_added),
+    Route("/library/sections/{section:int}/{field}", section_choices, methods=["GET"]),
     Route("/library/recentlyAdded", recently_added),
     Route("/library/metadata/{items}", item),
     Route("/library/metadata/{item:int}/children", children),

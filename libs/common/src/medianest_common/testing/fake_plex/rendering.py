@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .items import HOLDERS, TYPE_NUMBER, Item, ItemType, Section
+from .items import HOLDERS, TYPE_NUMBER, Item, ItemType, Section, tag_id
 from .recorded import Document, exchange, recorded, scalars
 
 _VIEW_GROUP_TITLES = {
@@ -158,7 +158,7 @@ def _media(item: Item) -> Document:
 def _tag(kind: str, name: str, *, detail: bool) -> Document:
     if not detail:
         return {"tag": name}
-    number = sum(name.encode()) % 9000 + 1
+    number = tag_id(name)
     return {"id": number, "filter": f"{kind}={number}", "tag": name}
 
 

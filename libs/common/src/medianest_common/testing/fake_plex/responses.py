@@ -19,6 +19,7 @@ from .quirks import Quirks
 from .recorded import Document
 from .scans import Scans
 from .sessions import Sessions
+from .watching import Watching
 from .xml import server_xml
 
 _PROTOCOL = {"X-Plex-Protocol": "1.0"}
@@ -43,6 +44,7 @@ class MediaServer:
     """The version of an update on offer."""
     lists: dict[Any, list[Item]] = field(default_factory=dict)
     """Sorted and filtered lists, kept while the library does not change."""
+    watching: Watching = field(default_factory=Watching)
 
     def __post_init__(self) -> None:
         self.scans = Scans(activities=self.running, tell=self.events.activity, scanned=self.library.scan)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .items import Item, ItemType, Section
+from .items import Item, ItemType, Section, tag_id
 from .listing import newest, with_list
 from .recorded import Document
 from .rendering import container, metadata
@@ -62,21 +62,6 @@ async def promoted(request: Request) -> Response:
     return answer(request, with_list(container(size=len(hubs)), "Hub", hubs))
 
 
-async def continue_watching(request: Request) -> Response:
-    caller_of(request)
-    hub: Document = {
-        "key": "/hubs/continueWatching/items",
-        "title": "Continue Watching",
-        "type": "mixed",
-        "hubIdentifier": "continueWatching",
-        "context": "hub.continueWatching",
-        "size": 0,
-        "more": False,
-        "style": "hero",
-    }
-    return answer(request, container(size=1, Hub=[hub]))
-
-
 def _searched(visible: list[Section], section_id: str | None) -> list[Section]:
     return [section for section in visible if section_id is None or str(section.key) == section_id]
 
@@ -93,7 +78,7 @@ def _hits(items: list[Item], wanted: ItemType, query: str) -> list[tuple[Item, D
             continue
         actor = next((role for role in item.roles if query in role.casefold()), None)
         if actor is not None:
-            reason = {"reason": "actor", "reasonTitle": actor, "reasonID": _actor_id(actor), "score": "0.4"}
+            reason = {"reason": "actor", "reasonTitle": actor, "reasonID": tag_id(actor), "score": "0.4"}
             by_actor.append((item, reason))
     by_title.sort(key=lambda item: (not item.title.casefold().startswith(query), item.title, item.key))
     return [(item, {"score": "0.75"}) for item in by_title] + by_actor
@@ -119,13 +104,13 @@ def _actors(items: list[Item], query: str, limit: int) -> Document:
     )
     directories: list[Document] = [
         {
-            "key": f"/library/sections/{section}/all?actor={_actor_id(role)}",
+            "key": f"/library/sections/{section}/all?actor={tag_id(role)}",
             "librarySectionID": section,
             "type": "tag",
             "tag": role,
             "tagType": 6,
-            "id": _actor_id(role),
-            "filter": f"actor={_actor_id(role)}",
+            "id": tag_id(role),
+            "filter": f"actor={tag_id(role)}",
             "count": sum(role in item.roles for item in items),
         }
         for role, section in found[:limit]
@@ -142,12 +127,7 @@ def _actors(items: list[Item], query: str, limit: int) -> Document:
     return with_list(hub, "Directory", directories)
 
 
-def _actor_id(name: str) -> int:
-    return sum(name.encode()) % 9000 + 1
-
-
 ROUTES = [
     Route("/hubs/search", search),
     Route("/hubs/promoted", promoted),
-    Route("/hubs/continueWatching", continue_watching),
 ]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from . import changes, listing, search
+from . import changes, continuing, listing, search
 from .events import notifications
 from .images import jpeg, png
 from .listing import with_list
@@ -40,6 +40,7 @@ def media_server_app(server: MediaServer) -> Starlette:
             *changes.ROUTES,
             *listing.ROUTES,
             *search.ROUTES,
+            *continuing.ROUTES,
             Route("/library/metadata/{item:int}/{element}/{version:int}", picture),
             Route("/library/collections/{item:int}/composite/{version:int}", picture),
             Route("/library/sections/{section:int}/composite/{version:int}", section_picture),
