@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +42,10 @@ async def plex() -> AsyncIterator[FakePlex]:
 
 @pytest.fixture
 async def home(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Household:
-    """The service running against that Plex server."""
-    await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
+    """The service running against that Plex server, which it asks for everything: it has no index yet."""
+    handlers = replace(
+        SERVICE.handlers, timers=[timer for timer in SERVICE.handlers.timers if timer.name != "keep_index"]
+    )
+    service = replace(SERVICE, handlers=handlers)
+    await sandbox.start(service, plex_url=plex.server_url, plex_token=plex.server_token)
     return Household(sandbox, plex, clock)

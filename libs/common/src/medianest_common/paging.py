@@ -10,7 +10,7 @@ from uuid import UUID
 from medianest_common.errors import BadRequest
 
 _VERSION = 1
-_LONGEST = 512
+_LONGEST = 1400
 _LARGEST = 2**63
 
 
@@ -18,14 +18,14 @@ class InvalidCursor(BadRequest):
     title = "The cursor is not one that was given out for this list"
 
 
-def encode_cursor(order: str, *key: int | UUID) -> str:
-    """`order` names the sort, so that a cursor is of no use with another one."""
+def encode_cursor(order: str, *key: int | UUID | str) -> str:
+    """`order` names the sort, so that a cursor is of no use with another one. Texts have 200 characters at most."""
     parts = [part.hex if isinstance(part, UUID) else part for part in key]
-    text = json.dumps([_VERSION, order, *parts], separators=(",", ":"))
+    text = json.dumps([_VERSION, order, *parts], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, order: str, *kinds: type[int] | type[UUID]) -> tuple[Any, ...]:
+def decode_cursor(cursor: str, order: str, *kinds: type[int] | type[UUID] | type[str]) -> tuple[Any, ...]:
     """The key, each part of its kind. Raises `InvalidCursor` for what was never given out."""
     try:
         if len(cursor) > _LONGEST:
@@ -49,4 +49,10 @@ def _id(part: Any) -> UUID:
     return UUID(hex=part)
 
 
-_READERS: dict[Any, Callable[[Any], Any]] = {int: _whole, UUID: _id}
+def _text(part: Any) -> str:
+    if not isinstance(part, str) or "\x00" in part or any("\ud800" <= c <= "\udfff" for c in part):
+        raise ValueError
+    return part
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {int: _whole, UUID: _id, str: _text}

@@ -68,6 +68,16 @@ async def audience(app: PlexApp) -> Audience:
     )
 
 
+async def own_audience(app: PlexApp) -> Audience | None:
+    """The present caller as Plex knows them, whatever their role here; None for people without an account there."""
+    caller = require_caller()
+    async with app.db.read() as connection:
+        known = await member(connection, caller.user_id)
+    if known is None:
+        return None
+    return Audience(_own_token(app, known), name=known.user_id.hex, reads_live=True, refused=known)
+
+
 async def token_refused(app: PlexApp, whose: Audience) -> MediaNestError:
     """What to raise when Plex did not take the token of this audience."""
     if whose.refused is None:

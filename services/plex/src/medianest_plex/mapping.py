@@ -1,12 +1,19 @@
 """From what Plex says to what people are told."""
 
+from typing import Any
+
 from medianest_common.contracts.plex import LibraryItem
 from medianest_plex.adapters.items import PlexItem
 from medianest_plex.image_keys import ImageKeys, Picture
 
 
 def as_library_item(item: PlexItem, *, images: ImageKeys) -> LibraryItem:
-    return LibraryItem(
+    return LibraryItem(**item_fields(item, images=images))
+
+
+def item_fields(item: PlexItem, *, images: ImageKeys) -> dict[str, Any]:
+    """What a `LibraryItem`, and whatever has more than that, is made of."""
+    return dict(
         rating_key=item.rating_key,
         type=item.type,
         title=item.title,
@@ -23,4 +30,13 @@ def as_library_item(item: PlexItem, *, images: ImageKeys) -> LibraryItem:
         tmdb_id=item.ids.tmdb,
         tvdb_id=item.ids.tvdb,
         imdb_id=item.ids.imdb,
+        original_title=item.original_title,
+        parent_key=item.parent_key,
+        grandparent_key=item.grandparent_key,
+        released_on=item.released_on,
+        rating=round(item.rating, 1) if item.rating is not None else None,
+        content_rating=item.content_rating,
+        genres=item.genres,
+        child_count=item.child_count,
+        leaf_count=item.leaf_count,
     )

@@ -85,8 +85,7 @@ async def find(
     title = _title(words)
     found = await looking.by_title(title)
     if len(found) < most:
-        others = _around(words)
-        found += await looking.elsewhere(others, but=title)
+        found = [*found, *await looking.elsewhere(_around(words), but=title)][:most]
     if not found:
         found = await _meant(looking, words)
     return found
@@ -154,7 +153,7 @@ class _Looking(NamedTuple):
         hits = " union all ".join(
             arm.format(hit=_HIT, which=half, type=of_type) for half in halves for arm in arms
         )
-        statement = text(f"with hits as ({hits}), ranked as ({_RANKED}) {_SHOWN}")  # noqa: S608
+        statement = text(f"with hits as ({hits}), ranked as ({_RANKED}) {_SHOWN}")
         return shown((await self.connection.execute(statement, values)).all())
 
 

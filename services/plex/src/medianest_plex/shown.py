@@ -21,11 +21,11 @@ class Shown(NamedTuple):
     rating_key: int
 
 
-def _moment(column: str) -> str:
+def moment(column: str) -> str:
     return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-_FIELDS: Mapping[str, str] = {
+FIELDS: Mapping[str, str] = {
     "ratingKey": "i.rating_key::text",
     "type": "i.type",
     "title": "i.title",
@@ -40,7 +40,7 @@ _FIELDS: Mapping[str, str] = {
     "releasedOn": "i.released_on",
     "summary": "i.summary",
     "libraryKey": "l.key::text",
-    "addedAt": _moment("i.added_at"),
+    "addedAt": moment("i.added_at"),
     "durationMs": "i.duration_ms",
     "rating": "round(i.rating::numeric, 1)",
     "contentRating": "i.content_rating",
@@ -57,7 +57,7 @@ def object_of(fields: Mapping[str, str]) -> str:
     return f"json_build_object({', '.join(f"'{name}', {value}" for name, value in fields.items())})"
 
 
-ITEM = f"{object_of(_FIELDS)}::text"
+ITEM = f"{object_of(FIELDS)}::text"
 """Of a row `i` of items and its row `l` of libraries."""
 
 
@@ -71,8 +71,11 @@ def with_picture(item: Shown, *, images: ImageKeys) -> str:
     return f'{item.item[:-1]}, "image": {json.dumps(key)}}}'
 
 
-def listed(items: Iterable[Shown], *, images: ImageKeys, **more: object) -> Raw:
-    """A list of items, with whatever else its answer has."""
+def listed(
+    items: Iterable[Shown], *, images: ImageKeys, first: tuple[str, str] | None = None, **more: object
+) -> Raw:
+    """A list of items, with whatever else its answer has; `first` is a name and what is JSON already."""
     body = ",".join(with_picture(item, images=images) for item in items)
+    before = f'"{first[0]}":{first[1]},' if first else ""
     rest = "".join(f",{json.dumps(name)}:{json.dumps(value)}" for name, value in more.items())
-    return Raw(f'{{"items":[{body}]{rest}}}'.encode())
+    return Raw(f'{{{before}"items":[{body}]{rest}}}'.encode())

@@ -29,20 +29,27 @@ async def list_libraries(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, plex.ListLibraries(), timeout=UPSTREAM_SECONDS)
 
 
-@router.get("/recently-added", response_model=plex.LibraryItems)
-async def list_recently_added(gateway: Gateway, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Response:
-    return await passed_through(gateway.bus, plex.ListRecentlyAdded(limit=limit), timeout=UPSTREAM_SECONDS)
+@router.get("/recently-added", response_model=plex.LibraryItems, responses=problems(404))
+async def list_recently_added(
+    gateway: Gateway,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    library: Annotated[str | None, Query(max_length=18, pattern="^[0-9]+$")] = None,
+) -> Response:
+    """New episodes of a show are one row, which says how many they are."""
+    message = plex.ListRecentlyAdded(limit=limit, library=library)
+    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 
 
 @router.get("/search", response_model=plex.LibraryItems)
 async def search_library(
     gateway: Gateway,
     query: Annotated[str, Query(min_length=1, max_length=500)],
+    type: plex.ItemType | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    return await passed_through(
-        gateway.bus, plex.SearchLibrary(query=query, limit=limit), timeout=UPSTREAM_SECONDS
-    )
+    """In our own index, the best first: titles, then people and shows that are named along, then what may be meant."""
+    message = plex.SearchLibrary(query=query, type=type, limit=limit)
+    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 type Document = Mapping[str, Any]
@@ -62,6 +62,14 @@ def to_time(value: object) -> datetime | None:
     """From seconds since 1970; 0 and the far future mean that nobody knows."""
     seconds = to_int(value)
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None and 0 < seconds < _LATEST else None
+
+
+def to_date(value: object) -> date | None:
+    """From `2024-05-01`, whatever stands behind it."""
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
 
 
 def entries(value: object) -> list[Document]:

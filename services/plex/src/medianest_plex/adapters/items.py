@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from prometheus_client import Counter
@@ -10,6 +10,9 @@ from prometheus_client import Counter
 from medianest_common.contracts.plex import ItemType
 from medianest_plex.adapters.coercion import (
     Document,
+    entries,
+    to_date,
+    to_float,
     to_int,
     to_key,
     to_positive,
@@ -24,6 +27,8 @@ log = structlog.get_logger()
 DROPPED = Counter("medianest_plex_items_dropped", "Items from Plex that could not be understood.", ["list"])
 
 _NOT_SHOWN = frozenset({"collection", "playlist", "clip", "photo", "photoalbum", "person", "tag", "genre"})
+_UNNUMBERED = frozenset({"movie", "show", "artist", "collection"})
+_MOST_GENRES = 20
 _TYPES = {kind.value: kind for kind in ItemType}
 _SUMMARY = 4000
 
@@ -50,14 +55,27 @@ class PlexItem:
     added_at: datetime | None = None
     duration_ms: int | None = None
     ids: ExternalIds = field(default_factory=ExternalIds)
+    original_title: str | None = None
+    parent_key: str | None = None
+    grandparent_key: str | None = None
+    released_on: date | None = None
+    rating: float | None = None
+    content_rating: str | None = None
+    genres: list[str] = field(default_factory=list)
+    child_count: int | None = None
+    leaf_count: int | None = None
+    view_offset_ms: int | None = None
 
 
-def read_items(documents: Iterable[Document], *, of: str, library_key: str | None = None) -> list[PlexItem]:
-    """Each once. `library_key` is for lists of one library, whose items do not say it themselves."""
+def read_items(
+    documents: Iterable[Document], *, of: str, library_key: str | None = None, collections: bool = False
+) -> list[PlexItem]:
+    """Each once. `library_key` is for lists of one library, whose items do not say it themselves. Collections are left
+    out unless asked for."""
     found: dict[str, PlexItem] = {}
     for document in documents:
         try:
-            item = _item(document, library_key=library_key)
+            item = _item(document, library_key=library_key, collections=collections)
         except BadItem as bad:
             DROPPED.labels(of).inc()
             log.info("plex_item_dropped", list=of, reason=str(bad))
@@ -72,10 +90,10 @@ def read_seasons(episodes: Iterable[Document], *, of: str, library_key: str) -> 
     return read_items((_as_season(episode) for episode in episodes), of=of, library_key=library_key)
 
 
-def _item(document: Document, *, library_key: str | None) -> PlexItem | None:
+def _item(document: Document, *, library_key: str | None, collections: bool) -> PlexItem | None:
     """None for kinds of things that are not shown here."""
     kind = str(document.get("type"))
-    if kind in _NOT_SHOWN:
+    if kind in _NOT_SHOWN and not (collections and kind == "collection"):
         return None
     if kind not in _TYPES:
         raise BadItem("type")
@@ -95,7 +113,7 @@ def _item(document: Document, *, library_key: str | None) -> PlexItem | None:
         library_key=library,
         parent_title=to_text(document.get("parentTitle")),
         grandparent_title=to_text(document.get("grandparentTitle")),
-        index=to_int(document.get("index")) if kind not in ("movie", "show", "artist") else None,
+        index=to_int(document.get("index")) if kind not in _UNNUMBERED else None,
         parent_index=to_int(document.get("parentIndex")),
         year=to_positive(document.get("year")),
         summary=to_text(document.get("summary"), longest=_SUMMARY),
@@ -103,7 +121,22 @@ def _item(document: Document, *, library_key: str | None) -> PlexItem | None:
         added_at=to_time(document.get("addedAt")),
         duration_ms=to_positive(document.get("duration")),
         ids=external_ids(document),
+        original_title=to_text(document.get("originalTitle")),
+        parent_key=to_key(document.get("parentRatingKey")),
+        grandparent_key=to_key(document.get("grandparentRatingKey")),
+        released_on=to_date(document.get("originallyAvailableAt")),
+        rating=to_float(document.get("audienceRating")) or to_float(document.get("rating")),
+        content_rating=to_text(document.get("contentRating"), longest=20),
+        genres=_genres(document),
+        child_count=to_int(document.get("childCount")),
+        leaf_count=to_int(document.get("leafCount")),
+        view_offset_ms=to_positive(document.get("viewOffset")),
     )
+
+
+def _genres(document: Document) -> list[str]:
+    names = (to_text(tag.get("tag"), longest=100) for tag in entries(document.get("Genre")))
+    return list(dict.fromkeys(name for name in names if name))[:_MOST_GENRES]
 
 
 def _as_season(episode: Document) -> Document:

@@ -3,13 +3,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from medianest_common.bus import Raw
 from medianest_common.contracts.plex import Library, LibraryItem, LibraryItems, ListRecentlyAdded
 from medianest_common.errors import Forbidden, MediaNestError
 from medianest_plex.adapters.pms import Section
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience
+from medianest_plex.errors import NoSuchLibrary
 from medianest_plex.last_good import Answer, fresh_or_kept
 from medianest_plex.mapping import as_library_item
+from medianest_plex.recent_items import recent_items
+from medianest_plex.shelves import is_stale, shelves
+from medianest_plex.shown import listed
 from medianest_plex.use_cases.list_libraries import visible_libraries
 
 MOST = 100
@@ -17,20 +22,31 @@ _SHOWN = ("movie", "show", "artist")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def list_recently_added(app: PlexApp, query: ListRecentlyAdded) -> LibraryItems:
-    """The newest of all libraries the caller may see, as one list."""
-    newest = await newest_of(app, await audience(app))
+async def list_recently_added(app: PlexApp, query: ListRecentlyAdded) -> Raw | LibraryItems:
+    """The newest of one library, or of all that the caller may see, as one list.
+
+    From the index. Plex is asked for people whom it restricts, and until everything was read once.
+    """
+    whose = await audience(app)
+    seen = await shelves(app, whose)
+    if seen.is_ready and not whose.reads_live:
+        chosen = [seen.shelf(query.library).id] if query.library is not None else seen.ids
+        async with app.db.read() as connection:
+            items = await recent_items(connection, chosen, most=query.limit)
+        return listed(items, images=app.images, stale=await is_stale(app, whose, seen))
+    newest = await newest_of(app, whose, library=query.library)
     return LibraryItems(items=newest.items[: query.limit], stale=newest.stale)
 
 
-async def newest_of(app: PlexApp, whose: Audience) -> Answer[LibraryItem]:
+async def newest_of(app: PlexApp, whose: Audience, *, library: str | None = None) -> Answer[LibraryItem]:
+    """As Plex says."""
     libraries = await visible_libraries(app, whose)
     if libraries.stale:
         whose = replace(whose, plex_answers=False)
-    shown = [library for library in libraries.items if library.type in _SHOWN]
-    answers = await asyncio.gather(
-        *(_newest(app, whose, library) for library in shown), return_exceptions=True
-    )
+    if library is not None and library not in [each.key for each in libraries.items]:
+        raise NoSuchLibrary("Take a library from the list of libraries.")
+    shown = [each for each in libraries.items if each.type in _SHOWN and library in (None, each.key)]
+    answers = await asyncio.gather(*(_newest(app, whose, each) for each in shown), return_exceptions=True)
     items: list[LibraryItem] = []
     failures: list[BaseException] = []
     stale = libraries.stale

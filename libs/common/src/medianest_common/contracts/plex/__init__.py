@@ -1,5 +1,6 @@
 """The household's Plex server and what is in it."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -39,6 +40,7 @@ class Library(Contract):
     title: str
     type: str
     count: int | None = None
+    """Films, shows or artists."""
 
 
 class Libraries(Contract):
@@ -64,6 +66,19 @@ class LibraryItem(Contract):
     tmdb_id: int | None = None
     tvdb_id: int | None = None
     imdb_id: str | None = None
+    original_title: str | None = None
+    parent_key: str | None = None
+    grandparent_key: str | None = None
+    released_on: date | None = None
+    rating: float | None = None
+    """Of 10."""
+    content_rating: str | None = None
+    genres: list[str] = []
+    child_count: int | None = None
+    leaf_count: int | None = None
+    """Episodes of a show or season, tracks of an artist or album."""
+    new_episodes: int | None = None
+    """Only among what was recently added: how many of a show's or season's episodes are new."""
 
 
 class LibraryItems(Contract):
@@ -85,10 +100,13 @@ class ListLibraries(Query[Libraries]):
 
 class ListRecentlyAdded(Query[LibraryItems]):
     limit: int = Field(default=20, ge=1, le=100)
+    library: str | None = None
+    """The key of one; all of them otherwise."""
 
 
 class SearchLibrary(Query[LibraryItems]):
     query: str
+    type: ItemType | None = None
     limit: int = Field(default=20, ge=1, le=100)
 
 
