@@ -71,6 +71,14 @@ async def members_of(app: PlexApp, collection: str) -> dict[str, str]:
     return found
 
 
+async def count_of(app: PlexApp, collection: str, *, expected: int) -> int:
+    """What was done is not undone by Plex going away before it can be counted."""
+    try:
+        return len(await members_of(app, collection))
+    except MediaNestError:
+        return expected
+
+
 def judged(
     keys: Sequence[str], known: Mapping[str, Described], *, section: str, type: str | None
 ) -> dict[str, ItemResult]:

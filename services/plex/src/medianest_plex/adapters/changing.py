@@ -22,6 +22,8 @@ _TYPE_NUMBERS = {
     "photo": 13,
 }
 _COLLECTION = 18
+_PAGE = 200
+_MOST_PAGES = 20
 _LOOK_SECONDS = 2.5
 _CHANGE_SECONDS = 5.0
 _OTHER_METHOD = (404, 405)
@@ -77,12 +79,16 @@ async def described(pms: Pms, keys: Sequence[str], *, token: str) -> dict[str, D
     return found
 
 
-async def titled_collections(pms: Pms, section: str, title: str, *, token: str) -> list[str]:
-    """The titles of the collections of a library that are like this one."""
-    chunk = await pms.chunk(
-        section, kind=_COLLECTION, start=0, size=100, token=token, filters={"title": title.replace(",", " ")}
-    )
-    return [found for document in chunk.documents if (found := to_text(document.get("title")))]
+async def collection_titles(pms: Pms, section: str, *, token: str) -> list[str]:
+    found: list[str] = []
+    start = 0
+    for _ in range(_MOST_PAGES):
+        chunk = await pms.chunk(section, kind=_COLLECTION, start=start, size=_PAGE, token=token)
+        found += [title for document in chunk.documents if (title := to_text(document.get("title")))]
+        start += len(chunk.documents)
+        if not chunk.documents or (chunk.total is not None and start >= chunk.total):
+            break
+    return found
 
 
 async def create_collection(

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from medianest_common.bus import require
 from medianest_common.contracts.identity import Permission
@@ -14,6 +14,7 @@ from medianest_plex.collecting import (
     asking_plex,
     changeable,
     changed,
+    count_of,
     each_batch,
     judged,
     members_of,
@@ -49,12 +50,13 @@ async def change_collection(app: PlexApp, command: ChangeCollection) -> Collecti
 
             added |= await each_batch(fitting, put)
         await changed(app, collection.section or "")
-        there = await members_of(app, collection.key)
+        gained = _done(added) - _done(removed)
+        there = await count_of(app, collection.key, expected=len(before) + gained)
     return CollectionChanged(
         rating_key=collection.key,
         title=collection.title,
         library_key=collection.section or "",
-        item_count=len(there),
+        item_count=there,
         added=[added[key] for key in add],
         removed=[removed[key] for key in remove],
     )
@@ -62,3 +64,7 @@ async def change_collection(app: PlexApp, command: ChangeCollection) -> Collecti
 
 def _unchanged(keys: Sequence[str]) -> dict[str, ItemResult]:
     return {key: ItemResult(rating_key=key, outcome=ItemOutcome.UNCHANGED) for key in keys}
+
+
+def _done(results: Mapping[str, ItemResult]) -> int:
+    return sum(result.outcome is ItemOutcome.DONE for result in results.values())

@@ -11,7 +11,7 @@ from medianest_common.contracts.plex.changes import (
 from medianest_common.errors import BadUpstream
 from medianest_plex.adapters import changing
 from medianest_plex.app import PlexApp
-from medianest_plex.collecting import asking_plex, changed, each_batch, judged, members_of
+from medianest_plex.collecting import asking_plex, changed, count_of, each_batch, judged
 from medianest_plex.errors import CollectionExists, NoSuchLibrary, NothingFits
 from medianest_plex.folding import fold
 
@@ -49,18 +49,19 @@ async def create_collection(app: PlexApp, command: CreateCollection) -> Collecti
         if not made:
             raise _not_made(list(results.values()))
         await changed(app, section)
-        there = await members_of(app, made)
+        done = sum(result.outcome is ItemOutcome.DONE for result in results.values())
+        there = await count_of(app, made, expected=done)
     return CollectionChanged(
         rating_key=made,
         title=command.title,
         library_key=section,
-        item_count=len(there),
+        item_count=there,
         added=[results[key] for key in keys],
     )
 
 
 async def _check_title(app: PlexApp, section: str, title: str) -> None:
-    titles = await changing.titled_collections(app.plex.pms, section, title, token=app.plex.token)
+    titles = await changing.collection_titles(app.plex.pms, section, token=app.plex.token)
     if fold(title) in map(fold, titles):
         raise CollectionExists("Choose another title, or add the items to the one that is there.")
 

@@ -100,6 +100,10 @@ def _named(server: MediaServer, uri: str) -> list[Item]:
     found = [item for item in items if item is not None]
     if len(found) != len(items):
         raise HTTPException(404)
+    if any(item.key in server.quirks.refused_keys for item in found):
+        raise HTTPException(400)
+    server.quirks.changes += 1
+    server.quirks.after_change(server.quirks.changes)
     return found
 
 

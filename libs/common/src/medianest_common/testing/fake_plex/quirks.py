@@ -1,7 +1,7 @@
 """Oddities that real servers were seen with; each is off until a test switches it on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .recorded import Document
@@ -28,6 +28,11 @@ class Quirks:
     """Scans are not begun by POST, as in older servers."""
     removes_by_put_only: bool = False
     """Items leave a collection as the published description says, and not as Plex's own clients ask for it."""
+    refused_keys: set[int] = field(default_factory=set)
+    """Items that no collection takes, whatever comes with them."""
+    after_change: Callable[[int], None] = lambda _: None
+    """Called with how often items have been put into collections."""
+    changes: int = 0
     page_cap: int | None = None
     """No page is longer than this, whatever was asked."""
     ignore_paging: bool = False

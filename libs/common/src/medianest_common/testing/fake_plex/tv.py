@@ -85,7 +85,7 @@ async def resources(request: Request) -> Response:
     """A bare array; the server is in it for those it is shared with, with a token of its own for each."""
     account, tv = caller_of(request), tv_of(request)
     found = [described_server(tv, account)] if account.has_access else []
-    return answer(request, found + tv.other_resources, tag="resources")
+    return answer(request, tv.first_resources + found + tv.other_resources, tag="resources")
 
 
 async def webhooks(request: Request) -> Response:

@@ -38,6 +38,8 @@ class PlexTv:
     connections: list[Document] = field(default_factory=list)
     """How the server says it can be reached; the local address first."""
     https_required: bool = False
+    first_resources: list[Document] = field(default_factory=list)
+    """Listed before the server."""
     other_resources: list[Document] = field(default_factory=list)
     """Further servers and players in everyone's list."""
 
