@@ -217,10 +217,16 @@ async def test_a_restart_of_plex_makes_no_second_play_of_the_same(room: Room, fr
 
     assert {s.item.title: s.id for s in (await room.playing()).items} == before
     assert await room.plays() == []
+
+    # Restarted between two looks, and something has only just begun.
+    room.plex.sessions.play(room.plex.owner, room.key_of("Episode 1"), player="Phone")
+    await room.look(after=5)
+    before = {s.item.title: s.id for s in (await room.playing()).items}
     room.plex.sessions.restart()
+    room.plex.sessions.play(room.plex.owner, room.key_of("Episode 1"), player="Phone")
     room.plex.sessions.play(room.plex.owner, room.key_of("Alien"), offset=90_000)
     room.plex.sessions.play(frida, room.key_of("Heat"), offset=90_000)
-    await room.look(after=30)
+    await room.look(after=10)
     assert {s.item.title: s.id for s in (await room.playing()).items} == before
 
 

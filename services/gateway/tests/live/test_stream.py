@@ -7,8 +7,9 @@ import pytest
 
 from medianest.embedded import EmbeddedServers
 from medianest.testing import Sandbox, eventually
+from medianest_common.contracts.identity import Role
 from medianest_common.contracts.live import CloseCode, LiveFrame
-from medianest_common.contracts.notifications import PUSH_ALL, MarkAllRead, push_subject
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL, MarkAllRead, push_subject
 from medianest_common.testing.live_client import LiveClient
 from medianest_notifications.service import SERVICE as NOTIFICATIONS
 from services.gateway.tests.live.node import caller, node
@@ -140,6 +141,24 @@ async def test_passing_states_are_thinned_and_the_last_one_always_arrives(househ
         await eventually(lambda: true(any(s.key == "monitor:1" for s in live.states)))
         downloads = [state for state in live.states if state.key == "download:1"]
         assert len(downloads) <= 3
+
+
+async def test_what_is_for_administrators_reaches_them_and_nobody_else(household: Sandbox) -> None:
+    ada, olive = caller("Ada"), caller("Olive", role=Role.OWNER)
+    token = caller("Olive's token", role=Role.OWNER, scopes=["read"])
+    async with (
+        node(household) as here,
+        here.browser(ada) as user,
+        here.browser(olive) as owner,
+        here.browser(token) as narrow,
+    ):
+        for subject, key in ((PUSH_ADMINS, "secret"), (PUSH_ALL, "open")):
+            frame = LiveFrame(key=key, type="a.state", data={})
+            await household.bus.publish_live(subject, frame.model_dump_json().encode())
+        for live in (user, owner, narrow):
+            await eventually(lambda live=live: true(any(s.key == "open" for s in live.states)))
+        assert [s.key for s in owner.states] == ["secret", "open"]
+        assert [s.key for s in (*user.states, *narrow.states)] == ["open", "open"]
 
 
 async def test_reading_on_one_device_changes_the_count_on_the_others(household: Sandbox) -> None:

@@ -52,7 +52,7 @@ async def get_play_stats(
     gateway: Gateway,
     mine: Mine = False,
     user: UUID | None = None,
-    days: Annotated[int, Query(ge=1, le=3660)] = 30,
+    days: Annotated[int, Query(ge=1, le=366)] = 30,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:
     """What it adds up to, by day, hour, title, library, person and player."""

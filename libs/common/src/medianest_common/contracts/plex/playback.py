@@ -200,7 +200,7 @@ class ListPlays(Query[PlayHistory]):
 class GetPlayStats(Query[PlayStats]):
     mine: bool = False
     user: UUID | None = None
-    days: int = Field(default=30, ge=1, le=3660)
+    days: int = Field(default=30, ge=1, le=366)
     limit: int = Field(default=10, ge=1, le=50)
 
 
