@@ -339,6 +339,25 @@ async def test_reading_the_history_goes_on_where_it_was_interrupted(room: Room, 
     assert len(pages) == 4, "two full ones, one that was begun by the day read twice, and the empty last one"
 
 
+async def test_the_history_is_read_once_the_index_is_there_and_then_now_and_then(
+    room: Room, frida: FakeAccount
+) -> None:
+    async def plays() -> int:
+        await jobs.read_history(room.app)
+        return await room.count("plays")
+
+    for day in (3, 2):
+        room.plex.sessions.watched(frida, room.key_of("Heat"), at=room.clock.now() - timedelta(days=day))
+    assert await plays() == 0
+    await Sync(room.app).beat()
+    assert await plays() == 2
+    room.plex.sessions.watched(frida, room.key_of("Alien"), at=room.clock.now() - timedelta(minutes=1))
+    assert await plays() == 2
+    room.clock.advance(601)
+    assert await plays() == 3
+    assert all(play.played_seconds > 0 for play in await room.plays())
+
+
 async def test_what_was_seen_by_ourselves_is_not_read_again(room: Room, frida: FakeAccount) -> None:
     session = room.plex.sessions.play(frida, room.key_of("Heat"))
     await room.look()

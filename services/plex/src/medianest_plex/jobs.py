@@ -16,7 +16,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 30.0
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 50.0
-HISTORY_SECONDS = 600.0
+HISTORY_SECONDS = 15.0
 SETTLE_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 KEEP_SECONDS = 300.0
@@ -43,7 +43,7 @@ async def read_history(app: PlexApp) -> None:
     if app.set_up is None:
         return
     try:
-        await server_history.read_history(app)
+        await server_history.read_history_if_due(app)
     except MediaNestError as error:
         log.info("plex_history_put_off", reason=error.code)
 

@@ -157,6 +157,11 @@ class Plays:
         await self._add_up(ids)
         return len(ids)
 
+    async def history_read_at(self, server_id: int, now: datetime) -> None:
+        await self._session.execute(
+            update(Reading).where(Reading.server_id == server_id).values(history_at=now)
+        )
+
     async def history_until(self, server_id: int) -> datetime | None:
         found: datetime | None = await self._session.scalar(
             select(Reading.history_until).where(Reading.server_id == server_id)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import text
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.plex.playback import HistoryMode
@@ -19,7 +20,29 @@ log = structlog.get_logger()
 PAGE = 200
 _OVERLAP = timedelta(days=1)
 """Read again each time: players that were offline tell late what was watched."""
+_AGAIN_AFTER = timedelta(minutes=10)
+_PATIENCE = timedelta(hours=1)
+"""So long a new server may take to be indexed before its history is read all the same."""
+_STATE = text("""
+    select not exists (select from readings where server_id = :server and history_at > :before) as is_due,
+           coalesce(bool_and(complete_at is not null), false) as is_indexed
+      from libraries where server_id = :server and type in ('movie', 'show', 'artist') and gone_since is null
+""")
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+async def read_history_if_due(app: PlexApp) -> None:
+    """Now and then; for the first time once the index is there, which knows how long things are."""
+    now = app.clock.now()
+    async with app.db.read() as connection:
+        server = await present_server(connection)
+        if server is None:
+            return
+        values = {"server": server.id, "before": now - _AGAIN_AFTER}
+        reading = (await connection.execute(_STATE, values)).one()
+    is_new = now - server.first_seen_at < _PATIENCE
+    if reading.is_due and (reading.is_indexed or not is_new):
+        await read_history(app)
 
 
 async def read_history(app: PlexApp) -> int:
@@ -35,6 +58,8 @@ async def read_history(app: PlexApp) -> int:
         await plays.name_viewers(server.id, names)
         until = await plays.history_until(server.id) or _BEGINNING
     new = await _read_from(app, server, until)
+    async with app.db.transaction() as tx:
+        await Plays(tx.session).history_read_at(server.id, app.clock.now())
     if new:
         log.info("plex_history_read", plays=new)
     return new

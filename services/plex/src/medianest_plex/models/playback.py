@@ -22,6 +22,8 @@ class Reading(Base):
     """When it last said what is being played."""
     history_until: Mapped[datetime | None]
     """The latest entry of its own history that was read."""
+    history_at: Mapped[datetime | None]
+    """When that was read to the end."""
 
 
 class Viewer(Base):

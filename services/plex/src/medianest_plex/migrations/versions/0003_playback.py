@@ -17,6 +17,7 @@ def upgrade() -> None:
         _server(primary_key=True),
         sa.Column("sessions_at", _WHEN),
         sa.Column("history_until", _WHEN),
+        sa.Column("history_at", _WHEN),
     )
     op.create_table(
         "viewers",
