@@ -4,6 +4,7 @@ from medianest_common.bus import Handlers, Raw
 from medianest_common.contracts import media
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
 from medianest_common.db import Transaction
 from medianest_media import jobs
 from medianest_media.app import MediaApp
@@ -24,6 +25,7 @@ from medianest_media.use_cases.receive_webhook import receive_webhook
 from medianest_media.use_cases.request_media import request_media
 from medianest_media.use_cases.search import search
 from medianest_media.use_cases.submit_request import submit_request
+from medianest_media.use_cases.take_stock import take_stock
 
 handlers = Handlers("media")
 
@@ -103,4 +105,10 @@ async def on_person(event: UserChange, app: MediaApp, tx: Transaction) -> None:
     await learn_person(app, tx, event)
 
 
+@handlers.on(ItemAdded, ItemChanged, ItemRemoved, concurrency=4)
+async def on_library_item(event: ItemEvent, app: MediaApp, tx: Transaction) -> None:
+    await take_stock(app, tx, event)
+
+
 handlers.every(jobs.TICK_SECONDS)(jobs.poll)
+handlers.every(jobs.FORGET_SECONDS)(jobs.forget_gone)

@@ -13,12 +13,15 @@ from medianest_common.errors import MediaNestError
 from medianest_media.app import MediaApp
 from medianest_media.errors import BeingSent
 from medianest_media.models import Request
-from medianest_media.repository import Requests
+from medianest_media.repository import LibraryItems, Requests
+from medianest_media.use_cases.fulfil import fulfil_all
 from medianest_media.use_cases.reconcile import reconcile
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 1.0
+FORGET_SECONDS = 3600.0
+_BACKEND_NOTICES_WITHIN = timedelta(days=30)
 _ROUND_SECONDS = 45.0
 _CHECK_SECONDS = 3.0
 _JUDGED_FOR_SECONDS = 15.0
@@ -35,6 +38,7 @@ async def poll(app: MediaApp) -> None:
     if watch.polled_at is not None and now - watch.polled_at < app.settings.media_poll_seconds:
         return
     watch.polled_at = now
+    await fulfil_all(app)
     if await trouble_with_backend(app, seen_within=0):
         watch.away = True
         await resume_owed(app, untried_for=_NOBODY_TRIED_FOR)
@@ -47,6 +51,12 @@ async def poll(app: MediaApp) -> None:
             await look_at_watched(app)
     except TimeoutError:
         log.warning("poll_cut_short", seconds=_ROUND_SECONDS)
+
+
+async def forget_gone(app: MediaApp) -> None:
+    """What left the library so long ago that the backend has noticed too."""
+    async with app.db.transaction() as tx:
+        await LibraryItems(tx.session).forget_gone(before=app.clock.now() - _BACKEND_NOTICES_WITHIN)
 
 
 async def trouble_with_backend(app: MediaApp, *, seen_within: float = _JUDGED_FOR_SECONDS) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from medianest_common.contracts.media import Availability, MediaType, SearchResult, Season
 from medianest_media.adapters.backend import FoundTitle, Rules, SeasonDetails
+from medianest_media.holdings import closer
 from medianest_media.titles import POSTERS, poster_url
 
 
@@ -54,14 +55,6 @@ REQUEST_IN_LIST = _request("null::json")
 
 REQUEST_WITH_HISTORY = _request(_HISTORY)
 
-_RANK = {
-    Availability.NONE: 0,
-    Availability.REQUESTED: 1,
-    Availability.PROCESSING: 2,
-    Availability.PARTIALLY_AVAILABLE: 3,
-    Availability.AVAILABLE: 4,
-    Availability.BLOCKED: 5,
-}
 WHY_NOT = {
     Availability.REQUESTED: "It has been requested already.",
     Availability.PROCESSING: "It is being fetched already.",
@@ -70,14 +63,9 @@ WHY_NOT = {
 }
 
 
-def further(one: Availability, other: Availability) -> Availability:
-    """The one that is closer to the library; a block wins over all."""
-    return max(one, other, key=_RANK.__getitem__)
-
-
 def to_search_result(found: FoundTitle, *, claimed: bool) -> SearchResult:
     """`claimed`: somebody here has asked for it. A show can have more seasons to ask for, which its page tells."""
-    availability = further(found.availability, Availability.REQUESTED) if claimed else found.availability
+    availability = closer(found.availability, Availability.REQUESTED) if claimed else found.availability
     finished = (Availability.AVAILABLE, Availability.BLOCKED)
     stops = finished if found.media_type is MediaType.TV else tuple(WHY_NOT)
     reason = WHY_NOT.get(availability) if availability in stops else None
@@ -95,7 +83,7 @@ def to_search_result(found: FoundTitle, *, claimed: bool) -> SearchResult:
 
 
 def to_season(season: SeasonDetails, *, claimed: bool, rules: Rules) -> Season:
-    availability = further(season.availability, Availability.REQUESTED) if claimed else season.availability
+    availability = closer(season.availability, Availability.REQUESTED) if claimed else season.availability
     reason = WHY_NOT.get(availability)
     if reason is None and season.number == 0 and not rules.specials:
         reason = "Specials are switched off in Overseerr."
@@ -105,7 +93,9 @@ def to_season(season: SeasonDetails, *, claimed: bool, rules: Rules) -> Season:
         number=season.number,
         name=season.name,
         episode_count=season.episode_count,
-        availability=availability,
+        availability=closer(availability, Availability.PARTIALLY_AVAILABLE)
+        if season.partly_here
+        else availability,
         requestable=reason is None,
         reason=reason,
     )

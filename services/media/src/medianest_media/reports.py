@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_media.adapters.backend import BackendRequest, BackendStatus
+from medianest_media.holdings import NOTHING_KNOWN, Holding
 
 _PLEX_HAS_UNTIL = timedelta(hours=1)
 """So long a title may be called available without Plex showing it; after that somebody has said so by hand."""
@@ -15,13 +16,18 @@ _WORDS = {
 
 
 def reported(
-    upstream: BackendRequest, seasons: list[int], *, now: datetime
+    upstream: BackendRequest, seasons: list[int], *, now: datetime, holding: Holding = NOTHING_KNOWN
 ) -> tuple[RequestStatus, str | None]:
     """The state that the backend reports for a request for these seasons, and the reason to show with it.
 
     A show counts by the seasons that were asked for: a new season of a show that is otherwise there is not there.
+    What our own library has is there, and what has left it is not, whatever the backend still says.
     """
-    there = _presence(upstream, seasons, now=now)
+    if upstream.is_4k:
+        holding = NOTHING_KNOWN
+    if holding.of_request(upstream.media_type, seasons) is RequestStatus.AVAILABLE:
+        return RequestStatus.AVAILABLE, None
+    there = _presence(_without(upstream, holding), seasons, now=now)
     if there in (RequestStatus.AVAILABLE, RequestStatus.PARTIALLY_AVAILABLE):
         return there, None
     if upstream.status in _WORDS:
@@ -29,6 +35,19 @@ def reported(
     if upstream.status is BackendStatus.PENDING:
         return RequestStatus.PENDING, None
     return there, None
+
+
+def _without(upstream: BackendRequest, holding: Holding) -> BackendRequest:
+    """As if the backend knew what has left the library."""
+    here = (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE)
+    seasons = {
+        number: Availability.PROCESSING if holding.lacks(number) and state in here else state
+        for number, state in upstream.season_availability.items()
+    }
+    whole = (
+        Availability.PROCESSING if holding.gone and upstream.availability in here else upstream.availability
+    )
+    return upstream.model_copy(update={"availability": whole, "season_availability": seasons})
 
 
 def _presence(upstream: BackendRequest, seasons: list[int], *, now: datetime) -> RequestStatus:

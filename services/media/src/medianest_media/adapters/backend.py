@@ -68,6 +68,8 @@ class SeasonDetails(_Value):
     episode_count: int
     availability: Availability
     availability_4k: Availability
+    partly_here: bool = False
+    """Some of its episodes are in the household's own library."""
 
 
 class TitleDetails(_Value):
@@ -87,6 +89,8 @@ class TitleDetails(_Value):
     seasons: tuple[SeasonDetails, ...]
     """Without those that have no episodes."""
     requests: tuple[BackendRequest, ...]
+    tvdb_id: int | None = None
+    imdb_id: str | None = None
 
     def availability_in(self, *, is_4k: bool) -> Availability:
         return self.availability_4k if is_4k else self.availability

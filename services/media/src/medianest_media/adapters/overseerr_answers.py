@@ -4,6 +4,7 @@ Their numbers do not contradict each other, so nothing here asks which of them i
 item costs that item and no more; an answer that is nonsense as a whole raises ValueError, LookupError or TypeError.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +49,7 @@ _AVAILABILITY = {
     7: Availability.NONE,  # deleted: it may be asked for again
 }
 _MOST_PAGES = 500
+_IMDB = re.compile(r"tt[0-9]{5,12}")
 
 
 def found_page(answer: Json, *, page: int) -> FoundPage:
@@ -60,6 +62,7 @@ def found_page(answer: Json, *, page: int) -> FoundPage:
 
 def title_details(answer: Json, media_type: MediaType) -> TitleDetails:
     media = answer.get("mediaInfo") or {}
+    ids = _dict(answer.get("externalIds") or {})
     minutes = answer.get("runtime") or next(iter(answer.get("episodeRunTime") or []), None)
     return TitleDetails(
         media_type=media_type,
@@ -82,6 +85,8 @@ def title_details(answer: Json, media_type: MediaType) -> TitleDetails:
                 "request", media.get("requests") or [], lambda row: backend_request(_with_media(row, media))
             )
         ),
+        tvdb_id=_tvdb_id(ids.get("tvdbId")) if media_type is MediaType.TV else None,
+        imdb_id=_imdb_id(ids.get("imdbId") or answer.get("imdbId")),
     )
 
 
@@ -168,6 +173,14 @@ def _seasons(answer: Json, media: Json) -> list[SeasonDetails]:
     return [
         found for found in _each("season", answer.get("seasons") or [], season) if found.episode_count > 0
     ]
+
+
+def _tvdb_id(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 2**53 else None
+
+
+def _imdb_id(value: Any) -> str | None:
+    return value if isinstance(value, str) and _IMDB.fullmatch(value) else None
 
 
 def _with_media(row: Json, media: Json) -> Json:

@@ -1,6 +1,7 @@
 """Reads and writes of the media service that have a meaning of their own."""
 
 from medianest_media.repository.claims import Claims
+from medianest_media.repository.library import LibraryItems, read_holding, read_holdings
 from medianest_media.repository.people import People
 from medianest_media.repository.reading import (
     read_claimed,
@@ -15,11 +16,14 @@ from medianest_media.repository.titles import SeenTitles
 
 __all__ = [
     "Claims",
+    "LibraryItems",
     "People",
     "Requests",
     "SeenTitles",
     "read_claimed",
     "read_counts",
+    "read_holding",
+    "read_holdings",
     "read_other_twins",
     "read_seen",
     "read_twins",

@@ -14,7 +14,7 @@ class SeenTitles(Repository[SeenTitle]):
     model = SeenTitle
 
     async def remember(self, rows: Sequence[dict[str, Any]]) -> None:
-        """What a list says never erases the seasons that a title's own page has told."""
+        """What a list says never erases what a title's own page has told."""
         if not rows:
             return
         distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}
@@ -22,7 +22,8 @@ class SeenTitles(Repository[SeenTitle]):
         changes: dict[str, Any] = {
             name: made.excluded[name] for name in ("title", "year", "poster_path", "seen_at")
         }
-        changes["seasons"] = func.coalesce(made.excluded.seasons, SeenTitle.seasons)
+        for name in ("seasons", "episodes", "tvdb_id", "imdb_id"):
+            changes[name] = func.coalesce(made.excluded[name], getattr(SeenTitle, name))
         await self.session.execute(
             made.on_conflict_do_update(index_elements=["tmdb_id", "media_type"], set_=changes)
         )

@@ -15,7 +15,8 @@ from medianest_common.contracts.media import (
 from medianest_common.errors import BadUpstream, TimedOut, Unavailable
 from medianest_media.adapters.backend import TitleDetails
 from medianest_media.app import MediaApp
-from medianest_media.mapping import WHY_NOT, further, to_season
+from medianest_media.holdings import closer
+from medianest_media.mapping import WHY_NOT, to_season
 from medianest_media.models import EVERY_SEASON, Claim, Request
 from medianest_media.states import OVER
 from medianest_media.titles import backdrop_url, poster_url
@@ -35,7 +36,7 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
         for season in details.seasons
     ]
     asked = bool(claimed) if query.media_type is MediaType.MOVIE else False
-    availability = further(details.availability, Availability.REQUESTED) if asked else details.availability
+    availability = closer(details.availability, Availability.REQUESTED) if asked else details.availability
     reason = _why_not(details, availability, seasons)
     return Title(
         media_type=details.media_type,

@@ -1,17 +1,19 @@
 """Titles as the backend knows them, kept for a moment, and remembered by name for when it does not answer."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from medianest_common.contracts.media import MediaType
 from medianest_media.adapters.backend import FoundPage, FoundTitle, TitleDetails
 from medianest_media.app import MediaApp
-from medianest_media.repository import SeenTitles, read_twins
+from medianest_media.repository import SeenTitles, read_holding, read_twins
 
 _DETAILS_SECONDS = 10.0
 
 
 async def title_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
-    """What of it is there, and what was asked for past us. What was asked for here our own claims know better."""
+    """What of it is there, and what was asked for past us. What was asked for here our own claims know better, and what
+    is in the library our own knowledge of it."""
 
     async def load() -> bytes:
         details = await app.backend.details(media_type, tmdb_id)
@@ -20,11 +22,11 @@ async def title_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> T
 
     body = await app.cache.get_or_load(_key(media_type, tmdb_id), load, ttl=_DETAILS_SECONDS)
     details = TitleDetails.model_validate_json(body)
-    if not details.requests:
-        return details.asked_for_in([])
     async with app.db.read() as connection:
-        twins = await read_twins(connection, media_type, tmdb_id)
-    return details.asked_for_in([r for r in details.requests if r.is_live and r.id not in twins])
+        holding = await read_holding(connection, media_type, tmdb_id)
+        twins = await read_twins(connection, media_type, tmdb_id) if details.requests else set()
+    past_us = [request for request in details.requests if request.is_live and request.id not in twins]
+    return holding.details(details).asked_for_in(past_us)
 
 
 async def forget_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> None:
@@ -52,13 +54,24 @@ async def remember(app: MediaApp, titles: Iterable[FoundTitle | TitleDetails]) -
             "title": title.title,
             "year": title.year,
             "poster_path": title.poster_path,
-            "seasons": title.regular_seasons if isinstance(title, TitleDetails) else None,
             "seen_at": now,
+            **_told_by_its_page(title),
         }
         for title in titles
     ]
     async with app.db.transaction() as tx:
         await SeenTitles(tx.session).remember(rows)
+
+
+def _told_by_its_page(title: FoundTitle | TitleDetails) -> dict[str, Any]:
+    if isinstance(title, FoundTitle):
+        return dict.fromkeys(("seasons", "episodes", "tvdb_id", "imdb_id"))
+    return {
+        "seasons": title.regular_seasons,
+        "episodes": {str(season.number): season.episode_count for season in title.seasons},
+        "tvdb_id": title.tvdb_id,
+        "imdb_id": title.imdb_id,
+    }
 
 
 def _key(media_type: MediaType, tmdb_id: int) -> str:

@@ -12,7 +12,7 @@ from medianest_media.app import MediaApp
 from medianest_media.models import Request
 from medianest_media.moves import move
 from medianest_media.reports import reported
-from medianest_media.repository import Requests
+from medianest_media.repository import Requests, read_holding
 from medianest_media.states import report
 from medianest_media.use_cases.known_titles import forget_details
 
@@ -51,7 +51,8 @@ async def take_over(
         await _missing(app, tx, request)
         return
     request.missing_since = None
-    status, reason = reported(upstream, request.seasons, now=now)
+    holding = await read_holding(tx.session, request.media_type, request.tmdb_id)
+    status, reason = reported(upstream, request.seasons, now=now, holding=holding)
     for step in report(request.status, status):
         log.info("request_moved", request_id=str(request.id), status=step.value, by="backend")
         await move(tx, request, step, now=now, reason=reason if step is status else None)

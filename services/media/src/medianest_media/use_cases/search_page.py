@@ -1,4 +1,4 @@
-"""A page of the backend's titles, with our own requests laid over it."""
+"""A page of the backend's titles, with our own library and requests laid over it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,8 +7,9 @@ from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, Unava
 from medianest_media.adapters.backend import FoundPage
 from medianest_media.app import MediaApp
 from medianest_media.errors import SearchUnavailable
+from medianest_media.holdings import NOTHING_KNOWN
 from medianest_media.mapping import to_search_result
-from medianest_media.repository import read_claimed
+from medianest_media.repository import read_claimed, read_holdings
 
 
 async def search_page(
@@ -20,10 +21,13 @@ async def search_page(
         raise unavailable(error) from error
     titles = [title for title in found.titles if media_type in (None, title.media_type)]
     async with app.db.read() as connection:
-        claimed = await read_claimed(connection, [(title.media_type, title.tmdb_id) for title in titles])
+        keys = [(title.media_type, title.tmdb_id) for title in titles]
+        claimed = await read_claimed(connection, keys)
+        holdings = await read_holdings(connection, keys)
     return SearchPage(
         items=[
-            to_search_result(title, claimed=(title.media_type, title.tmdb_id) in claimed) for title in titles
+            to_search_result(holdings.get(key, NOTHING_KNOWN).found(title), claimed=key in claimed)
+            for key, title in zip(keys, titles, strict=True)
         ],
         page=found.page,
         total_pages=found.total_pages,

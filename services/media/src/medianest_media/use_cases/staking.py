@@ -21,9 +21,10 @@ async def stake_out(tx: Transaction, request: Request, wish: Wish, *, caller: Ca
         wanted = await _not_asked_for_as_a_whole(claims, request, wanted)
     got = await claims.stake(request, wanted) if wanted else []
     missed = set(wanted) - set(got)
-    if missed and wish.states:
+    left = [number for number in missed if number in wish.states]
+    if left:
         # The library has it no more, or `free` would not name it; who had it before does not wait for it.
-        got = sorted([*got, *await claims.take_over(request, missed)])
+        got = sorted([*got, *await claims.take_over(request, left)])
     if not got:
         raise _taken(wish, await claims.holder(request, wish.seasons), request, caller)
     if request.media_type is MediaType.TV and wish.seasons is not None:

@@ -14,7 +14,7 @@ from medianest_media.adapters.backend import (
 )
 from medianest_media.app import MediaApp
 from medianest_media.models import Request
-from medianest_media.repository import read_other_twins
+from medianest_media.repository import read_holding, read_other_twins
 from medianest_media.use_cases.acting_user import KEY_OWNER, acting_user, forget_acting_user
 
 
@@ -119,6 +119,12 @@ async def _nothing_left(app: MediaApp, request: Request, error: NothingLeft) -> 
     found = await _among(app, request, details)
     if found.twin is not None:
         return found
+    async with app.db.read() as connection:
+        holding = await read_holding(connection, request.media_type, request.tmdb_id)
+    if not request.is_4k and any(holding.lacks(number) for number in request.seasons):
+        raise Unavailable(
+            "Overseerr still believes that the library has it.", upstream="Overseerr", retry_after=600
+        )
     states = details.season_availability_in(is_4k=request.is_4k)
     if all(states.get(number) is Availability.AVAILABLE for number in request.seasons):
         return Outcome(moves_to=RequestStatus.AVAILABLE)

@@ -1,6 +1,6 @@
 """What a person asks for, checked against what can be known about the title at this moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medianest_common.contracts.media import Availability, MediaType, RequestMedia, SeasonChoice
@@ -8,8 +8,9 @@ from medianest_common.errors import BadUpstream, FieldError, Invalid, TimedOut, 
 from medianest_media.adapters.backend import Rules, TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import NotRequestable
+from medianest_media.holdings import Holding
 from medianest_media.mapping import WHY_NOT
-from medianest_media.repository import read_seen
+from medianest_media.repository import read_holding, read_seen
 from medianest_media.titles import placeholder
 from medianest_media.use_cases.known_titles import title_details
 
@@ -28,14 +29,15 @@ class Wish:
     poster_path: str | None
     seasons: tuple[int, ...] | None
     states: Mapping[int, Availability] = field(default_factory=dict)
-    """What the backend says of each season; empty when it could not be asked."""
+    """What is known of each season: what our own library says, or nothing, when the backend could not be asked."""
 
     @property
     def free(self) -> tuple[int, ...] | None:
         """Those that nobody has and nobody has asked for past us."""
-        if self.seasons is None or not self.states:
-            return self.seasons
-        return tuple(number for number in self.seasons if self.states[number] is Availability.NONE)
+        if self.seasons is None:
+            return None
+        known = self.states.get
+        return tuple(n for n in self.seasons if known(n, Availability.NONE) is Availability.NONE)
 
 
 async def understand(app: MediaApp, command: RequestMedia) -> Wish:
@@ -67,6 +69,7 @@ async def _unchecked(app: MediaApp, command: RequestMedia, chosen: SeasonChoice)
     """The backend does not answer: taken as it was asked for, with what is remembered of the title."""
     async with app.db.read() as connection:
         seen = await read_seen(connection, command.media_type, command.tmdb_id)
+        holding = await read_holding(connection, command.media_type, command.tmdb_id)
     if command.media_type is MediaType.MOVIE:
         seasons: tuple[int, ...] | None = (FILM,)
     elif chosen == "all":
@@ -79,7 +82,19 @@ async def _unchecked(app: MediaApp, command: RequestMedia, chosen: SeasonChoice)
         year=seen.year if seen else None,
         poster_path=seen.poster_path if seen else None,
         seasons=seasons,
+        states=_states(holding, command, seasons or ()),
     )
+
+
+def _states(holding: Holding, command: RequestMedia, seasons: Iterable[int]) -> dict[int, Availability]:
+    """What the library itself knows. It does not tell what is there in 4K."""
+    if command.is_4k:
+        return {}
+    if command.media_type is MediaType.MOVIE:
+        known = Availability.AVAILABLE if holding.there else Availability.NONE if holding.gone else None
+        return {FILM: known} if known is not None else {}
+    there = {n: Availability.AVAILABLE for n in seasons if holding.has_season(n)}
+    return there | {n: Availability.NONE for n in seasons if holding.lacks(n)}
 
 
 def _seasons(details: TitleDetails, rules: Rules, chosen: SeasonChoice) -> tuple[int, ...]:

@@ -1,0 +1,120 @@
+"""What the household's library holds, and which titles that is."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, or_, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from medianest_common.contracts.media import MediaType
+from medianest_common.db import Repository
+from medianest_media.holdings import NOTHING_KNOWN, Holding
+from medianest_media.models import LibraryItem, SeenTitle
+
+type TitleKey = tuple[MediaType, int]
+
+# An item that names its TMDB number is that title and no other; without one it is known by its other numbers.
+_HELD = text("""
+    with asked as (
+        select a.media_type, a.tmdb_id, t.tvdb_id, t.imdb_id, t.episodes
+          from unnest(cast(:kinds as text[]), cast(:ids as bigint[])) as a(media_type, tmdb_id)
+          left join titles t using (media_type, tmdb_id)),
+    held as (
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+          from asked a join library_items i using (media_type, tmdb_id)
+        union
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+          from asked a join library_items i using (media_type, tvdb_id) where i.tmdb_id is null
+        union
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+          from asked a join library_items i using (media_type, imdb_id) where i.tmdb_id is null)
+    select a.media_type, a.tmdb_id, a.episodes, bool_or(not h.gone) as there,
+           jsonb_agg(jsonb_build_array(s.season, s.episode_count, s.gone or h.gone)) filter (where s.season is not null)
+               as seasons
+      from asked a
+      join held h using (media_type, tmdb_id)
+      left join library_items s
+        on s.machine_identifier = h.machine_identifier and s.parent_key = h.rating_key and s.season is not null
+     group by a.media_type, a.tmdb_id, a.episodes
+""")
+
+
+async def read_holdings(
+    session: AsyncSession | AsyncConnection, titles: Iterable[TitleKey]
+) -> dict[TitleKey, Holding]:
+    """Of those titles that the library has or had."""
+    keys = list(dict.fromkeys(titles))
+    if not keys:
+        return {}
+    values = {"kinds": [kind.value for kind, _ in keys], "ids": [tmdb_id for _, tmdb_id in keys]}
+    rows = (await session.execute(_HELD, values)).mappings()
+    return {(MediaType(row["media_type"]), row["tmdb_id"]): _holding(row) for row in rows}
+
+
+async def read_holding(
+    session: AsyncSession | AsyncConnection, media_type: MediaType, tmdb_id: int
+) -> Holding:
+    found = await read_holdings(session, [(media_type, tmdb_id)])
+    return found.get((media_type, tmdb_id), NOTHING_KNOWN)
+
+
+class LibraryItems(Repository[LibraryItem]):
+    model = LibraryItem
+
+    async def keep(self, values: Mapping[str, Any]) -> bool:
+        """Whether it was news: what was seen later holds, in whatever order it comes."""
+        made = upsert(LibraryItem).values(values)
+        statement = made.on_conflict_do_update(
+            index_elements=["machine_identifier", "rating_key"],
+            set_={name: made.excluded[name] for name in values},
+            where=LibraryItem.seen_at < made.excluded.seen_at,
+        )
+        return (await self.session.execute(statement.returning(LibraryItem.rating_key))).first() is not None
+
+    async def titles_of(self, machine_identifier: str, rating_key: str) -> Sequence[TitleKey]:
+        """Which titles an item of the library may be."""
+        item = await self.session.get(LibraryItem, (machine_identifier, rating_key))
+        if item is None:
+            return []
+        if item.tmdb_id is not None:
+            return [(item.media_type, item.tmdb_id)]
+        known_as = [
+            column == value
+            for column, value in ((SeenTitle.tvdb_id, item.tvdb_id), (SeenTitle.imdb_id, item.imdb_id))
+            if value is not None
+        ]
+        if not known_as:
+            return []
+        statement = select(SeenTitle.tmdb_id).where(SeenTitle.media_type == item.media_type, or_(*known_as))
+        return [(item.media_type, tmdb_id) for tmdb_id in await self.session.scalars(statement)]
+
+    async def forget_gone(self, *, before: datetime) -> None:
+        await self.session.execute(delete(LibraryItem).where(LibraryItem.gone, LibraryItem.seen_at < before))
+
+
+def _holding(row: RowMapping) -> Holding:
+    seasons: dict[int, int] = {}
+    gone = set[int]()
+    for number, episodes, is_gone in _list(row["seasons"]):
+        if is_gone:
+            gone.add(number)
+        else:
+            seasons[number] = max(seasons.get(number, 0), episodes or 0)
+    return Holding(
+        there=row["there"],
+        gone=not row["there"],
+        seasons=seasons,
+        gone_seasons=frozenset(gone - seasons.keys()),
+        episodes={int(number): count for number, count in _dict(row["episodes"]).items()},
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return json.loads(value) if isinstance(value, str) else value or []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return json.loads(value) if isinstance(value, str) else value or {}
