@@ -11,6 +11,7 @@ from medianest_common.testing.fake_plex import FakePlex
 from medianest_plex.service import SERVICE
 from services.plex.tests.household import NOW, Household, TravellingClock
 from services.plex.tests.indexing import indexed as indexed
+from services.plex.tests.shelved import shelved as shelved
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ _POSITION = Order("position", _whole)
 
 
 async def items_of(connection: AsyncConnection, query: ListItems, *, library_id: int, kind: str) -> Page:
-    conditions = {
+    conditions: dict[str, dict[str, Any]] = {
         "library_id = :library": {"library": library_id},
         "type = :kind": {"kind": kind},
     }

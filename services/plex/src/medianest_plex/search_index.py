@@ -44,7 +44,7 @@ _RANKED = """
                 when search_text ~>=~ :text and search_text ~<~ :end or position('| ' || :text in search_text) > 0
                 then 0.8
                 else 0.6 end
-         + case type when 'movie' then 0.25 when 'show' then 0.25 when 'artist' then 0.2 when 'collection' then 0.15
+         + case type when 'movie' then 0.3 when 'show' then 0.3 when 'artist' then 0.2 when 'collection' then 0.15
                      when 'album' then 0.1 else 0 end
          + case when position(:text in search_text) > 0 then 0.05 else 0 end
          + 0.1 * least(1.0, char_length(:text)::real / char_length(search_text))
@@ -150,6 +150,8 @@ class _Looking(NamedTuple):
             values["kind"] = self.kind
         of_type = "and type = :kind" if self.kind else ""
         halves = [half for half in (FIRST, REST) if self.kind is None or f"'{self.kind}'" in half]
+        if not halves:
+            return []  # Seasons are called alike everywhere.
         hits = " union all ".join(
             arm.format(hit=_HIT, which=half, type=of_type) for half in halves for arm in arms
         )

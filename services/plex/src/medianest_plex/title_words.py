@@ -7,6 +7,7 @@ common words of one kind cost nothing in the others.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from medianest_plex.folding import fold
 
@@ -46,7 +47,7 @@ def _of_titles(titles: Iterable[str | None]) -> Iterator[str]:
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     """`spider man` is looked for as `spiderman`, and `s w a t` as `swat`."""
-    yield from (f"{one}{two}"[:LONGEST] for one, two in zip(words, words[1:], strict=False))
+    yield from (f"{one}{two}"[:LONGEST] for one, two in pairwise(words))
     letters = ""
     for word in [*words, ""]:
         if len(word) == 1:

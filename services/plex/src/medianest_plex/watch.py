@@ -57,7 +57,7 @@ class Watch:
         return self._looking.result()
 
     async def glance(self) -> bool:
-        """Whether Plex is well, for what can be told without it: hardly waits, and not again for a look that is slow."""
+        """Whether Plex is well, for what can be told without it: hardly waits, and for a slow look only once."""
         if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
             self._look_again()
             assert self._looking

@@ -23,6 +23,10 @@ _COLLECTION: Document = recorded("pms/rs_metadata_161.json")["MediaContainer"]
 _ARTIST: Document = recorded("pms/rs_music_library.json")["MediaContainer"]
 _ALBUM: Document = recorded("pms/rs_music_albums.json")["MediaContainer"]
 _TRACK: Document = recorded("pms/rs_music_tracks.json")["MediaContainer"]
+_STREAMS = recorded("pms/rs_metadata_108.json")["MediaContainer"]["Metadata"][0]["Media"][0]["Part"][0][
+    "Stream"
+]
+"""Only a single item's address tells of them."""
 _SECTIONS = exchange("sections_get_200")
 _BASE: dict[ItemType, Document] = {
     "movie": scalars(_MOVIE["Metadata"][0], "tagline", "primaryExtraKey"),
@@ -92,7 +96,7 @@ def metadata(item: Item, *, detail: bool = False, guids: bool = False, section: 
         document["librarySectionID"] = item.section.key
         document["librarySectionKey"] = f"/library/sections/{item.section.key}"
     if item.type in _MEDIA:
-        document["Media"] = [_media(item)]
+        document["Media"] = [_media(item, detail=detail)]
     if item.genres:
         document["Genre"] = [_tag("genre", name, detail=detail) for name in item.genres]
     if item.roles:
@@ -142,7 +146,7 @@ def _ancestor(prefix: str, item: Item) -> Document:
     return document
 
 
-def _media(item: Item) -> Document:
+def _media(item: Item, *, detail: bool) -> Document:
     recorded_media = _MEDIA[item.type]
     year = f" ({item.year})" if item.year else ""
     name = item.title if item.type == "movie" else f"{item.top.title} - {item.title}"
@@ -152,6 +156,8 @@ def _media(item: Item) -> Document:
         "key": f"/library/parts/{2 * item.key + 1}/{int(item.added_at.timestamp())}/file.{suffix}",
         "file": f"{item.section.path}/{item.top.title}{year}/{name}{year}.{suffix}",
     }
+    if detail:
+        part["Stream"] = _STREAMS
     return recorded_media | {"id": 2 * item.key, "Part": [part]}
 
 
