@@ -11,6 +11,7 @@ from medianest_common.contracts.plex import (
     ListRecentlyAdded,
     SearchLibrary,
 )
+from medianest_common.contracts.plex.browse import GetItem, ListItems, ListOnDeck
 from medianest_common.errors import MediaNestError
 from services.plex.tests.household import Household
 
@@ -19,6 +20,8 @@ async def test_no_token_is_in_an_address_a_log_an_answer_or_an_error(
     home: Household, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    # The pretend server writes down what it is sent over its socket of events; that is no log of ours.
+    caplog.set_level(logging.INFO, "uvicorn.error")
     said: list[str] = []
     with capture_logs() as logged:
         friend = await home.signed_in(home.plex.add_friend("fritz", libraries=["Movies"]))
@@ -45,6 +48,10 @@ async def _said(home: Household, user: object, role: Role) -> str:
         ListLibraries(),
         ListRecentlyAdded(),
         SearchLibrary(query="e"),
+        GetItem(rating_key="1"),
+        ListItems(library="1"),
+        ListItems(library="1", unwatched=True),
+        ListOnDeck(),
         GetImage(key="x", width=1, height=1),
     )
     said = []
