@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,7 +63,10 @@ async def opened_again(room: Room, before: int) -> None:
     await until(lambda: connections(room) > before and len(room.app.hints) == 3)
 
 
-async def test_what_was_added_changed_or_removed_is_a_hint_for_its_library(room: Room) -> None:
+async def test_what_was_added_changed_or_removed_is_a_hint_for_its_library(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     async with ears(room):
         film = room.plex.library.add_movie("Arrival", 2016)
         await until(lambda: room.app.hints == {"1"})
@@ -72,6 +76,10 @@ async def test_what_was_added_changed_or_removed_is_a_hint_for_its_library(room:
         (asked,) = [request for request in room.plex.requests if request.path == PATH]
         assert asked.token == room.plex.server_token
         assert not asked.token_in_url
+    # The pretend server runs in this process too, and its own log is not ours.
+    ours = [record.getMessage() for record in caplog.records if record.name != "uvicorn.error"]
+    assert ours
+    assert not [line for line in ours if room.plex.server_token in line]
 
 
 async def test_frames_of_every_kind_are_survived(room: Room) -> None:
