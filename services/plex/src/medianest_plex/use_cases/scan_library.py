@@ -16,7 +16,7 @@ async def scan_library(app: PlexApp, command: ScanLibrary) -> Scan:
     require(Permission.MANAGE_LIBRARY)
     async with asking_plex():
         place = await the_place(app, command.library_key)
-        if command.path is not None and not any(_is_below(command.path, f) for f in place.folders):
+        if command.path is not None and not any(lies_below(command.path, f) for f in place.folders):
             raise PathOutsideLibrary(
                 "Name a folder of this library as the media server sees it.",
                 errors=[FieldError("path", "must lie in one of the library's own folders")],
@@ -34,7 +34,7 @@ async def the_place(app: PlexApp, key: str) -> Place:
     return place
 
 
-def _is_below(path: str, folder: str) -> bool:
+def lies_below(path: str, folder: str) -> bool:
     """By the rules of the system the media server runs on, which its folders show."""
     kind: type[PurePath] = PurePosixPath if folder.startswith("/") else PureWindowsPath
     asked, own = kind(path), kind(folder)

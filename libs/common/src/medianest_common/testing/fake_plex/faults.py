@@ -13,10 +13,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from medianest_common.testing.broken_answers import answer, half_answer
 from medianest_common.testing.http_server import HttpServer
 
-type Fault = int | Literal["html", "empty", "malformed", "maintenance", "hang", "drop", "truncate", "refuse"]
+type Fault = (
+    int
+    | Literal[
+        "html",
+        "xml",
+        "empty",
+        "hollow",
+        "odd",
+        "malformed",
+        "maintenance",
+        "hang",
+        "drop",
+        "truncate",
+        "refuse",
+    ]
+)
 
 _LOG_LENGTH = 20_000
 _HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><div id='app'></div></body></html>"
+_XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<MediaContainer size="0"></MediaContainer>'
+_HOLLOW = b'{"MediaContainer":{"size":0,"Metadata":[],"Directory":[],"Hub":[]}}'
+_ODD = b'{"MediaContainer":{"size":"many","totalSize":{},"Metadata":"none","Directory":7,"Hub":{"a":[1]}}}'
 _MAINTENANCE = (
     b"<html><head><title>Maintenance</title></head><body><h1>Database is being upgraded</h1></body></html>"
 )
@@ -136,6 +154,12 @@ class FaultySite:
                 await answer(send, 200, b"text/html", _HTML)
             case "empty":
                 await answer(send, 200, b"application/json", b"")
+            case "xml":
+                await answer(send, 200, b"text/xml;charset=utf-8", _XML)
+            case "hollow":
+                await answer(send, 200, b"application/json", _HOLLOW)
+            case "odd":
+                await answer(send, 200, b"application/json", _ODD)
             case "malformed":
                 await answer(send, 200, b"application/json", b'{"MediaContainer":{"size":1,')
             case "maintenance":
