@@ -46,6 +46,8 @@ class Sync:
         if server is None:
             return
         try:
+            if not await self._is_still(server):
+                return
             sections = await self._app.plex.pms.sections(token=self._app.plex.token)
             await self._keep_libraries(server, sections)
             by_key = {int(section.key): section for section in sections}
@@ -54,6 +56,14 @@ class Sync:
                     await self._look(server, library, by_key[library.key])
         except MediaNestError as error:
             log.info("plex_sync_put_off", reason=error.code)
+
+    async def _is_still(self, server: Server) -> bool:
+        """Where another server answers now, its items must not be taken for those of this one. The watch sees it too."""
+        identity = await self._app.plex.pms.identity()
+        if identity.machine_identifier != server.machine_identifier:
+            log.warning("plex_sync_other_server", machine_identifier=identity.machine_identifier)
+            return False
+        return True
 
     async def _look(self, server: Server, library: Library, section: Section) -> None:
         now = self._app.clock.now()
