@@ -24,7 +24,6 @@ from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, recei
 from medianest_plex.use_cases.sync_library import sync_library
 from services.plex.tests.indexing import Indexed
 
-
 NONSENSE = [
     "null",
     "[]",
