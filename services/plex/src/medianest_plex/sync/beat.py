@@ -58,7 +58,7 @@ class Sync:
             log.info("plex_sync_put_off", reason=error.code)
 
     async def _is_still(self, server: Server) -> bool:
-        """Where another server answers now, its items must not be taken for those of this one. The watch sees it too."""
+        """Where another server answers now, its items must not be taken for this one's. The watch sees it too."""
         identity = await self._app.plex.pms.identity()
         if identity.machine_identifier != server.machine_identifier:
             log.warning("plex_sync_other_server", machine_identifier=identity.machine_identifier)
@@ -72,7 +72,7 @@ class Sync:
         if self._full_pass_is_due(library, now=now):
             await full_pass(self._app, server, library)
             return
-        if hinted or self._may_have_news(library, section, now=now):
+        if hinted or self._may_have_news(library, section, now=now) or await self._differs(library, now=now):
             await delta(self._app, server, library)
         if await self._differs(library, now=now) or await self._has_missing(library, now=now):
             await full_pass(self._app, server, library)
