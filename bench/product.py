@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-_SETUP_TOKEN = "bench"
+_SETUP_TOKEN = "set-up-token-of-the-benchmark-0123456789"
 _START_SECONDS = 60
 
 

@@ -21,7 +21,7 @@ from medianest_common.testing.live_client import LiveClient
 START_SECONDS = 60.0
 OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
-SETUP_TOKEN = "set-up-token-for-tests"
+SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
 WEBHOOK_SECRET = "overseerr-shared-secret"
 
 

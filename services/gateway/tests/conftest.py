@@ -13,7 +13,7 @@ from medianest import registry
 from medianest.testing import Sandbox
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
-SETUP_TOKEN = "set-up-token"
+SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 WEBHOOK_SECRET = "what-overseerr-sends"
 
 

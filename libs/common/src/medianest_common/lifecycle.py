@@ -275,15 +275,20 @@ def load_keys(settings: Settings) -> KeyRing:
     """Raises `SettingsError` for a keyring that cannot be used."""
     try:
         if settings.secret_key:
-            return KeyRing.parse(settings.secret_key.get_secret_value())
-        return KeyRing.load_or_generate(settings.data_dir / "secrets" / "keyring")
+            return KeyRing.parse(settings.secret_key.get_secret_value(), path=settings.file_of("secret_key"))
+        return KeyRing.load_or_generate(keyring_file(settings))
     except (ValueError, OSError) as error:
         raise SettingsError(f"MEDIANEST_SECRET_KEY: {error}") from error
 
 
+def keyring_file(settings: Settings) -> Path:
+    """Where the keyring lies that we made ourselves."""
+    return Path(settings.data_dir) / "secrets" / "keyring"
+
+
 def role_secret(keys: KeyRing) -> bytes:
     """What the passwords of the services' database roles are made from."""
-    return keys.derive("database-roles")[keys.primary]
+    return keys.derive("database-roles")
 
 
 def _database_url(service: Service, settings: Settings, *, keys: KeyRing) -> str:

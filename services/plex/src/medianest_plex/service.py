@@ -45,7 +45,7 @@ async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex |
         return None
     token = settings.plex_token.get_secret_value()
     # One for the installation: a new one each time would fill the owner's list of devices.
-    identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16)[keys.primary], version=4)
+    identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16), version=4)
     pms = await stack.enter_async_context(
         Pms(settings.plex_url, client_identifier=str(identifier), clock=runtime.clock)
     )
