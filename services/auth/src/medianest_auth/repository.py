@@ -76,6 +76,13 @@ class Users(Repository[User]):
         )
         return (await self.session.execute(statement)).first() is not None
 
+    async def plex_id(self, user_id: UUID) -> int | None:
+        statement = select(Identity.subject).where(
+            Identity.user_id == user_id, Identity.issuer == PLEX_ISSUER
+        )
+        subject = (await self.session.execute(statement)).scalar_one_or_none()
+        return int(subject) if subject else None
+
     async def upgrade_hash(self, user_id: UUID, *, old: str, new: str) -> None:
         """Of several sign-ins at once only the first replaces the hash."""
         await self.session.execute(
