@@ -60,3 +60,57 @@ class NoServerAccess(Forbidden):
 
 class AccountSuspended(Forbidden):
     title = "This account is suspended"
+
+
+class ChallengeExpired(Gone):
+    """The one answer for a challenge that never was, is another browser's, was answered, or had its tries."""
+
+    title = "This sign-in has expired"
+
+
+class InvalidCode(Unauthenticated):
+    title = "The code is wrong or has been used"
+
+
+class PasskeyRefused(Unauthenticated):
+    title = "The passkey was not accepted"
+
+
+class PasskeysUnavailable(Conflict):
+    title = "Passkeys are not possible at this address"
+
+
+class PasskeyKnown(Conflict):
+    title = "This passkey has been added already"
+
+
+class TooManyPasskeys(Conflict):
+    title = "There are too many passkeys"
+
+
+class TotpOn(Conflict):
+    title = "An authenticator app is set up already"
+
+
+class TotpNotStarted(Conflict):
+    title = "No authenticator app is being set up"
+
+
+class SecondFactorOff(Conflict):
+    title = "There is no second factor"
+
+
+class ProofRefused(Forbidden):
+    """Not 401: the session is good, and a page must not renew it because a password was mistyped."""
+
+    title = "The password or code is wrong"
+
+
+class SecondFactorRequired(Forbidden):
+    title = "This needs the second factor as well"
+
+
+class InviteInvalid(Gone):
+    """The one answer whatever is wrong: unknown, used, revoked, expired, for something else."""
+
+    title = "This invitation is not valid, or no longer"
