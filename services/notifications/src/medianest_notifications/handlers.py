@@ -16,15 +16,18 @@ from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
     CountNotifications,
     DismissNotification,
+    GetMailState,
     InboxCount,
     InboxHeads,
     InboxReplay,
     ListNotifications,
+    MailState,
     MarkAllRead,
     MarkRead,
     Notification,
     ReadInboxHeads,
     ReplayInbox,
+    SendMail,
 )
 from medianest_common.db import Transaction
 from medianest_notifications import jobs, use_cases
@@ -68,6 +71,16 @@ async def mark_all_read(command: MarkAllRead, app: NotificationsApp) -> InboxCou
 @handlers.rpc
 async def dismiss_notification(command: DismissNotification, app: NotificationsApp) -> Nothing:
     return await use_cases.dismiss_notification(app, command)
+
+
+@handlers.rpc
+async def mail_state(query: GetMailState, app: NotificationsApp) -> MailState:
+    return MailState(enabled=app.smtp is not None)
+
+
+@handlers.job()
+async def deliver_mail(job: SendMail, app: NotificationsApp) -> None:
+    await use_cases.send_mail(app, job)
 
 
 @handlers.on(UserCreated, UserChanged)

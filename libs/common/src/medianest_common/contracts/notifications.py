@@ -1,4 +1,4 @@
-"""The inbox and what is pushed from it."""
+"""The inbox and what is pushed from it, and mail."""
 
 from enum import StrEnum
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Job, Nothing, Page, Query, Timestamp
 
 
 class NotificationType(StrEnum):
@@ -61,6 +61,27 @@ class InboxHeads(Contract):
     heads: dict[UUID, int]
 
 
+class MailKind(StrEnum):
+    PASSWORD_RESET = "password_reset"
+    NO_PASSWORD = "no_password"
+    """A reset was asked for by somebody who signs in some other way."""
+    PASSWORD_CHANGED = "password_changed"
+
+
+class Mail(Contract):
+    """What to say to whom; the words are the notifications service's."""
+
+    kind: MailKind
+    to: str = Field(repr=False)
+    name: str = Field(repr=False)
+    link: str | None = Field(default=None, repr=False)
+
+
+class MailState(Contract):
+    enabled: bool
+    """Whether there is a server to send mail with."""
+
+
 class ReadAllBody(Body):
     up_to: int = Field(ge=0, le=2**53 - 1)
 
@@ -97,6 +118,21 @@ class MarkAllRead(Command[InboxCount]):
 
 class DismissNotification(Command[Nothing]):
     id: UUID
+
+
+class GetMailState(Query[MailState]):
+    pass
+
+
+class SendMail(Job):
+    """`sealed` is a `Mail` that opens with the keyring and for this `mail_id` only: a job lies in files, and neither the
+    address nor a link with a secret may be read there. See `medianest_common.mail`.
+    """
+
+    mail_id: UUID
+    sealed: str
+    expires_at: Timestamp
+    """When it is no longer worth sending."""
 
 
 def push_subject(user_id: UUID) -> str:

@@ -7,6 +7,7 @@ from medianest_notifications.use_cases.mark_read import dismiss_notification, ma
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.use_cases.read_inbox_heads import read_inbox_heads
 from medianest_notifications.use_cases.replay_inbox import replay_inbox
+from medianest_notifications.use_cases.send_mail import send_mail
 
 __all__ = [
     "announce_request",
@@ -18,4 +19,5 @@ __all__ = [
     "notify",
     "read_inbox_heads",
     "replay_inbox",
+    "send_mail",
 ]
