@@ -77,8 +77,10 @@ async def test_the_clock_forgets_sealed_answers_old_sessions_and_whole_addresses
     await house.sandbox.stop("auth")
     await house.change("update refresh_tokens set used_at = used_at - interval '8 days'")
     await house.change("update plex_sign_ins set finished_at = finished_at - interval '2 minutes'")
-    await house.change("update audit set at = at - interval '31 days'")
-    await house.change("update audit set ip = '2001:db8:1:2::7' where action = 'set_up'")
+    await house.change("update audit_places set at = at - interval '31 days'")
+    await house.change(
+        "update audit_places set ip = '2001:db8:1:2::7' from audit where id = entry_id and action = 'set_up'"
+    )
     await house.change("update devices set last_seen_at = last_seen_at - interval '181 days'")
     await house.sandbox.start(SERVICE)
 
@@ -88,7 +90,7 @@ async def test_the_clock_forgets_sealed_answers_old_sessions_and_whole_addresses
         ]
         assert await house.rows("select count(*) from refresh_tokens where used_at is not null") == [(0,)]
         assert await house.rows("select count(*) from devices") == [(0,)]
-        networks = {network for (network,) in await house.rows("select ip from audit where ip <> ''")}
+        networks = {network for (network,) in await house.rows("select ip from audit_places where ip <> ''")}
         assert networks == {"192.0.2.0/24", "2001:db8:1::/48"}
         return True
 

@@ -230,7 +230,8 @@ async def test_every_try_is_recorded_without_the_password(house: Household) -> N
     await refusal(house, "nobody@example.com", "not the right one")
     await house.sign_in()
     entries = await house.rows(
-        "select result, reason, user_id, ip from audit where action = 'sign_in' order by at"
+        "select result, reason, user_id, ip from audit join audit_places on entry_id = id"
+        " where action = 'sign_in' order by audit.at"
     )
     assert entries == [
         ("ok", None, owner.user.id, "192.0.2.10"),

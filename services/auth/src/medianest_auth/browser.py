@@ -1,38 +1,53 @@
-"""What may be kept of a browser: its family, its platform and a shortened network address."""
+"""What may be kept of a browser: its family, its major version, its platform and a shortened network address."""
 
-import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-_BROWSERS = (
-    ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
-    ("Opera", re.compile(r"\b(?:OPR|Opera)/")),
-    ("Samsung Internet", re.compile(r"\bSamsungBrowser/")),
-    ("Firefox", re.compile(r"\b(?:Firefox|FxiOS)/")),
-    ("Chrome", re.compile(r"\b(?:Chrome|Chromium|CriOS)/")),
-    ("Safari", re.compile(r"\bVersion/[\d.]+ .*\bSafari/")),
-    ("curl", re.compile(r"^curl/")),
-)
-_PLATFORMS = (
-    ("Android", re.compile(r"\bAndroid\b")),
-    ("iOS", re.compile(r"\b(?:iPhone|iPad|iPod)\b")),
-    ("Windows", re.compile(r"\bWindows\b")),
-    ("ChromeOS", re.compile(r"\bCrOS\b")),
-    ("macOS", re.compile(r"\b(?:Macintosh|Mac OS X)\b")),
-    ("Linux", re.compile(r"\bLinux\b")),
-)
+import ua_parser
+
 _LONGEST = 512
+_UNKNOWN = "Other"
+_MOBILE = ("Chrome Mobile", "Chromium", "HeadlessChrome")
+_FAMILIES = {
+    "Mobile Safari": "Safari",
+    "Opera Mobile": "Opera",
+    "Edge Mobile": "Edge",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "Mobile Safari UI/WKWebView": "Safari",
+}
+_PLATFORMS = {
+    "Mac OS X": "macOS",
+    "Chrome OS": "ChromeOS",
+    "Ubuntu": "Linux",
+    "Fedora": "Linux",
+    "Debian": "Linux",
+}
 
 
 class Browser(NamedTuple):
     family: str
     platform: str
+    version: str = ""
+    """The major one; empty when it says none."""
+
+    def is_like(self, *, family: str, platform: str) -> bool:
+        """Whether it may be the same one, updated or not."""
+        return (self.family, self.platform) == (family, platform)
 
 
 def parse_user_agent(user_agent: str) -> Browser:
-    """Families only; `Other` for what is not recognised."""
+    """Families only, those of telephones under the name of their big sisters; `Other` for what is not recognised."""
     text = user_agent[:_LONGEST]
-    return Browser(_first(_BROWSERS, text), _first(_PLATFORMS, text))
+    agent, platform = ua_parser.parse_user_agent(text), ua_parser.parse_os(text)
+    family = agent.family if agent else _UNKNOWN
+    if family.startswith(_MOBILE):
+        family = "Chrome"
+    return Browser(
+        _FAMILIES.get(family, family),
+        _PLATFORMS.get(platform.family, platform.family) if platform else _UNKNOWN,
+        (agent.major or "") if agent else "",
+    )
 
 
 def address_of(ip: str) -> str:
@@ -64,7 +79,3 @@ def _parse(ip: str) -> IPv4Address | IPv6Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped
     return address
-
-
-def _first(families: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str:
-    return next((name for name, pattern in families if pattern.search(text)), "Other")

@@ -6,7 +6,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import delete, or_, text, update
 
 from medianest_auth.app import AuthApp
-from medianest_auth.models import AuditEntry, Device, PlexSignIn, RefreshToken, Session
+from medianest_auth.models import AuditPlace, Device, PlexSignIn, RefreshToken, Session
 from medianest_auth.repository import Sessions
 from medianest_auth.use_cases.refresh_session import GRACE
 from medianest_auth.use_cases.verify_plex_sign_in import SAME_ANSWER_FOR
@@ -68,7 +68,7 @@ async def forget_the_past(app: AuthApp) -> None:
         await tx.session.execute(delete(RefreshToken).where(RefreshToken.used_at < now - _USED_TOKENS_KEPT))
         await tx.session.execute(delete(Device).where(Device.last_seen_at < now - _DEVICES_KEPT))
         await tx.session.execute(
-            update(AuditEntry)
-            .where(AuditEntry.at < now - _ADDRESSES_KEPT, AuditEntry.ip.not_like("%/%"), AuditEntry.ip != "")
+            update(AuditPlace)
+            .where(AuditPlace.at < now - _ADDRESSES_KEPT, AuditPlace.ip != "", AuditPlace.ip.not_like("%/%"))
             .values(ip=_NETWORK)
         )

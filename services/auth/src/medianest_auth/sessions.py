@@ -65,6 +65,7 @@ async def start_session(
             method=str(method),
             device_hash=hash_token(device_token),
             browser=browser.family,
+            browser_version=browser.version,
             platform=browser.platform,
             place=network_of(client.ip),
             idle_seconds=int(idle.total_seconds()),

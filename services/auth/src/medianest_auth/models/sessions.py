@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_auth.models.base import Base, OfUser
+from medianest_common.db.sealed import sealed
 
 
 class Device(Base):
@@ -27,6 +28,7 @@ class Session(Base):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("ix_sessions_user_id_live", "user_id", postgresql_where=text("revoked_at is null")),
+        Index("ix_sessions_live", "idle_expires_at", postgresql_where=text("revoked_at is null")),
         Index("ix_sessions_revoked_at", "revoked_at", postgresql_where=text("revoked_at is not null")),
         Index("ix_sessions_expires_at", "expires_at"),
     )
@@ -36,6 +38,8 @@ class Session(Base):
     method: Mapped[str]
     device_hash: Mapped[bytes]
     browser: Mapped[str]
+    browser_version: Mapped[str]
+    """The major one; empty when it says none."""
     platform: Mapped[str]
     place: Mapped[str]
     idle_seconds: Mapped[int]
@@ -68,7 +72,7 @@ class RefreshToken(Base):
     token_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    successor_sealed: Mapped[str | None]
+    successor_sealed: Mapped[str | None] = mapped_column(info=sealed("repeated-answers"))
 
 
 class SigningKey(Base):
@@ -94,7 +98,7 @@ class SigningKey(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key_id: Mapped[str]
     public: Mapped[dict[str, Any]]
-    private_sealed: Mapped[str]
+    private_sealed: Mapped[str] = mapped_column(info=sealed("signing-keys"))
     created_at: Mapped[datetime]
     active_since: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

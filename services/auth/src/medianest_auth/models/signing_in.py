@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_auth.models.base import Base, OfUser
+from medianest_common.db.sealed import sealed
 
 
 class PlexSignIn(Base):
@@ -27,7 +28,7 @@ class PlexSignIn(Base):
     polled_at: Mapped[datetime | None]
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     finished_at: Mapped[datetime | None]
-    result_sealed: Mapped[str | None]
+    result_sealed: Mapped[str | None] = mapped_column(info=sealed("repeated-answers"))
 
 
 class ProviderFlow(Base):
@@ -49,7 +50,7 @@ class ProviderFlow(Base):
     user_id: Mapped[UUID | None]
     """Who is linking; None for a sign-in."""
     invite_id: Mapped[UUID | None]
-    verifier_sealed: Mapped[str]
+    verifier_sealed: Mapped[str] = mapped_column(info=sealed("providers"))
     nonce: Mapped[str]
     return_path: Mapped[str]
     created_at: Mapped[datetime]
