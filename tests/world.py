@@ -228,7 +228,7 @@ async def world(
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_APP_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,
-            "MEDIANEST_PLEX_TOKEN": plex.server_token,
+            "MEDIANEST_PLEX_TOKEN": plex.owner.token,
             "MEDIANEST_OVERSEERR_URL": overseerr.url,
             "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
             "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": WEBHOOK_SECRET,

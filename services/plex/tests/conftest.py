@@ -41,5 +41,7 @@ async def plex() -> AsyncIterator[FakePlex]:
 @pytest.fixture
 async def home(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Household:
     """The service running against that Plex server."""
-    await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
+    await sandbox.start(
+        SERVICE, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
+    )
     return Household(sandbox, plex, clock)

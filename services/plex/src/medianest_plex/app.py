@@ -8,6 +8,7 @@ from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
 from medianest_plex.adapters.image_cache import ImageCache
+from medianest_plex.adapters.plex_tv import PlexTv
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.errors import PlexNotSetUp
 from medianest_plex.image_keys import ImageKeys
@@ -20,6 +21,7 @@ class Plex:
     """The server of this installation and the owner's token for it."""
 
     pms: Pms
+    tv: PlexTv
     token: str
     watch: Watch
 

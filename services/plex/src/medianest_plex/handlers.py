@@ -11,10 +11,12 @@ from medianest_common.contracts.plex import (
     LibraryItems,
     ListLibraries,
     ListRecentlyAdded,
+    ListServerMembers,
     PlexServer,
     RememberMember,
     SearchLibrary,
     ServerIdentity,
+    ServerMembers,
 )
 from medianest_common.db import Transaction
 from medianest_plex import jobs
@@ -25,6 +27,7 @@ from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
 from medianest_plex.use_cases.list_libraries import list_libraries
 from medianest_plex.use_cases.list_recently_added import list_recently_added
+from medianest_plex.use_cases.list_server_members import list_server_members
 from medianest_plex.use_cases.search_library import search_library
 
 handlers = Handlers("plex")
@@ -38,6 +41,11 @@ async def server(query: GetServer, app: PlexApp) -> PlexServer:
 @handlers.rpc
 async def server_identity(query: GetServerIdentity, app: PlexApp) -> ServerIdentity:
     return await get_server_identity(app, query)
+
+
+@handlers.rpc
+async def server_members(query: ListServerMembers, app: PlexApp) -> ServerMembers:
+    return await list_server_members(app, query)
 
 
 @handlers.rpc

@@ -56,12 +56,15 @@ class Members(Repository[Member]):
             .values(sections=list(sections), sections_checked_at=now)
         )
 
-    async def forget_access(self, user_id: UUID, *, token: str) -> None:
-        await self.session.execute(
+    async def forget_access(self, user_id: UUID, *, token: str) -> bool:
+        """Whether it was there: of many who find a token refused, the first one forgets it."""
+        statement = (
             update(Member)
             .where(Member.user_id == user_id, Member.server_token == token)
             .values(server_token=None, sections=None, sections_checked_at=None)
+            .returning(Member.user_id)
         )
+        return (await self.session.execute(statement)).first() is not None
 
 
 class Copies(Repository[Copy]):

@@ -7,6 +7,7 @@ from uuid import UUID
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
 from medianest_plex.adapters.image_cache import ImageCache
+from medianest_plex.adapters.plex_tv import PlexTv
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.app import Plex, PlexApp
 from medianest_plex.handlers import handlers
@@ -49,9 +50,12 @@ async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex |
     pms = await stack.enter_async_context(
         Pms(settings.plex_url, client_identifier=str(identifier), clock=runtime.clock)
     )
+    tv = await stack.enter_async_context(
+        PlexTv(settings.plex_tv_url, token=token, client_identifier=str(identifier), clock=runtime.clock)
+    )
     watch = Watch(pms, token=token, db=runtime.db, clock=runtime.clock)
     stack.push_async_callback(watch.aclose)
-    return Plex(pms, token, watch)
+    return Plex(pms, tv, token, watch)
 
 
 async def checks(app: PlexApp) -> Sequence[Check]:

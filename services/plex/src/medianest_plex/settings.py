@@ -13,7 +13,7 @@ class PlexSettings(Settings):
     plex_url: str = ""
     """Where the media server itself listens, such as http://192.168.1.10:32400."""
     plex_token: SecretStr | None = None
-    """The owner's token for it."""
+    """The account token of the server's owner, which also tells who has access to it."""
     plex_image_cache_mb: int = Field(default=200, ge=1)
 
     @field_validator("plex_url")

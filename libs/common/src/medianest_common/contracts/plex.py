@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Command, Contract, Nothing, Query, Timestamp
+from medianest_common.contracts.base import Command, Contract, Event, Nothing, Query, Timestamp
 
 
 class ItemType(StrEnum):
@@ -70,12 +70,40 @@ class LibraryItems(Contract):
     stale: bool = False
 
 
+class MemberKind(StrEnum):
+    OWNER = "owner"
+    FRIEND = "friend"
+    HOME = "home"
+    """Of the owner's Plex Home; managed ones have neither a user name nor an address."""
+
+
+class ServerMember(Contract):
+    """`plex_id` alone says who it is."""
+
+    plex_id: int
+    kind: MemberKind
+    name: str
+    email: str | None = None
+    avatar_url: str | None = None
+    restricted: bool = False
+
+
+class ServerMembers(Contract):
+    """Everybody with access to the server, its owner first. Always complete: who is not in it has no access."""
+
+    items: list[ServerMember]
+
+
 class GetServer(Query[PlexServer]):
     pass
 
 
 class GetServerIdentity(Query[ServerIdentity]):
     """For sign-in: which server an account must have access to. `Unavailable` until one is known."""
+
+
+class ListServerMembers(Query[ServerMembers]):
+    """What plex.tv says now to the owner's token. Whatever keeps it from being known whole is an error."""
 
 
 class ListLibraries(Query[Libraries]):
@@ -106,3 +134,10 @@ class RememberMember(Command[Nothing]):
     plex_id: int
     server_token: str = Field(repr=False)
     restricted: bool
+
+
+class MemberRefused(Event):
+    """The server did not take the own token of somebody who signs in with Plex: their access may be over."""
+
+    user_id: UUID
+    plex_id: int
