@@ -35,6 +35,9 @@ class Limit:
 ACCOUNT = (Limit(5, _QUARTER, slowing=True),)
 NETWORK = (Limit(20, _QUARTER), Limit(100, _DAY))
 SETUP = (Limit(10, 3600.0),)
+INVITE = (Limit(10, 3600.0),)
+SECOND_FACTOR = (Limit(5, 5 * _MINUTE), Limit(20, _DAY))
+PASSKEY_QUESTIONS = (Limit(60, 5 * _MINUTE),)
 PLEX_START = (Limit(10, _MINUTE),)
 PLEX_START_ALL = (Limit(60, _MINUTE),)
 PLEX_POLL = (Limit(20, 10.0),)
@@ -118,6 +121,13 @@ class Attempts:
         except (RedisError, OSError) as error:
             log.warning("attempts_not_forgiven", error=type(error).__name__)
 
+    async def forget(self, names: Sequence[str]) -> None:
+        """These counters start anew. Raises `RedisError` while that cannot be."""
+        for name in names:
+            self._local.forget(_key(name))
+        if names:
+            await self._valkey.delete(*(_key(name) for name in names))
+
     async def _in_valkey(self, tried: Try, counters: Counters, *, now: float) -> float:
         arguments: list[str | int | float] = [f"{now:.6f}", tried.id]
         for limits in counters.values():
@@ -154,6 +164,9 @@ class _LocalWindows:
             entries = self._tries.pop(key, None)
             if entries and key not in cleared and (kept := [e for e in entries if e[1] != tried.id]):
                 self._tries[key] = kept
+
+    def forget(self, key: str) -> None:
+        self._tries.pop(key, None)
 
 
 def _wait(times: list[float], limit: Limit, *, now: float) -> float:

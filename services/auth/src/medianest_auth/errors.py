@@ -106,6 +106,10 @@ class ProofRefused(Forbidden):
     title = "The password or code is wrong"
 
 
+class OwnFactors(Conflict):
+    title = "These are your own second factors"
+
+
 class SecondFactorRequired(Forbidden):
     title = "This needs the second factor as well"
 
@@ -114,3 +118,21 @@ class InviteInvalid(Gone):
     """The one answer whatever is wrong: unknown, used, revoked, expired, for something else."""
 
     title = "This invitation is not valid, or no longer"
+
+
+class InvalidPersonalToken(Unauthenticated):
+    """The one answer whatever is wrong: unknown, expired, revoked, of somebody who may not come in."""
+
+    title = "This personal token is not valid, or no longer"
+
+
+class TokenNameTaken(Conflict):
+    title = "Another of your tokens has this name"
+
+
+class TooManyTokens(Conflict):
+    title = "You have as many tokens as there may be"
+
+
+class SessionOver(Unauthenticated):
+    title = "The session has ended"

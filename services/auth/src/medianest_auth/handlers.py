@@ -2,17 +2,40 @@
 
 from medianest_auth import jobs
 from medianest_auth.app import AuthApp
+from medianest_auth.use_cases.accept_invite import accept_invite, look_at_invite
+from medianest_auth.use_cases.answer_challenge import answer_challenge
+from medianest_auth.use_cases.create_invite import create_invite
+from medianest_auth.use_cases.create_personal_token import create_personal_token
 from medianest_auth.use_cases.end_session import end_session, revoke_session
 from medianest_auth.use_cases.get_providers import get_providers
 from medianest_auth.use_cases.list_users import list_users
+from medianest_auth.use_cases.manage_invites import list_invites, revoke_invite
+from medianest_auth.use_cases.manage_passkeys import (
+    list_passkeys,
+    register_passkey,
+    remove_passkey,
+    start_passkey,
+)
+from medianest_auth.use_cases.manage_personal_tokens import list_personal_tokens, revoke_personal_token
+from medianest_auth.use_cases.manage_second_factors import (
+    get_second_factors,
+    renew_recovery_codes,
+    turn_off_totp,
+)
 from medianest_auth.use_cases.read_sessions import get_session, list_sessions
 from medianest_auth.use_cases.refresh_session import refresh_session
+from medianest_auth.use_cases.reset_second_factors import reset_second_factors
 from medianest_auth.use_cases.set_up_owner import set_up_owner
+from medianest_auth.use_cases.set_up_totp import confirm_totp, start_totp
 from medianest_auth.use_cases.sign_in import sign_in
+from medianest_auth.use_cases.sign_in_with_passkey import ask_for_passkey, sign_in_with_passkey
 from medianest_auth.use_cases.start_plex_sign_in import start_plex_sign_in
+from medianest_auth.use_cases.step_up import step_up
 from medianest_auth.use_cases.verify_plex_sign_in import verify_plex_sign_in
+from medianest_auth.use_cases.vouch import check_personal_token, check_session, tell_tokens_used
 from medianest_common.bus import Handlers
 from medianest_common.contracts import auth
+from medianest_common.contracts.auth import invites, second_factor, tokens
 from medianest_common.contracts.base import Nothing, Page
 
 handlers = Handlers("auth")
@@ -76,6 +99,131 @@ async def sessions(query: auth.ListSessions, app: AuthApp) -> Page[auth.Session]
 @handlers.rpc
 async def users(query: auth.ListUsers, app: AuthApp) -> Page[auth.User]:
     return await list_users(app, query)
+
+
+@handlers.rpc
+async def invite(command: invites.CreateInvite, app: AuthApp) -> invites.NewInvite:
+    return await create_invite(app, command)
+
+
+@handlers.rpc
+async def all_invites(query: invites.ListInvites, app: AuthApp) -> Page[invites.Invite]:
+    return await list_invites(app, query)
+
+
+@handlers.rpc
+async def take_back_invite(command: invites.RevokeInvite, app: AuthApp) -> Nothing:
+    return await revoke_invite(app, command)
+
+
+@handlers.rpc
+async def look_at(query: invites.LookAtInvite, app: AuthApp) -> invites.InviteView:
+    return await look_at_invite(app, query)
+
+
+@handlers.rpc
+async def accept(command: invites.AcceptInvite, app: AuthApp) -> auth.SignInResult:
+    return await accept_invite(app, command)
+
+
+@handlers.rpc
+async def make_token(command: tokens.CreatePersonalToken, app: AuthApp) -> tokens.NewPersonalToken:
+    return await create_personal_token(app, command)
+
+
+@handlers.rpc
+async def tokens_of(query: tokens.ListPersonalTokens, app: AuthApp) -> Page[tokens.PersonalToken]:
+    return await list_personal_tokens(app, query)
+
+
+@handlers.rpc
+async def end_token(command: tokens.RevokePersonalToken, app: AuthApp) -> Nothing:
+    return await revoke_personal_token(app, command)
+
+
+@handlers.rpc
+async def vouch_for_token(query: tokens.CheckPersonalToken, app: AuthApp) -> tokens.Vouched:
+    return await check_personal_token(app, query)
+
+
+@handlers.rpc
+async def vouch_for_session(query: tokens.CheckSession, app: AuthApp) -> tokens.Vouched:
+    return await check_session(app, query)
+
+
+@handlers.rpc
+async def tokens_used(command: tokens.TellTokensUsed, app: AuthApp) -> Nothing:
+    return await tell_tokens_used(app, command)
+
+
+@handlers.rpc
+async def second_factor_state(query: second_factor.GetSecondFactors, app: AuthApp) -> second_factor.SecondFactorState:
+    return await get_second_factors(app, query)
+
+
+@handlers.rpc
+async def answer(command: second_factor.AnswerChallenge, app: AuthApp) -> auth.SignedIn:
+    return await answer_challenge(app, command)
+
+
+@handlers.rpc
+async def prove_afresh(command: second_factor.StepUp, app: AuthApp) -> auth.SignedIn:
+    return await step_up(app, command)
+
+
+@handlers.rpc
+async def begin_totp(command: second_factor.StartTotp, app: AuthApp) -> second_factor.TotpEnrolment:
+    return await start_totp(app, command)
+
+
+@handlers.rpc
+async def finish_totp(command: second_factor.ConfirmTotp, app: AuthApp) -> second_factor.RecoveryCodes:
+    return await confirm_totp(app, command)
+
+
+@handlers.rpc
+async def totp_off(command: second_factor.TurnOffTotp, app: AuthApp) -> Nothing:
+    return await turn_off_totp(app, command)
+
+
+@handlers.rpc
+async def recovery_codes(command: second_factor.RenewRecoveryCodes, app: AuthApp) -> second_factor.RecoveryCodes:
+    return await renew_recovery_codes(app, command)
+
+
+@handlers.rpc
+async def reset_factors(command: second_factor.ResetSecondFactors, app: AuthApp) -> Nothing:
+    return await reset_second_factors(app, command)
+
+
+@handlers.rpc
+async def passkeys(query: second_factor.ListPasskeys, app: AuthApp) -> Page[second_factor.Passkey]:
+    return await list_passkeys(app, query)
+
+
+@handlers.rpc
+async def begin_passkey(command: second_factor.StartPasskey, app: AuthApp) -> second_factor.PasskeyQuestion:
+    return await start_passkey(app, command)
+
+
+@handlers.rpc
+async def add_passkey(command: second_factor.RegisterPasskey, app: AuthApp) -> second_factor.PasskeyRegistered:
+    return await register_passkey(app, command)
+
+
+@handlers.rpc
+async def drop_passkey(command: second_factor.RemovePasskey, app: AuthApp) -> Nothing:
+    return await remove_passkey(app, command)
+
+
+@handlers.rpc
+async def ask_passkey(command: second_factor.AskPasskey, app: AuthApp) -> second_factor.PasskeyQuestion:
+    return await ask_for_passkey(app, command)
+
+
+@handlers.rpc
+async def sign_in_by_passkey(command: second_factor.SignInWithPasskey, app: AuthApp) -> auth.SignedIn:
+    return await sign_in_with_passkey(app, command)
 
 
 @handlers.listen(auth.KeysChanged)

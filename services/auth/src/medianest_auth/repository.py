@@ -15,6 +15,7 @@ from medianest_auth.models import (
     Installation,
     Passkey,
     Password,
+    PersonalToken,
     PlexSignIn,
     RecoveryCode,
     RefreshToken,
@@ -132,6 +133,10 @@ class Devices(Repository[Device]):
     async def is_of(self, user_id: UUID, token_hash: bytes) -> bool:
         return await self.count(Device.user_id == user_id, Device.token_hash == token_hash) > 0
 
+    async def hashes_of(self, user_id: UUID) -> set[bytes]:
+        statement = select(Device.token_hash).where(Device.user_id == user_id)
+        return set((await self.session.scalars(statement)).all())
+
     async def is_ours(self, token_hash: bytes) -> bool:
         return await self.count(Device.token_hash == token_hash) > 0
 
@@ -182,6 +187,40 @@ class Factors:
         has_app, has_key, has_code = (await self._session.execute(select(app, key, code))).one()
         methods = [SecondFactor.PASSKEY] * has_key + [SecondFactor.TOTP] * has_app
         return methods + [SecondFactor.RECOVERY_CODE] * (bool(methods) and has_code)
+
+
+class PersonalTokens(Repository[PersonalToken]):
+    model = PersonalToken
+
+    async def not_revoked(self, user_id: UUID) -> Sequence[PersonalToken]:
+        """The newest first; expired ones are among them, so that their holder sees why something stopped working."""
+        statement = (
+            select(PersonalToken)
+            .where(PersonalToken.user_id == user_id, PersonalToken.revoked_at.is_(None))
+            .order_by(PersonalToken.id.desc())
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def count_live(self, user_id: UUID, *, now: datetime) -> int:
+        return await self.count(
+            PersonalToken.user_id == user_id,
+            PersonalToken.revoked_at.is_(None),
+            PersonalToken.expires_at > now,
+        )
+
+    async def revoked_since(self, moment: datetime) -> Sequence[PersonalToken]:
+        return await self.list(PersonalToken.revoked_at > moment)
+
+    async def note_use(self, token_id: UUID, at: datetime, *, not_since: datetime) -> None:
+        """Unless a use was noted since."""
+        await self.session.execute(
+            update(PersonalToken)
+            .where(
+                PersonalToken.id == token_id,
+                or_(PersonalToken.last_used_at.is_(None), PersonalToken.last_used_at <= not_since),
+            )
+            .values(last_used_at=at)
+        )
 
 
 class Installations(Repository[Installation]):

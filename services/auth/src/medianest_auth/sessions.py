@@ -37,6 +37,11 @@ _NOT_REMEMBERED = (timedelta(hours=24), timedelta(days=7))
 """Idle and absolute."""
 
 
+def remembers(session: Session) -> bool:
+    """Whether it is of the kind that lasts."""
+    return session.idle_seconds >= _REMEMBERED[0].total_seconds()
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     user: User
@@ -139,6 +144,15 @@ async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:
             session_id=str(session.id),
             reason=session.revoked_reason,
         )
+
+
+async def deny_token(app: AuthApp, token_id: UUID) -> None:
+    """The same for a personal token, which gateways know by its id like a session."""
+    try:
+        await app.denied.deny_session(token_id, until=app.clock.now() + DENY_FOR)
+    except (RedisError, OSError) as error:
+        log.warning("deny_list_not_written", error=type(error).__name__)
+    log.info("personal_token_revoked", token_id=str(token_id))
 
 
 def signed_in(
