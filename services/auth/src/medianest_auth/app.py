@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from medianest_auth.adapters.plex_server import PlexServerIdentity
 from medianest_auth.adapters.plex_tv import PlexTv
+from medianest_auth.adapters.relying_party import RelyingParty
 from medianest_auth.attempts import Attempts
 from medianest_auth.audit import Audit
 from medianest_auth.passwords import Hasher, PasswordPolicy
@@ -32,6 +33,8 @@ class AuthApp:
     denied: DenyList
     seal: Cipher
     """For what is kept a few seconds: the answer to a request that may come twice."""
+    totp_seal: Cipher
+    relying_party: RelyingParty
     setup_token: SetupToken
     plex_tv: PlexTv
     plex_server: PlexServerIdentity

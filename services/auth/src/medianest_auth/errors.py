@@ -136,3 +136,7 @@ class TooManyTokens(Conflict):
 
 class SessionOver(Unauthenticated):
     title = "The session has ended"
+
+
+class OwnerRemains(Conflict):
+    title = "The owner cannot be changed like this"

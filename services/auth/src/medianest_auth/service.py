@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from medianest_auth.adapters.plex_server import PlexServerIdentity
 from medianest_auth.adapters.plex_tv import PRODUCT, PlexTv
+from medianest_auth.adapters.relying_party import RelyingParty
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import Attempts
 from medianest_auth.audit import Audit
@@ -52,6 +53,8 @@ async def open_app(runtime: Runtime[AuthSettings]) -> AsyncIterator[AuthApp]:
                 signing=signing,
                 denied=DenyList(runtime.valkey, clock=clock),
                 seal=keys.cipher("repeated-answers"),
+                totp_seal=keys.cipher("totp"),
+                relying_party=RelyingParty(settings.base_url),
                 setup_token=setup_token,
                 plex_tv=plex_tv,
                 plex_server=PlexServerIdentity(runtime.bus),

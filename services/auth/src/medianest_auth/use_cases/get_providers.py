@@ -10,4 +10,9 @@ from medianest_common.contracts.auth import Providers
 async def get_providers(app: AuthApp) -> Providers:
     async with app.db.read() as connection:
         owner = (await connection.execute(select(User.id).where(User.role == "owner"))).first()
-    return Providers(password=True, plex=await app.plex_server.is_known(), setup_required=owner is None)
+    return Providers(
+        password=True,
+        plex=await app.plex_server.is_known(),
+        passkeys=app.relying_party.available,
+        setup_required=owner is None,
+    )

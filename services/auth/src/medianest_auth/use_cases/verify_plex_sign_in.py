@@ -10,6 +10,7 @@ from medianest_auth.adapters.plex_tv import PlexAccount, ServerAccess
 from medianest_auth.admission import admit, admitted
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import PLEX_POLL
+from medianest_auth.challenges import end_of_challenge
 from medianest_auth.errors import AccountSuspended, NoServerAccess, PlexSignInExpired, PlexUnreachable
 from medianest_auth.models import PlexSignIn as Row
 from medianest_auth.models import Session, User
@@ -123,11 +124,16 @@ async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer,
     used_up = PlexSignInExpired("This sign-in has been used already.")
     if row.finished_at is None or row.result_sealed is None:
         raise used_up
-    if app.clock.now() - row.finished_at > SAME_ANSWER_FOR:
-        raise used_up
-    kept = app.seal.open_text(row.result_sealed, cell=_cell(row))
+    kept, now = app.seal.open_text(row.result_sealed, cell=_cell(row)), app.clock.now()
     if row.session_id is None:
-        return SignInResult(second_factor=SecondFactorAsked.model_validate_json(kept))
+        asked = SecondFactorAsked.model_validate_json(kept)
+        ends = await end_of_challenge(tx, asked.challenge_id, now=now)
+        if ends is None:
+            raise used_up
+        expires_in = int((ends - now).total_seconds())
+        return SignInResult(second_factor=asked.model_copy(update={"expires_in": expires_in}))
+    if now - row.finished_at > SAME_ANSWER_FOR:
+        raise used_up
     refresh_token, device_token = json.loads(kept)
     token = await RefreshTokens(tx.session).by_hash(hash_token(refresh_token))
     session = await tx.session.get(Session, row.session_id)
