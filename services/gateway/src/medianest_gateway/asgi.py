@@ -10,7 +10,17 @@ from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, creat
 from medianest_common.web.middleware.hosts import networks
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.live.routes import live_routes, own_origins
-from medianest_gateway.routes import admin, auth, health, media, notifications, plex, webhooks, welcome
+from medianest_gateway.routes import (
+    admin,
+    auth,
+    health,
+    media,
+    notifications,
+    plex,
+    second_factor,
+    webhooks,
+    welcome,
+)
 from medianest_gateway.routes.common import signed_in
 
 API = "/api/v1"
@@ -25,6 +35,7 @@ ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
     f"{API}/auth/refresh",
+    f"{API}/auth/passkeys/login",
     f"{API}/auth/plex/pin",
     f"{API}/auth/plex/verify",
 )
@@ -99,7 +110,7 @@ def build(gateway: GatewayApp) -> FastAPI:
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
-    for part in (auth, media, plex, notifications, health, webhooks, admin):
+    for part in (auth, second_factor, media, plex, notifications, health, webhooks, admin):
         api.include_router(part.router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)

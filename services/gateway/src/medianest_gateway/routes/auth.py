@@ -59,8 +59,8 @@ async def get_csrf(request: Request) -> Response:
     token = nest.csrf.issue(binding=str(caller.session_id) if caller else secret)
     response = Response(CsrfToken(token=token).model_dump_json(), media_type="application/json")
     nest.cookies.set_csrf(response, token)
-    if not caller:
-        nest.cookies.set_pre_login(response, secret)
+    # Also for who is signed in: signing in anew may lead to a provider and back, longer than an access token lives.
+    nest.cookies.set_pre_login(response, secret)
     return response
 
 

@@ -1,5 +1,6 @@
 """What every way of signing in ends with."""
 
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from medianest_common.bus import current
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInResult, User
 from medianest_common.contracts.base import Contract
+from medianest_common.contracts.identity import Caller
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import Gateway
 
@@ -37,10 +39,18 @@ async def client_info(request: Request, gateway: Gateway) -> ClientInfo:
     return ClientInfo(
         ip=client[0] if client else "",
         user_agent=request.headers.get("user-agent", "")[:512],
-        browser_binding=gateway.cookies.binding(request.cookies),
+        browser_binding=_binding(request, gateway, caller),
         device_token=request.cookies.get(gateway.cookies.device, "")[:64],
         session_id=caller.session_id if caller and caller.scopes is None else None,
     )
+
+
+def _binding(request: Request, gateway: GatewayApp, caller: Caller | None) -> str:
+    """A browser that has signed in has no pre-login cookie any more; its session is as much its own."""
+    bound = gateway.cookies.binding(request.cookies)
+    if bound or caller is None or caller.scopes is not None:
+        return bound
+    return sha256(f"session:{caller.session_id}".encode()).hexdigest()
 
 
 Client = Annotated[ClientInfo, Depends(client_info)]

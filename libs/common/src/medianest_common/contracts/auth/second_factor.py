@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SecretStr
 
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInMethod
 from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
@@ -114,6 +114,56 @@ class Proof(Contract):
     code: str | None = Field(default=None, repr=False)
     challenge_id: str | None = None
     passkey: Assertion | None = None
+
+
+ChallengeId = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class CodeAnswerBody(Body):
+    challenge_id: ChallengeId
+    code: Code
+
+
+class PasskeyAnswerBody(Body):
+    challenge_id: ChallengeId
+    passkey: Assertion
+
+
+class PasswordProofBody(Body):
+    """`code` where there is a second factor."""
+
+    password: SecretStr = Field(min_length=1, max_length=1024)
+    code: Code | None = None
+
+
+class CodeProofBody(Body):
+    """`password` where the account has one."""
+
+    password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
+    code: Code
+
+
+class TotpVerifyBody(Body):
+    code: AppCode
+
+
+class PasskeyQuestionBody(Body):
+    """`challenge_id` of the sign-in that waits for its second factor; none to sign in with a passkey alone, or to
+    prove with it who one is."""
+
+    challenge_id: ChallengeId | None = None
+
+
+class PasskeyRegisterBody(Body):
+    challenge_id: ChallengeId
+    name: str = Field(min_length=1, max_length=80)
+    credential: Attestation
+
+
+class PasskeyLoginBody(Body):
+    challenge_id: ChallengeId
+    passkey: Assertion
+    remember_me: bool = False
 
 
 class GetSecondFactors(Query[SecondFactorState]):
