@@ -1,6 +1,8 @@
 """What signing in can end in."""
 
 from medianest_common.errors import (
+    BadRequest,
+    BadUpstream,
     Conflict,
     Forbidden,
     Gone,
@@ -30,6 +32,30 @@ class WeakPassword(Invalid):
     title = "This password is too easy to guess"
 
 
+class PasswordUsedBefore(Invalid):
+    title = "This password was used before"
+
+
+class CurrentPasswordWrong(Forbidden):
+    """Not 401: the session is good, and a page must not renew it because a password was mistyped."""
+
+    title = "The present password is wrong"
+
+
+class ResetLinkInvalid(Gone):
+    """The one answer whatever is wrong: unknown, used, replaced, expired, for something else, or overtaken."""
+
+    title = "This link is not valid, or no longer"
+
+
+class NoEmailAddress(Conflict):
+    title = "This account has no e-mail address"
+
+
+class NotWhileSuspended(Conflict):
+    title = "This account is suspended"
+
+
 class SetupDone(Conflict):
     title = "This installation has an owner already"
 
@@ -56,6 +82,16 @@ class PlexSignInExpired(Gone):
 
 class NoServerAccess(Forbidden):
     title = "This Plex account has no access to the server"
+
+
+class SignInWayOff(Forbidden):
+    title = "This way of signing in is switched off"
+
+
+class NotAMember(Forbidden):
+    """The server is shared with them, but this installation wants to know people before they come."""
+
+    title = "There is no account for you here yet"
 
 
 class AccountSuspended(Forbidden):
@@ -140,3 +176,57 @@ class SessionOver(Unauthenticated):
 
 class OwnerRemains(Conflict):
     title = "The owner cannot be changed like this"
+
+
+class ProviderUnknown(NotFound):
+    title = "This way to sign in is not set up here"
+
+
+class ProviderUnreachable(Unavailable):
+    title = "The sign-in provider cannot be reached"
+
+
+class ProviderMisconfigured(BadUpstream):
+    title = "The sign-in provider and this portal do not fit together"
+
+
+class ProviderAnswerRefused(BadUpstream):
+    title = "What the sign-in provider says cannot be trusted"
+
+
+class SignInStateInvalid(BadRequest):
+    """The one answer whatever is wrong: no such sign-in, another browser's, another provider's, used, or too old."""
+
+    title = "This sign-in was not started in this browser, or is over"
+
+
+class SignInNotConfirmed(BadRequest):
+    title = "The provider did not confirm the sign-in"
+
+
+class SignInDeclined(Forbidden):
+    title = "The sign-in was cancelled at the provider"
+
+
+class LinkRequired(Conflict):
+    title = "There is an account with this e-mail address already"
+
+
+class NotInvited(Forbidden):
+    title = "This account is not known here"
+
+
+class IdentityInUse(Conflict):
+    title = "This account belongs to somebody else here"
+
+
+class ProviderAlreadyLinked(Conflict):
+    title = "Another account of this provider is linked already"
+
+
+class LastWayToSignIn(Conflict):
+    title = "This is the last way to sign in"
+
+
+class LinkingInterrupted(Forbidden):
+    title = "The session that asked to link this account is over"

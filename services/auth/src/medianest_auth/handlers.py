@@ -2,13 +2,19 @@
 
 from medianest_auth import jobs
 from medianest_auth.app import AuthApp
+from medianest_auth.erasures import ask_again, collect_erasure, get_erasure
+from medianest_auth.revocations import lately_revoked, restore_denied
 from medianest_auth.use_cases.accept_invite import accept_invite, look_at_invite
 from medianest_auth.use_cases.answer_challenge import answer_challenge
+from medianest_auth.use_cases.change_password import change_password
+from medianest_auth.use_cases.change_user import change_user, make_owner, sign_out_user
 from medianest_auth.use_cases.create_invite import create_invite
 from medianest_auth.use_cases.create_personal_token import create_personal_token
+from medianest_auth.use_cases.create_reset_link import create_reset_link
+from medianest_auth.use_cases.delete_user import delete_user, leave
 from medianest_auth.use_cases.end_session import end_session, revoke_session
+from medianest_auth.use_cases.forgot_password import ask_password_reset, send_reset_link
 from medianest_auth.use_cases.get_providers import get_providers
-from medianest_auth.use_cases.list_users import list_users
 from medianest_auth.use_cases.manage_invites import list_invites, revoke_invite
 from medianest_auth.use_cases.manage_passkeys import (
     list_passkeys,
@@ -22,8 +28,10 @@ from medianest_auth.use_cases.manage_second_factors import (
     renew_recovery_codes,
     turn_off_totp,
 )
+from medianest_auth.use_cases.read_accounts import get_user, list_users
 from medianest_auth.use_cases.read_sessions import get_session, list_sessions
 from medianest_auth.use_cases.refresh_session import refresh_session
+from medianest_auth.use_cases.reset_password import reset_password
 from medianest_auth.use_cases.reset_second_factors import reset_second_factors
 from medianest_auth.use_cases.set_up_owner import set_up_owner
 from medianest_auth.use_cases.set_up_totp import confirm_totp, start_totp
@@ -34,9 +42,11 @@ from medianest_auth.use_cases.step_up import step_up
 from medianest_auth.use_cases.verify_plex_sign_in import verify_plex_sign_in
 from medianest_auth.use_cases.vouch import check_personal_token, check_session, tell_tokens_used
 from medianest_common.bus import Handlers
-from medianest_common.contracts import auth
-from medianest_common.contracts.auth import invites, second_factor, tokens
+from medianest_common.contracts import auth, gateway, health, media, notifications, plex
+from medianest_common.contracts.auth import invites, passwords, second_factor, tokens
 from medianest_common.contracts.base import Nothing, Page
+from medianest_common.contracts.personal import DataErased
+from medianest_common.db import Transaction
 
 handlers = Handlers("auth")
 
@@ -56,7 +66,7 @@ async def set_up(command: auth.SetUpOwner, app: AuthApp) -> auth.SignedIn:
     return await set_up_owner(app, command)
 
 
-@handlers.rpc
+@handlers.crowded_rpc(concurrency=256)
 async def sign_in_with_password(command: auth.SignIn, app: AuthApp) -> auth.SignInResult:
     return await sign_in(app, command)
 
@@ -97,8 +107,59 @@ async def sessions(query: auth.ListSessions, app: AuthApp) -> Page[auth.Session]
 
 
 @handlers.rpc
-async def users(query: auth.ListUsers, app: AuthApp) -> Page[auth.User]:
+async def users(query: people.ListUsers, app: AuthApp) -> Page[people.Account]:
     return await list_users(app, query)
+
+
+@handlers.rpc
+async def one_user(query: people.GetUser, app: AuthApp) -> people.Account:
+    return await get_user(app, query)
+
+
+@handlers.rpc
+async def on_change_user(command: people.ChangeUser, app: AuthApp) -> people.Account:
+    return await change_user(app, command)
+
+
+@handlers.rpc
+async def on_sign_out_user(command: people.SignOutUser, app: AuthApp) -> Nothing:
+    return await sign_out_user(app, command)
+
+
+@handlers.rpc
+async def on_make_owner(command: people.MakeOwner, app: AuthApp) -> people.Account:
+    return await make_owner(app, command)
+
+
+@handlers.rpc
+async def on_delete_user(command: people.DeleteUser, app: AuthApp) -> Nothing:
+    return await delete_user(app, command)
+
+
+@handlers.rpc
+async def on_leave(command: people.Leave, app: AuthApp) -> Nothing:
+    return await leave(app, command)
+
+
+@handlers.rpc
+async def erasure(query: people.GetErasure, app: AuthApp) -> people.Erasure:
+    return await get_erasure(app, query)
+
+
+@handlers.on(
+    gateway.UserDataErased,
+    health.UserDataErased,
+    media.UserDataErased,
+    notifications.UserDataErased,
+    plex.UserDataErased,
+)
+async def on_erased(event: DataErased, app: AuthApp, tx: Transaction) -> None:
+    await collect_erasure(app, tx, event)
+
+
+@handlers.rpc
+async def revocations(query: people.GetRevocations, app: AuthApp) -> people.Revocations:
+    return await lately_revoked(app)
 
 
 @handlers.rpc
@@ -154,6 +215,31 @@ async def vouch_for_session(query: tokens.CheckSession, app: AuthApp) -> tokens.
 @handlers.rpc
 async def tokens_used(command: tokens.TellTokensUsed, app: AuthApp) -> Nothing:
     return await tell_tokens_used(app, command)
+
+
+@handlers.rpc
+async def new_password(command: passwords.ChangePassword, app: AuthApp) -> passwords.PasswordOutcome:
+    return await change_password(app, command)
+
+
+@handlers.rpc
+async def forgotten(command: passwords.AskPasswordReset, app: AuthApp) -> Nothing:
+    return await ask_password_reset(app, command)
+
+
+@handlers.job()
+async def mail_reset_link(job: passwords.SendResetLink, app: AuthApp) -> None:
+    await send_reset_link(app, job)
+
+
+@handlers.rpc
+async def reset(command: passwords.ResetPassword, app: AuthApp) -> Nothing:
+    return await reset_password(app, command)
+
+
+@handlers.rpc
+async def reset_link(command: passwords.CreateResetLink, app: AuthApp) -> passwords.ResetLink:
+    return await create_reset_link(app, command)
 
 
 @handlers.rpc
@@ -231,7 +317,8 @@ async def keys_changed(event: auth.KeysChanged, app: AuthApp) -> None:
     app.signing.forget()
 
 
-handlers.every(jobs.RESTORE_SECONDS)(jobs.restore_denied)
+handlers.every(jobs.RESTORE_SECONDS)(restore_denied)
 handlers.every(30)(jobs.forget_answers)
+handlers.every(600)(ask_again)
 handlers.every(3600)(jobs.rotate_signing_keys)
 handlers.every(3600)(jobs.forget_the_past)

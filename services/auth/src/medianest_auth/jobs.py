@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from redis.exceptions import RedisError
 from sqlalchemy import delete, or_, text, update
 
 from medianest_auth.admission import CHALLENGE_LASTS
@@ -18,11 +17,9 @@ from medianest_auth.models import (
     Session,
     Totp,
 )
-from medianest_auth.repository import PersonalTokens, Sessions
 from medianest_auth.second_factors import ENROLMENT_LASTS
 from medianest_auth.use_cases.refresh_session import GRACE
 from medianest_auth.use_cases.verify_plex_sign_in import SAME_ANSWER_FOR
-from medianest_common.security.denylist import DENY_FOR
 
 RESTORE_SECONDS = 5.0
 _USED_TOKENS_KEPT = timedelta(days=7)
@@ -35,21 +32,6 @@ _NETWORK = text(
     "host(network(set_masklen(ip::inet, case family(ip::inet) when 4 then 24 else 48 end)))"
     " || case family(ip::inet) when 4 then '/24' else '/48' end"
 )
-
-
-async def restore_denied(app: AuthApp) -> None:
-    """Valkey may have been wiped: what was revoked a moment ago must be denied all the same."""
-    now = app.clock.now()
-    async with app.db.transaction() as tx:
-        revoked = [
-            *await Sessions(tx.session).revoked_since(now - DENY_FOR),
-            *await PersonalTokens(tx.session).revoked_since(now - DENY_FOR),
-        ]
-    until = {each.id: each.revoked_at + DENY_FOR for each in revoked if each.revoked_at}
-    try:
-        await app.denied.restore(until)
-    except (RedisError, OSError):
-        return
 
 
 async def forget_answers(app: AuthApp) -> None:

@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from medianest_auth.models import (
     Challenge,
     Device,
+    Erasure,
     Identity,
     Installation,
+    OldPassword,
+    OneTimeLink,
     Passkey,
     Password,
     PersonalToken,
@@ -36,6 +39,7 @@ class Credentials:
     user_id: UUID | None = None
     active: bool = False
     hash: str | None = None
+    changed_at: datetime | None = None
     known_device: bool = False
 
 
@@ -93,7 +97,7 @@ class Users(Repository[User]):
 
 async def find_credentials(connection: AsyncConnection, *, email_key: str, device: bytes) -> Credentials:
     statement = (
-        select(User.id, User.status, Password.hash, Device.token_hash)
+        select(User.id, User.status, Password.hash, Password.changed_at, Device.token_hash)
         .outerjoin(Password, Password.user_id == User.id)
         .outerjoin(Device, and_(Device.user_id == User.id, Device.token_hash == device))
         .where(User.email_key == email_key)
@@ -101,7 +105,46 @@ async def find_credentials(connection: AsyncConnection, *, email_key: str, devic
     row = (await connection.execute(statement)).first()
     if row is None:
         return Credentials()
-    return Credentials(row.id, row.status == "active", row.hash, known_device=row.token_hash is not None)
+    return Credentials(
+        row.id, row.status == "active", row.hash, row.changed_at, known_device=row.token_hash is not None
+    )
+
+
+class Passwords(Repository[Password]):
+    model = Password
+
+
+class OldPasswords(Repository[OldPassword]):
+    model = OldPassword
+
+    async def latest(self, user_id: UUID, *, most: int) -> Sequence[OldPassword]:
+        statement = (
+            select(OldPassword)
+            .where(OldPassword.user_id == user_id)
+            .order_by(OldPassword.replaced_at.desc(), OldPassword.id.desc())
+            .limit(most)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def forget_all_but(self, user_id: UUID, *, most: int) -> None:
+        kept = [each.id for each in await self.latest(user_id, most=most)]
+        await self.delete(OldPassword.user_id == user_id, OldPassword.id.not_in(kept))
+
+
+class OneTimeLinks(Repository[OneTimeLink]):
+    model = OneTimeLink
+
+    async def by_hash(self, token_hash: bytes, *, purpose: str) -> OneTimeLink | None:
+        return await self.one(OneTimeLink.token_hash == token_hash, OneTimeLink.purpose == purpose)
+
+    async def void(self, user_id: UUID, purpose: str, *, now: datetime, only_mailed: bool = False) -> None:
+        """Use up all of somebody's links for one purpose; `only_mailed` spares those that were handed to somebody."""
+        statement = update(OneTimeLink).where(
+            OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None)
+        )
+        if only_mailed:
+            statement = statement.where(OneTimeLink.created_by.is_(None))
+        await self.session.execute(statement.values(used_at=now))
 
 
 class Sessions(Repository[Session]):
@@ -123,9 +166,6 @@ class Sessions(Repository[Session]):
             statement = statement.with_for_update()
         return (await self.session.execute(statement)).scalars().all()
 
-    async def revoked_since(self, moment: datetime) -> Sequence[Session]:
-        return await self.list(Session.revoked_at > moment)
-
 
 class Devices(Repository[Device]):
     model = Device
@@ -136,6 +176,16 @@ class Devices(Repository[Device]):
     async def hashes_of(self, user_id: UUID) -> set[bytes]:
         statement = select(Device.token_hash).where(Device.user_id == user_id)
         return set((await self.session.scalars(statement)).all())
+
+    async def rename(self, user_id: UUID, old: bytes, new: bytes) -> bool:
+        """Whether the old one was known."""
+        statement = (
+            update(Device)
+            .where(Device.user_id == user_id, Device.token_hash == old)
+            .values(token_hash=new)
+            .returning(Device.user_id)
+        )
+        return (await self.session.execute(statement)).first() is not None
 
     async def is_ours(self, token_hash: bytes) -> bool:
         return await self.count(Device.token_hash == token_hash) > 0
@@ -208,9 +258,6 @@ class PersonalTokens(Repository[PersonalToken]):
             PersonalToken.expires_at > now,
         )
 
-    async def revoked_since(self, moment: datetime) -> Sequence[PersonalToken]:
-        return await self.list(PersonalToken.revoked_at > moment)
-
     async def note_use(self, token_id: UUID, at: datetime, *, not_since: datetime) -> None:
         """Unless a use was noted since."""
         await self.session.execute(
@@ -221,6 +268,10 @@ class PersonalTokens(Repository[PersonalToken]):
             )
             .values(last_used_at=at)
         )
+
+
+class Erasures(Repository[Erasure]):
+    model = Erasure
 
 
 class Installations(Repository[Installation]):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from medianest_common.contracts.base import Body, Command, Contract, Job, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 
 class NotificationType(StrEnum):
@@ -20,6 +21,8 @@ class NotificationType(StrEnum):
     REQUEST_CANCELLED = "request.cancelled"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
+    SECOND_FACTOR_CHANGED = "security.second_factor_changed"
+    SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
 
 
 class Notification(Contract):
@@ -143,3 +146,11 @@ def push_subject(user_id: UUID) -> str:
 PUSH_ANYONE = "push.user.*"
 PUSH_ALL = "push.all"
 """Where frames for every open socket travel; only such that anyone may see, and nothing durable."""
+
+
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
+class UserDataErased(DataErased):
+    pass

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from medianest_common.contracts.base import Command, Contract, Event, Nothing, Query, Timestamp
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 
 class ItemType(StrEnum):
@@ -141,3 +142,11 @@ class MemberRefused(Event):
 
     user_id: UUID
     plex_id: int
+
+
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
+class UserDataErased(DataErased):
+    pass

@@ -31,6 +31,7 @@ class Session(Base):
         Index("ix_sessions_live", "idle_expires_at", postgresql_where=text("revoked_at is null")),
         Index("ix_sessions_revoked_at", "revoked_at", postgresql_where=text("revoked_at is not null")),
         Index("ix_sessions_expires_at", "expires_at"),
+        Index("ix_sessions_user_id_last_seen_at", "user_id", "last_seen_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -112,3 +113,5 @@ class Installation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     plex_client_identifier: Mapped[UUID]
+    plex_check_due_at: Mapped[datetime | None]
+    """When everybody's access to the Plex server is looked at next; None for now."""

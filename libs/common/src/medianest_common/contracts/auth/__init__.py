@@ -121,6 +121,14 @@ class SignInResult(Contract):
     second_factor: SecondFactorAsked | None = None
 
 
+class Provider(Contract):
+    """A way to sign in elsewhere: `/auth/oauth/{id}/start` leads there."""
+
+    id: str
+    name: str
+    kind: SignInMethod
+
+
 class Providers(Contract):
     """Which ways to sign in are on; `setup_required` until the first owner exists."""
 
@@ -128,7 +136,10 @@ class Providers(Contract):
     plex: bool
     passkeys: bool = False
     """Browsers allow them over HTTPS and on this machine itself only."""
+    password_reset: bool = False
+    """Whether mail can be sent; without it an administrator hands out the link."""
     setup_required: bool
+    providers: list[Provider] = []
 
 
 class Jwks(Contract):
@@ -144,9 +155,10 @@ class PlexSignIn(Contract):
 
 
 class PlexSignInState(Contract):
-    """`result` is None while the person has not yet agreed at Plex."""
+    """Neither `result` nor `linked` while the person has not yet agreed at Plex."""
 
     result: SignInResult | None
+    linked: bool = False
 
 
 class SetUpBody(Body):

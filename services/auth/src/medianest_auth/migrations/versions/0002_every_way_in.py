@@ -167,6 +167,8 @@ def _create_factors() -> None:
 
 
 def _create_sign_ins() -> None:
+    for column in ("linking_user_id", "linking_session_id"):
+        op.add_column("plex_sign_ins", sa.Column(column, sa.Uuid))
     op.create_table(
         "provider_flows",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -176,6 +178,7 @@ def _create_sign_ins() -> None:
         sa.Column("issuer", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("user_id", sa.Uuid),
+        sa.Column("session_id", sa.Uuid),
         sa.Column("invite_id", sa.Uuid),
         sa.Column("verifier_sealed", sa.Text, nullable=False),
         sa.Column("nonce", sa.Text, nullable=False),
