@@ -11,6 +11,7 @@ from medianest_common.contracts.auth import (
     UserChanged,
     UserCreated,
 )
+from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
@@ -33,7 +34,12 @@ from medianest_common.db import Transaction
 from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.repository import Recipients
-from medianest_notifications.wording import about_new_sign_in, about_reused_session
+from medianest_notifications.wording import (
+    about_new_sign_in,
+    about_reused_session,
+    about_second_factor,
+    about_wrong_codes,
+)
 
 handlers = Handlers("notifications")
 
@@ -107,6 +113,18 @@ async def session_revoked(event: SessionRevoked, app: NotificationsApp, tx: Tran
         await use_cases.notify(
             app, tx, about_reused_session(event), to=[event.user_id], dedupe_key=_event_id()
         )
+
+
+@handlers.on(SecondFactorChanged)
+async def second_factor_changed(event: SecondFactorChanged, app: NotificationsApp, tx: Transaction) -> None:
+    notice = about_second_factor(event)
+    await use_cases.notify(app, tx, notice, to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(SecondFactorBlocked)
+async def second_factor_blocked(event: SecondFactorBlocked, app: NotificationsApp, tx: Transaction) -> None:
+    notice = about_wrong_codes(event)
+    await use_cases.notify(app, tx, notice, to=[event.user_id], dedupe_key=_event_id())
 
 
 @handlers.every(3600)
