@@ -7,6 +7,7 @@ from medianest_auth.revocations import lately_revoked, restore_denied
 from medianest_auth.use_cases.accept_invite import accept_invite, look_at_invite
 from medianest_auth.use_cases.answer_challenge import answer_challenge
 from medianest_auth.use_cases.change_password import change_password
+from medianest_auth.use_cases.change_profile import change_profile
 from medianest_auth.use_cases.change_user import change_user, make_owner, sign_out_user
 from medianest_auth.use_cases.create_invite import create_invite
 from medianest_auth.use_cases.create_personal_token import create_personal_token
@@ -43,7 +44,7 @@ from medianest_auth.use_cases.verify_plex_sign_in import verify_plex_sign_in
 from medianest_auth.use_cases.vouch import check_personal_token, check_session, tell_tokens_used
 from medianest_common.bus import Handlers
 from medianest_common.contracts import auth, gateway, health, media, notifications, plex
-from medianest_common.contracts.auth import invites, passwords, second_factor, tokens
+from medianest_common.contracts.auth import invites, passwords, people, second_factor, tokens
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.personal import DataErased
 from medianest_common.db import Transaction
@@ -134,6 +135,11 @@ async def on_make_owner(command: people.MakeOwner, app: AuthApp) -> people.Accou
 @handlers.rpc
 async def on_delete_user(command: people.DeleteUser, app: AuthApp) -> Nothing:
     return await delete_user(app, command)
+
+
+@handlers.rpc
+async def on_change_profile(command: people.ChangeProfile, app: AuthApp) -> auth.User:
+    return await change_profile(app, command)
 
 
 @handlers.rpc

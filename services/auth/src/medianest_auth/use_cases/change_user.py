@@ -14,7 +14,14 @@ from medianest_auth.standing import (
 from medianest_auth.use_cases.read_accounts import read_account
 from medianest_common.bus import require
 from medianest_common.contracts.auth import RevocationReason
-from medianest_common.contracts.auth.people import Account, ChangeUser, MakeOwner, SignOutUser, UserStatus
+from medianest_common.contracts.auth.people import (
+    Account,
+    ChangeUser,
+    GivenRole,
+    MakeOwner,
+    SignOutUser,
+    UserStatus,
+)
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.identity import Permission, Role
 from medianest_common.errors import Conflict
@@ -23,13 +30,13 @@ from medianest_common.errors import Conflict
 async def change_user(app: AuthApp, command: ChangeUser) -> Account:
     """What is as wanted already stays so, and nobody hears of it."""
     caller, client = await require_authority(app), command.client
-    if command.role not in (None, Role.USER):
+    if command.role is GivenRole.ADMIN:
         require(Permission.MANAGE_ADMINS)
     async with app.db.transaction() as tx:
         user = await take_in_hand(tx, command.user_id, by=caller)
         spare_owner(user)
         if command.role is not None and command.role != user.role:
-            await give_role(app, tx, user, command.role, by=caller, client=client)
+            await give_role(app, tx, user, Role(command.role), by=caller, client=client)
         if command.status is not None and command.status != user.status:
             change = suspend if command.status is UserStatus.SUSPENDED else reinstate
             await change(app, tx, user, by=caller, client=client)

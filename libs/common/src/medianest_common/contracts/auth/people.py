@@ -17,6 +17,13 @@ class UserStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
+class GivenRole(StrEnum):
+    """What an administrator can be given; ownership is handed over and not given."""
+
+    ADMIN = "admin"
+    USER = "user"
+
+
 class Account(User):
     """A person as administrators see them. `last_seen_at` is None for somebody who has not been here for long."""
 
@@ -27,9 +34,6 @@ class Account(User):
     sessions: int
     """How many devices they are signed in on."""
 
-
-GivenRole = Annotated[Literal[Role.ADMIN, Role.USER], Field(strict=False)]
-"""What an administrator can be given; ownership is handed over and not given."""
 
 Locale = Annotated[
     str,
@@ -54,7 +58,7 @@ class ProfileBody(Body):
 
 
 class ChangeUserBody(Body):
-    role: GivenRole | None = None
+    role: GivenRole | None = Field(default=None, strict=False)
     status: UserStatus | None = Field(default=None, strict=False)
 
 
