@@ -62,6 +62,10 @@ class Access:
             admission.caller.session_id, admission.caller.user_id, issued_at=admission.issued_at
         )
 
+    def is_revoked(self, session_id: UUID) -> bool:
+        """Of a session, or of a personal token, which is known by its id like one."""
+        return session_id in self._sessions
+
     def revoke(self, event: SessionRevoked) -> None:
         until = self._clock.now() + DENY_FOR
         if event.permissions_version is not None:

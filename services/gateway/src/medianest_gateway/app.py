@@ -15,6 +15,7 @@ from medianest_gateway.cookies import Cookies
 from medianest_gateway.live.hub import Hub
 from medianest_gateway.live.tickets import Tickets
 from medianest_gateway.settings import GatewaySettings
+from medianest_gateway.vouching import Vouching
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,16 @@ class GatewayApp:
     csrf: CsrfTokens
     hub: Hub
     tickets: Tickets
+    vouching: Vouching
 
 
 @asynccontextmanager
 async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayApp]:
     settings = runtime.settings
     access = Access(runtime.bus, runtime.valkey, issuer=settings.base_url, clock=runtime.clock)
+    vouching = Vouching(runtime.bus, revoked=access.is_revoked, clock=runtime.clock)
     hub = Hub(runtime.bus, clock=runtime.clock, ended=access.has_ended)
-    async with access.kept_current(), hub.watching():
+    async with access.kept_current(), vouching.telling(), hub.watching():
         yield GatewayApp(
             settings=settings,
             bus=runtime.bus,
@@ -46,4 +49,5 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             csrf=CsrfTokens(runtime.keys),
             hub=hub,
             tickets=Tickets(runtime.valkey, clock=runtime.clock),
+            vouching=vouching,
         )

@@ -6,18 +6,24 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, FastAPI
 
 from medianest_common.contracts.identity import Caller
+from medianest_common.security.personal_tokens import PREFIX as PERSONAL
 from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_gateway.app import GatewayApp
+from medianest_gateway.grants import GRANTS
+from medianest_gateway.live.admission import LASTS
 from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import (
     admin,
     auth,
     health,
+    invites,
     media,
     notifications,
+    passwords,
     plex,
     second_factor,
+    tokens,
     webhooks,
     welcome,
 )
@@ -29,13 +35,23 @@ PLEX_SIGN_IN_SECONDS = 15.0
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
 WEBHOOKS = (f"{API}/webhooks",)
-SECRET_ANSWERS = (f"{API}/auth", f"{API}/csrf", f"{API}/notifications/ticket", "/login")
+SECRET_ANSWERS = (
+    f"{API}/auth",
+    f"{API}/admin/invites",
+    f"{API}/csrf",
+    f"{API}/notifications/ticket",
+    "/login",
+)
 STREAMS = (f"{API}/events",)
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
     f"{API}/auth/refresh",
     f"{API}/auth/passkeys/login",
+    f"{API}/auth/password/forgot",
+    f"{API}/auth/password/reset",
+    f"{API}/auth/invites/look",
+    f"{API}/auth/invites/accept",
     f"{API}/auth/plex/pin",
     f"{API}/auth/plex/verify",
 )
@@ -63,6 +79,8 @@ def build(gateway: GatewayApp) -> FastAPI:
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
 
     async def authenticate(token: str, *, by_cookie: bool) -> Principal:
+        if token.startswith(PERSONAL) and not by_cookie:
+            return await _by_personal_token(gateway, token)
         claims = await gateway.access.verify(token)
         caller = Caller.model_construct(
             user_id=claims.user_id,
@@ -92,6 +110,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         webhooks=WEBHOOKS,
         quiet=QUIET,
         secret_answers=SECRET_ANSWERS,
+        grants=GRANTS,
         streams=STREAMS,
         rules=RULES,
         request_seconds=settings.request_timeout,
@@ -110,10 +129,37 @@ def build(gateway: GatewayApp) -> FastAPI:
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
-    for part in (auth, second_factor, media, plex, notifications, health, webhooks, admin):
+    for part in (
+        auth,
+        passwords,
+        second_factor,
+        media,
+        plex,
+        notifications,
+        health,
+        webhooks,
+        admin,
+        invites,
+        tokens,
+    ):
         api.include_router(part.router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
     return app
+
+
+async def _by_personal_token(gateway: GatewayApp, token: str) -> Principal:
+    """Its own id stands where a session's would. A stream opened with it is looked at anew after half a day."""
+    vouched = await gateway.vouching.for_token(token)
+    caller = Caller(
+        user_id=vouched.user_id,
+        session_id=vouched.session_id,
+        role=vouched.role,
+        name=vouched.name,
+        auth_time=vouched.auth_time,
+        scopes=vouched.scopes,
+    )
+    expires_at = min(vouched.expires_at, gateway.clock.now() + LASTS)
+    return Principal(caller, expires_at=expires_at, by_cookie=False)

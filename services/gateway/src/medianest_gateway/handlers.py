@@ -1,7 +1,7 @@
 """What the gateway hears on the bus."""
 
 from medianest_common.bus import Handlers
-from medianest_common.contracts.auth import KeysChanged, SessionRevoked
+from medianest_common.contracts.auth import KeysChanged, SessionRevoked, UserChanged
 from medianest_common.contracts.notifications import PUSH_ALL
 from medianest_gateway.app import GatewayApp
 
@@ -11,7 +11,13 @@ handlers = Handlers("gateway")
 @handlers.listen(SessionRevoked)
 async def close_session(event: SessionRevoked, app: GatewayApp) -> None:
     app.access.revoke(event)
+    app.vouching.forget(event.user_id)
     await app.hub.revoke(event)
+
+
+@handlers.listen(UserChanged)
+async def ask_again(event: UserChanged, app: GatewayApp) -> None:
+    app.vouching.forget(event.user_id)
 
 
 @handlers.live("push.user.*")
