@@ -1,7 +1,9 @@
 """From rows to what other services see."""
 
+from datetime import datetime
 from uuid import UUID
 
+from medianest_auth.browser import UNKNOWN
 from medianest_auth.models import PersonalToken, Session, User
 from medianest_common.contracts import auth as contract
 from medianest_common.contracts.auth import tokens
