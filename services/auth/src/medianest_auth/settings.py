@@ -1,6 +1,6 @@
 """Settings of the auth service beyond those that every service has."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
@@ -13,6 +13,16 @@ class AuthSettings(Settings):
     argon2_memory_kib: int = Field(default=47_104, ge=19_456)
     argon2_rounds: int = Field(default=2, ge=2)
     password_min_length: int = Field(default=12, ge=8, le=64)
+    totp_window: int = Field(default=1, ge=0, le=1)
+    """How many steps of 30 s before and after the present one an app's code is good for."""
+    password_sign_in: Literal["on", "owner_only"] = "on"
+    """`owner_only` leaves a password to the owner alone, who can then come in when everything else is down."""
+    plex_sign_up: Literal["members", "imported"] = "members"
+    """Who gets an account by signing in with Plex: everybody the server is shared with, or nobody who has none yet."""
+    audit_days: int = Field(default=400, ge=30, le=36_500)
+    """How long the audit log is kept."""
+    sign_in_days: int = Field(default=180, ge=7, le=3_650)
+    """How long people see their own sign-ins, and administrators the figures of all."""
 
     github_client_id: str = ""
     github_client_secret: SecretStr | None = Field(default=None, validate_default=True)

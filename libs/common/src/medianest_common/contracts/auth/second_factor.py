@@ -10,10 +10,10 @@ from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, 
 from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
 
 _GROUP = "[0-9A-TV-Za-tv-z]{4}"
-Code = Annotated[str, Field(pattern=rf"^([0-9]{{6}}|{_GROUP}([ -]?{_GROUP}){{5}})$", repr=False)]
+Code = Annotated[str, Field(pattern=rf"^([0-9]{{6}}|{_GROUP}([ -]?{_GROUP}){{5}})$")]
 """Six digits from an app, or a recovery code. Digits are 0 to 9, in whatever other scripts there are more of them."""
 
-AppCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", repr=False)]
+AppCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 def _binary(longest: int) -> Any:
