@@ -1,6 +1,6 @@
 """What arrives from the bus, and what runs by the clock."""
 
-from medianest_auth import jobs
+from medianest_auth import history_jobs, jobs
 from medianest_auth.app import AuthApp
 from medianest_auth.erasures import ask_again, collect_erasure, get_erasure
 from medianest_auth.revocations import lately_revoked, restore_denied
@@ -13,9 +13,12 @@ from medianest_auth.use_cases.create_invite import create_invite
 from medianest_auth.use_cases.create_personal_token import create_personal_token
 from medianest_auth.use_cases.create_reset_link import create_reset_link
 from medianest_auth.use_cases.delete_user import delete_user, leave
-from medianest_auth.use_cases.end_session import end_session, revoke_session
+from medianest_auth.use_cases.end_session import end_other_sessions, end_session, revoke_session
+from medianest_auth.use_cases.forget_device import forget_device
 from medianest_auth.use_cases.forgot_password import ask_password_reset, send_reset_link
 from medianest_auth.use_cases.get_providers import get_providers
+from medianest_auth.use_cases.leave_for_provider import leave_for_provider
+from medianest_auth.use_cases.manage_identities import list_identities, start_linking, unlink_identity
 from medianest_auth.use_cases.manage_invites import list_invites, revoke_invite
 from medianest_auth.use_cases.manage_passkeys import (
     list_passkeys,
@@ -30,10 +33,14 @@ from medianest_auth.use_cases.manage_second_factors import (
     turn_off_totp,
 )
 from medianest_auth.use_cases.read_accounts import get_user, list_users
+from medianest_auth.use_cases.read_activity import get_activity
+from medianest_auth.use_cases.read_audit import get_audit, verify_audit
 from medianest_auth.use_cases.read_sessions import get_session, list_sessions
+from medianest_auth.use_cases.read_sign_in_figures import get_sign_in_figures
 from medianest_auth.use_cases.refresh_session import refresh_session
 from medianest_auth.use_cases.reset_password import reset_password
 from medianest_auth.use_cases.reset_second_factors import reset_second_factors
+from medianest_auth.use_cases.return_from_provider import return_from_provider
 from medianest_auth.use_cases.set_up_owner import set_up_owner
 from medianest_auth.use_cases.set_up_totp import confirm_totp, start_totp
 from medianest_auth.use_cases.sign_in import sign_in
@@ -44,7 +51,8 @@ from medianest_auth.use_cases.verify_plex_sign_in import verify_plex_sign_in
 from medianest_auth.use_cases.vouch import check_personal_token, check_session, tell_tokens_used
 from medianest_common.bus import Handlers
 from medianest_common.contracts import auth, gateway, health, media, notifications, plex
-from medianest_common.contracts.auth import invites, passwords, people, second_factor, tokens
+from medianest_common.contracts.auth import history, invites, passwords, people, second_factor, tokens
+from medianest_common.contracts.auth import providers as elsewhere
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.personal import DataErased
 from medianest_common.db import Transaction
@@ -249,7 +257,9 @@ async def reset_link(command: passwords.CreateResetLink, app: AuthApp) -> passwo
 
 
 @handlers.rpc
-async def second_factor_state(query: second_factor.GetSecondFactors, app: AuthApp) -> second_factor.SecondFactorState:
+async def second_factor_state(
+    query: second_factor.GetSecondFactors, app: AuthApp
+) -> second_factor.SecondFactorState:
     return await get_second_factors(app, query)
 
 
@@ -279,7 +289,9 @@ async def totp_off(command: second_factor.TurnOffTotp, app: AuthApp) -> Nothing:
 
 
 @handlers.rpc
-async def recovery_codes(command: second_factor.RenewRecoveryCodes, app: AuthApp) -> second_factor.RecoveryCodes:
+async def recovery_codes(
+    command: second_factor.RenewRecoveryCodes, app: AuthApp
+) -> second_factor.RecoveryCodes:
     return await renew_recovery_codes(app, command)
 
 
@@ -299,7 +311,9 @@ async def begin_passkey(command: second_factor.StartPasskey, app: AuthApp) -> se
 
 
 @handlers.rpc
-async def add_passkey(command: second_factor.RegisterPasskey, app: AuthApp) -> second_factor.PasskeyRegistered:
+async def add_passkey(
+    command: second_factor.RegisterPasskey, app: AuthApp
+) -> second_factor.PasskeyRegistered:
     return await register_passkey(app, command)
 
 
@@ -318,6 +332,61 @@ async def sign_in_by_passkey(command: second_factor.SignInWithPasskey, app: Auth
     return await sign_in_with_passkey(app, command)
 
 
+@handlers.rpc
+async def end_others(command: history.EndOtherSessions, app: AuthApp) -> Nothing:
+    return await end_other_sessions(app)
+
+
+@handlers.rpc
+async def forget_this_device(command: history.ForgetDevice, app: AuthApp) -> Nothing:
+    return await forget_device(app, command)
+
+
+@handlers.rpc
+async def activity(query: history.GetActivity, app: AuthApp) -> history.Activity:
+    return await get_activity(app, query)
+
+
+@handlers.rpc
+async def sign_in_figures(query: history.GetSignInFigures, app: AuthApp) -> history.SignInFigures:
+    return await get_sign_in_figures(app, query)
+
+
+@handlers.rpc
+async def audit(query: history.GetAudit, app: AuthApp) -> Page[history.AuditItem]:
+    return await get_audit(app, query)
+
+
+@handlers.rpc
+async def audit_verdict(query: history.VerifyAudit, app: AuthApp) -> history.AuditVerdict:
+    return await verify_audit(app, query)
+
+
+@handlers.rpc
+async def leave(command: elsewhere.LeaveForProvider, app: AuthApp) -> elsewhere.ProviderAddress:
+    return await leave_for_provider(app, command)
+
+
+@handlers.rpc
+async def come_back(command: elsewhere.ReturnFromProvider, app: AuthApp) -> elsewhere.ReturnedFromProvider:
+    return await return_from_provider(app, command)
+
+
+@handlers.rpc
+async def identities(query: elsewhere.ListIdentities, app: AuthApp) -> Page[elsewhere.Identity]:
+    return await list_identities(app, query)
+
+
+@handlers.rpc
+async def link(command: elsewhere.StartLinking, app: AuthApp) -> elsewhere.LinkingStarted:
+    return await start_linking(app, command)
+
+
+@handlers.rpc
+async def unlink(command: elsewhere.UnlinkIdentity, app: AuthApp) -> Nothing:
+    return await unlink_identity(app, command)
+
+
 @handlers.listen(auth.KeysChanged)
 async def keys_changed(event: auth.KeysChanged, app: AuthApp) -> None:
     app.signing.forget()
@@ -328,3 +397,6 @@ handlers.every(30)(jobs.forget_answers)
 handlers.every(600)(ask_again)
 handlers.every(3600)(jobs.rotate_signing_keys)
 handlers.every(3600)(jobs.forget_the_past)
+handlers.every(history_jobs.CHAIN_SECONDS)(history_jobs.chain_audit)
+handlers.every(60)(history_jobs.count_days)
+handlers.every(3600)(history_jobs.forget_history)

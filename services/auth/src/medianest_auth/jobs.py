@@ -13,6 +13,7 @@ from medianest_auth.models import (
     Invite,
     PersonalToken,
     PlexSignIn,
+    ProviderFlow,
     RefreshToken,
     Session,
     Totp,
@@ -69,6 +70,7 @@ async def forget_the_past(app: AuthApp) -> None:
             delete(Totp).where(Totp.confirmed_at.is_(None), Totp.created_at < now - ENROLMENT_LASTS)
         )
         await tx.session.execute(delete(PlexSignIn).where(PlexSignIn.expires_at < now - _SIGN_INS_KEPT))
+        await tx.session.execute(delete(ProviderFlow).where(ProviderFlow.expires_at < now))
         await tx.session.execute(
             delete(Session).where(or_(Session.expires_at < long_ago, Session.revoked_at < long_ago))
         )

@@ -19,6 +19,8 @@ class AuthSettings(Settings):
     """`owner_only` leaves a password to the owner alone, who can then come in when everything else is down."""
     plex_sign_up: Literal["members", "imported"] = "members"
     """Who gets an account by signing in with Plex: everybody the server is shared with, or nobody who has none yet."""
+    rate_limit_scale: float = Field(default=1, gt=0)
+    """What the gateway's limits are multiplied by goes for refreshes too, never for tries to sign in."""
     audit_days: int = Field(default=400, ge=30, le=36_500)
     """How long the audit log is kept."""
     sign_in_days: int = Field(default=180, ge=7, le=3_650)

@@ -26,6 +26,9 @@ class PlexSignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     polled_at: Mapped[datetime | None]
+    linking_user_id: Mapped[UUID | None]
+    """Who is linking, and in which session; None for a sign-in."""
+    linking_session_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     finished_at: Mapped[datetime | None]
     result_sealed: Mapped[str | None] = mapped_column(info=sealed("repeated-answers"))
@@ -48,7 +51,8 @@ class ProviderFlow(Base):
     issuer: Mapped[str]
     purpose: Mapped[str]
     user_id: Mapped[UUID | None]
-    """Who is linking; None for a sign-in."""
+    """Who is linking, and in which session; None for a sign-in."""
+    session_id: Mapped[UUID | None]
     invite_id: Mapped[UUID | None]
     verifier_sealed: Mapped[str] = mapped_column(info=sealed("providers"))
     nonce: Mapped[str]

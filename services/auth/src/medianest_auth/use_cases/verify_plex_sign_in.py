@@ -16,6 +16,8 @@ from medianest_auth.models import PlexSignIn as Row
 from medianest_auth.models import Session, User
 from medianest_auth.repository import PlexSignIns, RefreshTokens
 from medianest_auth.sessions import Started, signed_in
+from medianest_auth.use_cases.link_plex_account import link_plex_account
+from medianest_auth.use_cases.remember_plex_member import remember_plex_member
 from medianest_auth.use_cases.welcome_plex_account import welcome_plex_account
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -25,9 +27,8 @@ from medianest_common.contracts.auth import (
     SignInResult,
     VerifyPlexSignIn,
 )
-from medianest_common.contracts.plex import RememberMember
 from medianest_common.db import Transaction
-from medianest_common.errors import MediaNestError, NotFound
+from medianest_common.errors import NotFound
 from medianest_common.security.encryption import Cell
 from medianest_common.security.jwt import AccessTokenIssuer
 from medianest_common.security.tokens import hash_token
@@ -37,7 +38,6 @@ log = structlog.get_logger()
 SAME_ANSWER_FOR = timedelta(seconds=60)
 _POLL_EVERY = timedelta(seconds=1)
 _PLEX_TIMEOUT = 8.0
-_REMEMBER_TIMEOUT = 1.0
 
 
 async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSignInState:
@@ -49,6 +49,8 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
             raise NotFound("This sign-in was not started in this browser. Start again.")
         now = app.clock.now()
         if row.finished_at:
+            if row.linking_user_id:
+                return PlexSignInState(result=None, linked=True)
             return PlexSignInState(result=await _same_answer(app, tx, issuer, row))
         if now >= row.expires_at:
             raise PlexSignInExpired("Start again.")
@@ -60,6 +62,9 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
     if agreed is None:
         return PlexSignInState(result=None)
     account, access = agreed
+    if row.linking_user_id:
+        await link_plex_account(app, row.id, account, access, client=command.client)
+        return PlexSignInState(result=None, linked=True)
     return PlexSignInState(result=await _finish(app, issuer, row.id, command.client, account, access))
 
 
@@ -115,7 +120,7 @@ async def _finish(
     if user.status != "active":
         await _record_refusal(app, client, reason="suspended", user=user)
         raise AccountSuspended("Ask the owner of this installation.")
-    await _remember(app, user, account, access)
+    await remember_plex_member(app, user.id, account, access)
     return await admitted(app, issuer, outcome)
 
 
@@ -151,17 +156,6 @@ async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer,
             plex_linked=True,
         )
     )
-
-
-async def _remember(app: AuthApp, user: User, account: PlexAccount, access: ServerAccess) -> None:
-    """Best effort: the plex service may be away, and learns it at the next sign-in."""
-    member = RememberMember(
-        user_id=user.id, plex_id=account.id, server_token=access.token, restricted=account.restricted
-    )
-    try:
-        await app.bus.call(member, timeout=_REMEMBER_TIMEOUT)
-    except MediaNestError as error:
-        log.warning("plex_member_not_remembered", user_id=str(user.id), reason=error.code)
 
 
 async def _record_refusal(app: AuthApp, client: ClientInfo, *, reason: str, user: User | None = None) -> None:
