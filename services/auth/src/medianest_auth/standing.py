@@ -52,7 +52,7 @@ def spare_owner(user: User) -> None:
 
 
 async def give_role(
-    app: AuthApp, tx: Transaction, user: User, role: Role, *, by: Caller, client: ClientInfo
+    app: AuthApp, tx: Transaction, user: User, role: Role, *, by: UUID, client: ClientInfo
 ) -> None:
     """Sessions go on with the next token; tokens that say the old role are stale from now on."""
     now = app.clock.now()
@@ -71,23 +71,21 @@ async def give_role(
         )
     )
     tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
-    app.audit.record(
-        tx, "role_change", user_id=user.id, actor_id=by.user_id, target=f"role:{role}", client=client
-    )
+    app.audit.record(tx, "role_change", user_id=user.id, actor_id=by, target=f"role:{role}", client=client)
     tx.after_commit(partial(deny_stale, app, user.id, user.permissions_version))
 
 
-async def suspend(app: AuthApp, tx: Transaction, user: User, *, by: Caller, client: ClientInfo) -> None:
+async def suspend(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client: ClientInfo) -> None:
     user.status = "suspended"
     user.version += 1
     await turn_away(app, tx, user.id, reason=RevocationReason.SUSPENDED)
-    app.audit.record(tx, "suspend", user_id=user.id, actor_id=by.user_id, client=client)
+    app.audit.record(tx, "suspend", user_id=user.id, actor_id=by, client=client)
 
 
-async def reinstate(app: AuthApp, tx: Transaction, user: User, *, by: Caller, client: ClientInfo) -> None:
+async def reinstate(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client: ClientInfo) -> None:
     user.status = "active"
     user.version += 1
-    app.audit.record(tx, "reinstate", user_id=user.id, actor_id=by.user_id, client=client)
+    app.audit.record(tx, "reinstate", user_id=user.id, actor_id=by, client=client)
 
 
 async def turn_away(

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from medianest_common.db import TYPES, service_metadata
+from medianest_common.db.sealed import sealed
 
 
 class Base(DeclarativeBase):
@@ -36,7 +37,7 @@ class Member(Base):
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     plex_id: Mapped[int]
-    server_token: Mapped[str | None]
+    server_token: Mapped[str | None] = mapped_column(info=sealed("plex-member-tokens", row="user_id"))
     """Sealed; None until the first sign-in has told it, and after Plex refused it."""
     restricted: Mapped[bool]
     sections: Mapped[list[Any] | None]

@@ -36,10 +36,10 @@ async def change_user(app: AuthApp, command: ChangeUser) -> Account:
         user = await take_in_hand(tx, command.user_id, by=caller)
         spare_owner(user)
         if command.role is not None and command.role != user.role:
-            await give_role(app, tx, user, Role(command.role), by=caller, client=client)
+            await give_role(app, tx, user, Role(command.role), by=caller.user_id, client=client)
         if command.status is not None and command.status != user.status:
             change = suspend if command.status is UserStatus.SUSPENDED else reinstate
-            await change(app, tx, user, by=caller, client=client)
+            await change(app, tx, user, by=caller.user_id, client=client)
         return await read_account(tx.session, user.id, now=app.clock.now())
 
 
@@ -64,6 +64,6 @@ async def make_owner(app: AuthApp, command: MakeOwner) -> Account:
         if user.status != UserStatus.ACTIVE:
             raise Conflict("Only somebody who can sign in can be the owner.")
         owner = await take_in_hand(tx, caller.user_id, by=caller)
-        await give_role(app, tx, owner, Role.ADMIN, by=caller, client=client)
-        await give_role(app, tx, user, Role.OWNER, by=caller, client=client)
+        await give_role(app, tx, owner, Role.ADMIN, by=caller.user_id, client=client)
+        await give_role(app, tx, user, Role.OWNER, by=caller.user_id, client=client)
         return await read_account(tx.session, user.id, now=app.clock.now())

@@ -90,7 +90,7 @@ class KeyRing:
     def load_or_generate(cls, path: Path) -> Self:
         """Of several processes that start at once on an empty data folder, all get the same keys."""
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = _write_draft(path, cls.generate().dump())
             try:
                 os.link(draft, path)
