@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from redis.asyncio import Redis
 
@@ -37,8 +38,14 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
     settings = runtime.settings
     access = Access(runtime.bus, runtime.valkey, issuer=settings.base_url, clock=runtime.clock)
     vouching = Vouching(runtime.bus, revoked=access.is_revoked, clock=runtime.clock)
-    hub = Hub(runtime.bus, clock=runtime.clock, ended=access.has_ended)
-    async with access.kept_current(), vouching.telling(), hub.watching():
+    hub = Hub(runtime.bus, clock=runtime.clock, ended=access.has_ended, stale=access.is_outdated)
+
+    def heard_late(people: set[UUID]) -> None:
+        for person in people:
+            vouching.forget(person)
+        hub.look_again()
+
+    async with access.kept_current(heard_late), vouching.telling(), hub.watching():
         yield GatewayApp(
             settings=settings,
             bus=runtime.bus,

@@ -21,7 +21,9 @@ from medianest_gateway.routes import (
     media,
     notifications,
     passwords,
+    people,
     plex,
+    plex_access,
     second_factor,
     tokens,
     webhooks,
@@ -32,6 +34,7 @@ from medianest_gateway.routes.common import signed_in
 API = "/api/v1"
 PLEX_SIGN_IN_SECONDS = 15.0
 """plex.tv has a part in these, and is slow at times."""
+PLEX_MEMBERS_SECONDS = 20.0
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
 WEBHOOKS = (f"{API}/webhooks",)
@@ -66,6 +69,7 @@ RULES = (
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
+    Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
     Rule("write", "100/minute", _UNSAFE),
     Rule("read", "600/minute"),
@@ -90,7 +94,11 @@ def build(gateway: GatewayApp) -> FastAPI:
             auth_time=claims.auth_time,
         )
         return Principal(
-            caller, issued_at=claims.issued_at, expires_at=claims.expires_at, by_cookie=by_cookie
+            caller,
+            issued_at=claims.issued_at,
+            expires_at=claims.expires_at,
+            by_cookie=by_cookie,
+            permissions_version=claims.permissions_version,
         )
 
     stack = Stack(
@@ -119,6 +127,8 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/health/details": {"authenticate": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/admin/users/plex-candidates": {"timeout": PLEX_MEMBERS_SECONDS},
+            f"{API}/admin/users/import-plex": {"timeout": PLEX_MEMBERS_SECONDS},
         },
     )
     app = create_app(
@@ -139,6 +149,8 @@ def build(gateway: GatewayApp) -> FastAPI:
         health,
         webhooks,
         admin,
+        people,
+        plex_access,
         invites,
         tokens,
     ):

@@ -1,5 +1,6 @@
 """Asking other services, and the three ways to put bytes on the bus."""
 
+import asyncio
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,8 @@ from medianest_common.errors import TimedOut, Unavailable, raise_problem
 log = structlog.get_logger()
 
 PUBLISH_TIMEOUT = 5.0
+_PING_TIMEOUT = 60
+"""By then the client has given the connection up itself."""
 _AWAY = "The message bus is not reachable. Try again in a moment."
 
 
@@ -36,6 +39,8 @@ class Bus:
         self._client = client
         self._service = service
         self._clock = clock
+        self._ping: asyncio.Task[bool] | None = None
+        self._ping_through = 0
         self.js: JetStreamContext = client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     @property
@@ -46,6 +51,25 @@ class Bus:
     def reconnects(self) -> int:
         """How often the connection was lost and found again; whatever was pushed in between is gone."""
         return int(self._client.stats["reconnects"])
+
+    async def is_heard(self, *, timeout: float) -> bool:
+        """Whether the server answers at this moment. A connection that is open may be dead all the same."""
+        if not self._client.is_connected:
+            return False
+        if self._ping is None or self._ping.done() or self._ping_through != self.reconnects:
+            if self._ping is not None:
+                self._ping.cancel()
+            self._ping, self._ping_through = asyncio.create_task(self._answered()), self.reconnects
+        # Given up it would trip the client over its late answer, so it goes on.
+        await asyncio.wait({self._ping}, timeout=timeout)
+        return self._ping.done() and self._ping.result()
+
+    async def _answered(self) -> bool:
+        try:
+            await self._client.flush(timeout=_PING_TIMEOUT)
+        except (nats.errors.Error, OSError):
+            return False
+        return True
 
     async def call[R](self, message: Rpc[R], *, timeout: float = 2.0) -> R:
         """Ask and wait for the answer.

@@ -137,11 +137,6 @@ async def get_session(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.GetSession())
 
 
-@router.get("/users/me", response_model=auth.User)
-async def get_me(gateway: Gateway) -> auth.User:
-    return (await gateway.bus.call(auth.GetSession())).user
-
-
 @router.get("/auth/devices", response_model=Page[auth.Session])
 async def list_devices(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.ListSessions())

@@ -1,6 +1,5 @@
 """Who is asking. `Authorization` wins over cookies, and a bad one never falls back to them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,7 +9,7 @@ from medianest_common.errors import BadRequest, TooManyRequests, Unauthenticated
 from medianest_common.web.exchange import Exchange, exchange_of
 from medianest_common.web.limiter import RateLimiter
 from medianest_common.web.middleware.client_address import limit_key
-from medianest_common.web.principal import Authenticator, Principal
+from medianest_common.web.principal import Authenticator, Outdated, Principal
 
 BAD_TOKENS = "bad-tokens"
 
@@ -21,8 +20,8 @@ class BadScheme(Unauthenticated):
 
 class Authentication:
     """The caller goes into the bus context, where `require_caller` finds it. A cookie that is expired, revoked or
-    broken is nobody's, so that a browser can always sign in again. Addresses that show many bad tokens are stopped
-    before the next one is looked at."""
+    broken is nobody's, so that a browser can always sign in again; whoever then asks for a caller can say why there is
+    none. Addresses that show many bad tokens are stopped before the next one is looked at."""
 
     def __init__(
         self, app: ASGIApp, *, authenticator: Authenticator, cookie: str, limiter: RateLimiter
@@ -41,7 +40,7 @@ class Authentication:
             if b"authorization" in headers:
                 principal = await self._by_header(exchange, headers[b"authorization"])
             elif self._cookie_bytes in headers.get(b"cookie", b"") or exchange.has_repeated_headers:
-                principal = await self._by_cookie(exchange.cookies)
+                principal = await self._by_cookie(exchange)
         exchange.principal = principal
         scope["state"]["principal"] = principal
         if principal is None:
@@ -61,16 +60,19 @@ class Authentication:
             if scheme.lower() != b"bearer" or not token.isascii():
                 raise BadScheme("Send `Authorization: Bearer …`.")
             return await self._authenticate(token.decode().strip(), by_cookie=False)
+        except Outdated:
+            raise
         except Unauthenticated:
             if key is not None:
                 await self._limiter.take(BAD_TOKENS, key)
             raise
 
-    async def _by_cookie(self, cookies: Mapping[str, str]) -> Principal | None:
-        token = cookies.get(self._cookie)
+    async def _by_cookie(self, exchange: Exchange) -> Principal | None:
+        token = exchange.cookies.get(self._cookie)
         if not token:
             return None
         try:
             return await self._authenticate(token, by_cookie=True)
-        except Unauthenticated:
+        except Unauthenticated as refused:
+            exchange.refused = refused
             return None
