@@ -103,7 +103,11 @@ def unlock(
 
 
 @admin.command()
-def rotate_keys() -> None:
+def rotate_keys(
+    give_up_damaged: Annotated[
+        bool, typer.Option("--give-up-damaged", help="Forget the old key even if something does not open.")
+    ] = False,
+) -> None:
     """Seal every stored secret anew under a new key, while everything runs, and forget the old key.
 
     Can be run again at any time, also after it was interrupted: it goes on where it was.
@@ -111,7 +115,7 @@ def rotate_keys() -> None:
     from medianest.admin.rotation import rotate
     from medianest.installation import read_settings
 
-    _run(lambda: rotate(read_settings(), say=_say))
+    _run(lambda: rotate(read_settings(), say=_say, give_up_damaged=give_up_damaged))
 
 
 @admin.command()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from medianest import registry, running
 from medianest.admin.asking import may_run, operator_on
-from medianest.admin.waiting_messages import letters_waiting
+from medianest.admin.work_waiting import sealed_work_waiting
 from medianest.errors import Refused
 from medianest.installation import reachable
 from medianest_common.settings import PREFIX, Settings
@@ -34,9 +34,8 @@ _LONGEST_SECONDS = 120.0
 _ROUND_SECONDS = 0.1
 
 
-async def rotate(settings: Settings, *, say: Say) -> None:
+async def rotate(settings: Settings, *, say: Say, give_up_damaged: bool = False) -> None:
     from medianest_common.lifecycle import load_keys
-    from medianest_common.mail import PURPOSE
 
     with _alone(settings):
         ring = load_keys(settings)
@@ -52,13 +51,17 @@ async def rotate(settings: Settings, *, say: Say) -> None:
             else:
                 ring = _add_key(ring, settings, say=say)
             async with _databases(present, ring) as databases:
-                await _seal_anew(databases, ring, say=say)
-                mark = ring.cipher(PURPOSE).mark
-                waiting = await letters_waiting(present.nats_url, databases.values(), mark=mark)
+                damaged = await _seal_anew(databases, ring, say=say)
+                waiting = await sealed_work_waiting(present.nats_url, databases.values(), keys=ring.old)
+            if damaged and not give_up_damaged:
+                raise Refused(
+                    f"{damaged} stored secrets do not open, so the old key stays. If nobody needs them any more, run "
+                    "this again with --give-up-damaged."
+                )
             if waiting:
                 raise Refused(
-                    f"Everything stored is sealed under the new key, but {waiting} letters that are sealed under the "
-                    "old one still wait to be sent, so it stays. Run this again when they have gone."
+                    f"Everything stored is sealed under the new key, but {waiting} letters and other work under way "
+                    "are sealed under the old one, so it stays. Run this again when they are done."
                 )
             from medianest_common.contracts.auth.operator import OperatorNoteKeyRotation
 
@@ -145,8 +148,11 @@ async def _databases(settings: Settings, ring: "KeyRing") -> AsyncIterator[dict[
         yield databases
 
 
-async def _seal_anew(databases: Mapping[str, "Database"], ring: "KeyRing", *, say: Say) -> None:
-    """Twice: what is there, and then what transactions have brought that had begun before the new key was known."""
+async def _seal_anew(databases: Mapping[str, "Database"], ring: "KeyRing", *, say: Say) -> int:
+    """Twice: what is there, and then what transactions have brought that had begun before the new key was known.
+
+    Returns how many values do not open although their key is there.
+    """
     from medianest_common.db.sealed import database_time, sealed_columns
 
     places = [(name, db, column) for name, db in databases.items() for column in sealed_columns(db.metadata)]
@@ -154,13 +160,15 @@ async def _seal_anew(databases: Mapping[str, "Database"], ring: "KeyRing", *, sa
     for name, db, column in places:
         passed = await _exhaust(db, column, ring)
         say(f"{name}: {column}: {passed.done} sealed anew")
-        if passed.unreadable:
-            say(f"{name}: {column}: {passed.unreadable} cannot be read with any key and stay as they are")
+        if passed.lost:
+            say(f"{name}: {column}: {passed.lost} were sealed under a key that is gone, and stay as they are")
+        if passed.damaged:
+            say(f"{name}: {column}: {passed.damaged} do not open with their key, and stay as they are")
     await asyncio.sleep(_GRACE_SECONDS)
     for name, moment in begun.items():
         await _until_over(name, databases[name], since=moment)
-    for _, db, column in places:
-        await _exhaust(db, column, ring)
+    damaged = [(await _exhaust(db, column, ring)).damaged for _, db, column in places]
+    return sum(damaged)
 
 
 async def _exhaust(db: "Database", column: "SealedColumn", ring: "KeyRing") -> "Resealed":
@@ -172,8 +180,8 @@ async def _exhaust(db: "Database", column: "SealedColumn", ring: "KeyRing") -> "
     while True:
         passed = await reseal(db, column, cipher)
         done += passed.done
-        if await remaining(db, column, cipher) <= passed.unreadable:
-            return Resealed(done, passed.unreadable)
+        if await remaining(db, column, cipher) <= passed.lost + passed.damaged:
+            return Resealed(done, passed.lost, passed.damaged)
         now = asyncio.get_running_loop().time()
         idle_since = now if passed.done or idle_since is None else idle_since
         if now - idle_since > _LONGEST_SECONDS:

@@ -52,10 +52,18 @@ def sealed_columns(metadata: MetaData) -> list[SealedColumn]:
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What one pass over a column has come to. What no key opens is left as it is, for no rotation makes it worse."""
+    """What one pass over a column has come to. What could not be opened was left as it is.
+
+    `lost` was sealed under a key that is gone, so that no rotation makes it worse. `damaged` names a key that is there,
+    which does not open it: altered, or declared for another purpose than it was sealed for.
+    """
 
     done: int = 0
-    unreadable: int = 0
+    lost: int = 0
+    damaged: int = 0
+
+    def __add__(self, other: "Resealed") -> "Resealed":
+        return Resealed(self.done + other.done, self.lost + other.lost, self.damaged + other.damaged)
 
 
 async def reseal(db: Database, column: SealedColumn, cipher: Cipher, *, batch: int = BATCH) -> Resealed:
@@ -78,11 +86,11 @@ async def reseal(db: Database, column: SealedColumn, cipher: Cipher, *, batch: i
             rows = (await tx.session.execute(due)).all()
             if not rows:
                 return total
-            fresh = [changed for row in rows if (changed := _sealed_anew(column, cipher, *row))]
-            if fresh:
+            outcomes = [_sealed_anew(column, cipher, *row) for row in rows]
+            if fresh := [values for values, _ in outcomes if values]:
                 connection = await tx.session.connection()
                 await connection.execute(_replacing(column), fresh)
-        total = Resealed(total.done + len(fresh), total.unreadable + len(rows) - len(fresh))
+        total = sum((outcome for _, outcome in outcomes), total)
         after = rows[-1][0]
 
 
@@ -111,13 +119,20 @@ def _is_due(column: SealedColumn, cipher: Cipher) -> Any:
 
 def _sealed_anew(
     column: SealedColumn, cipher: Cipher, row: UUID, present: str
-) -> dict[str, UUID | str] | None:
+) -> tuple[dict[str, UUID | str] | None, Resealed]:
     cell = column.cell(row)
     try:
         secret = cipher.open(present, cell=cell)
-    except (UnknownKey, Undecryptable):
-        return None
-    return {"the_row": row, "present": present, "fresh": cipher.seal(secret, cell=cell)}
+    except UnknownKey:
+        return None, Resealed(lost=1)
+    except Undecryptable:
+        return None, Resealed(damaged=1)
+    values: dict[str, UUID | str] = {
+        "the_row": row,
+        "present": present,
+        "fresh": cipher.seal(secret, cell=cell),
+    }
+    return values, Resealed(done=1)
 
 
 def _replacing(column: SealedColumn) -> Any:

@@ -54,7 +54,7 @@ class ProviderFlow(Base):
     """Who is linking, and in which session; None for a sign-in."""
     session_id: Mapped[UUID | None]
     invite_id: Mapped[UUID | None]
-    verifier_sealed: Mapped[str] = mapped_column(info=sealed("providers"))
+    verifier_sealed: Mapped[str] = mapped_column(info=sealed("repeated-answers"))
     nonce: Mapped[str]
     return_path: Mapped[str]
     created_at: Mapped[datetime]

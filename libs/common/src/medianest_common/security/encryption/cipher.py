@@ -40,6 +40,11 @@ class Cell(NamedTuple):
         return f"{self.table}|{self.column}|{self.row}|{_FORMAT}".encode()
 
 
+def mark_of(key_id: str) -> str:
+    """What everything begins with that was sealed under this key."""
+    return f"{_FORMAT}|{key_id}|"
+
+
 class Keys(Protocol):
     """What a cipher asks of the keyring; `version` changes with the keys."""
 
@@ -89,7 +94,7 @@ class Cipher:
     @property
     def mark(self) -> str:
         """What everything begins with that was sealed under the primary key."""
-        return f"{_FORMAT}|{self._primary}|"
+        return mark_of(self._primary)
 
     def needs_rotation(self, sealed: str) -> bool:
         """True when it was sealed under another key than the primary one."""
