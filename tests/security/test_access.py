@@ -23,14 +23,23 @@ ACCESS = {
     "POST /api/v1/auth/setup": PUBLIC,
     "POST /api/v1/auth/login": PUBLIC,
     "POST /api/v1/auth/refresh": PUBLIC,
+    "POST /api/v1/auth/password/forgot": PUBLIC,
+    "POST /api/v1/auth/password/reset": PUBLIC,
     "POST /api/v1/auth/plex/pin": PUBLIC,
     "POST /api/v1/auth/plex/verify": PUBLIC,
+    "GET /api/v1/auth/oauth/{provider}/start": PUBLIC,
+    "POST /api/v1/auth/oauth/{provider}/start": PUBLIC,
+    "GET /api/v1/auth/oauth/{provider}/callback": PUBLIC,
+    "GET /api/v1/auth/identities": USER,
+    "POST /api/v1/auth/identities/{provider}": USER,
+    "DELETE /api/v1/auth/identities/{provider}": USER,
     "POST /api/v1/webhooks/overseerr": PUBLIC,
     "GET /api/v1/auth/session": USER,
     "GET /api/v1/auth/devices": USER,
     "GET /api/v1/users/me": USER,
     "DELETE /api/v1/auth/devices/{id}": USER,
     "POST /api/v1/auth/logout": USER,
+    "POST /api/v1/auth/password/change": USER,
     "GET /api/v1/media/search": USER,
     "GET /api/v1/media/discover/{shelf}": USER,
     "GET /api/v1/media/movie/{tmdb_id}": USER,
@@ -57,6 +66,9 @@ ACCESS = {
     "POST /api/v1/media/requests/{id}/decline": ADMIN,
     "POST /api/v1/media/requests/{id}/retry": ADMIN,
     "GET /api/v1/admin/users": ADMIN,
+    "GET /api/v1/admin/users/plex-candidates": ADMIN,
+    "POST /api/v1/admin/users/import-plex": ADMIN,
+    "POST /api/v1/admin/users/{id}/reset-link": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
@@ -64,13 +76,14 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
+    "POST /api/v1/auth/password/change": {"currentPassword": "x", "newPassword": "y"},
 }
 QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/search": {"query": "film"}}
 
 
 async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
     method, path = route.split()
-    values = {"id": id or str(uuid4()), "tmdb_id": FILM, "shelf": "trending", "key": "a-key"}
+    values = {"id": id or str(uuid4()), "tmdb_id": FILM, "shelf": "trending", "key": "a-key", "provider": "plex"}
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
         method, path.format_map(values), json=BODIES.get(route), params=QUERIES.get(route), headers=headers

@@ -65,7 +65,8 @@ async def ways_to_sign_in(app: AuthApp, tx: Transaction, user: User) -> int:
     identities = (await tx.session.execute(statement)).all()
     usable = sum(is_usable(app, provider, issuer) for provider, issuer in identities)
     passkeys = select(func.count()).select_from(Passkey).where(Passkey.user_id == user.id)
-    password = user.email_key is not None and await Users(tx.session).has_password(user.id)
+    allowed = app.settings.password_sign_in == "on" or user.role == "owner"
+    password = allowed and user.email_key is not None and await Users(tx.session).has_password(user.id)
     return usable + int((await tx.session.execute(passkeys)).scalar_one()) + password
 
 

@@ -24,6 +24,7 @@ from medianest_gateway.routes import (
     people,
     plex,
     plex_access,
+    providers,
     second_factor,
     tokens,
     webhooks,
@@ -33,7 +34,7 @@ from medianest_gateway.routes.common import signed_in
 
 API = "/api/v1"
 PLEX_SIGN_IN_SECONDS = 15.0
-"""plex.tv has a part in these, and is slow at times."""
+"""plex.tv or another provider has a part in these, and is slow at times."""
 PLEX_MEMBERS_SECONDS = 20.0
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
@@ -57,6 +58,7 @@ ANONYMOUS_CSRF = (
     f"{API}/auth/invites/accept",
     f"{API}/auth/plex/pin",
     f"{API}/auth/plex/verify",
+    f"{API}/auth/oauth",
 )
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RULES = (
@@ -127,6 +129,8 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/health/details": {"authenticate": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/auth/oauth": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/auth/identities": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/admin/users/plex-candidates": {"timeout": PLEX_MEMBERS_SECONDS},
             f"{API}/admin/users/import-plex": {"timeout": PLEX_MEMBERS_SECONDS},
         },
@@ -142,6 +146,7 @@ def build(gateway: GatewayApp) -> FastAPI:
     for part in (
         auth,
         passwords,
+        providers,
         second_factor,
         media,
         plex,

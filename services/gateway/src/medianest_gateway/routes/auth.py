@@ -41,6 +41,12 @@ class CsrfToken(Contract):
     header_name: str = CSRF_HEADER
 
 
+class Linked(Contract):
+    """The sign-in at Plex was started by `/auth/identities/plex`: the account is one more way to sign in now."""
+
+    linked: bool = True
+
+
 class Pending(Contract):
     """The person has not yet agreed at Plex; ask again after `poll_interval` seconds."""
 
@@ -157,8 +163,8 @@ async def start_plex_sign_in(gateway: Gateway, client: Client) -> Response:
 
 @router.post(
     "/auth/plex/verify",
-    response_model=SignedInBody | SecondFactorBody,
-    responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 410)},
+    response_model=SignedInBody | SecondFactorBody | Linked,
+    responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 409, 410)},
     openapi_extra=PUBLIC,
 )
 async def verify_plex_sign_in(
@@ -167,6 +173,8 @@ async def verify_plex_sign_in(
     state = await gateway.bus.call(
         auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS
     )
+    if state.linked:
+        return Response(Linked().model_dump_json(), media_type="application/json")
     if state.result is None:
         return Response(Pending().model_dump_json(), status_code=202, media_type="application/json")
     return sign_in_response(gateway, state.result, native=native == "native")
@@ -183,6 +191,8 @@ async def return_from_plex(request: Request, gateway: Gateway, login_id: str) ->
         state = await gateway.bus.call(message, timeout=PLEX_SECONDS)
     except MediaNestError as error:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn={error.code}", status_code=303)
+    if state.linked:
+        return RedirectResponse(f"{gateway.settings.base_path}/?signIn=LINKED&provider=plex", status_code=303)
     if state.result is None:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn=PENDING", status_code=303)
     return sign_in_redirect(gateway, state.result)

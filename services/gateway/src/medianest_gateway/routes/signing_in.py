@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -99,6 +100,8 @@ def sign_in_redirect(gateway: GatewayApp, result: SignInResult, *, path: str = "
     assert asked, "a sign-in ends in one of the two"
     # Behind the `#` it reaches the page and no log.
     methods = ",".join(asked.methods)
+    onward = f"&returnTo={quote(path, safe='/')}" if path != "/" else ""
     return RedirectResponse(
-        f"{base}/?signIn=MFA_REQUIRED#challenge={asked.challenge_id}&methods={methods}", status_code=303
+        f"{base}/?signIn=MFA_REQUIRED#challenge={asked.challenge_id}&methods={methods}{onward}",
+        status_code=303,
     )
