@@ -65,8 +65,10 @@ async def add_identity(tx: Transaction, user: User, account: ExternalAccount, *,
     await tx.session.flush()
 
 
-async def follow_account(tx: Transaction, user: User, account: ExternalAccount, *, now: datetime) -> None:
-    """Take over what changed elsewhere.
+async def follow_account(
+    tx: Transaction, user: User, account: ExternalAccount, *, now: datetime, used: bool = True
+) -> None:
+    """Take over what changed elsewhere; `used` when the person has just signed in with it. It has access now.
 
     Who also has a password keeps name and address: they sign in with it. Of several accounts only the first one counts,
     so that a person does not change the name with the way in.
@@ -76,7 +78,9 @@ async def follow_account(tx: Transaction, user: User, account: ExternalAccount, 
     for identity in identities:
         if identity.issuer == account.issuer:
             identity.provider, identity.name = account.provider, account.name
-            identity.last_used_at = identity.checked_at = now
+            identity.last_used_at = now if used else identity.last_used_at
+            identity.checked_at = now
+            identity.missing_since = identity.refused_at = identity.access_lost_at = None
     if identities[0].issuer != account.issuer or await users.has_password(user.id):
         return
     before = (user.name, user.email, user.avatar_url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy import and_, exists, false, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from medianest_auth.models import (
@@ -95,10 +95,16 @@ class Users(Repository[User]):
         )
 
 
-async def find_credentials(connection: AsyncConnection, *, email_key: str, device: bytes) -> Credentials:
+async def find_credentials(
+    connection: AsyncConnection, *, email_key: str, device: bytes, owner_only: bool = False
+) -> Credentials:
+    """With `owner_only` nobody else has a password, as far as this says."""
+    passwords = and_(
+        Password.user_id == User.id, or_(false() if owner_only else true(), User.role == "owner")
+    )
     statement = (
         select(User.id, User.status, Password.hash, Password.changed_at, Device.token_hash)
-        .outerjoin(Password, Password.user_id == User.id)
+        .outerjoin(Password, passwords)
         .outerjoin(Device, and_(Device.user_id == User.id, Device.token_hash == device))
         .where(User.email_key == email_key)
     )
@@ -196,6 +202,17 @@ class RefreshTokens(Repository[RefreshToken]):
 
     async def by_hash(self, token_hash: bytes) -> RefreshToken | None:
         return await self.one(RefreshToken.token_hash == token_hash)
+
+    async def time_of_refresh(self, session_id: UUID, *, back: int) -> datetime | None:
+        """When the refresh before the last `back` ones was; None if there were not that many."""
+        statement = (
+            select(RefreshToken.created_at)
+            .where(RefreshToken.session_id == session_id, RefreshToken.parent_id.is_not(None))
+            .order_by(RefreshToken.created_at.desc())
+            .offset(back)
+            .limit(1)
+        )
+        return (await self.session.scalars(statement)).first()
 
     async def successor_of(self, token: RefreshToken) -> RefreshToken | None:
         return await self.one(RefreshToken.parent_id == token.id)

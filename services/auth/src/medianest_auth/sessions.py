@@ -9,10 +9,13 @@ import structlog
 from redis.exceptions import RedisError
 
 from medianest_auth.app import AuthApp
+from medianest_auth.audit import SIGN_IN
 from medianest_auth.browser import network_of, parse_user_agent
 from medianest_auth.mapping import to_user
 from medianest_auth.models import Device, RefreshToken, Session, User
+from medianest_auth.plex_access import require_access
 from medianest_auth.repository import Devices, RefreshTokens, Sessions, Users
+from medianest_auth.sign_in_history import note_presence, what_is_unusual
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -32,6 +35,7 @@ log = structlog.get_logger()
 
 MOST_SESSIONS = 20
 REFRESH_PREFIX = "mnr_"
+DEVICE_PREFIX = "mnd_"
 _REMEMBERED = (timedelta(days=30), timedelta(days=90))
 _NOT_REMEMBERED = (timedelta(hours=24), timedelta(days=7))
 """Idle and absolute."""
@@ -57,10 +61,12 @@ async def start_session(
     app: AuthApp, tx: Transaction, user: User, *, method: SignInMethod, client: ClientInfo, remember: bool
 ) -> Started:
     """A new session for a user whose row is locked; nothing the browser brought along becomes part of it."""
+    await require_access(tx, user, method=method)
     now = app.clock.now()
     idle, absolute = _REMEMBERED if remember else _NOT_REMEMBERED
     device_token, new_device = await _recognise(app, tx, user, client)
-    browser = parse_user_agent(client.user_agent)
+    browser, network = parse_user_agent(client.user_agent), network_of(client.ip)
+    unusual = await what_is_unusual(tx, user.id, network=network, new_device=new_device, now=now)
     sessions = Sessions(tx.session)
     live = await sessions.live_of(user.id, now=now, lock=True)
     session = await sessions.add(
@@ -72,7 +78,7 @@ async def start_session(
             browser=browser.family,
             browser_version=browser.version,
             platform=browser.platform,
-            place=network_of(client.ip),
+            place=network,
             idle_seconds=int(idle.total_seconds()),
             auth_time=now,
             created_at=now,
@@ -99,7 +105,16 @@ async def start_session(
             new_device=new_device,
         )
     )
-    app.audit.record(tx, "sign_in", method=method, user_id=user.id, session_id=session.id, client=client)
+    app.audit.record(
+        tx,
+        SIGN_IN,
+        method=method,
+        user_id=user.id,
+        session_id=session.id,
+        client=client,
+        unusual=unusual,
+    )
+    await note_presence(tx, user.id, now=now)
     plex_linked = await Users(tx.session).has_plex(user.id)
     return Started(user, session, refresh_token, device_token, plex_linked, [*replaced, *oldest])
 
@@ -194,7 +209,7 @@ async def _recognise(app: AuthApp, tx: Transaction, user: User, client: ClientIn
     known = await devices.is_of(user.id, brought)
     new_device = not known and await devices.count(Device.user_id == user.id) > 0
     ours = known or await devices.is_ours(brought)
-    token = client.device_token if ours else new_token("mnd_")
+    token = client.device_token if ours else new_token(DEVICE_PREFIX)
     await devices.upsert(
         {"user_id": user.id, "token_hash": hash_token(token), "last_seen_at": app.clock.now()},
         keys=("user_id", "token_hash"),

@@ -63,7 +63,7 @@ class RefreshToken(Base):
         Index(
             "uq_refresh_tokens_one_live", "session_id", unique=True, postgresql_where=text("used_at is null")
         ),
-        Index("ix_refresh_tokens_session_id", "session_id"),
+        Index("ix_refresh_tokens_session_id_created_at", "session_id", "created_at"),
         Index("ix_refresh_tokens_sealed", "used_at", postgresql_where=text("successor_sealed is not null")),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from medianest_auth.app import AuthApp
 from medianest_auth.errors import InvalidPersonalToken, SessionOver
 from medianest_auth.models import PersonalToken, Session, User
+from medianest_auth.plex_access import shut_out
 from medianest_auth.repository import PersonalTokens
 from medianest_common.contracts.auth.tokens import CheckPersonalToken, CheckSession, TellTokensUsed, Vouched
 from medianest_common.contracts.base import Nothing
@@ -21,7 +22,7 @@ async def check_personal_token(app: AuthApp, query: CheckPersonalToken) -> Vouch
     statement = (
         select(PersonalToken, User)
         .join(User, User.id == PersonalToken.user_id)
-        .where(PersonalToken.public_id == query.public_id, User.status == "active")
+        .where(PersonalToken.public_id == query.public_id, User.status == "active", ~shut_out())
     )
     async with app.db.transaction() as tx:
         found = (await tx.session.execute(statement)).first()

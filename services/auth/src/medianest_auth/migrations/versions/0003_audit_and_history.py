@@ -23,6 +23,8 @@ def upgrade() -> None:
     _create_history()
     op.add_column("sessions", sa.Column("browser_version", sa.Text, nullable=False, server_default=""))
     op.alter_column("sessions", "browser_version", server_default=None)
+    op.drop_index("ix_refresh_tokens_session_id", "refresh_tokens")
+    op.create_index("ix_refresh_tokens_session_id_created_at", "refresh_tokens", ["session_id", "created_at"])
     op.create_index(
         "ix_sessions_live", "sessions", ["idle_expires_at"], postgresql_where="revoked_at is null"
     )
