@@ -83,7 +83,13 @@ QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/sear
 
 async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
     method, path = route.split()
-    values = {"id": id or str(uuid4()), "tmdb_id": FILM, "shelf": "trending", "key": "a-key", "provider": "plex"}
+    values = {
+        "id": id or str(uuid4()),
+        "tmdb_id": FILM,
+        "shelf": "trending",
+        "key": "a-key",
+        "provider": "plex",
+    }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
         method, path.format_map(values), json=BODIES.get(route), params=QUERIES.get(route), headers=headers

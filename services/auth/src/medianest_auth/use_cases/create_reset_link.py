@@ -1,0 +1,33 @@
+"""A reset link handed to an administrator, for installations without mail. Whoever opens it chooses the password;
+the administrator never knows it."""
+
+from medianest_auth.app import AuthApp
+from medianest_auth.errors import NoEmailAddress, NotWhileSuspended
+from medianest_auth.repository import Users
+from medianest_auth.reset_links import make_link
+from medianest_common.bus import require, require_fresh
+from medianest_common.clock import uuid7
+from medianest_common.contracts.auth.passwords import CreateResetLink, ResetLink
+from medianest_common.contracts.identity import Permission
+from medianest_common.errors import NotFound
+
+
+async def create_reset_link(app: AuthApp, command: CreateResetLink) -> ResetLink:
+    caller = require(Permission.MANAGE_USERS)
+    require_fresh(now=app.clock.now())
+    async with app.db.transaction() as tx:
+        user = await Users(tx.session).get(command.user_id, lock=True)
+        if user is None:
+            raise NotFound("There is no such user.")
+        if user.role != "user":
+            require(Permission.MANAGE_ADMINS)
+        if user.status != "active":
+            raise NotWhileSuspended("Let them in again first.")
+        if not user.email:
+            raise NoEmailAddress("Without an e-mail address there is nothing to sign in with besides Plex.")
+        link = await make_link(app, tx, user, link_id=uuid7(), made_by=caller.user_id)
+        assert link, "its id is new"
+        app.audit.record(
+            tx, "reset_link_create", user_id=user.id, actor_id=caller.user_id, client=command.client
+        )
+    return link
