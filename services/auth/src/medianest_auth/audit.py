@@ -11,6 +11,7 @@ from medianest_common.contracts.auth import ClientInfo, SignInMethod
 from medianest_common.db import Transaction
 
 SIGN_IN = "sign_in"
+SECOND_FACTOR = "second_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Audit:
         unusual: Sequence[str] = (),
     ) -> None:
         """`user_id` is whom it is about, `actor_id` who did it where that is somebody else, `target` what it was done
-        to, such as `invite:<id>`. An action `sign_in` becomes part of the person's own history as well, with what was
-        `unusual` about it."""
+        to, such as `invite:<id>`. A `sign_in`, and a second factor that was refused, become part of the person's own
+        history as well, with what was `unusual` about it."""
         entry = AuditEntry(
             id=uuid7(),
             at=self.clock.now(),
@@ -59,7 +60,7 @@ class Audit:
                     browser=parse_user_agent(client.user_agent).family,
                 )
             )
-        if action == SIGN_IN:
+        if action == SIGN_IN or (action == SECOND_FACTOR and result != "ok"):
             tx.session.add(_attempt(entry, client or ClientInfo(), unusual))
 
 

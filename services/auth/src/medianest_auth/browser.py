@@ -6,7 +6,7 @@ from typing import NamedTuple
 import ua_parser
 
 _LONGEST = 512
-_UNKNOWN = "Other"
+UNKNOWN = "Other"
 _MOBILE = ("Chrome Mobile", "Chromium", "HeadlessChrome")
 _FAMILIES = {
     "Mobile Safari": "Safari",
@@ -40,12 +40,12 @@ def parse_user_agent(user_agent: str) -> Browser:
     """Families only, those of telephones under the name of their big sisters; `Other` for what is not recognised."""
     text = user_agent[:_LONGEST]
     agent, platform = ua_parser.parse_user_agent(text), ua_parser.parse_os(text)
-    family = agent.family if agent else _UNKNOWN
+    family = agent.family if agent else UNKNOWN
     if family.startswith(_MOBILE):
         family = "Chrome"
     return Browser(
         _FAMILIES.get(family, family),
-        _PLATFORMS.get(platform.family, platform.family) if platform else _UNKNOWN,
+        _PLATFORMS.get(platform.family, platform.family) if platform else UNKNOWN,
         (agent.major or "") if agent else "",
     )
 
@@ -61,6 +61,11 @@ def network_of(ip: str) -> str:
     if address is None:
         return ""
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def coarse(place: str) -> str:
+    """An address or network, as much of it as people are shown."""
+    return place if "/" in place else network_of(place)
 
 
 def limited_network(ip: str) -> str:

@@ -39,7 +39,8 @@ class Cookies:
             seconds=signed_in.refresh_expires_in,
             same_site="strict",
         )
-        self._set(response, self.device, signed_in.device_token, seconds=_DEVICE_SECONDS)
+        if signed_in.device_token:
+            self._set(response, self.device, signed_in.device_token, seconds=_DEVICE_SECONDS)
         self.set_csrf(response, csrf_token)
         # A new sign-in starts from a browser binding that nobody has seen before.
         self._delete(response, self.pre_login)
@@ -47,6 +48,9 @@ class Cookies:
     def sign_out(self, response: Response) -> None:
         for name in (self.access, self.refresh, self.csrf):
             self._delete(response, name)
+
+    def forget_device(self, response: Response) -> None:
+        self._delete(response, self.device)
 
     def set_csrf(self, response: Response, token: str) -> None:
         response.set_cookie(

@@ -63,7 +63,7 @@ class UnchainedEntry(Base):
 
 
 class AuditLink(Base):
-    """`hash` is the SHA-256 of the link before and of the entry, so that no entry can be changed and no link left out."""
+    """`hash` is the SHA-256 of the link before and of the entry: no entry can be changed and no link left out."""
 
     __tablename__ = "audit_chain"
 
