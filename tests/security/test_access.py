@@ -38,6 +38,9 @@ ACCESS = {
     "GET /api/v1/auth/devices": USER,
     "GET /api/v1/users/me": USER,
     "DELETE /api/v1/auth/devices/{id}": USER,
+    "DELETE /api/v1/auth/devices/known": USER,
+    "POST /api/v1/auth/devices/revoke-others": USER,
+    "GET /api/v1/auth/activity": USER,
     "POST /api/v1/auth/logout": USER,
     "POST /api/v1/auth/password/change": USER,
     "GET /api/v1/media/search": USER,
@@ -69,6 +72,9 @@ ACCESS = {
     "GET /api/v1/admin/users/plex-candidates": ADMIN,
     "POST /api/v1/admin/users/import-plex": ADMIN,
     "POST /api/v1/admin/users/{id}/reset-link": ADMIN,
+    "GET /api/v1/admin/sign-ins": ADMIN,
+    "GET /api/v1/admin/audit": ADMIN,
+    "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from medianest_common.contracts.identity import Caller
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
-from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
+from medianest_common.web import Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.grants import GRANTS
@@ -17,6 +17,7 @@ from medianest_gateway.routes import (
     admin,
     auth,
     health,
+    history,
     invites,
     media,
     notifications,
@@ -38,6 +39,7 @@ PLEX_SIGN_IN_SECONDS = 15.0
 PLEX_MEMBERS_SECONDS = 20.0
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
+KEYS = "/.well-known/jwks.json"
 WEBHOOKS = (f"{API}/webhooks",)
 SECRET_ANSWERS = (
     f"{API}/auth",
@@ -62,8 +64,9 @@ ANONYMOUS_CSRF = (
 )
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RULES = (
+    Rule("refresh", "120/minute", frozenset({"POST"}), (f"{API}/auth/refresh",), by_address=True),
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
-    Rule("csrf", "60/minute", paths=(f"{API}/csrf",), by_address=True),
+    Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
     Rule(
@@ -126,6 +129,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         request_seconds=settings.request_timeout,
         rate_limit_scale=settings.rate_limit_scale,
         exceptions={
+            KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
@@ -139,7 +143,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         "MediaNest",
         version("medianest-gateway"),
         stack,
-        idempotency=IdempotencyStore(gateway.valkey, clock=gateway.clock),
+        idempotency=gateway.idempotency,
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
@@ -158,8 +162,10 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_access,
         invites,
         tokens,
+        history,
     ):
         api.include_router(part.router)
+    api.include_router(history.admin)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)

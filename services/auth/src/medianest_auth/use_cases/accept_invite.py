@@ -14,7 +14,8 @@ from medianest_auth.browser import limited_network
 from medianest_auth.invites import claim, find_open, redeem
 from medianest_auth.mapping import change_of
 from medianest_auth.models import Password, User
-from medianest_auth.normalising import email_key, valid_email, valid_name
+from medianest_auth.naming import chosen_name
+from medianest_auth.normalising import email_key, valid_email
 from medianest_auth.repository import Users
 from medianest_auth.sessions import Started
 from medianest_common.clock import uuid7
@@ -45,11 +46,11 @@ async def accept_invite(app: AuthApp, command: AcceptInvite) -> SignInResult:
     async with app.db.transaction() as tx:
         invite, _ = await find_open(app, tx, command.token)
     await app.attempts.forgive(tried)
-    name, email = valid_name(command.name), valid_email(command.email)
-    password = app.policy.accept(command.password, context=(name, email))
+    email = valid_email(command.email)
+    password = app.policy.accept(command.password, context=(command.name, email))
     hashed = await app.hasher.hash(password)
     try:
-        outcome = await _come_in(app, command, invite_id=invite.id, name=name, email=email, hashed=hashed)
+        outcome = await _come_in(app, command, invite_id=invite.id, email=email, hashed=hashed)
     except IntegrityError:
         # Or an invitation would be a way to find out who is here.
         await app.attempts.begin(_tries(command.client))
@@ -58,17 +59,20 @@ async def accept_invite(app: AuthApp, command: AcceptInvite) -> SignInResult:
 
 
 async def _come_in(
-    app: AuthApp, command: AcceptInvite, *, invite_id: UUID, name: str, email: str, hashed: str
+    app: AuthApp, command: AcceptInvite, *, invite_id: UUID, email: str, hashed: str
 ) -> Started | SecondFactorAsked:
     now = app.clock.now()
     async with app.db.transaction() as tx:
         invite = await claim(app, tx, invite_id)
-        user = await Users(tx.session).add(
+        users = Users(tx.session)
+        user = await users.add(
             User(
                 id=uuid7(),
-                name=name,
+                name=await chosen_name(users, command.name, role=invite.role),
+                name_is_own=True,
                 email=email,
                 email_key=email_key(email),
+                email_is_own=True,
                 role=invite.role,
                 status="active",
                 permissions_version=1,

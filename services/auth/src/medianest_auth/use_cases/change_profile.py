@@ -1,6 +1,5 @@
 """What people change about themselves."""
 
-
 from medianest_auth.app import AuthApp
 from medianest_auth.mapping import change_of, to_user
 from medianest_auth.models import User
@@ -60,9 +59,7 @@ async def _change_email(
     if same:
         return []
     app.audit.record(tx, "email_change", user_id=user.id, session_id=by.session_id, client=client)
-    return await end_all_sessions(
-        app, tx, user.id, reason=RevocationReason.EMAIL_CHANGED, but=by.session_id
-    )
+    return await end_all_sessions(app, tx, user.id, reason=RevocationReason.EMAIL_CHANGED, but=by.session_id)
 
 
 def _changed(before: str | None, wanted: str | None, *, cleared: bool) -> str | None:

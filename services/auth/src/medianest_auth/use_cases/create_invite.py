@@ -6,7 +6,8 @@ from medianest_auth.app import AuthApp
 from medianest_auth.invites import INVITE_PREFIX, needed_for
 from medianest_auth.models import Invite
 from medianest_auth.normalising import valid_email
-from medianest_common.bus import require, require_fresh
+from medianest_auth.proving import require_fresh_proof
+from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth.invites import CreateInvite, NewInvite
 from medianest_common.contracts.identity import Role
@@ -22,7 +23,7 @@ async def create_invite(app: AuthApp, command: CreateInvite) -> NewInvite:
         raise Invalid(errors=[FieldError("role", "There is one owner. Invite a user or an administrator.")])
     if command.role is Role.ADMIN:
         # Or a token for administration could make its holder an administrator for good.
-        require_fresh(now=app.clock.now())
+        await require_fresh_proof(app)
     email = valid_email(command.email) if command.email else None
     token, now = new_token(INVITE_PREFIX), app.clock.now()
     invite = Invite(

@@ -9,8 +9,8 @@ from medianest_auth.errors import TokenNameTaken, TooManyTokens
 from medianest_auth.mapping import to_personal_token
 from medianest_auth.models import PersonalToken, User
 from medianest_auth.normalising import valid_name
+from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import PersonalTokens, Users
-from medianest_common.bus import require_fresh
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth.tokens import (
     CreatePersonalToken,
@@ -28,7 +28,7 @@ MOST_TOKENS = 20
 
 async def create_personal_token(app: AuthApp, command: CreatePersonalToken) -> NewPersonalToken:
     """Never with a token, or a stolen one could make itself another."""
-    caller = require_fresh(now=app.clock.now())
+    caller = await require_fresh_proof(app)
     name = valid_name(command.name)
     public_id, token = new_personal_token()
     try:

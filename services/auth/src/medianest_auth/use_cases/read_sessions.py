@@ -6,14 +6,26 @@ from medianest_auth.models import User
 from medianest_auth.repository import Devices, Sessions, Users
 from medianest_common.bus import require_caller, require_person
 from medianest_common.contracts.auth import Session, SessionView
+from medianest_common.contracts.auth import User as Account
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.identity import Caller
 from medianest_common.db import Transaction
 from medianest_common.errors import Unauthenticated
 
 
-async def get_session(app: AuthApp) -> SessionView:
+async def get_me(app: AuthApp) -> Account:
+    """Also for a personal token, which belongs to no session."""
     caller = require_caller()
+    async with app.db.transaction() as tx:
+        user = await Users(tx.session).get(caller.user_id)
+        if user is None:
+            raise Unauthenticated("This account is gone.")
+        plex_linked = await Users(tx.session).has_plex(user.id)
+    return to_user(user, plex_linked=plex_linked)
+
+
+async def get_session(app: AuthApp) -> SessionView:
+    caller = require_person()
     async with app.db.transaction() as tx:
         session = await Sessions(tx.session).get(caller.session_id)
         if session is None or session.revoked_at or session.user_id != caller.user_id:

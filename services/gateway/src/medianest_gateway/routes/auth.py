@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from medianest_common.bus import current, require_caller
 from medianest_common.contracts import auth
-from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.base import Contract
 from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
 from medianest_common.security.csrf import CSRF_HEADER
 from medianest_common.web import problems
@@ -141,11 +141,6 @@ async def logout(gateway: Gateway, body: auth.LogoutBody | None = None) -> Respo
 @router.get("/auth/session", response_model=auth.SessionView)
 async def get_session(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.GetSession())
-
-
-@router.get("/auth/devices", response_model=Page[auth.Session])
-async def list_devices(gateway: Gateway) -> Response:
-    return await passed_through(gateway.bus, auth.ListSessions())
 
 
 @router.delete("/auth/devices/{id:uuid}", status_code=204, responses=problems(404))
