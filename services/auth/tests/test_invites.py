@@ -49,7 +49,7 @@ async def test_an_invitation_says_who_invites_and_lets_one_person_in_who_is_sign
     invite_id, token = await _invite(house, owner, role="admin", note="the neighbour")
     seen = await _look(house, token)
     assert (seen.invited_by, seen.role) == ("Olivia", Role.ADMIN)
-    assert set(seen.model_dump()) == {"invited_by", "role", "expires_at"}
+    assert set(seen.model_dump()) == {"invitedBy", "role", "expiresAt"}
     async with house.heard(invites.InviteAccepted) as heard:
         came = (await _accept(house, token)).signed_in
         told = await heard.next()

@@ -35,7 +35,7 @@ from medianest_auth.use_cases.manage_second_factors import (
 from medianest_auth.use_cases.read_accounts import get_user, list_users
 from medianest_auth.use_cases.read_activity import get_activity
 from medianest_auth.use_cases.read_audit import get_audit, verify_audit
-from medianest_auth.use_cases.read_sessions import get_session, list_sessions
+from medianest_auth.use_cases.read_sessions import get_me, get_session, list_sessions
 from medianest_auth.use_cases.read_sign_in_figures import get_sign_in_figures
 from medianest_auth.use_cases.refresh_session import refresh_session
 from medianest_auth.use_cases.reset_password import reset_password
@@ -108,6 +108,11 @@ async def revoke(command: auth.RevokeSession, app: AuthApp) -> Nothing:
 @handlers.rpc
 async def session(query: auth.GetSession, app: AuthApp) -> auth.SessionView:
     return await get_session(app)
+
+
+@handlers.rpc
+async def me(query: auth.GetMe, app: AuthApp) -> auth.User:
+    return await get_me(app)
 
 
 @handlers.rpc

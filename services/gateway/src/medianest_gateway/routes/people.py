@@ -16,8 +16,8 @@ _CAN_BE_CLEARED = ("locale", "time_zone")
 
 
 @router.get("/users/me", response_model=auth.User)
-async def get_me(gateway: Gateway) -> auth.User:
-    return (await gateway.bus.call(auth.GetSession())).user
+async def get_me(gateway: Gateway) -> Response:
+    return await passed_through(gateway.bus, auth.GetMe())
 
 
 @router.patch("/users/me", response_model=auth.User)

@@ -239,6 +239,10 @@ class GetSession(Query[SessionView]):
     pass
 
 
+class GetMe(Query[User]):
+    """The caller, however they have shown who they are."""
+
+
 class ListSessions(Query[Page[Session]]):
     pass
 
