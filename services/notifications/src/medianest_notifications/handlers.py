@@ -11,12 +11,15 @@ from medianest_common.contracts.auth import (
     UserChanged,
     UserCreated,
 )
+from medianest_common.contracts.auth.passwords import PasswordChanged
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
     CountNotifications,
     DismissNotification,
+    ExportUserData,
     GetMailState,
     InboxCount,
     InboxHeads,
@@ -30,14 +33,17 @@ from medianest_common.contracts.notifications import (
     ReplayInbox,
     SendMail,
 )
+from medianest_common.contracts.personal import PersonalData
 from medianest_common.db import Transaction
 from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.repository import Recipients
 from medianest_notifications.wording import (
+    about_new_password,
     about_new_sign_in,
     about_reused_session,
     about_second_factor,
+    about_session_limit,
     about_wrong_codes,
 )
 
@@ -89,6 +95,16 @@ async def deliver_mail(job: SendMail, app: NotificationsApp) -> None:
     await use_cases.send_mail(app, job)
 
 
+@handlers.rpc
+async def export_person(query: ExportUserData, app: NotificationsApp) -> PersonalData:
+    return await use_cases.export_person(app, query)
+
+
+@handlers.on(UserDeleted)
+async def person_left(event: UserDeleted, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.erase_person(app, tx, event)
+
+
 @handlers.on(UserCreated, UserChanged)
 async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction) -> None:
     await Recipients(tx.session).learn(
@@ -113,6 +129,15 @@ async def session_revoked(event: SessionRevoked, app: NotificationsApp, tx: Tran
         await use_cases.notify(
             app, tx, about_reused_session(event), to=[event.user_id], dedupe_key=_event_id()
         )
+    if event.reason is RevocationReason.LIMIT:
+        await use_cases.notify(
+            app, tx, about_session_limit(event), to=[event.user_id], dedupe_key=_event_id()
+        )
+
+
+@handlers.on(PasswordChanged)
+async def password_changed(event: PasswordChanged, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_new_password(event), to=[event.user_id], dedupe_key=_event_id())
 
 
 @handlers.on(SecondFactorChanged)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medianest_common.contracts.auth import SessionRevoked, SessionStarted, SignInMethod
+from medianest_common.contracts.auth.passwords import PasswordChanged
 from medianest_common.contracts.auth.second_factor import (
     FactorChange,
     SecondFactorBlocked,
@@ -127,6 +128,17 @@ def about_reused_session(event: SessionRevoked) -> Notice:
     )
 
 
+def about_session_limit(event: SessionRevoked) -> Notice:
+    return Notice(
+        type=NotificationType.SESSION_LIMIT,
+        title="We signed out the device you have not used for longest",
+        body="You were signed in on as many devices as one account can be, and a new one took its place."
+        " Look through the list and sign out those you do not know or need any more.",
+        link=_DEVICES_LINK,
+        data={"sessionId": str(event.session_id) if event.session_id else None},
+    )
+
+
 def about_second_factor(event: SecondFactorChanged) -> Notice:
     title, body = _FACTOR_WORDS[event.change]
     left = event.recovery_codes_left
@@ -155,6 +167,15 @@ def about_wrong_codes(event: SecondFactorBlocked) -> Notice:
         ),
         link=_SECURITY_LINK,
         data={"browser": event.browser, "place": event.place},
+    )
+
+
+def about_new_password(event: PasswordChanged) -> Notice:
+    return Notice(
+        type=NotificationType.PASSWORD_CHANGED,
+        title="Your password was changed",
+        body=f"Everywhere else you were signed out. {_NOT_YOU}",
+        link=_SECURITY_LINK,
     )
 
 

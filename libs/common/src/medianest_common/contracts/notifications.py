@@ -21,6 +21,8 @@ class NotificationType(StrEnum):
     REQUEST_CANCELLED = "request.cancelled"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
+    SESSION_LIMIT = "security.session_limit"
+    PASSWORD_CHANGED = "security.password_changed"
     SECOND_FACTOR_CHANGED = "security.second_factor_changed"
     SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
 

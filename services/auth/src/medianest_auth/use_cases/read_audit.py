@@ -19,6 +19,7 @@ from medianest_common.contracts.auth.history import (
     Somebody,
     VerifyAudit,
 )
+from medianest_common.contracts.auth.operator import OPERATOR
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.identity import Permission
 from medianest_common.db.repository import after
@@ -27,6 +28,7 @@ from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
 VERIFY_SECONDS = 2.0
 """After that the asker is told how far we came."""
 _ORDER = "audit"
+_OPERATOR = "the command line"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _KEY = (AuditEntry.at, AuditEntry.id)
@@ -107,10 +109,16 @@ def _item(
         result=entry.result,
         reason=entry.reason,
         method=entry.method,
-        user=Somebody(id=entry.user_id, name=about) if entry.user_id else None,
-        actor=Somebody(id=entry.actor_id, name=actor) if entry.actor_id else None,
+        user=_somebody(entry.user_id, about),
+        actor=_somebody(entry.actor_id, actor),
         target=entry.target,
         session_id=entry.session_id,
         place=coarse(ip or ""),
         browser=browser or "",
     )
+
+
+def _somebody(user_id: UUID | None, name: str | None) -> Somebody | None:
+    if user_id is None:
+        return None
+    return Somebody(id=user_id, name=_OPERATOR if user_id == OPERATOR else name)
