@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from medianest_auth.mapping import change_of
 from medianest_auth.models import Identity, User
+from medianest_auth.naming import given_name
 from medianest_auth.normalising import email_key
 from medianest_auth.repository import Users
 from medianest_common.clock import uuid7
@@ -33,7 +34,7 @@ async def create_user(tx: Transaction, account: ExternalAccount, *, role: Role, 
     user = await users.add(
         User(
             id=uuid7(),
-            name=account.name,
+            name=await given_name(users, account.name, source=account.provider, role=role),
             email=email,
             email_key=email_key(email) if email else None,
             role=str(role),
@@ -70,8 +71,8 @@ async def follow_account(
 ) -> None:
     """Take over what changed elsewhere; `used` when the person has just signed in with it. It has access now.
 
-    Who also has a password keeps name and address: they sign in with it. Of several accounts only the first one counts,
-    so that a person does not change the name with the way in.
+    Who also has a password keeps name and address: they sign in with it. What was chosen here stays.
+    Of several accounts only the first one counts, so that a person does not change the name with the way in.
     """
     users = Users(tx.session)
     identities = await _identities(tx, user)
@@ -84,10 +85,12 @@ async def follow_account(
     if identities[0].issuer != account.issuer or await users.has_password(user.id):
         return
     before = (user.name, user.email, user.avatar_url)
-    if account.email != user.email:
+    if account.email != user.email and not user.email_is_own:
         user.email = await free_email(users, account.email, own=user) or user.email
         user.email_key = email_key(user.email) if user.email else None
-    user.name, user.avatar_url = account.name, account.avatar_url
+    if account.name != user.name and not user.name_is_own:
+        user.name = await given_name(users, account.name, source=account.provider, role=user.role, own=user)
+    user.avatar_url = account.avatar_url
     if before != (user.name, user.email, user.avatar_url):
         user.version += 1
         tx.emit(change_of(UserChanged, user, plex_id=await users.plex_id(user.id)))

@@ -12,8 +12,9 @@ from medianest_auth.use_cases.change_user import change_user, make_owner, sign_o
 from medianest_auth.use_cases.create_invite import create_invite
 from medianest_auth.use_cases.create_personal_token import create_personal_token
 from medianest_auth.use_cases.create_reset_link import create_reset_link
-from medianest_auth.use_cases.delete_user import delete_user, leave
+from medianest_auth.use_cases.delete_user import delete_account, delete_user
 from medianest_auth.use_cases.end_session import end_other_sessions, end_session, revoke_session
+from medianest_auth.use_cases.export_user_data import export_user_data
 from medianest_auth.use_cases.forget_device import forget_device
 from medianest_auth.use_cases.forgot_password import ask_password_reset, send_reset_link
 from medianest_auth.use_cases.get_providers import get_providers
@@ -54,7 +55,7 @@ from medianest_common.contracts import auth, gateway, health, media, notificatio
 from medianest_common.contracts.auth import history, invites, passwords, people, second_factor, tokens
 from medianest_common.contracts.auth import providers as elsewhere
 from medianest_common.contracts.base import Nothing, Page
-from medianest_common.contracts.personal import DataErased
+from medianest_common.contracts.personal import DataErased, PersonalData
 from medianest_common.db import Transaction
 
 handlers = Handlers("auth")
@@ -156,8 +157,13 @@ async def on_change_profile(command: people.ChangeProfile, app: AuthApp) -> auth
 
 
 @handlers.rpc
+async def on_export(query: people.ExportUserData, app: AuthApp) -> PersonalData:
+    return await export_user_data(app, query)
+
+
+@handlers.rpc
 async def on_leave(command: people.Leave, app: AuthApp) -> Nothing:
-    return await leave(app, command)
+    return await delete_account(app, command)
 
 
 @handlers.rpc

@@ -11,6 +11,7 @@ from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.security.csrf import CsrfTokens
 from medianest_common.service import Runtime
+from medianest_common.web import IdempotencyStore
 from medianest_gateway.access import Access
 from medianest_gateway.cookies import Cookies
 from medianest_gateway.live.hub import Hub
@@ -25,6 +26,7 @@ class GatewayApp:
     bus: Bus
     clock: Clock
     valkey: Redis
+    idempotency: IdempotencyStore
     access: Access
     cookies: Cookies
     csrf: CsrfTokens
@@ -51,6 +53,7 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             bus=runtime.bus,
             clock=runtime.clock,
             valkey=runtime.valkey,
+            idempotency=IdempotencyStore(runtime.valkey, clock=runtime.clock),
             access=access,
             cookies=Cookies(settings),
             csrf=CsrfTokens(runtime.keys),

@@ -51,6 +51,8 @@ class Head(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     head: Mapped[int]
     unread: Mapped[int]
+    erased_at: Mapped[datetime | None]
+    """When the person left; nothing is delivered any more."""
 
 
 class Epoch(Base):
@@ -64,8 +66,12 @@ class Epoch(Base):
     origin: Mapped[str]
 
 
+LAST_VERSION = 2**62
+
+
 class Recipient(Base):
-    """What is known here about a person, copied from the auth service's events."""
+    """What is known here about a person, copied from the auth service's events. Of somebody who has left, nothing:
+    then `version` is `LAST_VERSION`, which nothing that comes late exceeds."""
 
     __tablename__ = "recipients"
     __table_args__ = (Index("ix_recipients_role", "role"),)

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
-from medianest_notifications.models import Entry, FollowedRequest, Head, Recipient
+from medianest_notifications.models import LAST_VERSION, Entry, FollowedRequest, Head, Recipient
 from medianest_notifications.wording import Notice
 
 _DELIVER = text("""
@@ -28,7 +28,7 @@ _DELIVER = text("""
         order by t.place
     ), counted as (
         insert into heads as h (user_id, head, unread) select user_id, 1, 1 from fresh
-        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1
+        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1 where h.erased_at is null
         returning user_id, head
     )
     insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, created_at)
@@ -92,6 +92,12 @@ class Entries(Repository[Entry]):
             await self.session.execute(select(Head).where(Head.user_id == user_id).with_for_update())
         ).scalar_one_or_none()
 
+    async def close_inbox(self, user_id: UUID, *, now: datetime) -> None:
+        """For good. Waits for a delivery that is under way, and lets none in that comes later."""
+        closed = {"unread": 0, "erased_at": now}
+        made = upsert(Head).values(user_id=user_id, head=0, **closed)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=closed))
+
     async def mark_read(self, user_id: UUID, *, up_to: int, now: datetime) -> int:
         """Returns how many had been unread."""
         marked = await self.session.execute(
@@ -117,6 +123,14 @@ class Recipients(Repository[Recipient]):
             )
         )
 
+    async def erase(self, user_id: UUID) -> int:
+        """Returns whether there was anything, as a count."""
+        empty = {"name": "", "role": "", "version": LAST_VERSION}
+        before = await self.get(user_id, lock=True)
+        made = upsert(Recipient).values(user_id=user_id, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))
+        return int(before is not None and before.version < LAST_VERSION)
+
     async def admins(self) -> Sequence[UUID]:
         statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
         return (await self.session.execute(statement)).scalars().all()
@@ -138,6 +152,13 @@ class FollowedRequests(Repository[FollowedRequest]):
             },
         ).returning(FollowedRequest)
         return (await self.session.execute(heard)).scalar_one()
+
+    async def forget_person(self, user_id: UUID) -> int:
+        told = update(FollowedRequest).where(FollowedRequest.told.has_key(user_id.hex))
+        result = await self.session.execute(
+            told.values(told=FollowedRequest.told.op("-")(cast(user_id.hex, Text)))
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]
 
     async def forget(self, *, before: datetime) -> None:
         await self.session.execute(delete(FollowedRequest).where(FollowedRequest.updated_at < before))

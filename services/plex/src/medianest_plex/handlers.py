@@ -2,8 +2,11 @@
 
 from medianest_common.bus import Handlers, Raw
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import (
+    ExportUserData,
     GetImage,
     GetServer,
     GetServerIdentity,
@@ -22,6 +25,8 @@ from medianest_common.db import Transaction
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.use_cases import remember_member as members
+from medianest_plex.use_cases.erase_member import erase_member
+from medianest_plex.use_cases.export_member import export_member
 from medianest_plex.use_cases.get_image import get_image
 from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
@@ -71,6 +76,16 @@ async def image(query: GetImage, app: PlexApp) -> Raw:
 @handlers.rpc
 async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
     return await members.remember_member(app, command)
+
+
+@handlers.rpc
+async def export_user_data(query: ExportUserData, app: PlexApp) -> PersonalData:
+    return await export_member(app, query)
+
+
+@handlers.on(UserDeleted)
+async def member_left(event: UserDeleted, app: PlexApp, tx: Transaction) -> None:
+    await erase_member(app, event, tx)
 
 
 @handlers.on(UserCreated, UserChanged)

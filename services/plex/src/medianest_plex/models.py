@@ -43,6 +43,8 @@ class Member(Base):
     sections: Mapped[list[Any] | None]
     sections_checked_at: Mapped[datetime | None]
     remembered_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When they left. The row is then empty, and stays so whatever comes late."""
 
 
 class Copy(Base):

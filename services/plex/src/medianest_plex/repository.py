@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -45,6 +46,32 @@ class Servers(Repository[Server]):
 
 class Members(Repository[Member]):
     model = Member
+
+    async def remember(self, values: dict[str, Any]) -> None:
+        """Unless they have left."""
+        made = upsert(Member).values(values)
+        changes = {name: made.excluded[name] for name in values if name != "user_id"}
+        await self.session.execute(
+            made.on_conflict_do_update(
+                index_elements=[Member.user_id], set_=changes, where=Member.erased_at.is_(None)
+            )
+        )
+
+    async def erase(self, user_id: UUID, *, now: datetime) -> int:
+        """Returns whether there was anything, as a count."""
+        empty: dict[str, Any] = {
+            "plex_id": 0,
+            "server_token": None,
+            "restricted": True,
+            "sections": None,
+            "sections_checked_at": None,
+            "remembered_at": now,
+            "erased_at": now,
+        }
+        before = await self.get(user_id, lock=True)
+        made = upsert(Member).values(user_id=user_id, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=[Member.user_id], set_=empty))
+        return int(before is not None and before.erased_at is None)
 
     async def keep_sections(
         self, user_id: UUID, *, token: str, sections: Sequence[str], now: datetime

@@ -16,7 +16,7 @@ from medianest_common.bus.context import current, deadline_in
 from medianest_common.bus.handlers import answer_type
 from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
-from medianest_common.contracts.base import Job, Message, Rpc
+from medianest_common.contracts.base import Event, Job, Message, Rpc, rfc3339
 from medianest_common.errors import TimedOut, Unavailable, raise_problem
 
 log = structlog.get_logger()
@@ -138,6 +138,19 @@ class Bus:
             await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
         except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:
             raise Unavailable("The message bus did not store the message.", retry_after=2) from error
+
+    async def emit_now(self, event: Event) -> None:
+        """Store an event without a database of one's own. Whoever hears it may hear it twice."""
+        event_id = str(uuid7())
+        headers = current().headers() | {
+            EVENT_ID: event_id,
+            MSG_ID: event_id,
+            "ce-specversion": "1.0",
+            "ce-type": event.type,
+            "ce-source": f"/medianest/{self._service}",
+            "ce-time": rfc3339(self._clock.now()),
+        }
+        await self.publish_stored(event.subject, event.model_dump_json().encode(), headers=headers)
 
     async def enqueue_now(self, job: Job) -> None:
         """Store a job without a database of one's own; returns once the bus has it on disk.

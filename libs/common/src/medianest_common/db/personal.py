@@ -18,7 +18,7 @@ _ORDER = "personal"
 
 
 async def personal_data(
-    connection: AsyncConnection, tables: Mapping[str, Select[Any]], *, cursor: str | None = None
+    connection: AsyncConnection, tables: Mapping[str, Select[*tuple[Any, ...]]], *, cursor: str | None = None
 ) -> PersonalData:
     """`tables` says what is read of each; the statements name their columns, which leaves secrets out, and an order."""
     names = list(tables)

@@ -1,8 +1,10 @@
 """What people change about themselves."""
 
+from collections.abc import Sequence
+
 from medianest_auth.app import AuthApp
 from medianest_auth.mapping import change_of, to_user
-from medianest_auth.models import User
+from medianest_auth.models import Session, User
 from medianest_auth.naming import chosen_name
 from medianest_auth.normalising import email_key, valid_email
 from medianest_auth.proving import require_fresh_proof
@@ -30,7 +32,7 @@ async def change_profile(app: AuthApp, command: ChangeProfile) -> auth.User:
         user = await users.get(caller.user_id, lock=True)
         if user is None or user.status != "active":
             raise Unauthenticated("Sign in again.")
-        ended = []
+        ended: Sequence[Session] = []
         before = (user.name, user.email)
         if command.name is not None:
             user.name = await chosen_name(users, command.name, role=user.role, own=user)
@@ -49,7 +51,7 @@ async def change_profile(app: AuthApp, command: ChangeProfile) -> auth.User:
 
 async def _change_email(
     app: AuthApp, tx: Transaction, user: User, wanted: str, *, by: Caller, client: ClientInfo
-) -> list[auth.Session]:
+) -> Sequence[Session]:
     email = valid_email(wanted)
     key = email_key(email)
     if await Users(tx.session).email_taken(key, by_other_than=user.id):

@@ -37,7 +37,7 @@ async def delete_user(app: AuthApp, command: DeleteUser) -> Nothing:
     return Nothing()
 
 
-async def leave(app: AuthApp, command: Leave) -> Nothing:
+async def delete_account(app: AuthApp, command: Leave) -> Nothing:
     caller = await require_fresh_proof(app)
     async with app.db.transaction() as tx:
         user = await Users(tx.session).get(caller.user_id, lock=True)

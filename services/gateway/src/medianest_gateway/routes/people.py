@@ -1,6 +1,8 @@
 """One's own account: what is in it, everything we hold, and leaving."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Literal
+
+from fastapi import APIRouter, Response
 
 from medianest_common.bus import require_person
 from medianest_common.contracts import auth
@@ -12,7 +14,7 @@ from medianest_gateway.routes.signing_in import Client
 
 router = APIRouter(tags=["Account"], responses=problems(401, 403, 422, 429, 503, 504))
 
-_CAN_BE_CLEARED = ("locale", "time_zone")
+_CAN_BE_CLEARED: tuple[Literal["locale", "time_zone"], ...] = ("locale", "time_zone")
 
 
 @router.get("/users/me", response_model=auth.User)
@@ -41,7 +43,7 @@ async def leave(gateway: Gateway, body: people.LeaveBody, client: Client) -> Res
 
 
 @router.get("/users/me/export", response_model=Export)
-async def export_me(request: Request, gateway: Gateway) -> Response:
+async def export_me(gateway: Gateway) -> Response:
     """Everything that every service holds about the caller, as a file. A part that does not answer is named."""
     caller = require_person()
     export = await export_everything(gateway.bus, caller, now=gateway.clock.now())

@@ -2,6 +2,8 @@
 
 from medianest_notifications.use_cases.announce_request import announce_request
 from medianest_notifications.use_cases.count_notifications import count_notifications
+from medianest_notifications.use_cases.erase_person import erase_person
+from medianest_notifications.use_cases.export_person import export_person
 from medianest_notifications.use_cases.list_notifications import list_notifications
 from medianest_notifications.use_cases.mark_read import dismiss_notification, mark_all_read, mark_read
 from medianest_notifications.use_cases.notify import notify
@@ -13,6 +15,8 @@ __all__ = [
     "announce_request",
     "count_notifications",
     "dismiss_notification",
+    "erase_person",
+    "export_person",
     "list_notifications",
     "mark_all_read",
     "mark_read",

@@ -7,6 +7,7 @@ from medianest_common.bus import Bus
 from medianest_common.contracts.live import LiveFrame
 from medianest_common.contracts.media import RequestChange, RequestStatus
 from medianest_common.contracts.notifications import push_subject
+from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import audience_of
@@ -28,7 +29,7 @@ async def announce_request(
     )
     admins = await Recipients(tx.session).admins()
     if request.version == event.version:
-        everyone = sorted({event.user_id, *admins})
+        everyone = sorted({event.user_id, *admins} - {NOBODY})
         tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
     people = [user for user in audience_of(event, admins=admins) if _is_news(event, request, user)]
     if not people:
