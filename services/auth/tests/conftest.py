@@ -217,17 +217,26 @@ async def house(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Househ
             plex_tv_url=fake.tv_url,
             setup_token=SETUP_TOKEN,
         )
-        secret = role_secret(KeyRing.parse(SECRET_KEY))
-        assert SERVICE.metadata is not None
-        db = open_database(
-            role_url(sandbox.settings["database_url"], "auth", secret=secret),
-            metadata=SERVICE.metadata,
-            service="auth",
-            clock=clock,
-        )
-        valkey = Redis.from_url(server_urls.valkey_url, socket_timeout=5)
-        try:
-            yield Household(sandbox, fake, answers, clock, db, DenyList(valkey, clock=clock))
-        finally:
-            await valkey.aclose()
-            await db.close()
+        async with household_of(sandbox, fake, answers, clock=clock) as household:
+            yield household
+
+
+@asynccontextmanager
+async def household_of(
+    sandbox: Sandbox, fake: FakePlex, answers: PlexService, *, clock: ShiftedClock
+) -> AsyncIterator[Household]:
+    """The people of a sandbox where the auth service runs."""
+    secret = role_secret(KeyRing.parse(SECRET_KEY))
+    assert SERVICE.metadata is not None
+    db = open_database(
+        role_url(sandbox.settings["database_url"], "auth", secret=secret),
+        metadata=SERVICE.metadata,
+        service="auth",
+        clock=clock,
+    )
+    valkey = Redis.from_url(sandbox.urls.valkey_url, socket_timeout=5)
+    try:
+        yield Household(sandbox, fake, answers, clock, db, DenyList(valkey, clock=clock))
+    finally:
+        await valkey.aclose()
+        await db.close()

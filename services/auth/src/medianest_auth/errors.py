@@ -88,12 +88,6 @@ class SignInWayOff(Forbidden):
     title = "This way of signing in is switched off"
 
 
-class NotAMember(Forbidden):
-    """The server is shared with them, but this installation wants to know people before they come."""
-
-    title = "There is no account for you here yet"
-
-
 class AccountSuspended(Forbidden):
     title = "This account is suspended"
 

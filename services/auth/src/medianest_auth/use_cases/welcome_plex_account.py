@@ -6,7 +6,7 @@ Whoever owns the Plex server becomes an administrator when the account is made. 
 from medianest_auth.accounts import ExternalAccount, create_user, follow_account
 from medianest_auth.adapters.plex_tv import PlexAccount
 from medianest_auth.app import AuthApp
-from medianest_auth.errors import NotAMember
+from medianest_auth.errors import NotInvited
 from medianest_auth.models import User
 from medianest_auth.repository import PLEX_ISSUER, Users
 from medianest_common.contracts.identity import Role
@@ -22,7 +22,7 @@ async def welcome_plex_account(
     elsewhere, now = external(account), app.clock.now()
     user = await Users(tx.session).by_identity(elsewhere.issuer, elsewhere.subject)
     if user is None and app.settings.plex_sign_up == "imported" and not owns_server:
-        raise NotAMember("Ask an administrator of this portal to make you an account, then sign in again.")
+        raise NotInvited("Ask an administrator of this portal to make you an account, then sign in again.")
     if user is None:
         role = Role.ADMIN if owns_server else Role.USER
         return await create_user(tx, elsewhere, role=role, now=now)
