@@ -85,6 +85,8 @@ async def suspend(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client
 async def reinstate(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client: ClientInfo) -> None:
     user.status = "active"
     user.version += 1
+    # Gateways remember for a while that personal tokens of this person were refused.
+    tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
     app.audit.record(tx, "reinstate", user_id=user.id, actor_id=by, client=client)
 
 
