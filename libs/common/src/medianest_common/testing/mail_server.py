@@ -62,12 +62,13 @@ class MailServer:
         finally:
             listening.close()
 
-    async def next(self, *, within: float = 10.0) -> EmailMessage:
-        """The oldest mail that nobody has read yet."""
+    async def next(self, subject: str = "", *, within: float = 10.0) -> EmailMessage:
+        """The oldest mail that nobody has read yet, with a subject that begins like this."""
         async with asyncio.timeout(within):
-            while not self.mails:
+            while not (found := [mail for mail in self.mails if mail["Subject"].startswith(subject)]):
                 await asyncio.sleep(0.01)
-        return self.mails.pop(0)
+        self.mails.remove(found[0])
+        return found[0]
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
