@@ -11,6 +11,7 @@ from medianest_common.contracts.identity import Scope
 from medianest_common.web import Grants
 from medianest_gateway.grants import GRANTS
 from tests.security.conftest import FILM, House
+from tests.soft_passkey import SoftPasskey
 from tests.world import Person
 
 PUBLIC, USER, ADMIN = "public", "user", "admin"
@@ -229,6 +230,7 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/media/requests/{id}": request["id"],
         "/api/v1/notifications/{id}": notice["id"],
         "/api/v1/auth/devices/{id}": session["id"],
+        "/api/v1/auth/passkeys/{id}": await _passkey_of(await house.world.friend("Dora"), house),
         "/api/v1/auth/tokens/{id}": token["id"],
         "/api/v1/auth/invites/{id}": invite["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
@@ -271,6 +273,14 @@ async def _lists_stay_ones_own(house: House, name: str) -> None:
 async def _requests(person: Person) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await person.get("/media/requests")).json()["items"]
     return items
+
+
+async def _passkey_of(person: Person, house: House) -> str:
+    asked = (await person.post("/auth/passkeys/options")).raise_for_status().json()
+    credential = SoftPasskey(house.world.product.url).create(asked["options"])
+    body = {"challengeId": asked["challengeId"], "name": "Phone", "credential": credential}
+    added = (await person.post("/auth/passkeys", body)).raise_for_status().json()
+    return str(added["passkey"]["id"])
 
 
 async def _first(person: Person, path: str) -> dict[str, Any]:
