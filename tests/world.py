@@ -87,6 +87,19 @@ class Product:
         self.process.kill()
         await self.process.wait()
 
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """Another `medianest` command on the same installation; its exit code, and what it said on both streams."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "medianest", *arguments),
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
     def server(self, name: str) -> psutil.Process:
         """One of the servers among our descendants: `nats-server`, `postgres` or `valkey-server`."""
         assert self.process
