@@ -27,6 +27,8 @@ from medianest_auth.use_cases.check_plex_access import (
 )
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import RevocationReason
+from medianest_common.contracts.auth.invites import AcceptInvite, CreateInvite
+from medianest_common.contracts.auth.passwords import CreateResetLink
 from medianest_common.contracts.auth.plex_access import ImportPlexMembers, ListPlexCandidates, PlexImport
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex import GetServerIdentity, MemberRefused
@@ -36,6 +38,7 @@ from medianest_common.testing.fake_plex import FakeAccount, FakePlex, Fault
 from medianest_plex.service import SERVICE as PLEX
 from services.auth.tests.conftest import (
     OWNER,
+    PASSWORD,
     SETUP_TOKEN,
     Household,
     PlexService,
@@ -469,7 +472,7 @@ async def test_plex_that_was_set_up_once_is_off_as_well(home: Home) -> None:
 
 @pytest.mark.parametrize("settings", [{"password_sign_in": "owner_only"}])
 async def test_with_passwords_off_only_the_owner_has_one(home: Home) -> None:
-    await home.set_up()
+    owner = await home.set_up()
     frida = await home.sign_in_with_plex(home.plex.add_friend("frida"))
     await with_a_password(home, frida, "frida@example.com")
     assert not (await home.call(auth.GetProviders())).password
@@ -477,4 +480,15 @@ async def test_with_passwords_off_only_the_owner_has_one(home: Home) -> None:
     unknown = await refusal(home.sign_in("nobody@example.com"))
     assert right.problem() == unknown.problem()
     assert right.code == "INVALID_CREDENTIALS"
+    invited = await home.call_as(owner, CreateInvite(client=client()))
+    accept = AcceptInvite(
+        token=invited.url.rpartition("#")[2].rpartition("=")[2],
+        name="Bert",
+        email="bert@example.com",
+        password=PASSWORD,
+        client=client(),
+    )
+    for way in (accept, CreateResetLink(user_id=frida.user.id, client=client())):
+        assert (await refusal(home.call_as(owner, way))).code == "SIGN_IN_WAY_OFF"
+    assert await home.rows("select count(*) from users") == [(2,)]
     assert (await home.sign_in()).user.role is Role.OWNER

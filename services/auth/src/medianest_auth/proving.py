@@ -17,6 +17,7 @@ from medianest_auth.passkeys import accept_passkey
 from medianest_auth.passwords import normalised
 from medianest_auth.repository import PLEX_ISSUER, Devices, Factors, Users
 from medianest_auth.second_factors import accept_code, is_active
+from medianest_auth.ways_in import opens_by_password
 from medianest_common.bus import require_fresh, require_person
 from medianest_common.bus.context import ReauthRequired
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignInMethod
@@ -54,7 +55,8 @@ async def ways_to_prove(app: AuthApp, tx: Transaction, user_id: UUID) -> list[Si
     ways: list[SignInMethod] = []
     if app.relying_party.available and SecondFactor.PASSKEY in await Factors(tx.session).of(user_id):
         ways.append(SignInMethod.PASSKEY)
-    if await Users(tx.session).has_password(user_id):
+    user = await Users(tx.session).get(user_id)
+    if user and opens_by_password(app, user) and await Users(tx.session).has_password(user_id):
         ways.append(SignInMethod.PASSWORD)
     statement = select(Identity.issuer, Identity.provider).where(Identity.user_id == user_id)
     known = set(SignInMethod)

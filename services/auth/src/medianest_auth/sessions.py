@@ -16,6 +16,7 @@ from medianest_auth.models import Device, RefreshToken, Session, User
 from medianest_auth.plex_access import require_access
 from medianest_auth.repository import Devices, RefreshTokens, Sessions, Users
 from medianest_auth.sign_in_history import note_presence, what_is_unusual
+from medianest_auth.ways_in import require_way
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -61,6 +62,7 @@ async def start_session(
     app: AuthApp, tx: Transaction, user: User, *, method: SignInMethod, client: ClientInfo, remember: bool
 ) -> Started:
     """A new session for a user whose row is locked; nothing the browser brought along becomes part of it."""
+    require_way(app, user, method=method)
     await require_access(tx, user, method=method)
     now = app.clock.now()
     idle, absolute = _REMEMBERED if remember else _NOT_REMEMBERED

@@ -5,8 +5,10 @@ from medianest_auth.app import AuthApp
 from medianest_auth.errors import NoEmailAddress, NotWhileSuspended
 from medianest_auth.repository import Users
 from medianest_auth.reset_links import make_link
+from medianest_auth.ways_in import require_way
 from medianest_common.bus import require, require_fresh
 from medianest_common.clock import uuid7
+from medianest_common.contracts.auth import SignInMethod
 from medianest_common.contracts.auth.passwords import CreateResetLink, ResetLink
 from medianest_common.contracts.identity import Permission
 from medianest_common.errors import NotFound
@@ -25,6 +27,7 @@ async def create_reset_link(app: AuthApp, command: CreateResetLink) -> ResetLink
             raise NotWhileSuspended("Let them in again first.")
         if not user.email:
             raise NoEmailAddress("Without an e-mail address there is nothing to sign in with besides Plex.")
+        require_way(app, user, method=SignInMethod.PASSWORD)
         link = await make_link(app, tx, user, link_id=uuid7(), made_by=caller.user_id)
         assert link, "its id is new"
         app.audit.record(

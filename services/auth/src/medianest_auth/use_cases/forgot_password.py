@@ -11,6 +11,7 @@ from medianest_auth.models import User
 from medianest_auth.normalising import email_key
 from medianest_auth.repository import Users
 from medianest_auth.reset_links import GOOD_FOR, make_link
+from medianest_auth.ways_in import opens_by_password
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import ClientInfo
 from medianest_common.contracts.auth.passwords import AskPasswordReset, SendResetLink
@@ -48,7 +49,7 @@ async def send_reset_link(app: AuthApp, job: SendResetLink) -> None:
         if refusal or user is None or user.status != "active" or not user.email:
             _record(app, tx, user, asked.client, refusal=refusal or "unknown_user")
             return
-        if not await Users(tx.session).has_password(user.id):
+        if not opens_by_password(app, user) or not await Users(tx.session).has_password(user.id):
             _record(app, tx, user, asked.client, refusal="no_password")
             app.mailer.send(tx, _mail(user, MailKind.NO_PASSWORD), within=GOOD_FOR)
             return
