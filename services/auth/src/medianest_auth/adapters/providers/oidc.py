@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 
@@ -98,8 +98,9 @@ class OpenIdConnect:
         elif metadata.secret_in_form:
             form |= {"client_id": self._client_id, "client_secret": self._client_secret}
         else:
-            # RFC 6749, 2.3.1: both parts are form-encoded before they become Basic.
-            pair = f"{quote_plus(self._client_id)}:{quote_plus(self._client_secret)}"
+            # RFC 6749, 2.3.1: both parts are encoded before they become Basic. A blank as %20, since not everybody
+            # reads a plus sign as one.
+            pair = f"{quote(self._client_id, safe='')}:{quote(self._client_secret, safe='')}"
             headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
         return await self._calls.redeem(metadata.token_endpoint, form, headers=headers)
 
