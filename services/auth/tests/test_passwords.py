@@ -103,8 +103,8 @@ async def test_limits_hold_in_the_process_while_valkey_is_away(house: Household)
     await house.set_up()
     await house.sandbox.stop("auth")
     await house.sandbox.start(SERVICE, valkey_url="redis://127.0.0.1:1/0")
-    codes = [(await refusal(house, OWNER, "wrong password here")).code for _ in range(6)]
-    assert codes == ["INVALID_CREDENTIALS"] * 5 + ["TOO_MANY_ATTEMPTS"]
+    codes = [(await refusal(house, OWNER, "wrong password here")).code for _ in range(3)]
+    assert codes == ["INVALID_CREDENTIALS"] * 2 + ["TOO_MANY_ATTEMPTS"], "half of what all replicas allow together"
 
 
 async def test_attack_61_nobody_can_tell_unknown_from_wrong_from_plex_only_from_suspended(
