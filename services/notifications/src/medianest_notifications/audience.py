@@ -5,7 +5,6 @@ from enum import Enum
 from uuid import UUID
 
 from medianest_common.contracts.media import RequestChange, RequestStatus
-from medianest_common.contracts.personal import NOBODY
 
 
 class Audience(Enum):
@@ -38,4 +37,4 @@ def audience_of(event: RequestChange, *, admins: Collection[UUID]) -> list[UUID]
         people.update(admins)
     # A new request is the requester's own act even where the event names no actor.
     asked_by = event.user_id if event.status is RequestStatus.PENDING else None
-    return sorted(people - {event.actor_id or asked_by, NOBODY})
+    return sorted(people - {event.actor_id or asked_by})

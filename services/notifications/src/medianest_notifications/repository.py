@@ -131,6 +131,9 @@ class Recipients(Repository[Recipient]):
         await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))
         return int(before is not None and before.version < LAST_VERSION)
 
+    async def has_left(self, user_id: UUID) -> bool:
+        return await self.count(Recipient.user_id == user_id, Recipient.version == LAST_VERSION) > 0
+
     async def admins(self) -> Sequence[UUID]:
         statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
         return (await self.session.execute(statement)).scalars().all()

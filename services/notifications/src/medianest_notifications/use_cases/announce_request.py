@@ -27,11 +27,14 @@ async def announce_request(
     request = await FollowedRequests(tx.session).hear(
         event.request_id, version=event.version, now=app.clock.now()
     )
-    admins = await Recipients(tx.session).admins()
+    recipients = Recipients(tx.session)
+    admins = await recipients.admins()
+    gone = {NOBODY, event.user_id} if await recipients.has_left(event.user_id) else {NOBODY}
     if request.version == event.version:
-        everyone = sorted({event.user_id, *admins} - {NOBODY})
+        everyone = sorted({event.user_id, *admins} - gone)
         tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
-    people = [user for user in audience_of(event, admins=admins) if _is_news(event, request, user)]
+    audience = [user for user in audience_of(event, admins=admins) if user not in gone]
+    people = [user for user in audience if _is_news(event, request, user)]
     if not people:
         return
     for requester in (True, False):
