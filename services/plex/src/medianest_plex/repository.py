@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,7 +63,7 @@ class Members(Repository[Member]):
             "plex_id": 0,
             "server_token": None,
             "restricted": True,
-            "sections": None,
+            "sections": null(),
             "sections_checked_at": None,
             "remembered_at": now,
             "erased_at": now,
