@@ -14,6 +14,7 @@ from medianest_common.service import Runtime
 from medianest_common.web import IdempotencyStore
 from medianest_gateway.access import Access
 from medianest_gateway.cookies import Cookies
+from medianest_gateway.forward_auth import Passes, Sites
 from medianest_gateway.live.hub import Hub
 from medianest_gateway.live.tickets import Tickets
 from medianest_gateway.settings import GatewaySettings
@@ -33,6 +34,8 @@ class GatewayApp:
     hub: Hub
     tickets: Tickets
     vouching: Vouching
+    sites: Sites
+    passes: Passes
 
 
 @asynccontextmanager
@@ -60,4 +63,6 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             hub=hub,
             tickets=Tickets(runtime.valkey, clock=runtime.clock),
             vouching=vouching,
+            sites=Sites(settings),
+            passes=Passes(runtime.keys, settings, clock=runtime.clock),
         )

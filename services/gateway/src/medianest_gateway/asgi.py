@@ -16,6 +16,7 @@ from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import (
     admin,
     auth,
+    forward_auth,
     health,
     history,
     invites,
@@ -49,6 +50,7 @@ SECRET_ANSWERS = (
     "/login",
 )
 STREAMS = (f"{API}/events",)
+VERIFY = f"{API}/auth/verify"
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
@@ -65,6 +67,7 @@ ANONYMOUS_CSRF = (
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RULES = (
     Rule("refresh", "120/minute", frozenset({"POST"}), (f"{API}/auth/refresh",), by_address=True),
+    Rule("verify", "6000/minute", paths=(VERIFY,)),
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
     Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
@@ -131,6 +134,8 @@ def build(gateway: GatewayApp) -> FastAPI:
         exceptions={
             KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},
+            # Proxies call us by whatever name they know us by, for each picture of a page.
+            VERIFY: {"any_host": True, "is_quiet": True, "basic": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/auth/oauth": {"timeout": PLEX_SIGN_IN_SECONDS},
@@ -163,6 +168,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         invites,
         tokens,
         history,
+        forward_auth,
     ):
         api.include_router(part.router)
     api.include_router(history.admin)

@@ -1,11 +1,13 @@
 """Who is asking. `Authorization` wins over cookies, and a bad one never falls back to them."""
 
+import base64
 from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.bus.context import current, use
 from medianest_common.errors import BadRequest, TooManyRequests, Unauthenticated
+from medianest_common.security.personal_tokens import PREFIX as PERSONAL
 from medianest_common.web.exchange import Exchange, exchange_of
 from medianest_common.web.limiter import RateLimiter
 from medianest_common.web.middleware.client_address import limit_key
@@ -55,11 +57,9 @@ class Authentication:
         key = None if exchange.is_from_proxy else limit_key(exchange.client_ip)
         if key is not None and (wait := self._limiter.refused_for(BAD_TOKENS, key)):
             raise TooManyRequests("Too many wrong tokens came from here.", retry_after=wait)
-        scheme, _, token = authorization.partition(b" ")
         try:
-            if scheme.lower() != b"bearer" or not token.isascii():
-                raise BadScheme("Send `Authorization: Bearer …`.")
-            return await self._authenticate(token.decode().strip(), by_cookie=False)
+            token = shown_token(authorization.decode("latin-1"), basic=exchange.rules.basic)
+            return await self._authenticate(token, by_cookie=False)
         except Outdated:
             raise
         except Unauthenticated:
@@ -76,3 +76,19 @@ class Authentication:
         except Unauthenticated as refused:
             exchange.refused = refused
             return None
+
+
+def shown_token(authorization: str, *, basic: bool = False) -> str:
+    """What is shown as Bearer, or with `basic` as the password of Basic, whatever the user name is. Raises
+    `BadScheme`."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() == "bearer" and token.isascii():
+        return token.strip()
+    if basic and scheme.lower() == "basic":
+        try:
+            password = base64.b64decode(token.strip(), validate=True).decode("ascii").partition(":")[2]
+        except ValueError:
+            password = ""
+        if password.startswith(PERSONAL):
+            return password
+    raise BadScheme("Send `Authorization: Bearer …`.")
