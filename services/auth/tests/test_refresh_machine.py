@@ -212,7 +212,7 @@ _SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChec
 @example(steps=_HASTE)
 @example(steps=[_refresh(0), _refresh(1, browser=CHROME), _refresh(0)])
 @example(steps=_THEFT)
-@settings(max_examples=15, deadline=None, suppress_health_check=_SHARED)
+@settings(max_examples=10, deadline=None, suppress_health_check=_SHARED)
 @given(steps=st.lists(_STEPS, max_size=20))
 async def test_a_family_of_tokens_never_forks_whatever_happens(
     replicas: Household, steps: list[Step]

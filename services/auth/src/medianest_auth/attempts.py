@@ -13,6 +13,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from medianest_auth.browser import NOBODY
 from medianest_auth.errors import TooManyAttempts
 from medianest_common.clock import Clock, uuid7
 
@@ -121,7 +122,13 @@ class Attempts:
         self._local = _LocalWindows()
 
     async def begin(self, counters: Counters) -> Try:
-        """Count one try against every counter. Raises `TooManyAttempts` without counting it when one is full."""
+        """Count one try against every counter. Raises `TooManyAttempts` without counting it when one is full.
+
+        A network that nobody knows is not counted: behind a proxy that hides its clients one of them would lock out all.
+        """
+        counters = {name: limits for name, limits in counters.items() if not name.endswith(f":{NOBODY}")}
+        if not counters:
+            return Try("", ())
         tried = Try(str(uuid7()), tuple(_key(name) for name in counters))
         now = self._clock.now().timestamp()
         try:

@@ -7,6 +7,7 @@ import ua_parser
 
 _LONGEST = 512
 UNKNOWN = "Other"
+NOBODY = "unknown"
 _MOBILE = ("Chrome Mobile", "Chromium", "HeadlessChrome")
 _FAMILIES = {
     "Mobile Safari": "Safari",
@@ -69,10 +70,11 @@ def coarse(place: str) -> str:
 
 
 def limited_network(ip: str) -> str:
-    """Whose attempts are counted together: one IPv4 address, or the /64 that one household has of IPv6."""
+    """Whose attempts are counted together: one IPv4 address, or the /64 that one household has of IPv6. `NOBODY` when
+    a proxy does not say who its client is."""
     address = _parse(ip)
     if address is None or address.version == 4:
-        return str(address or "unknown")
+        return str(address or NOBODY)
     return str(ip_network((address, 64), strict=False))
 
 

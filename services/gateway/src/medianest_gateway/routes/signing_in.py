@@ -11,6 +11,7 @@ from medianest_common.bus import current
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInResult, User
 from medianest_common.contracts.base import Contract
 from medianest_common.contracts.identity import Caller
+from medianest_common.web.exchange import exchange_of
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import Gateway
 
@@ -35,7 +36,9 @@ class SecondFactorBody(Contract):
 
 
 async def client_info(request: Request, gateway: Gateway) -> ClientInfo:
-    client: Any = request.scope.get("client")
+    # A trusted proxy that names no client is nobody's address, and must not be counted or shut out as one.
+    hidden = exchange_of(request.scope).is_from_proxy
+    client: Any = None if hidden else request.scope.get("client")
     caller = current().caller
     return ClientInfo(
         ip=client[0] if client else "",
