@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,16 @@ from medianest_common.contracts.auth import RevocationReason
 from medianest_common.contracts.auth.invites import AcceptInvite, CreateInvite
 from medianest_common.contracts.auth.passwords import CreateResetLink
 from medianest_common.contracts.auth.plex_access import ImportPlexMembers, ListPlexCandidates, PlexImport
-from medianest_common.contracts.identity import Role
+from medianest_common.contracts.auth.tokens import (
+    CheckPersonalToken,
+    CreatePersonalToken,
+    NewPersonalToken,
+    Vouched,
+)
+from medianest_common.contracts.identity import Role, Scope
 from medianest_common.contracts.plex import GetServerIdentity, MemberRefused
 from medianest_common.errors import MediaNestError
+from medianest_common.security.personal_tokens import public_id_of
 from medianest_common.service import Runtime
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex, Fault
 from medianest_plex.service import SERVICE as PLEX
@@ -300,22 +308,33 @@ async def with_a_password(home: Home, person: auth.SignedIn, email: str) -> None
     )
 
 
+async def vouched(home: Home, made: NewPersonalToken) -> Vouched:
+    hashed = sha256(made.token.encode()).hexdigest()
+    return await home.call(CheckPersonalToken(public_id=public_id_of(made.token) or "", token_hash=hashed))
+
+
 async def test_who_came_with_plex_comes_in_no_other_way_without_access(home: Home) -> None:
     await home.set_up()
     account = home.plex.add_friend("frida")
     frida = await home.sign_in_with_plex(account)
     await with_a_password(home, frida, "frida@example.com")
     by_password = await home.sign_in("frida@example.com", browser="two")
+    making = CreatePersonalToken(name="a script", scopes=[Scope.READ], client=client())
+    token = await home.call_as(frida, making)
+    assert (await vouched(home, token)).user_id == frida.user.id
     home.plex.remove_access(account)
     await told_of_refusal(home, account, frida)
     assert not await is_in(home, frida)
     assert not await is_in(home, by_password)
+    assert token.id in (await home.denied.load()).sessions
+    assert (await refusal(vouched(home, token))).status == 401
     refused = await refusal(home.sign_in("frida@example.com"))
     assert (refused.status, refused.code) == (403, "NO_SERVER_ACCESS")
 
     account.access = "friend"
     await home.check(after=CHECK_EVERY)
     assert await is_in(home, await home.sign_in("frida@example.com", ip="192.0.2.77"))
+    assert (await vouched(home, token)).user_id == frida.user.id
     actions = await home.rows("select action from audit where action like 'plex_access%' order by at")
     assert actions == [("plex_access_lost",), ("plex_access_back",)]
 
