@@ -42,14 +42,15 @@ class Operator:
 @asynccontextmanager
 async def operator(settings: Settings) -> AsyncIterator[Operator]:
     """On the servers of the running installation, or on our own."""
-    patience = _PATIENCE if may_run(settings) else 0.0
+    patience = patience_with(settings)
     async with reachable(settings) as present, operator_on(present, patience=patience) as asking:
         yield asking
 
 
-def may_run(settings: Settings) -> bool:
-    """False when it is certain that no service of the installation is about to answer."""
-    return bool(settings.nats_url) or urls_of_running(settings.data_dir) is not None
+def patience_with(settings: Settings) -> float:
+    """How long to wait for an answer before anything is started: not at all where it is certain that nothing runs."""
+    runs = settings.nats_url or urls_of_running(settings.data_dir)
+    return _PATIENCE if runs else 0.0
 
 
 @asynccontextmanager

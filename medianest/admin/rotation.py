@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from medianest import registry, running
-from medianest.admin.asking import may_run, operator_on
+from medianest.admin.asking import operator_on, patience_with
 from medianest.admin.work_waiting import sealed_work_waiting
 from medianest.errors import Refused
 from medianest.installation import reachable
@@ -42,9 +42,10 @@ async def rotate(settings: Settings, *, say: Say, give_up_damaged: bool = False)
         ours = settings.secret_key is None
         if not ring.old and not ours:
             raise Refused(_add_it_yourself(ring, settings))
-        runs = may_run(settings)
-        async with reachable(settings) as present, operator_on(present) as auth:
-            if not runs:
+        patience = patience_with(settings)
+        async with reachable(settings) as present, operator_on(present, patience=patience) as auth:
+            # Or a service that has not started yet would have no tables to look into.
+            if present.database_url:
                 await running.migrate(registry.services(), settings=present)
             if ring.old:
                 say(f"Going on with the rotation to the key {ring.primary}.")
