@@ -124,7 +124,7 @@ class Attempts:
     async def begin(self, counters: Counters) -> Try:
         """Count one try against every counter. Raises `TooManyAttempts` without counting it when one is full.
 
-        A network that nobody knows is not counted: behind a proxy that hides its clients one of them would lock out all.
+        A network that nobody knows is not counted: where a proxy hides its clients, one would lock out all.
         """
         counters = {name: limits for name, limits in counters.items() if not name.endswith(f":{NOBODY}")}
         if not counters:
