@@ -201,7 +201,7 @@ class OidcProvider:
             return server.create_token_response()
 
         @app.get("/userinfo")
-        @protector("openid")
+        @protector("openid")  # type: ignore[untyped-decorator]
         def userinfo() -> Any:
             account = current_token.account
             about = {"sub": account.sub, "name": account.name, "preferred_username": account.sub}

@@ -118,7 +118,7 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
             _entry("inside", inside.url, open=True),
         ]
         entries += [_entry(f"broken-{kind}", f"{broken}/{kind}") for kind in BROKEN]
-        settings = {
+        settings: dict[str, Any] = {
             "oidc_providers": json.dumps(entries),
             "google_url": google.url,
             "github_url": github.url,
@@ -679,9 +679,16 @@ async def test_somebody_links_a_second_way_in_and_uses_it(street: Street, visito
     await _link(street, visitor, "github", hub)
     items = (await visitor.get("/auth/identities")).json()["items"]
     assert [(item["provider"], item["usable"]) for item in items] == [("home", True), ("github", True)]
+    told = await eventually(lambda: _told(visitor, "security.identity_linked"))
+    assert "GitHub" in told["title"]
     elsewhere = await street.world.person()
     await street.sign_in(elsewhere, hub, "github")
     assert me and (await who(elsewhere) or {}).get("id") == me["id"]
+
+
+async def _told(person: Person, kind: str) -> dict[str, Any] | None:
+    items = (await person.get("/notifications")).json()["items"]
+    return next((item for item in items if item["type"] == kind), None)
 
 
 async def _link(street: Street, person: Person, provider: str, about: dict[str, Any]) -> httpx.Response:

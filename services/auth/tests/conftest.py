@@ -202,7 +202,15 @@ class Heard[E]:
 
 
 @pytest.fixture
-async def house(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Household]:
+def auth_settings() -> dict[str, Any]:
+    """What a test module sets beyond what all do."""
+    return {}
+
+
+@pytest.fixture
+async def house(
+    server_urls: ServerUrls, tmp_path: Path, auth_settings: dict[str, Any]
+) -> AsyncIterator[Household]:
     clock = ShiftedClock()
     async with FakePlex.start(clock=clock) as fake, sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         answers = PlexService(fake.machine_id)
@@ -216,6 +224,7 @@ async def house(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Househ
             Service(name="plex", handlers=handlers, open_app=opened),
             plex_tv_url=fake.tv_url,
             setup_token=SETUP_TOKEN,
+            **auth_settings,
         )
         async with household_of(sandbox, fake, answers, clock=clock) as household:
             yield household

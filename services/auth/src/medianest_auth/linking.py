@@ -6,12 +6,14 @@ from sqlalchemy import func, select
 
 from medianest_auth.accounts import ExternalAccount, add_identity, follow_account
 from medianest_auth.app import AuthApp
-from medianest_auth.errors import IdentityInUse, LinkingInterrupted, ProviderAlreadyLinked
+from medianest_auth.errors import IdentityInUse, LastWayToSignIn, LinkingInterrupted, ProviderAlreadyLinked
 from medianest_auth.mapping import change_of
 from medianest_auth.models import Identity, Passkey, User
 from medianest_auth.repository import PLEX_ISSUER, Sessions, Users
+from medianest_auth.ways_in import opens_by_password
 from medianest_common.bus import current
 from medianest_common.contracts.auth import ClientInfo, UserChanged
+from medianest_common.contracts.auth.providers import IdentityLinked
 from medianest_common.db import Transaction
 
 PLEX = "plex"
@@ -41,6 +43,7 @@ async def link(
         raise ProviderAlreadyLinked("Unlink that one first.")
     await add_identity(tx, user, account, now=now)
     await told(tx, user, account.issuer)
+    tx.emit(IdentityLinked(user_id=user.id, provider=shown_as(app, account.provider), account=account.name))
     app.audit.record(
         tx,
         "identity_link",
@@ -59,15 +62,29 @@ async def told(tx: Transaction, user: User, issuer: str) -> None:
         tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
 
 
-async def ways_to_sign_in(app: AuthApp, tx: Transaction, user: User) -> int:
+async def require_a_way_in(app: AuthApp, tx: Transaction, user: User) -> None:
+    """After one was taken away. The user's row must be locked, so that two that go at once take turns."""
+    await tx.session.flush()
+    if await _ways_in(app, tx, user) == 0:
+        raise LastWayToSignIn("Set a password, add a passkey or link another account first.")
+
+
+async def _ways_in(app: AuthApp, tx: Transaction, user: User) -> int:
     """Those that work now: an account of a provider that is turned off opens nothing."""
     statement = select(Identity.provider, Identity.issuer).where(Identity.user_id == user.id)
     identities = (await tx.session.execute(statement)).all()
-    usable = sum(is_usable(app, provider, issuer) for provider, issuer in identities)
+    by_identity = sum(is_usable(app, provider, issuer) for provider, issuer in identities)
     passkeys = select(func.count()).select_from(Passkey).where(Passkey.user_id == user.id)
-    allowed = app.settings.password_sign_in == "on" or user.role == "owner"
-    password = allowed and user.email_key is not None and await Users(tx.session).has_password(user.id)
-    return usable + int((await tx.session.execute(passkeys)).scalar_one()) + password
+    by_passkey = int((await tx.session.execute(passkeys)).scalar_one()) if app.relying_party.available else 0
+    password = opens_by_password(app, user) and user.email_key is not None
+    by_password = password and await Users(tx.session).has_password(user.id)
+    return by_identity + by_passkey + by_password
+
+
+def shown_as(app: AuthApp, provider: str) -> str:
+    """What people call it; one that is turned off has lost its name."""
+    names = {each.id: each.name for each in app.providers} | {PLEX: "Plex"}
+    return names.get(provider, provider)
 
 
 def is_usable(app: AuthApp, provider: str, issuer: str) -> bool:

@@ -13,6 +13,7 @@ from medianest_common.contracts.auth import (
 )
 from medianest_common.contracts.auth.passwords import PasswordChanged
 from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.auth.providers import IdentityChange, IdentityLinked, IdentityUnlinked
 from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
@@ -39,6 +40,7 @@ from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.repository import Recipients
 from medianest_notifications.wording import (
+    about_identity,
     about_new_password,
     about_new_sign_in,
     about_reused_session,
@@ -144,6 +146,11 @@ async def password_changed(event: PasswordChanged, app: NotificationsApp, tx: Tr
 async def second_factor_changed(event: SecondFactorChanged, app: NotificationsApp, tx: Transaction) -> None:
     notice = about_second_factor(event)
     await use_cases.notify(app, tx, notice, to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(IdentityLinked, IdentityUnlinked)
+async def identity_changed(event: IdentityChange, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_identity(event), to=[event.user_id], dedupe_key=_event_id())
 
 
 @handlers.on(SecondFactorBlocked)

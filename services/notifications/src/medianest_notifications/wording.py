@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from medianest_common.contracts.auth import SessionRevoked, SessionStarted, SignInMethod
 from medianest_common.contracts.auth.passwords import PasswordChanged
+from medianest_common.contracts.auth.providers import IdentityChange, IdentityLinked
 from medianest_common.contracts.auth.second_factor import (
     FactorChange,
     SecondFactorBlocked,
     SecondFactorChanged,
 )
-from medianest_common.contracts.media import MediaType, RequestChange, RequestStatus
+from medianest_common.contracts.media import REQUEST_EVENTS, MediaType, RequestChange, RequestStatus
 from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.personal import NOBODY
 
 _TITLE_LENGTH = 200
 _BODY_LENGTH = 700
@@ -78,6 +81,20 @@ class Notice:
     body: str
     link: str | None
     data: dict[str, Any] = field(default_factory=dict)
+    about: UUID | None = None
+    """Somebody else whose name it says."""
+
+
+SOMEBODY = "Somebody who has left"
+
+
+def without_name(data: dict[str, Any]) -> Notice:
+    """What was said of a request, once whoever asked for it has left."""
+    status = RequestStatus(data["status"])
+    event = REQUEST_EVENTS[status].model_validate(
+        data | {"userId": NOBODY, "userName": SOMEBODY, "version": 0}
+    )
+    return about_request(event, to_requester=False)
 
 
 def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
@@ -98,6 +115,7 @@ def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
             "status": event.status.value,
             "reason": event.reason and _cut(event.reason, _REASON_LENGTH),
         },
+        about=None if to_requester or event.user_id == NOBODY else event.user_id,
     )
 
 
@@ -151,6 +169,19 @@ def about_second_factor(event: SecondFactorChanged) -> Notice:
         body=_cut(f"{body.format(name=name)} {_NOT_YOU}", _BODY_LENGTH),
         link=_SECURITY_LINK,
         data={"change": event.change.value, "recoveryCodesLeft": left},
+    )
+
+
+def about_identity(event: IdentityChange) -> Notice:
+    whose = f" “{event.account}”" if event.account else ""
+    linked = isinstance(event, IdentityLinked)
+    what = "can be used to sign in to your account now" if linked else "no longer opens your account"
+    return Notice(
+        type=NotificationType.IDENTITY_LINKED if linked else NotificationType.IDENTITY_UNLINKED,
+        title=f"{event.provider} was {'linked to' if linked else 'unlinked from'} your account",
+        body=_cut(f"The account{whose} at {event.provider} {what}. {_NOT_YOU}", _BODY_LENGTH),
+        link=_SECURITY_LINK,
+        data={"provider": event.provider},
     )
 
 

@@ -24,6 +24,8 @@ class NotificationType(StrEnum):
     SESSION_LIMIT = "security.session_limit"
     PASSWORD_CHANGED = "security.password_changed"
     SECOND_FACTOR_CHANGED = "security.second_factor_changed"
+    IDENTITY_LINKED = "security.identity_linked"
+    IDENTITY_UNLINKED = "security.identity_unlinked"
     SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
 
 

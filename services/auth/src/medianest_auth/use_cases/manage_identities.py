@@ -3,18 +3,19 @@
 from sqlalchemy import select
 
 from medianest_auth.app import AuthApp
-from medianest_auth.errors import LastWayToSignIn
-from medianest_auth.linking import PLEX, is_usable, told, ways_to_sign_in
+from medianest_auth.linking import PLEX, is_usable, require_a_way_in, shown_as, told
 from medianest_auth.models import Identity as Row
 from medianest_auth.models import Session
 from medianest_auth.provider_flows import Purpose, limit_starts, send_away
+from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Sessions, Users
 from medianest_auth.sessions import deny, end_sessions
 from medianest_auth.use_cases.start_plex_sign_in import start_plex_pin
-from medianest_common.bus import require_fresh, require_person
+from medianest_common.bus import require_person
 from medianest_common.contracts.auth import RevocationReason, SignInMethod
 from medianest_common.contracts.auth.providers import (
     Identity,
+    IdentityUnlinked,
     LinkingStarted,
     ListIdentities,
     StartLinking,
@@ -33,7 +34,7 @@ async def list_identities(app: AuthApp, query: ListIdentities) -> Page[Identity]
 
 
 async def start_linking(app: AuthApp, command: StartLinking) -> LinkingStarted:
-    caller = require_fresh(now=app.clock.now())
+    caller = await require_fresh_proof(app)
     who = Purpose(user_id=caller.user_id, session_id=caller.session_id)
     if command.provider == PLEX:
         started = await start_plex_pin(app, command.client, linking=who)
@@ -51,7 +52,7 @@ async def start_linking(app: AuthApp, command: StartLinking) -> LinkingStarted:
 
 async def unlink_identity(app: AuthApp, command: UnlinkIdentity) -> Nothing:
     """Sessions that were started this way end, except the one that asks: whoever holds that account is out."""
-    caller = require_fresh(now=app.clock.now())
+    caller = await require_fresh_proof(app)
     async with app.db.transaction() as tx:
         user = await Users(tx.session).get(caller.user_id, lock=True)
         condition = (Row.user_id == caller.user_id, Row.provider == command.provider)
@@ -60,11 +61,11 @@ async def unlink_identity(app: AuthApp, command: UnlinkIdentity) -> Nothing:
             raise NotFound("There is no such account linked to yours.")
         for row in rows:
             await tx.session.delete(row)
-        await tx.session.flush()
-        if await ways_to_sign_in(app, tx, user) == 0:
-            raise LastWayToSignIn("Set a password, add a passkey or link another account first.")
+        await require_a_way_in(app, tx, user)
         for row in rows:
             await told(tx, user, row.issuer)
+            name = shown_as(app, row.provider)
+            tx.emit(IdentityUnlinked(user_id=user.id, provider=name, account=row.name))
         ended = await Sessions(tx.session).list(
             Session.user_id == user.id,
             Session.method == _kind(app, command.provider),
@@ -86,10 +87,9 @@ async def unlink_identity(app: AuthApp, command: UnlinkIdentity) -> Nothing:
 
 
 def _shown(app: AuthApp, row: Row) -> Identity:
-    names = {each.id: each.name for each in app.providers} | {PLEX: "Plex"}
     return Identity(
         provider=row.provider,
-        name=names.get(row.provider, row.provider),
+        name=shown_as(app, row.provider),
         kind=_kind(app, row.provider),
         account=row.name,
         linked_at=row.linked_at,

@@ -7,6 +7,7 @@ from medianest_auth.admission import CHALLENGE_LASTS
 from medianest_auth.app import AuthApp
 from medianest_auth.challenges import PASSKEY_REGISTER, ask_passkey, take_question
 from medianest_auth.errors import ChallengeExpired, PasskeyKnown, TooManyPasskeys
+from medianest_auth.linking import require_a_way_in
 from medianest_auth.models import Passkey as Row
 from medianest_auth.normalising import shown_name
 from medianest_auth.passkeys import Passkeys, to_passkey
@@ -113,6 +114,7 @@ async def remove_passkey(app: AuthApp, command: RemovePasskey) -> Nothing:
         if row is None:
             raise NotFound("There is no such passkey.")
         await tx.session.delete(row)
+        await require_a_way_in(app, tx, user)
         await forget_useless_codes(tx, user.id)
         ended = await changed(
             app,

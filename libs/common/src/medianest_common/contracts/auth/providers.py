@@ -1,9 +1,11 @@
 """Signing in elsewhere, and which accounts elsewhere belong to somebody."""
 
+from uuid import UUID
+
 from pydantic import Field
 
 from medianest_common.contracts.auth import ClientInfo, SignInMethod, SignInResult
-from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
 
 
 class StartBody(Body):
@@ -90,3 +92,19 @@ class UnlinkIdentity(Command[Nothing]):
 
     provider: str
     client: ClientInfo
+
+
+class IdentityChange(Event):
+    """`provider` and `account` as people know them."""
+
+    user_id: UUID
+    provider: str
+    account: str | None
+
+
+class IdentityLinked(IdentityChange):
+    pass
+
+
+class IdentityUnlinked(IdentityChange):
+    pass
