@@ -51,6 +51,9 @@ ACCESS = {
     "GET /api/v1/auth/session": USER,
     "GET /api/v1/auth/devices": USER,
     "GET /api/v1/users/me": USER,
+    "PATCH /api/v1/users/me": USER,
+    "DELETE /api/v1/users/me": USER,
+    "GET /api/v1/users/me/export": USER,
     "DELETE /api/v1/auth/devices/{id}": USER,
     "DELETE /api/v1/auth/devices/known": USER,
     "POST /api/v1/auth/devices/revoke-others": USER,
@@ -98,6 +101,12 @@ ACCESS = {
     "GET /api/v1/admin/users/{id}/tokens": ADMIN,
     "DELETE /api/v1/admin/users/{id}/tokens/{token_id}": ADMIN,
     "GET /api/v1/admin/users": ADMIN,
+    "GET /api/v1/admin/users/{id}": ADMIN,
+    "PATCH /api/v1/admin/users/{id}": ADMIN,
+    "DELETE /api/v1/admin/users/{id}": ADMIN,
+    "POST /api/v1/admin/users/{id}/sign-out": ADMIN,
+    "POST /api/v1/admin/users/{id}/make-owner": ADMIN,
+    "GET /api/v1/admin/erasures/{id}": ADMIN,
     "POST /api/v1/admin/users/{id}/reset-2fa": ADMIN,
     "GET /api/v1/admin/users/plex-candidates": ADMIN,
     "POST /api/v1/admin/users/import-plex": ADMIN,
@@ -112,6 +121,9 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
+    "PATCH /api/v1/users/me": {"locale": "en"},
+    "DELETE /api/v1/users/me": {"confirm": "nobody"},
+    "PATCH /api/v1/admin/users/{id}": {"status": "active"},
     "POST /api/v1/auth/tokens": {"name": "a script", "scopes": ["read"]},
     "POST /api/v1/auth/password/change": {"currentPassword": "x", "newPassword": "y"},
 }
@@ -234,6 +246,7 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/auth/tokens/{id}": token["id"],
         "/api/v1/auth/invites/{id}": invite["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
+        "/api/v1/admin/erasures/{id}": house.frida.user["id"],
     }
     for route, who in ACCESS.items():
         if "{id}" not in route:

@@ -45,7 +45,10 @@ async def test_attack_107_an_inbox_goes_with_its_person_and_stays_away(sandbox: 
         await eventually(lambda person=person: _known(sandbox, person.id))
     for number in range(3):
         await sandbox.emit(request_event(ada, RequestStatus.APPROVED, version=number + 1, actor=boss))
+    await sandbox.emit(request_event(ada, RequestStatus.FAILED, version=4, actor=ada))
     await eventually(lambda: _has(ada, 3))
+    [asked] = await eventually(lambda: boss.inbox())
+    assert "Ada" in asked.body
 
     held: PersonalData = await ada.ask(ExportUserData())
     assert [entry["seq"] for entry in held.tables["entries"]] == [1, 2, 3]
@@ -58,9 +61,13 @@ async def test_attack_107_an_inbox_goes_with_its_person_and_stays_away(sandbox: 
 
     await sandbox.emit(UserChanged(user_id=ada.id, name="Ada", email=None, role=Role.ADMIN, version=9))
     await sandbox.emit(request_event(ada, RequestStatus.APPROVED, version=1, actor=boss))
-    nobodys = request_event(ada, RequestStatus.FAILED, version=1).model_copy(update={"user_id": NOBODY})
+    nobodys = request_event(ada, RequestStatus.FAILED, version=1).model_copy(
+        update={"user_id": NOBODY, "user_name": "Somebody who has left"}
+    )
     await sandbox.emit(nobodys)
-    await eventually(lambda: _has(boss, 1))
+    await eventually(lambda: _has(boss, 2))
+    assert all("Ada" not in notice.title + notice.body for notice in await boss.inbox())
+    assert (await boss.inbox())[-1].body.startswith("Somebody who has left’s request could not")
 
     assert await ada.inbox() == []
     assert (await ada.count()).unread == 0

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
 from medianest_notifications.models import LAST_VERSION, Entry, FollowedRequest, Head, Recipient
-from medianest_notifications.wording import Notice
+from medianest_notifications.wording import Notice, without_name
 
 _DELIVER = text("""
     with fresh as (
@@ -31,9 +31,9 @@ _DELIVER = text("""
         on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1 where h.erased_at is null
         returning user_id, head
     )
-    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, created_at)
+    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, about_id, created_at)
     select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, :title, :body, :link,
-        cast(:data as jsonb), :now
+        cast(:data as jsonb), cast(:about_id as uuid), :now
     from fresh join counted using (user_id)
     returning id, user_id, seq
 """)
@@ -65,6 +65,7 @@ class Entries(Repository[Entry]):
             "body": notice.body,
             "link": notice.link,
             "dedupe_key": dedupe_key,
+            "about_id": notice.about,
         }
         parameters = values | {
             "user_ids": list(to.keys()),
@@ -91,6 +92,15 @@ class Entries(Repository[Entry]):
         return (
             await self.session.execute(select(Head).where(Head.user_id == user_id).with_for_update())
         ).scalar_one_or_none()
+
+    async def unname(self, user_id: UUID) -> int:
+        """Where other people's entries say this person's name, they no longer do."""
+        entries = await self.list(Entry.about_id == user_id)
+        for entry in entries:
+            notice = without_name(entry.data)
+            entry.title, entry.body, entry.about_id = notice.title, notice.body, None
+        await self.session.flush()
+        return len(entries)
 
     async def close_inbox(self, user_id: UUID, *, now: datetime) -> None:
         """For good. Waits for a delivery that is under way, and lets none in that comes later."""
@@ -132,7 +142,10 @@ class Recipients(Repository[Recipient]):
         return int(before is not None and before.version < LAST_VERSION)
 
     async def has_left(self, user_id: UUID) -> bool:
-        return await self.count(Recipient.user_id == user_id, Recipient.version == LAST_VERSION) > 0
+        """Nobody can leave from now on until this transaction ends."""
+        statement = select(Recipient.version).where(Recipient.user_id == user_id)
+        version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
+        return version == LAST_VERSION
 
     async def admins(self) -> Sequence[UUID]:
         statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))

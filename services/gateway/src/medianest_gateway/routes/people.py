@@ -25,7 +25,7 @@ async def get_me(gateway: Gateway) -> Response:
 @router.patch("/users/me", response_model=auth.User)
 async def change_me(gateway: Gateway, body: people.ProfileBody, client: Client) -> Response:
     """What is left out stays. Another e-mail address needs a fresh sign-in, and ends all other sessions."""
-    given = body.model_dump(include=body.model_fields_set)
+    given = body.model_dump(include=body.model_fields_set, by_alias=False)
     cleared = [name for name in _CAN_BE_CLEARED if name in given and given[name] is None]
     changes = {name: value for name, value in given.items() if value is not None}
     return await passed_through(

@@ -14,7 +14,7 @@ from medianest_notifications.audience import audience_of
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.use_cases.notify import notify
-from medianest_notifications.wording import about_request
+from medianest_notifications.wording import SOMEBODY, about_request
 
 MOVED = "request.moved"
 """The live frame by which open pages know that a request looks different now."""
@@ -29,7 +29,10 @@ async def announce_request(
     )
     recipients = Recipients(tx.session)
     admins = await recipients.admins()
-    gone = {NOBODY, event.user_id} if await recipients.has_left(event.user_id) else {NOBODY}
+    gone = {NOBODY}
+    if await recipients.has_left(event.user_id):
+        gone.add(event.user_id)
+        event = event.model_copy(update={"user_name": SOMEBODY})
     if request.version == event.version:
         everyone = sorted({event.user_id, *admins} - gone)
         tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
