@@ -1,5 +1,5 @@
 """What whoever runs the installation asks for at its command line. No route of the gateway leads here, and a call that
-was made for somebody, whoever it is, is refused: the operator is nobody's caller (docs/decisions/0007)."""
+was made for somebody, whoever it is, is refused: the operator is nobody's caller (docs/decisions/0008)."""
 
 from uuid import UUID
 
