@@ -5,9 +5,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from fido2 import cbor
-from fido2.utils import sha256
-from soft_webauthn import SoftWebauthnDevice
+from fido2 import cbor  # type: ignore[import-untyped]
+from fido2.utils import sha256  # type: ignore[import-untyped]
+from soft_webauthn import SoftWebauthnDevice  # type: ignore[import-untyped]
 
 _USER_VERIFIED = 0x04
 _FLAGS = 32

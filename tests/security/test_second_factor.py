@@ -197,6 +197,17 @@ async def _no_way_leads_past(house: House) -> None:
     browser.signed_in(signed_in)
     assert (await browser.get("/auth/session")).json()["session"]["method"] == "plex"
     assert (await answer(browser, asked, members_codes[1])).status_code == 410
+    # A new password does not stand for the second factor.
+    link = (await house.olive.post(f"/admin/users/{member_of.user['id']}/reset-link")).raise_for_status()
+    browser = await house.world.person()
+    await browser.arrive()
+    new = {"token": link.json()["url"].partition("#token=")[2], "newPassword": "eleven grey herons wade"}
+    (await browser.post("/auth/password/reset", new)).raise_for_status()
+    assert not holds_session(browser)
+    login = {"email": account.email, "password": new["newPassword"]}
+    asked = (await browser.post("/auth/login", login)).raise_for_status().json()
+    assert asked["mfaRequired"] is True and not holds_session(browser)
+    browser.signed_in(await answer(browser, asked, members_codes[1]))
     await turn_off(house.olive, owners_codes[1])
 
 
@@ -367,16 +378,28 @@ def test_a_passkeys_answer_that_was_changed_is_refused(house: House, field: str)
     house.do(_changed_answer(house, field))
 
 
+def _other_end(text: str) -> str:
+    return text[:-6] + "AAAAAA"
+
+
+def _cut(text: str) -> str:
+    return text[:9]
+
+
+def _repeated(text: str) -> str:
+    return text * 3
+
+
 async def _changed_answer(house: House, field: str) -> None:
     person, _ = await member(house, f"Mal{field.lower()}")
     key = SoftPasskey(house.world.product.url)
     (await add_passkey(person, key)).raise_for_status()
     browser = await house.world.person()
     await browser.arrive()
-    for change in (lambda text: text[:-6] + "AAAAAA", lambda text: text[:9], lambda text: text * 3):
+    for spoil in (_other_end, _cut, _repeated):
         asked = (await browser.post("/auth/passkeys/login/options")).raise_for_status().json()
         passkey = json.loads(json.dumps(key.get(asked["options"])))
-        passkey["response"][field] = change(passkey["response"][field])
+        passkey["response"][field] = spoil(passkey["response"][field])
         refused = await browser.post(
             "/auth/passkeys/login", {"challengeId": asked["challengeId"], "passkey": passkey}
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from medianest_auth.adapters.relying_party import can_do_passkeys
 from medianest_auth.second_factors import Totps
 from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
@@ -124,19 +125,6 @@ async def test_the_secret_is_sealed_for_its_row_and_recovery_codes_are_hashes(ho
     assert (await answer(house, asked, phone.code())).user.id == owner.user.id
 
 
-async def test_attack_65_a_step_is_used_once_however_many_try(house: Household) -> None:
-    owner = await house.set_up()
-    phone, _ = await enrolled(house, owner)
-    step = phone.totp.timecode(house.clock.now()) + 1
-
-    async def use_it() -> bool:
-        async with house.db.transaction() as tx:
-            return await Totps(tx.session).use_step(owner.user.id, step)
-
-    assert sum(await asyncio.gather(*(use_it() for _ in range(20)))) == 1
-    assert not await use_it()
-
-
 async def test_attack_65_a_code_is_good_once_over_two_replicas(house: Household) -> None:
     owner = await house.set_up()
     phone, _ = await enrolled(house, owner)
@@ -149,6 +137,15 @@ async def test_attack_65_a_code_is_good_once_over_two_replicas(house: Household)
     assert len(won) == 1
     lost = {each.code for each in results if isinstance(each, MediaNestError)}
     assert len(results) == 20 and lost <= {"INVALID_CODE", "CHALLENGE_EXPIRED", "TOO_MANY_ATTEMPTS"}
+    # And where no limit holds most of them back.
+    step = phone.totp.timecode(house.clock.now()) + 1
+
+    async def use_it() -> bool:
+        async with house.db.transaction() as tx:
+            return await Totps(tx.session).use_step(owner.user.id, step)
+
+    assert sum(await asyncio.gather(*(use_it() for _ in range(20)))) == 1
+    assert not await use_it()
 
 
 async def test_attack_65_a_code_may_be_one_step_off_and_no_more(house: Household) -> None:
@@ -187,7 +184,9 @@ async def test_attack_67_a_recovery_code_is_good_once_in_any_case_and_for_its_ow
     assert foreign.code == "INVALID_CODE"
 
 
-async def test_attack_68_a_challenge_is_for_one_browser_and_a_few_minutes(house: Household) -> None:
+async def test_attack_68_a_challenge_is_for_one_browser_a_few_minutes_and_five_tries(
+    house: Household,
+) -> None:
     owner = await house.set_up()
     phone, _ = await enrolled(house, owner)
     asked = await first_step(house)
@@ -203,11 +202,6 @@ async def test_attack_68_a_challenge_is_for_one_browser_and_a_few_minutes(house:
     house.clock.advance(301)
     late = await refusal(answer(house, asked, phone.code()))
     assert {other.code, none.code, unknown.code, late.code} == {"CHALLENGE_EXPIRED"}
-
-
-async def test_attack_68_after_five_tries_the_challenge_is_dead(house: Household) -> None:
-    owner = await house.set_up()
-    phone, _ = await enrolled(house, owner)
     asked = await first_step(house)
     for _ in range(5):
         assert (await refusal(answer(house, asked, "000000"))).code == "INVALID_CODE"
@@ -298,7 +292,9 @@ async def test_step_up_asks_for_everything_the_sign_in_asks_for(house: Household
     phone, codes = await enrolled(house, owner)
 
     async def step_up(**proof: str) -> auth.SignedIn:
-        return await call_stale(house, owner, factors.StepUp(proof=factors.Proof(**proof), client=client()))
+        return await call_stale(
+            house, owner, factors.StepUp(proof=factors.Proof.model_validate(proof), client=client())
+        )
 
     assert (await refusal(step_up(password=PASSWORD))).code == "SECOND_FACTOR_REQUIRED"
     assert (await refusal(step_up(code=phone.next()))).code == "PROOF_REFUSED"
@@ -399,7 +395,9 @@ async def by_passkey(house: Household, key: SoftPasskey, **who: str) -> auth.Sig
     )
 
 
-async def test_a_passkey_counter_that_goes_back_is_noted_and_locks_nobody_out(house: Household) -> None:
+async def test_a_passkey_that_looks_copied_is_noted_and_one_that_may_not_sign_in_is_refused(
+    house: Household,
+) -> None:
     owner, key = await house.set_up(), SoftPasskey(ORIGIN)
     await registered(house, owner, key)
     key.device.sign_count = 40
@@ -411,11 +409,6 @@ async def test_a_passkey_counter_that_goes_back_is_noted_and_locks_nobody_out(ho
         "select result, user_id from audit where action = 'passkey_counter'"
     )
     assert (result, user_id) == ("suspicious", owner.user.id)
-
-
-async def test_a_suspended_person_and_an_unverified_touch_are_refused_alike(house: Household) -> None:
-    owner, key = await house.set_up(), SoftPasskey(ORIGIN)
-    await registered(house, owner, key)
     key.verifies = False
     touched = await refusal(by_passkey(house, key))
     key.verifies = True
@@ -466,3 +459,19 @@ async def test_an_administrator_resets_a_user_and_only_the_owner_an_administrato
     assert (await house.sign_in_with_plex(house.plex.accounts.all[-2], browser="fridas")).user
     await house.call_as(owner, reset(adam))
     assert (await refusal(house.call_as(owner, reset(adam)))).code == "SECOND_FACTOR_OFF"
+
+
+@pytest.mark.parametrize(
+    "address,possible",
+    [
+        ("https://nest.example.org", True),
+        ("https://example.org:8443/nest", True),
+        ("http://localhost:8585", True),
+        ("http://nest.example.org", False),
+        ("http://192.168.1.20:8585", False),
+        ("https://192.168.1.20", False),
+        ("https://[fd00::1]", False),
+    ],
+)
+def test_passkeys_are_offered_where_browsers_allow_them(address: str, possible: bool) -> None:
+    assert can_do_passkeys(address) is possible

@@ -7,9 +7,10 @@ from medianest_auth.mapping import to_personal_token
 from medianest_auth.models import User
 from medianest_auth.new_password import Passphrases, hash_new, replace_password
 from medianest_auth.passwords import normalised
+from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Devices, Passwords, PersonalTokens, Users
 from medianest_auth.sessions import deny
-from medianest_common.bus import require_fresh, require_person
+from medianest_common.bus import require_person
 from medianest_common.contracts.auth import ClientInfo
 from medianest_common.contracts.auth.passwords import ChangePassword, PasswordOutcome
 from medianest_common.contracts.identity import Caller
@@ -27,7 +28,7 @@ async def change_password(app: AuthApp, command: ChangePassword) -> PasswordOutc
     if user is None:
         raise Unauthenticated("Sign in again.")
     if known.present is None:
-        _may_set_first(app, user)
+        await _may_set_first(app, user)
     else:
         await _prove(app, user, known.present, command, known_device=at_home)
     hashed = await hash_new(app, user, known, command.new_password)
@@ -49,8 +50,8 @@ async def change_password(app: AuthApp, command: ChangePassword) -> PasswordOutc
     )
 
 
-def _may_set_first(app: AuthApp, user: User) -> None:
-    require_fresh(now=app.clock.now())
+async def _may_set_first(app: AuthApp, user: User) -> None:
+    await require_fresh_proof(app)
     if not user.email:
         raise NoEmailAddress("Add an e-mail address to the account first: it is what one signs in with.")
 

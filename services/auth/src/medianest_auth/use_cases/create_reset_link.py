@@ -3,10 +3,11 @@ the administrator never knows it."""
 
 from medianest_auth.app import AuthApp
 from medianest_auth.errors import NoEmailAddress, NotWhileSuspended
+from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Users
 from medianest_auth.reset_links import make_link
 from medianest_auth.ways_in import require_way
-from medianest_common.bus import require, require_fresh
+from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import SignInMethod
 from medianest_common.contracts.auth.passwords import CreateResetLink, ResetLink
@@ -16,7 +17,7 @@ from medianest_common.errors import NotFound
 
 async def create_reset_link(app: AuthApp, command: CreateResetLink) -> ResetLink:
     caller = require(Permission.MANAGE_USERS)
-    require_fresh(now=app.clock.now())
+    await require_fresh_proof(app)
     async with app.db.transaction() as tx:
         user = await Users(tx.session).get(command.user_id, lock=True)
         if user is None:

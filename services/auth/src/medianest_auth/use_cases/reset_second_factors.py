@@ -2,26 +2,17 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.errors import OwnFactors, SecondFactorOff
-from medianest_auth.proving import require_fresh_proof
-from medianest_auth.repository import Users
 from medianest_auth.second_factors import changed, remove_second_factors
 from medianest_auth.sessions import deny
-from medianest_common.bus import require
+from medianest_auth.standing import require_authority, take_in_hand
 from medianest_common.contracts.auth.second_factor import FactorChange, ResetSecondFactors
 from medianest_common.contracts.base import Nothing
-from medianest_common.contracts.identity import Permission
-from medianest_common.errors import NotFound
 
 
 async def reset_second_factors(app: AuthApp, command: ResetSecondFactors) -> Nothing:
-    caller = require(Permission.MANAGE_USERS)
-    await require_fresh_proof(app)
+    caller = await require_authority(app)
     async with app.db.transaction() as tx:
-        user = await Users(tx.session).get(command.user_id, lock=True)
-        if user is None:
-            raise NotFound("There is no such user.")
-        if user.role != "user":
-            require(Permission.MANAGE_ADMINS)
+        user = await take_in_hand(tx, command.user_id, by=caller)
         if user.id == caller.user_id:
             raise OwnFactors("Change your own second factors on your account page.")
         if not await remove_second_factors(tx, user.id):
