@@ -40,8 +40,9 @@ from medianest_common.contracts.auth.tokens import (
 from medianest_common.contracts.identity import Role, Scope
 from medianest_common.contracts.plex import GetServerIdentity, MemberRefused
 from medianest_common.errors import MediaNestError
+from medianest_common.lifecycle import running
 from medianest_common.security.personal_tokens import public_id_of
-from medianest_common.service import Runtime
+from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex, Fault
 from medianest_plex.service import SERVICE as PLEX
 from services.auth.tests.conftest import (
@@ -69,6 +70,7 @@ class Home(Household):
     """With the plex service itself, and a hand at the clock of the auth service."""
 
     apps: list[AuthApp] = field(default_factory=list)
+    service: Service = SERVICE
 
     async def check(self, *, after: timedelta) -> None:
         """What the clock does once a minute, so much later."""
@@ -88,11 +90,10 @@ async def home(server_urls: ServerUrls, tmp_path: Path, settings: Settings) -> A
 
     async with FakePlex.start(clock=clock) as fake, sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         at = {"plex_url": fake.server_url, "plex_tv_url": fake.tv_url, "plex_token": fake.owner.token}
-        await sandbox.start(
-            PLEX, replace(SERVICE, open_app=opened), setup_token=SETUP_TOKEN, **(at | settings)
-        )
+        service = replace(SERVICE, open_app=opened)
+        await sandbox.start(PLEX, service, setup_token=SETUP_TOKEN, **(at | settings))
         async with household_of(sandbox, fake, PlexService(fake.machine_id), clock=clock) as house:
-            yield Home(**vars(house), apps=apps)
+            yield Home(**vars(house), apps=apps, service=service)
 
 
 async def due(home: Home) -> timedelta:
@@ -368,8 +369,9 @@ async def test_of_two_replicas_one_asks_plex_tv(home: Home) -> None:
     frida = await home.sign_in_with_plex(home.plex.add_friend("frida"))
     home.plex.requests.clear()
     home.clock.advance(CHECK_EVERY.total_seconds())
-    async with home.second_replica():
-        await asyncio.gather(*(check_plex_access_when_due(home.apps[0]) for _ in range(5)))
+    async with running(home.service, overrides=home.sandbox.settings, clock=home.clock):
+        assert len(home.apps) == 2
+        await asyncio.gather(*(check_plex_access_when_due(app) for app in home.apps * 3))
     assert [request.path for request in home.plex.requests].count("/api/users") == 1
     assert await is_in(home, frida)
 
