@@ -22,7 +22,12 @@ async def _invite(house: Household, by: auth.SignedIn, **changes: Any) -> tuple[
 
 
 async def _accept(house: Household, token: str, **changes: Any) -> auth.SignInResult:
-    values = {"name": "Nora", "email": NEWCOMER, "password": PASSWORD, "client": client()} | changes
+    values: dict[str, Any] = {
+        "name": "Nora",
+        "email": NEWCOMER,
+        "password": PASSWORD,
+        "client": client(),
+    } | changes
     return await house.call(invites.AcceptInvite(token=token, **values))
 
 

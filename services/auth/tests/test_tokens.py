@@ -25,7 +25,7 @@ DAY = 86_400
 
 
 async def _make(house: Household, by: auth.SignedIn, **changes: Any) -> tokens.NewPersonalToken:
-    values = {"name": "a script", "scopes": [Scope.READ], "client": client()} | changes
+    values: dict[str, Any] = {"name": "a script", "scopes": [Scope.READ], "client": client()} | changes
     return await house.call_as(by, tokens.CreatePersonalToken(**values))
 
 
@@ -70,7 +70,7 @@ async def test_a_token_is_shown_once_kept_as_a_hash_and_vouched_for_with_its_sco
     assert made.scopes == [Scope.READ, Scope.REQUEST]
     vouched = await _check(house, made.token)
     assert (vouched.user_id, vouched.session_id, vouched.role) == (owner.user.id, made.id, Role.OWNER)
-    assert vouched.scopes == {Scope.READ, Scope.REQUEST}
+    assert vouched.scopes == frozenset({Scope.READ, Scope.REQUEST})
     [listed] = (await house.call_as(owner, tokens.ListPersonalTokens())).items
     assert listed == tokens.PersonalToken(**made.model_dump(exclude={"token"}, by_alias=False))
     assert made.token not in str(await house.rows("select * from personal_tokens"))
