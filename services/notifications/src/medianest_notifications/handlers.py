@@ -11,10 +11,12 @@ from medianest_common.contracts.auth import (
     UserChanged,
     UserCreated,
 )
+from medianest_common.contracts.auth.invites import InviteAccepted
 from medianest_common.contracts.auth.passwords import PasswordChanged
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.auth.providers import IdentityChange, IdentityLinked, IdentityUnlinked
 from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
+from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
@@ -43,9 +45,11 @@ from medianest_notifications.wording import (
     about_identity,
     about_new_password,
     about_new_sign_in,
+    about_newcomer,
     about_reused_session,
     about_second_factor,
     about_session_limit,
+    about_token,
     about_wrong_codes,
 )
 
@@ -151,6 +155,16 @@ async def second_factor_changed(event: SecondFactorChanged, app: NotificationsAp
 @handlers.on(IdentityLinked, IdentityUnlinked)
 async def identity_changed(event: IdentityChange, app: NotificationsApp, tx: Transaction) -> None:
     await use_cases.notify(app, tx, about_identity(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(PersonalTokenCreated)
+async def token_created(event: PersonalTokenCreated, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_token(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(InviteAccepted)
+async def invite_accepted(event: InviteAccepted, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_newcomer(event), to=[event.invited_by], dedupe_key=_event_id())
 
 
 @handlers.on(SecondFactorBlocked)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from medianest_common.contracts.auth import SessionRevoked, SessionStarted, SignInMethod
+from medianest_common.contracts.auth.invites import InviteAccepted
 from medianest_common.contracts.auth.passwords import PasswordChanged
 from medianest_common.contracts.auth.providers import IdentityChange, IdentityLinked
 from medianest_common.contracts.auth.second_factor import (
@@ -12,6 +13,7 @@ from medianest_common.contracts.auth.second_factor import (
     SecondFactorBlocked,
     SecondFactorChanged,
 )
+from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.media import REQUEST_EVENTS, MediaType, RequestChange, RequestStatus
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.personal import NOBODY
@@ -31,6 +33,7 @@ _SIGN_IN_WORDS = {
     SignInMethod.OIDC: "with another account of yours",
 }
 _SECURITY_LINK = "/account/security"
+_PEOPLE_LINK = "/admin/users"
 _NOT_YOU = "If that was not you, tell an administrator at once."
 _FACTOR_WORDS = {
     FactorChange.TOTP_ON: (
@@ -182,6 +185,29 @@ def about_identity(event: IdentityChange) -> Notice:
         body=_cut(f"The account{whose} at {event.provider} {what}. {_NOT_YOU}", _BODY_LENGTH),
         link=_SECURITY_LINK,
         data={"provider": event.provider},
+    )
+
+
+def about_token(event: PersonalTokenCreated) -> Notice:
+    return Notice(
+        type=NotificationType.TOKEN_CREATED,
+        title="A personal token was made for your account",
+        body=_cut(
+            f"“{event.name}” can now be used instead of you for: {', '.join(event.scopes)}. {_NOT_YOU}",
+            _BODY_LENGTH,
+        ),
+        link=_SECURITY_LINK,
+        data={"tokenId": str(event.token_id), "scopes": [str(scope) for scope in event.scopes]},
+    )
+
+
+def about_newcomer(event: InviteAccepted) -> Notice:
+    return Notice(
+        type=NotificationType.INVITE_ACCEPTED,
+        title=_cut(f"{event.name} has accepted your invitation", _TITLE_LENGTH),
+        body="They have an account now and can sign in.",
+        link=_PEOPLE_LINK,
+        data={"userId": str(event.user_id)},
     )
 
 

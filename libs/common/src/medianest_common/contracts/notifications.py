@@ -27,6 +27,8 @@ class NotificationType(StrEnum):
     IDENTITY_LINKED = "security.identity_linked"
     IDENTITY_UNLINKED = "security.identity_unlinked"
     SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
+    TOKEN_CREATED = "security.token_created"
+    INVITE_ACCEPTED = "people.invite_accepted"
 
 
 class Notification(Contract):
