@@ -117,6 +117,7 @@ async def _a_code_is_good_once(house: House) -> None:
 def test_attack_65_what_is_no_code_is_refused_before_it_is_judged(house: House, code: Any) -> None:
     refused = house.do(answer(house.nobody, {"challengeId": "x" * 43}, code))
     assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in refused.json()["errors"]] == ["code"]
 
 
 def test_attack_67_a_recovery_code_is_good_once_and_for_its_owner(house: House) -> None:

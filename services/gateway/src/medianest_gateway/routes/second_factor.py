@@ -1,8 +1,9 @@
 """Second factors, passkeys, and confirming who one is."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import second_factor as factors
@@ -18,7 +19,7 @@ router = APIRouter(tags=["Second factor"], responses=problems(401, 403, 422, 429
 @router.post("/auth/login/mfa", response_model=SignedInBody, responses=problems(410), openapi_extra=PUBLIC)
 async def answer_challenge(
     gateway: Gateway,
-    body: factors.CodeAnswerBody | factors.PasskeyAnswerBody,
+    body: Annotated[factors.AnswerBody, Body()],
     client: Client,
     native: Native = None,
 ) -> Response:
@@ -37,7 +38,7 @@ async def answer_challenge(
 @router.post("/auth/step-up", response_model=SignedInBody, responses=problems(410))
 async def step_up(
     gateway: Gateway,
-    body: factors.PasswordProofBody | factors.PasskeyAnswerBody,
+    body: Annotated[factors.ProofBody, Body()],
     client: Client,
     native: Native = None,
 ) -> Response:
@@ -55,7 +56,7 @@ async def get_second_factors(gateway: Gateway) -> Response:
 
 @router.delete("/auth/2fa", status_code=204, responses=problems(409, 410))
 async def turn_off_totp(
-    gateway: Gateway, body: factors.CodeProofBody | factors.PasskeyAnswerBody, client: Client
+    gateway: Gateway, body: Annotated[factors.FreshProofBody, Body()], client: Client
 ) -> None:
     """Turns the authenticator app off. Passkeys are removed one by one."""
     command = factors.TurnOffTotp(proof=_proof(body), client=client)
@@ -76,7 +77,7 @@ async def confirm_totp(gateway: Gateway, body: factors.TotpVerifyBody, client: C
 
 @router.post("/auth/2fa/recovery-codes", response_model=factors.RecoveryCodes, responses=problems(409, 410))
 async def renew_recovery_codes(
-    gateway: Gateway, body: factors.CodeProofBody | factors.PasskeyAnswerBody, client: Client
+    gateway: Gateway, body: Annotated[factors.FreshProofBody, Body()], client: Client
 ) -> Response:
     """Ten new ones; the old ones are void."""
     command = factors.RenewRecoveryCodes(proof=_proof(body), client=client)

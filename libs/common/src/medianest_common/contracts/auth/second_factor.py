@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Discriminator, Field, SecretStr, Tag
 
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInMethod
 from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
@@ -141,6 +141,18 @@ class CodeProofBody(Body):
 
     password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
     code: Code
+
+
+def _kind(body: Any) -> str:
+    by_passkey = "passkey" in body if isinstance(body, dict) else isinstance(body, PasskeyAnswerBody)
+    return "<passkey>" if by_passkey else "<typed>"
+
+
+_ByPasskey = Annotated[PasskeyAnswerBody, Tag("<passkey>")]
+# One of two, told apart before they are judged, so that what is wrong is said of the one that was meant.
+AnswerBody = Annotated[Annotated[CodeAnswerBody, Tag("<typed>")] | _ByPasskey, Discriminator(_kind)]
+ProofBody = Annotated[Annotated[PasswordProofBody, Tag("<typed>")] | _ByPasskey, Discriminator(_kind)]
+FreshProofBody = Annotated[Annotated[CodeProofBody, Tag("<typed>")] | _ByPasskey, Discriminator(_kind)]
 
 
 class TotpVerifyBody(Body):
