@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pyotp
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
@@ -35,6 +36,10 @@ async def test_71_98_no_secret_is_written_down(tmp_path: Path) -> None:
         world(tmp_path / "data", smtp_url=mail.url, mail_from="nest@example.org") as house,
     ):
         seen = await _a_day_in_the_house(house)
+        seen |= await _keyring(house)
+        code, said = await house.product.command("admin", "rotate-keys")
+        assert code == 0, said
+        seen |= await _keyring(house)
         seen |= await _passwords_are_forgotten(house, mail)
         secrets = seen | house.plex.tokens | {house.overseerr.api_key}
         secrets |= {OWNER_PASSWORD, SETUP_TOKEN, WEBHOOK_SECRET, MISTYPED, CHANGED, PASSWORD, mail.url}
@@ -49,6 +54,7 @@ async def test_71_98_no_secret_is_written_down(tmp_path: Path) -> None:
         assert NOTE.encode() in where["the database"] and b"auth:" in where["Valkey"]
         await house.product.stop()
     files = await asyncio.to_thread(_files, house.product.data_dir)
+    del files["secrets/keyring"]
     # What may be read is found, so what is not found is not there.
     streams = b"".join(content for path, content in files.items() if "nats" in path)
     assert TITLE.encode() in streams
@@ -81,6 +87,7 @@ async def _a_day_in_the_house(house: World) -> set[str]:
     await eventually(lambda: _is_upstream(house))
     house.overseerr.set_available("movie", FILM)
     await eventually(lambda: _is(frida, request, "available"))
+    given |= await _all_that_is_shown_once(olive, frida)
     await _go_wrong(house, olive)
     (await frida.post("/auth/logout")).raise_for_status()
     return given
@@ -111,6 +118,23 @@ async def _passwords_are_forgotten(house: World, mail: MailServer) -> set[str]:
 
 async def _is_refused(mail: MailServer) -> bool:
     return not mail.refusals
+
+
+async def _all_that_is_shown_once(olive: Person, frida: Person) -> set[str]:
+    """A personal token, an invitation, an authenticator app and its recovery codes."""
+    token = (await olive.post("/auth/tokens", {"name": "a script", "scopes": ["read"]})).json()["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert (await olive.http.get("/api/v1/media/requests", headers=bearer)).status_code == 200
+    invite = (await olive.post("/auth/invites", {"email": "gast@example.org"})).json()["url"]
+    secret = (await frida.post("/auth/2fa/totp")).json()["secret"]
+    shown = await frida.post("/auth/2fa/totp/verify", {"code": pyotp.TOTP(secret).now()})
+    return {token, invite.partition("#token=")[2], secret, *shown.raise_for_status().json()["codes"]}
+
+
+async def _keyring(house: World) -> set[str]:
+    """What stands in the one file that may hold it."""
+    text = await asyncio.to_thread((house.product.data_dir / "secrets" / "keyring").read_text)
+    return {line.partition(":")[2].split()[0] for line in text.splitlines()}
 
 
 async def _go_wrong(house: World, olive: Person) -> None:

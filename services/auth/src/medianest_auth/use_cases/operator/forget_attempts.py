@@ -20,6 +20,7 @@ async def forget_attempts(app: AuthApp, command: OperatorForgetAttempts) -> Noth
             counters += await _of_person(app, tx, command.email)
         if command.network is not None:
             counters.append(f"network:{limited_network(command.network)}")
+            app.audit.record(tx, "attempts_forgotten", actor_id=OPERATOR, target="network")
     await app.attempts.forget(counters)
     return Nothing()
 
