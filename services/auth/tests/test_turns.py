@@ -78,3 +78,21 @@ async def test_who_waits_too_long_or_goes_away_leaves_no_turn_taken(monkeypatch:
     with pytest.raises(asyncio.CancelledError):
         await gone
     line.give_back(await line.take(account="frida", network="a"))
+
+
+async def test_a_turn_that_comes_free_while_somebody_gives_up_goes_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 1.0)
+    line = Turns(at_once=1)
+    taken = await line.take(account="", network="")
+    gone = asyncio.create_task(line.take(account="", network=""))
+    stays = asyncio.create_task(line.take(account="", network=""))
+    await asyncio.sleep(0)
+    # Gone, but not yet out of the line.
+    gone.cancel()
+    line.give_back(taken)
+    line.give_back(await stays)
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    line.give_back(await line.take(account="", network=""))

@@ -107,6 +107,10 @@ class Try:
     id: str
     names: tuple[str, ...]
 
+    def keeping(self, name: str) -> "Try":
+        """The same, but the counter `name` does not forgive it."""
+        return Try(self.id, tuple(each for each in self.names if each != _key(name)))
+
 
 class _Refused(NamedTuple):
     wait: float

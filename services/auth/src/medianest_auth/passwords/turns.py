@@ -72,7 +72,8 @@ class Turns:
         for turn in list(self._waiting):
             if not self._free:
                 return
-            if self._may_go(turn):
+            # One whose time is just over is still here, and leaves by itself.
+            if not turn.called.done() and self._may_go(turn):
                 self._waiting.remove(turn)
                 self._free -= 1
                 self._accounts[turn.account] += 1

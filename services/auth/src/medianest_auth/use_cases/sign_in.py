@@ -15,6 +15,8 @@ from medianest_common.security.tokens import hash_token
 
 log = structlog.get_logger()
 
+_EVERYBODY = "sign-ins"
+
 
 async def sign_in(app: AuthApp, command: SignIn) -> SignInResult:
     issuer = await app.signing.current()
@@ -69,14 +71,13 @@ async def _let_try(app: AuthApp, command: SignIn, *, key: str, network: str) -> 
     account = f"account:{key}:{device.hex() if known else ''}"
     counters: Counters = {account: ACCOUNT}
     if not known:
-        counters[f"network:{network}"] = NETWORK
-    tried = await app.attempts.begin(counters)
-    if not known:
-        try:
-            await app.attempts.begin({"sign-ins": SIGN_IN_ALL})
-        except TooManyAttempts as error:
-            await app.attempts.forgive(tried)
-            raise AuthBusy("Try again in a moment.", retry_after=error.retry_after) from None
+        counters |= {f"network:{network}": NETWORK, _EVERYBODY: SIGN_IN_ALL}
+    try:
+        tried = (await app.attempts.begin(counters)).keeping(_EVERYBODY)
+    except TooManyAttempts as error:
+        if error.extra["limit"]["name"] != _EVERYBODY:
+            raise
+        raise AuthBusy("Try again in a moment.", retry_after=error.retry_after) from None
     return found or await _find(app, key=key, device=device), tried, account
 
 
