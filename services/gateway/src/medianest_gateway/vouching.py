@@ -66,22 +66,23 @@ class Vouching:
 
     async def for_token(self, token: str) -> Vouched:
         """Raises `InvalidPersonalToken`; `Unavailable` when it is not remembered and auth does not answer."""
-        public_id = public_id_of(token)
-        wrong = InvalidPersonalToken("Make a new one, or check that it is written out in full.")
-        if public_id is None:
-            raise wrong
-        digest = sha256(token.encode())
-        query = CheckPersonalToken(public_id=public_id, token_hash=digest.hexdigest())
-        vouched = await self._vouched(digest.digest(), query)
+        digest = sha256(token.encode()).digest()
+        answer = self._remembered(digest)
+        if answer is None and (public_id := public_id_of(token)):
+            answer = await self._ask(digest, CheckPersonalToken(public_id=public_id, token_hash=digest.hex()))
+        vouched = self._still_good(answer)
         if vouched is None:
-            raise wrong
+            raise InvalidPersonalToken("Make a new one, or check that it is written out in full.")
         self._used[vouched.session_id] = self._clock.now()
         return vouched
 
     async def for_session(self, session_id: UUID, *, user_id: UUID) -> Vouched:
         """Raises `NotVouchedFor`; `Unavailable` as above."""
-        query = CheckSession(session_id=session_id, user_id=user_id)
-        vouched = await self._vouched(session_id.bytes + user_id.bytes, query)
+        key = session_id.bytes + user_id.bytes
+        answer = self._remembered(key)
+        if answer is None:
+            answer = await self._ask(key, CheckSession(session_id=session_id, user_id=user_id))
+        vouched = self._still_good(answer)
         if vouched is None:
             raise NotVouchedFor("Sign in again.")
         return vouched
@@ -138,16 +139,16 @@ class Vouching:
             await asyncio.sleep(_TELL_SECONDS)
             await self.tell()
 
-    async def _vouched(self, key: bytes, query: Query[Vouched]) -> Vouched | None:
+    def _remembered(self, key: bytes) -> _Answer | None:
         if self._bus.reconnects != self._reconnects:
             # What happened while the bus was away was not heard.
             self._reconnects = self._bus.reconnects
             self.forget_all()
-        now = self._clock.monotonic()
         answer = self._known.get(key) or self._refused.get(key)
-        if answer is None or answer.until <= now:
-            answer = await self._ask(key, query)
-        vouched = answer.vouched
+        return answer if answer and answer.until > self._clock.monotonic() else None
+
+    def _still_good(self, answer: _Answer | None) -> Vouched | None:
+        vouched = answer.vouched if answer else None
         if vouched and (self._revoked(vouched.session_id) or vouched.expires_at <= self._clock.now()):
             return None
         return vouched
