@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.testing import Sandbox
@@ -54,6 +55,10 @@ class Door:
     url: str
     sandbox: Sandbox
     _stack: AsyncExitStack
+
+    @property
+    def valkey(self) -> Redis:
+        return Redis.from_url(self.sandbox.urls.valkey_url, socket_timeout=5)
 
     async def browser(self) -> Browser:
         client = httpx.AsyncClient(base_url=self.url, timeout=20)
