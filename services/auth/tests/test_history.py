@@ -88,8 +88,9 @@ async def test_the_service_itself_cannot_change_the_log_nor_cut_what_is_young(ho
 async def test_a_log_that_nobody_touched_is_intact_up_to_its_head(house: Household) -> None:
     owner = await house.set_up()
     async with house.second_replica():
-        known = [owner.device_token, ""] * 4
-        await asyncio.gather(*(house.sign_in(device_token=token) for token in known))
+        friends = [house.plex.add_friend(f"friend{n}") for n in range(8)]
+        comings = (house.sign_in_with_plex(friend, ip=f"10.0.0.{n}") for n, friend in enumerate(friends))
+        await asyncio.gather(*comings)
         await eventually(lambda: everything_is_chained(house))
     links = await chained(house)
     assert [seq for seq, *_ in links] == list(range(1, len(links) + 1))
