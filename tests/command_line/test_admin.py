@@ -9,12 +9,18 @@ import pytest
 from typer.testing import CliRunner
 
 from medianest.cli import app
+from medianest.doctor import _keys
 from medianest_common.security.encryption import KeyRing
+from medianest_common.settings import Settings, load
 from tests.command_line.installation import Installation
 
 
 def keyring(installation: Installation) -> KeyRing:
     return KeyRing.load(installation.folder / "data" / "secrets" / "keyring")
+
+
+def settings_of(installation: Installation) -> Settings:
+    return load(Settings, data_dir=installation.folder / "data")
 
 
 async def test_beside_a_running_installation(installation: Installation) -> None:
@@ -71,12 +77,16 @@ async def test_a_rotation_that_was_killed_goes_on(installation: Installation) ->
     half = keyring(installation)
     assert len(half.old) == 1
 
+    assert [finding.mend for finding in _keys(settings_of(installation))] == [
+        "`medianest admin rotate-keys` goes on with it."
+    ]
     code, said = await installation.command("admin", "rotate-keys")
     assert code == 0, said
     assert f"Going on with the rotation to the key {half.primary}." in said
     assert "auth: signing_keys.private_sealed: 2 sealed anew" in said or "private_sealed: 0" in said
     whole = keyring(installation)
     assert (whole.primary, whole.root, whole.old) == (half.primary, half.root, [])
+    assert list(_keys(settings_of(installation))) == []
     file = installation.folder / "data" / "secrets" / "keyring"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [entry.name for entry in file.parent.iterdir() if "keyring." in entry.name] == []

@@ -27,7 +27,7 @@ from tests.security.conftest import House
 from tests.security.forging import read
 from tests.world import Person
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 async def admin(house: House, *arguments: str, code: int = 0) -> str:

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     setup_token: SecretStr | None = None
     secret_key: SecretStr | None = None
-    """The keyring, lines of `id:base64`; made and kept in the data folder when it is not given."""
+    """The keyring, entries `id:base64` on lines or parted by commas; made and kept in the data folder if not given."""
     metrics_token: SecretStr | None = None
 
     nats_url: str = ""
