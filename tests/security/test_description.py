@@ -19,6 +19,8 @@ _ACCEPTED = ["2xx", "401", "403", "404", "409", "410", "429", "503", "504"]
 _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/media/request": 422,
     "/auth/plex/pin": 400,
+    "/auth/password/change": 422,
+    "/auth/password/reset": 410,
     "/auth/passkeys/login/options": 400,
     "/auth/2fa/totp/verify": 422,
     "/auth/2fa": 410,

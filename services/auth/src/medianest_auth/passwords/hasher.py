@@ -14,7 +14,6 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 
 from medianest_auth.passwords.turns import Turns
 
-
 _LESS_URGENT = 10
 
 
