@@ -29,6 +29,7 @@ ACCESS = {
     "POST /api/v1/auth/refresh": PUBLIC,
     "POST /api/v1/auth/password/forgot": PUBLIC,
     "POST /api/v1/auth/password/reset": PUBLIC,
+    "POST /api/v1/auth/email/confirm": PUBLIC,
     "POST /api/v1/auth/login/mfa": PUBLIC,
     "POST /api/v1/auth/passkeys/login": PUBLIC,
     "POST /api/v1/auth/passkeys/login/options": PUBLIC,

@@ -224,3 +224,9 @@ class LastWayToSignIn(Conflict):
 
 class LinkingInterrupted(Forbidden):
     title = "The session that asked to link this account is over"
+
+
+class EmailLinkInvalid(Gone):
+    """The one answer whatever is wrong: unknown, used, replaced, expired, or for something else."""
+
+    title = "This link is not valid, or no longer"

@@ -9,6 +9,7 @@ from medianest_auth.use_cases.answer_challenge import answer_challenge
 from medianest_auth.use_cases.change_password import change_password
 from medianest_auth.use_cases.change_profile import change_profile
 from medianest_auth.use_cases.change_user import change_user, make_owner, sign_out_user
+from medianest_auth.use_cases.confirm_email import confirm_email
 from medianest_auth.use_cases.create_invite import create_invite
 from medianest_auth.use_cases.create_personal_token import create_personal_token
 from medianest_auth.use_cases.create_reset_link import create_reset_link
@@ -152,8 +153,13 @@ async def on_delete_user(command: people.DeleteUser, app: AuthApp) -> Nothing:
 
 
 @handlers.rpc
-async def on_change_profile(command: people.ChangeProfile, app: AuthApp) -> auth.User:
+async def on_change_profile(command: people.ChangeProfile, app: AuthApp) -> people.Profile:
     return await change_profile(app, command)
+
+
+@handlers.rpc
+async def on_confirm_email(command: people.ConfirmEmail, app: AuthApp) -> Nothing:
+    return await confirm_email(app, command)
 
 
 @handlers.rpc

@@ -58,6 +58,7 @@ ANONYMOUS_CSRF = (
     f"{API}/auth/passkeys/login",
     f"{API}/auth/password/forgot",
     f"{API}/auth/password/reset",
+    f"{API}/auth/email/confirm",
     f"{API}/auth/invites/look",
     f"{API}/auth/invites/accept",
     f"{API}/auth/plex/pin",

@@ -41,6 +41,22 @@ _LETTERS = {
             "Once signed in you can set a password in your account’s settings.",
         ),
     ),
+    MailKind.EMAIL_CONFIRM: Letter(
+        subject="Confirm your new e-mail address",
+        paragraphs=(
+            "Somebody, hopefully you, wants to use this address for their account.",
+            "With this link you confirm that it is yours. It is good once, and for a day:",
+        ),
+        label="Confirm this address",
+        afterwards=("If it was not you, do nothing: the account keeps the address it has.",),
+    ),
+    MailKind.EMAIL_CHANGED: Letter(
+        subject="Your e-mail address was changed",
+        paragraphs=(
+            "Your account has another e-mail address now, and no longer this one. Other sessions have ended.",
+            "If it was not you, tell whoever runs this portal at once.",
+        ),
+    ),
     MailKind.PASSWORD_CHANGED: Letter(
         subject="Your password was changed",
         paragraphs=(

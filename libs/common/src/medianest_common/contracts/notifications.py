@@ -75,6 +75,10 @@ class MailKind(StrEnum):
     NO_PASSWORD = "no_password"
     """A reset was asked for by somebody who signs in some other way."""
     PASSWORD_CHANGED = "password_changed"
+    EMAIL_CONFIRM = "email_confirm"
+    """To the new address."""
+    EMAIL_CHANGED = "email_changed"
+    """To the old one."""
 
 
 class Mail(Contract):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from medianest_common.contracts.auth import ClientInfo, SignInMethod, User
 from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
@@ -116,7 +116,22 @@ class Leave(Command[Nothing]):
     client: ClientInfo = ClientInfo()
 
 
-class ChangeProfile(Command[User]):
+class Profile(User):
+    """`pending_email` is an address that becomes the account's once the link that was sent to it has been opened."""
+
+    pending_email: str | None = None
+
+
+class ConfirmEmailBody(Body):
+    token: SecretStr = Field(min_length=1, max_length=128)
+
+
+class ConfirmEmail(Command[Nothing]):
+    token: str = Field(repr=False)
+    client: ClientInfo = ClientInfo()
+
+
+class ChangeProfile(Command[Profile]):
     """None leaves as it is; what is named in `cleared` becomes None."""
 
     name: str | None = None
