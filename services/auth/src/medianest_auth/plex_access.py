@@ -93,7 +93,11 @@ class PlexIdentities(Repository[Identity]):
     async def found_missing(self, subjects: Collection[str], *, now: datetime) -> None:
         await self.session.execute(
             update(Identity)
-            .where(Identity.issuer == PLEX_ISSUER, Identity.subject.in_(subjects))
+            .where(
+                Identity.issuer == PLEX_ISSUER,
+                Identity.subject.in_(subjects),
+                or_(Identity.checked_at.is_(None), Identity.checked_at < now),
+            )
             .values(missing_since=now)
         )
 

@@ -92,8 +92,9 @@ async def _check(app: AuthApp, *, asked_at: datetime) -> datetime:
         log.warning("plex_access_unknown", reason=error.code)
         return _spread(asked_at, TRY_AGAIN_AFTER)
     present = {str(member.plex_id) for member in members}
-    absent = [one for one in linked if one.subject not in present and one.role != "owner"]
-    patience = _patience(linked, absent)
+    known = [one for one in linked if one.role != "owner" and one.access_lost_at is None]
+    absent = [one for one in known if one.subject not in present]
+    patience = CHECK_EVERY if len(absent) == len(known) >= _MANY else LOOK_AGAIN_AFTER
     sure = [one for one in absent if _is_sure(one, asked_at=asked_at, patience=patience)]
     fresh = [one.subject for one in absent if one.missing_since is None and one not in sure]
     async with app.db.transaction() as tx:
@@ -106,20 +107,11 @@ async def _check(app: AuthApp, *, asked_at: datetime) -> datetime:
     for one in sure:
         await _let_go(app, one, asked_at=asked_at)
     log.info("plex_access_checked", people=len(linked), missing=len(absent), let_go=len(sure))
-    waiting = [one for one in absent if one.access_lost_at is None and one not in sure]
-    return asked_at + patience if waiting else _spread(asked_at, CHECK_EVERY)
-
-
-def _patience(linked: Sequence[Linked], absent: Sequence[Linked]) -> timedelta:
-    """How long somebody has to be missing."""
-    known = [one for one in linked if one.role != "owner" and one.access_lost_at is None]
-    missing = [one for one in absent if one.access_lost_at is None]
-    return CHECK_EVERY if len(missing) == len(known) >= _MANY else LOOK_AGAIN_AFTER
+    return asked_at + patience if len(absent) > len(sure) else _spread(asked_at, CHECK_EVERY)
 
 
 def _is_sure(one: Linked, *, asked_at: datetime, patience: timedelta) -> bool:
-    if one.access_lost_at is not None:
-        return False
+    """`patience` is how long somebody has to be missing."""
     if one.refused_at is not None:
         return True
     return one.missing_since is not None and asked_at - one.missing_since >= patience
