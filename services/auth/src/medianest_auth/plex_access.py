@@ -4,8 +4,8 @@ An account that a sign-in with Plex or an import has made is there because the s
 the share is gone, so is everything: all sessions end, personal tokens sleep, and no other way in opens (a password set
 later, a passkey, another provider), until the server is shared again.
 
-An account that stands on its own, because it was invited, or came another way and linked Plex later, loses only what was
-opened with Plex: those sessions end, and Plex is no way in. The owner of the portal loses nothing at all, whatever
+An account that stands on its own, because it was invited, or came another way and linked Plex later, loses only what
+was opened with Plex: those sessions end, and Plex is no way in. The owner of the portal loses nothing at all, whatever
 plex.tv says. Nor does whoever owns the Plex server: it is theirs.
 """
 
