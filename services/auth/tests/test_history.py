@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from medianest.testing import eventually
+from medianest.testing import SECRET_KEY, Sandbox, eventually
 from medianest_auth import audit_chain
+from medianest_auth.audit import Audit
 from medianest_auth.audit_chain import Head
 from medianest_auth.service import SERVICE
+from medianest_common.bus import Context, use
+from medianest_common.clock import uuid7
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth.history import (
     AuditVerdict,
@@ -25,7 +28,12 @@ from medianest_common.contracts.auth.history import (
     Unusual,
     VerifyAudit,
 )
+from medianest_common.contracts.identity import Caller, Role
+from medianest_common.db.migrate import migrate
+from medianest_common.db.roles import role_url
 from medianest_common.errors import MediaNestError
+from medianest_common.lifecycle import role_secret
+from medianest_common.security.encryption import KeyRing
 from services.auth.tests.conftest import CHROME, FIREFOX, OWNER, PASSWORD, Household
 
 SAFARI = (
@@ -262,10 +270,6 @@ async def test_all_others_are_signed_out_at_once_and_their_browsers_are_stranger
 async def call_as_of(
     house: Household, person: auth.SignedIn, message: Any, *, signed_in_before: timedelta
 ) -> Any:
-    from medianest_common.bus import Context, use
-    from medianest_common.clock import uuid7
-    from medianest_common.contracts.identity import Caller
-
     caller = Caller(
         user_id=person.user.id,
         session_id=person.session_id,
@@ -403,3 +407,45 @@ async def test_a_right_password_opens_a_counter_that_was_full(house: Household) 
     figures = await house.call_as(owner, GetSignInFigures())
     assert figures.locked_out
     assert figures.locked_out.accounts == 0
+
+
+async def test_a_try_that_ends_after_its_account_is_gone_is_nobodys(house: Household) -> None:
+    owner = await house.set_up()
+    gone = uuid7()
+    async with house.db.transaction() as tx:
+        Audit(house.clock).record(tx, "sign_in", result="refused", method="password", user_id=gone)
+    rows = await house.rows("select user_id from sign_ins order by at")
+    assert rows == [(owner.user.id,), (None,)]
+    assert await house.rows("select count(*) from audit where user_id = :id", id=gone) == [(1,)]
+
+
+async def test_what_was_recorded_by_an_earlier_version_is_chained_and_shown(sandbox: Sandbox) -> None:
+    secret, url = role_secret(KeyRing.parse(SECRET_KEY)), sandbox.settings["database_url"]
+    await migrate([SERVICE], admin_url=url, secret=secret, revision="0001")
+    person = uuid7()
+    dsn = make_url(role_url(url, "auth", secret=secret)).render_as_string(hide_password=False)
+    connection = await asyncpg.connect(dsn, timeout=5)
+    try:
+        await connection.execute(
+            "insert into users values ($1, 'Olivia', null, null, 'owner', 'active', null, 1, 1, now())",
+            person,
+        )
+        await connection.execute(
+            "insert into audit values (gen_random_uuid(), now(), 'sign_in', 'ok', null, 'password', $1, null,"
+            " '192.0.2.10', 'Firefox')",
+            person,
+        )
+        await sandbox.start(SERVICE)
+        with sandbox.as_user(role=Role.OWNER, user_id=person):
+
+            async def shown() -> bool:
+                found = await sandbox.bus.call(VerifyAudit())
+                return found.up_to == 1 and found.intact
+
+            await eventually(shown)
+            (entry,) = (await sandbox.bus.call(GetAudit())).items
+            assert (entry.place, entry.browser) == ("192.0.2.0/24", "Firefox")
+            (seen,) = (await sandbox.bus.call(GetActivity())).recent
+            assert (seen.place, seen.method) == ("192.0.2.0/24", "password")
+    finally:
+        await connection.close()

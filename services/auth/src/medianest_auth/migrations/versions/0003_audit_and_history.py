@@ -12,8 +12,6 @@ _NETWORK = (
     "host(network(set_masklen(ip::inet, case family(ip::inet) when 4 then 24 else 48 end)))"
     " || case family(ip::inet) when 4 then '/24' else '/48' end"
 )
-_CUT_DAYS = 30
-"""Nothing younger than this, seen from the newest entry, can be cut off, whatever the retention is set to."""
 
 
 def upgrade() -> None:
@@ -98,11 +96,12 @@ def _let_it_only_grow() -> None:
                 raise insufficient_privilege using message = 'the audit log only grows';
             end if;
             return old;""",
-        "audit_anchor_moved": f"""
+        # Whatever the retention is set to, nothing younger than this, seen from the newest entry, is cut off.
+        "audit_anchor_moved": """
             if not exists (
                 select from audit_chain c join audit e on e.id = c.entry_id
                 where c.seq = new.seq and c.hash = new.hash
-                    and e.at <= (select max(at) from audit) - interval '{_CUT_DAYS} days'
+                    and e.at <= (select max(at) from audit) - interval '30 days'
             ) or (tg_op = 'UPDATE' and new.seq <= old.seq) then
                 raise insufficient_privilege using message = 'only the oldest part of the log can be cut off';
             end if;
@@ -148,7 +147,7 @@ def _create_history() -> None:
         sa.Column("unusual", JSONB, nullable=False),
     )
     op.execute(
-        "insert into sign_ins"
+        "insert into sign_ins"  # noqa: S608
         " select a.id, a.at, a.user_id, coalesce(a.method, ''), a.result, a.reason, a.session_id,"
         f" coalesce((select case when ip = '' or ip like '%/%' then ip else {_NETWORK} end"
         " from audit_places where entry_id = a.id), ''),"
@@ -169,6 +168,21 @@ def _create_history() -> None:
         postgresql_where="unusual <> '[]'::jsonb",
     )
     op.create_index("ix_sign_ins_at", "sign_ins", ["at"])
+    # A try that fails may end after the account was deleted that it was meant for.
+    op.execute("""
+        create function sign_in_of_somebody() returns trigger language plpgsql set search_path from current as $$
+        begin
+            perform from users where id = new.user_id for key share;
+            if not found then
+                new.user_id := null;
+            end if;
+            return new;
+        end $$
+    """)
+    op.execute(
+        "create trigger sign_ins_insert before insert on sign_ins for each row"
+        " when (new.user_id is not null) execute function sign_in_of_somebody()"
+    )
     op.create_table(
         "active_days",
         sa.Column("day", sa.Date, primary_key=True),
