@@ -69,7 +69,7 @@ async def verdict(house: Household, owner: auth.SignedIn, **query: Any) -> Audit
     return await house.call_as(owner, VerifyAudit(**query))
 
 
-async def refused(house: Household, password: str = "not the right one", **who: str) -> None:
+async def refused(house: Household, password: str = "not the right one", **who: Any) -> None:
     with pytest.raises(MediaNestError):
         await house.sign_in(OWNER, password, **who)
 
