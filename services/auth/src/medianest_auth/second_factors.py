@@ -85,7 +85,7 @@ async def accept_code(app: AuthApp, tx: Transaction, user: User, code: str) -> S
     """Which factor the code shows, or None; it is used up. The user's row is locked."""
     if _SIX_DIGITS.fullmatch(code):
         totp = await Totps(tx.session).one(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
-        step = totp and step_of(app, totp, code)
+        step = step_of(app, totp, code) if totp else None
         if step is None or not await Totps(tx.session).use_step(user.id, step):
             return None
         return SecondFactor.TOTP
