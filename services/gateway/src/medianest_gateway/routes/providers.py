@@ -18,10 +18,9 @@ from medianest_gateway.routes.signing_in import Client, sign_in_redirect
 router = APIRouter(tags=["Sign-in elsewhere"], responses=problems(401, 403, 422, 429, 503, 504))
 
 SECONDS = 12.0
-_LONGEST = 4096
 
 Provider = Annotated[str, Path(pattern="^[a-z][a-z0-9-]{0,31}$")]
-FromProvider = Annotated[str | None, Query(max_length=_LONGEST)]
+FromProvider = Annotated[str | None, Query()]
 
 
 @router.get(
@@ -36,7 +35,7 @@ async def start(
     gateway: Gateway,
     provider: Provider,
     client: Client,
-    return_to: Annotated[str, Query(alias="returnTo", max_length=2000)] = "/",
+    return_to: Annotated[str, Query(alias="returnTo")] = "/",
     fresh: Annotated[bool, Query(description="The provider shall ask again who it is")] = False,
 ) -> Response:
     """For a link on the sign-in page. Whatever goes wrong brings a browser back to it, with `?signIn=CODE`."""
