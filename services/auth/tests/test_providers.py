@@ -21,6 +21,7 @@ from medianest_auth.adapters.providers.discovery import read_keys, read_metadata
 from medianest_auth.settings import AuthSettings
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import providers as contract
+from medianest_common.contracts.auth.second_factor import RemovePasskey
 from medianest_common.errors import MediaNestError
 from medianest_common.settings import SettingsError, load
 from medianest_common.testing.http_server import HttpServer
@@ -242,6 +243,27 @@ async def test_of_several_linked_accounts_the_first_one_gives_the_name(street: S
     assert (event.user_id, event.provider, event.account) == (ada.user.id, "GitHub", "ada-codes")
     assert (await street.sign_in({"name": "ada-codes", "emails": []}, "github")).user.name == "Ada"
     assert (await street.sign_in({"sub": "ada", "name": "Ada L."})).user.name == "Ada L."
+
+
+async def test_a_passkey_counts_as_a_way_in_and_the_last_of_all_ways_stays(street: Street) -> None:
+    house, ada = street.house, await street.sign_in({"sub": "ada"})
+    await house.change(
+        "insert into passkeys (id, user_id, credential_id, public_key, sign_count, name, transports, backed_up,"
+        " created_at) values (gen_random_uuid(), :id, 'x', 'x', 0, 'Key', '[]', false, now())",
+        id=ada.user.id,
+    )
+    ((passkey,),) = await house.rows("select id from passkeys")
+    unlink = contract.UnlinkIdentity(provider="home", client=client())
+    remove = RemovePasskey(id=passkey, client=client())
+    async with house.second_replica():
+        both = await asyncio.gather(
+            house.call_as(ada, unlink), house.call_as(ada, remove), return_exceptions=True
+        )
+    assert [each.code for each in both if isinstance(each, MediaNestError)] == ["LAST_WAY_TO_SIGN_IN"]
+    with pytest.raises(MediaNestError):
+        await house.call_as(ada, unlink)
+    left = await house.rows("select (select count(*) from passkeys) + (select count(*) from identities)")
+    assert left == [(1,)]
 
 
 async def test_githubs_primary_verified_address_is_the_one_that_counts(street: Street) -> None:

@@ -1,10 +1,14 @@
 """A browser that is away at a provider: sent off with a state that is good once, for ten minutes, in this browser."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlalchemy import delete
 
@@ -12,7 +16,7 @@ from medianest_auth.adapters.providers import Leaving, Returned, SignInProvider
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import PROVIDER_START, PROVIDER_START_ALL
 from medianest_auth.browser import limited_network
-from medianest_auth.errors import SignInStateInvalid
+from medianest_auth.errors import ProviderUnreachable, SignInStateInvalid
 from medianest_auth.models import ProviderFlow
 from medianest_auth.return_path import safe_return_path
 from medianest_common.clock import uuid7
@@ -22,7 +26,10 @@ from medianest_common.errors import BadRequest
 from medianest_common.security.encryption import Cell
 from medianest_common.security.tokens import hash_token, new_token
 
+log = structlog.get_logger()
+
 FLOW_LASTS = timedelta(minutes=10)
+_PROVIDER_SECONDS = 8.0
 
 
 class Purpose(NamedTuple):
@@ -62,7 +69,8 @@ async def send_away(
         challenge=create_s256_code_challenge(verifier),
         fresh=fresh,
     )
-    address = await provider.address(leaving)
+    async with in_time(provider):
+        address = await provider.address(leaving)
     flow_id, now = uuid7(), app.clock.now()
     flow = ProviderFlow(
         id=flow_id,
@@ -105,6 +113,19 @@ async def take(app: AuthApp, provider: SignInProvider, command: ReturnFromProvid
     if (flow.provider, flow.issuer) != (provider.id, provider.issuer):
         raise invalid
     return flow
+
+
+@asynccontextmanager
+async def in_time(provider: SignInProvider) -> AsyncIterator[None]:
+    """Whoever waits for the same slow answer, and in whatever turn, is told before the browser gives up."""
+    try:
+        async with asyncio.timeout(_PROVIDER_SECONDS):
+            yield
+    except TimeoutError:
+        log.warning("provider_too_slow", provider=provider.id)
+        raise ProviderUnreachable(
+            "The provider takes too long to answer. Try again in a moment.", retry_after=5
+        ) from None
 
 
 def returned(app: AuthApp, flow: ProviderFlow, *, code: str, iss: str | None) -> Returned:

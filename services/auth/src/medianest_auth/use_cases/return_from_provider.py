@@ -1,7 +1,5 @@
 """A browser is back from a provider: find out who it is there, then sign in whoever that is here, or link the two."""
 
-import asyncio
-
 import structlog
 
 from medianest_auth.accounts import create_user, follow_account
@@ -12,7 +10,6 @@ from medianest_auth.errors import (
     AccountSuspended,
     LinkRequired,
     NotInvited,
-    ProviderUnreachable,
     SignInDeclined,
     SignInNotConfirmed,
     SignInStateInvalid,
@@ -21,7 +18,7 @@ from medianest_auth.invites import claim, redeem
 from medianest_auth.linking import link
 from medianest_auth.models import ProviderFlow, User
 from medianest_auth.normalising import email_key
-from medianest_auth.provider_flows import returned, take
+from medianest_auth.provider_flows import in_time, returned, take
 from medianest_auth.repository import Users
 from medianest_auth.sessions import Started
 from medianest_common.contracts.auth import ClientInfo, SignInResult
@@ -31,8 +28,6 @@ from medianest_common.db import Transaction
 from medianest_common.errors import MediaNestError
 
 log = structlog.get_logger()
-
-_PROVIDER_TIMEOUT = 8.0
 
 
 async def return_from_provider(app: AuthApp, command: ReturnFromProvider) -> ReturnedFromProvider:
@@ -60,14 +55,8 @@ async def _ask(
         raise SignInNotConfirmed("Start again.")
     if not command.code:
         raise SignInStateInvalid("Start again.")
-    try:
-        async with asyncio.timeout(_PROVIDER_TIMEOUT):
-            return await provider.identify(returned(app, flow, code=command.code, iss=command.iss))
-    except TimeoutError:
-        log.warning("provider_too_slow", provider=provider.id)
-        raise ProviderUnreachable(
-            "The provider takes too long to answer. Try again in a moment.", retry_after=5
-        ) from None
+    async with in_time(provider):
+        return await provider.identify(returned(app, flow, code=command.code, iss=command.iss))
 
 
 async def _link(app: AuthApp, flow: ProviderFlow, proven: Proven, client: ClientInfo) -> None:
