@@ -13,7 +13,7 @@ from medianest.testing import eventually
 from medianest_common.contracts.live import CloseCode
 from medianest_common.testing.live_client import LiveClient
 from tests.security.conftest import House
-from tests.security.test_secrets import _database, _valkey
+from tests.security.test_secrets import _database, _files, _valkey
 from tests.world import Person
 
 AT_ONCE = 1.0
@@ -282,6 +282,12 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
         (await house.frida.request("movie", 3)).raise_for_status()
         await eventually(told)
 
+        async def on_the_bus() -> list[str]:
+            files = _files(house.world.product.data_dir / "servers" / "nats")
+            return [name for name, held in files.items() if b"zoraquist" in held.lower()]
+
+        # In the events of two services.
+        assert len(await on_the_bus()) >= 2
         wrong = await _delete(zora, "/users/me", {"confirm": "Olive"})
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "confirm")
         async with _listen(house, zora, reconnect=False) as live:
@@ -316,6 +322,14 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
             return True
 
         await eventually(nowhere, within=10)
+
+        async def off_the_bus() -> bool:
+            found = await on_the_bus()
+            assert not found, found
+            return True
+
+        await eventually(off_the_bus, within=60)
+        assert asyncio.get_running_loop().time() - started < 60
         assert (await house.olive.get(f"/admin/users/{zora_id}")).status_code == 404
         assert (await house.olive.get(f"/admin/erasures/{uuid4()}")).status_code == 404
 

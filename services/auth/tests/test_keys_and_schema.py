@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from medianest.testing import eventually
 from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
+from medianest_common.contracts.auth import people
 from medianest_common.errors import MediaNestError
 from services.auth.tests.conftest import Household
 
@@ -54,19 +55,19 @@ async def test_the_list_of_users_is_for_administrators_and_has_pages(house: Hous
         await house.sign_in_with_plex(house.plex.add_friend(f"friend{n}"), ip=f"10.0.0.{n}") for n in range(4)
     ]
     with pytest.raises(MediaNestError) as refused:
-        await house.call_as(friends[0], auth.ListUsers())
+        await house.call_as(friends[0], people.ListUsers())
     assert refused.value.status == 403
     seen: list[Any] = []
     cursor = None
     while True:
-        page = await house.call_as(owner, auth.ListUsers(limit=2, cursor=cursor))
+        page = await house.call_as(owner, people.ListUsers(limit=2, cursor=cursor))
         seen += [(user.id, user.plex_linked) for user in page.items]
         cursor = page.next_cursor
         if cursor is None:
             break
     assert seen == [(owner.user.id, False), *((friend.user.id, True) for friend in friends)]
     with pytest.raises(MediaNestError) as nonsense:
-        await house.call_as(owner, auth.ListUsers(cursor="nonsense"))
+        await house.call_as(owner, people.ListUsers(cursor="nonsense"))
     assert nonsense.value.status == 400
 
 

@@ -9,8 +9,9 @@ from medianest_auth.app import AuthApp
 from medianest_auth.models import Erasure
 from medianest_auth.repository import Erasures
 from medianest_common.bus import require
+from medianest_common.bus.forgetting import forget_dead_letters, forget_events
 from medianest_common.contracts.auth import people
-from medianest_common.contracts.auth.people import ErasedPart, GetErasure, UserDeleted
+from medianest_common.contracts.auth.people import ErasedPart, ForgetEvents, GetErasure, UserDeleted
 from medianest_common.contracts.gateway import EraseUserData
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.personal import DataErased
@@ -22,6 +23,8 @@ HOLDERS = ("gateway", "health", "media", "notifications", "plex")
 """A service that begins to hold data about people belongs here, and answers `UserDeleted`."""
 
 ASKED_AGAIN_AFTER = timedelta(hours=1)
+_HEARD_WITHIN = timedelta(seconds=2)
+"""Of what is said of a person, for services that are there."""
 
 
 def ask_everyone(app: AuthApp, tx: Transaction, user_id: UUID, *, by: UUID, removed: dict[str, int]) -> None:
@@ -30,6 +33,11 @@ def ask_everyone(app: AuthApp, tx: Transaction, user_id: UUID, *, by: UUID, remo
     tx.session.add(Erasure(**parts, service=OURS, done_at=now, removed=removed))
     tx.session.add_all(Erasure(**parts, service=service) for service in HOLDERS)
     _ask(tx, user_id)
+
+
+async def forget_on_bus(app: AuthApp, job: ForgetEvents) -> None:
+    await forget_dead_letters(app.bus.js, user_id=job.user_id)
+    await forget_events(app.bus.js, service=OURS, user_id=job.user_id)
 
 
 async def collect_erasure(app: AuthApp, tx: Transaction, event: DataErased) -> None:
@@ -70,3 +78,4 @@ async def get_erasure(app: AuthApp, query: GetErasure) -> people.Erasure:
 def _ask(tx: Transaction, user_id: UUID) -> None:
     tx.emit(UserDeleted(user_id=user_id))
     tx.enqueue(EraseUserData(user_id=user_id))
+    tx.enqueue(ForgetEvents(user_id=user_id), delay=_HEARD_WITHIN)

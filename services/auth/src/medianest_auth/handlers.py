@@ -2,7 +2,7 @@
 
 from medianest_auth import history_jobs, jobs
 from medianest_auth.app import AuthApp
-from medianest_auth.erasures import ask_again, collect_erasure, get_erasure
+from medianest_auth.erasures import ask_again, collect_erasure, forget_on_bus, get_erasure
 from medianest_auth.revocations import lately_revoked, restore_denied
 from medianest_auth.use_cases.accept_invite import accept_invite, look_at_invite
 from medianest_auth.use_cases.answer_challenge import answer_challenge
@@ -175,6 +175,11 @@ async def on_leave(command: people.Leave, app: AuthApp) -> Nothing:
 @handlers.rpc
 async def erasure(query: people.GetErasure, app: AuthApp) -> people.Erasure:
     return await get_erasure(app, query)
+
+
+@handlers.job(concurrency=1, ack_wait=60)
+async def forget_on_the_bus(job: people.ForgetEvents, app: AuthApp) -> None:
+    await forget_on_bus(app, job)
 
 
 @handlers.on(

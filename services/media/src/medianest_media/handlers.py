@@ -1,6 +1,7 @@
 """What arrives from the bus: each line leads to one use case."""
 
 from medianest_common.bus import Handlers, Raw
+from medianest_common.bus.forgetting import forget_events
 from medianest_common.contracts import media
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
 from medianest_common.contracts.auth.people import UserDeleted
@@ -105,6 +106,11 @@ async def on_overseerr_webhook(job: media.ReceiveOverseerrWebhook, app: MediaApp
 @handlers.rpc
 async def on_export(query: media.ExportUserData, app: MediaApp) -> PersonalData:
     return await export_person(app, query)
+
+
+@handlers.job(concurrency=1, ack_wait=60)
+async def on_forget_events(job: media.ForgetEvents, app: MediaApp) -> None:
+    await forget_events(app.bus.js, service="media", user_id=job.user_id)
 
 
 @handlers.on(UserDeleted)

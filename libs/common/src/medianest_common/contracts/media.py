@@ -337,3 +337,9 @@ class ExportUserData(Query[PersonalData]):
 
 class UserDataErased(DataErased):
     pass
+
+
+class ForgetEvents(Job):
+    """As `auth.ForgetEvents`, for the events of this service."""
+
+    user_id: UUID

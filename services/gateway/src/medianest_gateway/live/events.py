@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from medianest_common.errors import MediaNestError, Unauthenticated
-from medianest_common.web.exchange import exchange_of
 from medianest_gateway.live.abandoning import abandonable
 from medianest_gateway.live.admission import Admission, shown_by
 from medianest_gateway.live.connection import PING
@@ -63,7 +62,7 @@ class LiveEvents:
         try:
             admission, _ = shown_by(request, now=self._hub.clock.now())
             if admission is None or self._hub.ended(admission):
-                raise exchange_of(scope).refused or Unauthenticated("Sign in to listen.")
+                raise Unauthenticated("Sign in to listen.")
             with self._hub.place_for(request.client.host if request.client else ""):
                 await self._stream(request, admission, send)
         except MediaNestError as error:

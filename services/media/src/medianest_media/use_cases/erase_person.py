@@ -1,13 +1,14 @@
 """Somebody has left. What they asked for stays, as nobody's, so that the counts stay right and films still arrive."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.sql.dml import Update
 
 from medianest_common.contracts.auth.people import UserDeleted
-from medianest_common.contracts.media import RequestStatus, UserDataErased
+from medianest_common.contracts.media import ForgetEvents, RequestStatus, UserDataErased
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
@@ -15,6 +16,7 @@ from medianest_media.models import History, Request
 from medianest_media.moves import move, owe
 from medianest_media.repository import People
 
+HEARD_WITHIN = timedelta(seconds=2)
 GONE = "Whoever asked for it has left."
 
 _HAND_OVER_COUNTS = text("""
@@ -43,6 +45,7 @@ async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> No
         await tx.session.refresh(request)
         await move(tx, request, RequestStatus.CANCELLED, now=now, reason=GONE)
         owe(tx, request, now=now)
+    tx.enqueue(ForgetEvents(user_id=person), delay=HEARD_WITHIN)
     tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
 
 

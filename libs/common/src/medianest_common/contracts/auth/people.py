@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 
 from medianest_common.contracts.auth import ClientInfo, SignInMethod, User
-from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Event, Job, Nothing, Page, Query, Timestamp
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.personal import PersonalData
 
@@ -180,6 +180,12 @@ class Revocations(Contract):
 
 class GetRevocations(Query[Revocations]):
     """For a gateway that was not listening and finds no list in the cache."""
+
+
+class ForgetEvents(Job):
+    """Take what the bus still holds about somebody who has left off it, once everybody has heard it."""
+
+    user_id: UUID
 
 
 class UserDeleted(Event):
