@@ -37,6 +37,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/notifications": 400,
     "/media/requests": 400,
     "/admin/users": 400,
+    "/admin/audit": 400,
 }
 
 

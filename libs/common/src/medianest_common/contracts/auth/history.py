@@ -2,12 +2,23 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from medianest_common.contracts.auth import Session
 from medianest_common.contracts.base import Command, Contract, Nothing, Page, Query, Timestamp
+
+
+def _written_out(value: Any) -> Any:
+    """A bare number is no time, although it could be read as one."""
+    if isinstance(value, int | float) or (isinstance(value, str) and "T" not in value.upper()):
+        raise ValueError("a time is written like 2026-03-01T12:00:00Z")
+    return value
+
+
+Moment = Annotated[Timestamp, BeforeValidator(_written_out)]
 
 
 class Somebody(Contract):
@@ -56,8 +67,8 @@ class GetAudit(Query[Page[AuditItem]]):
 
     user: UUID | None = None
     action: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9_]+$")
-    from_: Timestamp | None = None
-    to: Timestamp | None = None
+    from_: Moment | None = None
+    to: Moment | None = None
     """Not included."""
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
