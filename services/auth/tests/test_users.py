@@ -18,7 +18,7 @@ from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
 from medianest_common.contracts import auth, health, media, notifications, plex
 from medianest_common.contracts import gateway as door
-from medianest_common.contracts.auth import passwords, people
+from medianest_common.contracts.auth import history, passwords, people
 from medianest_common.contracts.auth.people import GivenRole, UserStatus
 from medianest_common.contracts.base import Page, Rpc
 from medianest_common.contracts.identity import Caller, Role, Scope
@@ -441,6 +441,35 @@ async def test_where_mail_can_be_sent_another_address_counts_once_it_is_confirme
     )
 
 
+@pytest.mark.parametrize("way", ["password", "that session", "the others", "everywhere", "reuse"])
+async def test_attack_70_an_address_that_a_thief_asked_for_does_not_outlive_the_thief(
+    house: Household, mail: MailServer, way: str
+) -> None:
+    owner = await house.set_up()
+    thief = await house.sign_in(browser="thief", user_agent=CHROME)
+    await house.call_as(thief, people.ChangeProfile(email="thief@evil.example"))
+    token = link_in(await mail.next("Confirm")).partition("#token=")[2]
+    if way == "password":
+        change = passwords.ChangePassword(
+            current_password=PASSWORD, new_password=PASSWORD * 2, client=client()
+        )
+        await house.call_as(owner, change)
+    elif way == "that session":
+        await house.call_as(owner, auth.RevokeSession(session_id=thief.session_id))
+    elif way == "the others":
+        await house.call_as(owner, history.EndOtherSessions())
+    elif way == "everywhere":
+        await house.call_as(owner, auth.EndSession(all_sessions=True))
+    else:
+        await house.refresh(thief.refresh_token, browser="thief", user_agent=CHROME)
+        house.clock.advance(11)
+        late = house.refresh(thief.refresh_token, browser="thief", user_agent=CHROME)
+        assert await code_of(late) == "TOKEN_REUSED"
+    opened = house.call(people.ConfirmEmail(token=token, client=client()))
+    assert await code_of(opened) == "EMAIL_LINK_INVALID"
+    assert await house.rows("select email from users") == [(OWNER,)]
+
+
 async def test_an_address_that_was_taken_meanwhile_is_not_confirmed_and_few_mails_are_sent(
     house: Household, mail: MailServer
 ) -> None:
@@ -476,15 +505,16 @@ async def test_attack_107_nothing_in_the_database_names_whoever_was_deleted(hous
     ):
         rows = str(await house.rows(f"select t::text from {table} t"))
         assert "frida" not in rows.lower(), table
-    # The log goes on, about a number that leads nowhere; of where it happened nothing is left.
+    # The log goes on, about a number that leads nowhere; of where she was nothing is left, of who deleted her it is.
     actions = await house.rows(
         "select action from audit where user_id = :id or actor_id = :id", id=frida.user.id
     )
     assert ("user_delete",) in actions
     places = (
-        "select 1 from audit_places p join audit a on a.id = p.entry_id where a.user_id = :id and p.ip <> ''"
+        "select a.action, a.actor_id from audit_places p join audit a on a.id = p.entry_id"
+        " where a.user_id = :id and p.ip <> ''"
     )
-    assert await house.rows(places, id=frida.user.id) == []
+    assert await house.rows(places, id=frida.user.id) == [("user_delete", owner.user.id)]
 
 
 async def test_attack_107_every_service_that_holds_something_is_asked_until_it_has_answered(
@@ -564,6 +594,18 @@ async def test_an_export_holds_everything_but_what_one_could_sign_in_with(house:
     for secret in (PASSWORD, owner.refresh_token, owner.device_token, hashes[0][0]):
         assert secret not in text
     assert "hash" not in text.lower() and "sealed" not in text.lower()
+
+
+async def test_an_export_does_not_say_where_an_administrator_was(house: Household) -> None:
+    owner = await house.set_up()
+    frida = await friend(house)
+    suspending = people.ChangeUser(
+        user_id=frida.user.id, status=UserStatus.SUSPENDED, client=client(ip="203.0.113.77")
+    )
+    await house.call_as(owner, suspending)
+    logged = (await house.call_as(frida, people.ExportUserData())).tables["audit"]
+    assert [entry["ip"] for entry in logged if entry["action"] == "suspend"] == [None]
+    assert [entry["ip"] for entry in logged if entry["action"] == "sign_in"] == ["192.0.2.10"]
 
 
 async def test_a_long_export_comes_in_parts_without_repeats(house: Household) -> None:

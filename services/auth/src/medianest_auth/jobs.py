@@ -11,6 +11,7 @@ from medianest_auth.models import (
     Challenge,
     Device,
     Invite,
+    OneTimeLink,
     PersonalToken,
     PlexSignIn,
     ProviderFlow,
@@ -29,6 +30,8 @@ _SESSIONS_KEPT = timedelta(days=30)
 _DEVICES_KEPT = timedelta(days=180)
 _ADDRESSES_KEPT = timedelta(days=30)
 _SIGN_INS_KEPT = timedelta(hours=1)
+_LINKS_KEPT = timedelta(days=1)
+"""Longer than the job that made one can come again."""
 _NETWORK = text(
     "host(network(set_masklen(ip::inet, case family(ip::inet) when 4 then 24 else 48 end)))"
     " || case family(ip::inet) when 4 then '/24' else '/48' end"
@@ -75,6 +78,7 @@ async def forget_the_past(app: AuthApp) -> None:
             delete(Session).where(or_(Session.expires_at < long_ago, Session.revoked_at < long_ago))
         )
         await tx.session.execute(delete(RefreshToken).where(RefreshToken.used_at < now - _USED_TOKENS_KEPT))
+        await tx.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - _LINKS_KEPT))
         await tx.session.execute(delete(Invite).where(Invite.expires_at < long_ago))
         await tx.session.execute(
             delete(PersonalToken).where(

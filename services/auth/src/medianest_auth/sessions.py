@@ -14,7 +14,7 @@ from medianest_auth.browser import network_of, parse_user_agent
 from medianest_auth.mapping import to_user
 from medianest_auth.models import Device, RefreshToken, Session, User
 from medianest_auth.plex_access import require_access
-from medianest_auth.repository import Devices, RefreshTokens, Sessions, Users
+from medianest_auth.repository import Devices, OneTimeLinks, RefreshTokens, Sessions, Users
 from medianest_auth.sign_in_history import note_presence, what_is_unusual
 from medianest_auth.ways_in import require_way
 from medianest_common.clock import uuid7
@@ -143,8 +143,14 @@ async def end_all_sessions(
     """Every live session of somebody, except the one named by `but`. After the commit `deny` must follow."""
     live = await Sessions(tx.session).live_of(user_id, now=app.clock.now(), lock=True)
     ended = [session for session in live if session.id != but]
+    await forget_email_change(app, tx, user_id)
     end_sessions(app, tx, ended, reason=reason)
     return ended
+
+
+async def forget_email_change(app: AuthApp, tx: Transaction, user_id: UUID) -> None:
+    """A session that was not the person's may have left a link to its own address, which must not outlive it."""
+    await OneTimeLinks(tx.session).void(user_id, "email_change", now=app.clock.now())
 
 
 async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest_auth.app import AuthApp
@@ -88,7 +88,9 @@ def _tables_of_user() -> list[Any]:
 
 async def _remove_traces(session: AsyncSession, user: User) -> dict[str, int]:
     """What speaks of the person without belonging to their row."""
-    mine = select(AuditEntry.id).where(or_(AuditEntry.user_id == user.id, AuditEntry.actor_id == user.id))
+    # Where an administrator was who acted on this person is the administrator's, and stays.
+    own = and_(AuditEntry.user_id == user.id, AuditEntry.actor_id.is_(None))
+    mine = select(AuditEntry.id).where(or_(own, AuditEntry.actor_id == user.id))
     invited: ColumnElement[bool] = Invite.accepted_by == user.id
     if user.email_key:
         invited = or_(invited, func.lower(Invite.email) == user.email_key)

@@ -6,7 +6,7 @@ from medianest_auth.app import AuthApp
 from medianest_auth.models import Device, Session
 from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Devices, Sessions
-from medianest_auth.sessions import deny, end_all_sessions, end_sessions
+from medianest_auth.sessions import deny, end_all_sessions, end_sessions, forget_email_change
 from medianest_common.bus import require_person
 from medianest_common.contracts.auth import EndSession, RevocationReason, RevokeSession
 from medianest_common.contracts.base import Nothing
@@ -18,9 +18,12 @@ async def end_session(app: AuthApp, command: EndSession) -> Nothing:
     """Ending what has ended already is no error."""
     caller = require_person()
     async with app.db.transaction() as tx:
-        live = await Sessions(tx.session).live_of(caller.user_id, now=app.clock.now(), lock=True)
-        ended = [s for s in live if command.all_sessions or s.id == caller.session_id]
-        end_sessions(app, tx, ended, reason=RevocationReason.LOGOUT)
+        if command.all_sessions:
+            ended = await end_all_sessions(app, tx, caller.user_id, reason=RevocationReason.LOGOUT)
+        else:
+            live = await Sessions(tx.session).live_of(caller.user_id, now=app.clock.now(), lock=True)
+            ended = [session for session in live if session.id == caller.session_id]
+            end_sessions(app, tx, ended, reason=RevocationReason.LOGOUT)
     await deny(app, ended)
     return Nothing()
 
@@ -54,6 +57,7 @@ async def revoke_session(app: AuthApp, command: RevokeSession) -> Nothing:
         reason = RevocationReason.LOGOUT if own else RevocationReason.REVOKED
         end_sessions(app, tx, [session], reason=reason)
         if not own:
+            await forget_email_change(app, tx, caller.user_id)
             await _forget_devices(app, tx, [session])
     await deny(app, [session])
     return Nothing()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from medianest_auth.app import AuthApp
 from medianest_auth.models import (
@@ -76,7 +76,8 @@ async def export_user_data(app: AuthApp, query: ExportUserData) -> PersonalData:
         "audit": select(
             a.at, a.action, a.result, a.reason, a.method, a.target, AuditPlace.ip, AuditPlace.browser
         )
-        .outerjoin(AuditPlace, AuditPlace.entry_id == a.id)
+        # Not where somebody else was who did it.
+        .outerjoin(AuditPlace, and_(AuditPlace.entry_id == a.id, func.coalesce(a.actor_id, me) == me))
         .where(about_me)
         .order_by(a.at, a.id),
     }

@@ -16,7 +16,14 @@ from medianest_auth.errors import InvalidRefreshToken, TokenReused, TooManyAttem
 from medianest_auth.models import RefreshToken, Session, User
 from medianest_auth.plex_access import PlexIdentities
 from medianest_auth.repository import Devices, RefreshTokens, Sessions
-from medianest_auth.sessions import DEVICE_PREFIX, REFRESH_PREFIX, deny, end_sessions, signed_in
+from medianest_auth.sessions import (
+    DEVICE_PREFIX,
+    REFRESH_PREFIX,
+    deny,
+    end_sessions,
+    forget_email_change,
+    signed_in,
+)
 from medianest_auth.sign_in_history import note_presence
 from medianest_auth.use_cases.check_plex_access import check_soon, is_stale
 from medianest_common.bus.context import FRESH_FOR
@@ -56,6 +63,7 @@ async def refresh_session(app: AuthApp, command: RefreshSession) -> SignedIn:
             successor = await _retried(app, tokens, token, session, command.client, now=now)
         if successor is None:
             end_sessions(app, tx, [session], reason=RevocationReason.REUSE)
+            await forget_email_change(app, tx, user.id)
         plex = await PlexIdentities(tx.session).of_user(user.id)
     if successor is None:
         await deny(app, [session])
