@@ -31,6 +31,8 @@ from medianest_common.contracts.auth import RevocationReason
 from medianest_common.contracts.auth.invites import AcceptInvite, CreateInvite
 from medianest_common.contracts.auth.passwords import CreateResetLink
 from medianest_common.contracts.auth.plex_access import ImportPlexMembers, ListPlexCandidates, PlexImport
+from medianest_common.contracts.auth.providers import UnlinkIdentity
+from medianest_common.contracts.auth.second_factor import AnswerChallenge
 from medianest_common.contracts.auth.tokens import (
     CheckPersonalToken,
     CreatePersonalToken,
@@ -340,29 +342,50 @@ async def test_who_came_with_plex_comes_in_no_other_way_without_access(home: Hom
     assert actions == [("plex_access_lost",), ("plex_access_back",)]
 
 
+async def test_attack_50_access_cannot_be_kept_by_unlinking_plex(home: Home) -> None:
+    await home.set_up()
+    frida = await home.sign_in_with_plex(home.plex.add_friend("frida"))
+    await with_a_password(home, frida, "frida@example.com")
+    unlinking = home.call_as(frida, UnlinkIdentity(provider="plex", client=client()))
+    assert (await refusal(unlinking)).code == "ACCOUNT_HANGS_ON_PLEX"
+    assert await home.rows("select count(*) from identities") == [(1,)]
+
+
+async def test_attack_68_access_lost_between_two_factors_is_lost(home: Home) -> None:
+    await home.set_up()
+    account = home.plex.add_friend("frida")
+    frida = await home.sign_in_with_plex(account)
+    await home.change(
+        "insert into passkeys (id, user_id, credential_id, public_key, sign_count, name, transports, backed_up,"
+        " created_at) values (gen_random_uuid(), :id, 'x', 'x', 0, 'key', '[]', false, now())",
+        id=frida.user.id,
+    )
+    started = await home.start_plex(account)
+    state = await home.call(auth.VerifyPlexSignIn(login_id=started.login_id, client=client()))
+    assert state.result and state.result.second_factor
+    home.plex.remove_access(account)
+    await told_of_refusal(home, account, frida)
+    answer = AnswerChallenge(
+        challenge_id=state.result.second_factor.challenge_id, code="123456", client=client()
+    )
+    assert (await refusal(home.call(answer))).code == "CHALLENGE_EXPIRED"
+
+
 async def test_an_account_of_its_own_loses_only_what_plex_opened(home: Home) -> None:
-    owner = await home.set_up()
-    for n, how in enumerate(("linked", "invited")):
-        email, account = f"{how}@example.com", home.plex.add_friend(how)
-        person = await home.sign_in_with_plex(account)
-        await with_a_password(home, person, email)
-        if how == "linked":
-            statement = "update users set created_at = created_at - interval '1 day' where id = :id"
-            await home.change(statement, id=person.user.id)
-        else:
-            await home.change(
-                "insert into invites (id, token_hash, role, created_by, created_at, expires_at, accepted_by)"
-                " values (gen_random_uuid(), 'x', 'user', :by, now(), now(), :id)",
-                by=owner.user.id,
-                id=person.user.id,
-            )
-        by_password = await home.sign_in(email, browser="two")
-        home.plex.remove_access(account)
-        await told_of_refusal(home, account, person)
-        assert not await is_in(home, person)
-        assert await is_in(home, by_password)
-        assert (await home.sign_in(email, ip=f"192.0.2.{77 + n}")).user.id == person.user.id
-        assert (await refusal(home.sign_in_with_plex(account))).code == "NO_SERVER_ACCESS"
+    await home.set_up()
+    email, account = "linked@example.com", home.plex.add_friend("linked")
+    person = await home.sign_in_with_plex(account)
+    await with_a_password(home, person, email)
+    statement = "update users set created_at = created_at - interval '1 day' where id = :id"
+    await home.change(statement, id=person.user.id)
+    by_password = await home.sign_in(email, browser="two")
+    home.plex.remove_access(account)
+    await told_of_refusal(home, account, person)
+    assert not await is_in(home, person)
+    assert await is_in(home, by_password)
+    assert (await home.sign_in(email, ip="192.0.2.77")).user.id == person.user.id
+    assert (await refusal(home.sign_in_with_plex(account))).code == "NO_SERVER_ACCESS"
+    await home.call_as(by_password, UnlinkIdentity(provider="plex", client=client()))
 
 
 async def test_of_two_replicas_one_asks_plex_tv(home: Home) -> None:

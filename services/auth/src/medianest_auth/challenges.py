@@ -106,7 +106,7 @@ async def end_of_challenge(tx: Transaction, challenge_id: str, *, now: datetime)
 
 
 async def end_challenges(tx: Transaction, user_id: UUID) -> None:
-    """What was asked before a factor changed is not to be answered after it."""
+    """What was asked before a way in changed or closed is not to be answered after it."""
     await tx.session.execute(delete(Challenge).where(Challenge.user_id == user_id))
 
 

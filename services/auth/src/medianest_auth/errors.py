@@ -222,6 +222,10 @@ class LastWayToSignIn(Conflict):
     title = "This is the last way to sign in"
 
 
+class AccountHangsOnPlex(Conflict):
+    title = "This account is here because of Plex"
+
+
 class LinkingInterrupted(Forbidden):
     title = "The session that asked to link this account is over"
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from medianest_auth.app import AuthApp
+from medianest_auth.challenges import end_challenges
 from medianest_auth.errors import PasswordUsedBefore
-from medianest_auth.models import Challenge, OldPassword, Password, Session, User
+from medianest_auth.models import OldPassword, Password, Session, User
 from medianest_auth.repository import OldPasswords, OneTimeLinks, Passwords
 from medianest_auth.sessions import end_all_sessions
 from medianest_common.clock import uuid7
@@ -71,7 +70,7 @@ async def replace_password(
         await former.forget_all_but(user.id, most=NOT_AGAIN - 1)
     await OneTimeLinks(tx.session).void(user.id, "password_reset", now=now)
     # Whoever got half-way in with the old password has to begin again.
-    await tx.session.execute(delete(Challenge).where(Challenge.user_id == user.id))
+    await end_challenges(tx, user.id)
     ended = await end_all_sessions(app, tx, user.id, reason=RevocationReason.PASSWORD_CHANGED, but=keeping)
     app.audit.record(tx, action, user_id=user.id, session_id=keeping, client=client)
     tx.emit(PasswordChanged(user_id=user.id))

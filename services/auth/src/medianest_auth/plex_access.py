@@ -2,7 +2,8 @@
 
 An account that a sign-in with Plex or an import has made is there because the server is shared with that person. When
 the share is gone, so is everything: all sessions end, personal tokens sleep, and no other way in opens (a password set
-later, a passkey, another provider), until the server is shared again.
+later, a passkey, another provider), until the server is shared again. For the same reason such an account cannot unlink
+Plex.
 
 An account that stands on its own, because it was invited, or came another way and linked Plex later, loses only what
 was opened with Plex: those sessions end, and Plex is no way in. The owner of the portal loses nothing at all, whatever
@@ -18,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_auth.errors import NoServerAccess
-from medianest_auth.models import Identity, Installation, Invite, User
+from medianest_auth.models import Identity, Installation, User
 from medianest_auth.repository import PLEX_ISSUER
 from medianest_common.contracts.auth import SignInMethod
 from medianest_common.db import Repository, Transaction
@@ -38,8 +39,7 @@ class Linked(NamedTuple):
 
 def hangs_on_plex() -> ColumnElement[bool]:
     """Of an identity at Plex and the user it belongs to: whether there is nothing else that the account stands on."""
-    invited = exists().where(Invite.accepted_by == User.id)
-    return and_(User.role != "owner", Identity.linked_at <= User.created_at, ~invited)
+    return and_(User.role != "owner", Identity.linked_at <= User.created_at)
 
 
 def shut_out() -> ColumnElement[bool]:

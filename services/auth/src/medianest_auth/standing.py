@@ -5,12 +5,13 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from medianest_auth.app import AuthApp
+from medianest_auth.challenges import end_challenges
 from medianest_auth.errors import OwnerRemains
 from medianest_auth.mapping import change_of
-from medianest_auth.models import Challenge, Session, User
+from medianest_auth.models import Session, User
 from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Users
 from medianest_auth.revocations import AT_ONCE, deny_person, deny_stale
@@ -34,7 +35,12 @@ async def take_in_hand(tx: Transaction, user_id: UUID, *, by: Caller) -> User:
 
     Raises `NotFound`, or `Forbidden` where only the owner may.
     """
-    statement = select(User).where(User.id.in_({user_id, by.user_id})).order_by(User.id).with_for_update()
+    statement = (
+        select(User)
+        .where(User.id.in_({user_id, by.user_id}))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+    )
     people = {user.id: user for user in (await tx.session.execute(statement)).scalars()}
     actor, user = people.get(by.user_id), people.get(user_id)
     if actor is None or actor.status != "active" or actor.role != by.role:
@@ -95,7 +101,7 @@ async def turn_away(
 ) -> Sequence[Session]:
     """Every session and token of somebody who is not let in again, and sign-ins that are half done."""
     ended = await end_all_sessions(app, tx, user_id, reason=reason)
-    await tx.session.execute(delete(Challenge).where(Challenge.user_id == user_id))
+    await end_challenges(tx, user_id)
     tx.emit(
         SessionRevoked(user_id=user_id, session_id=None, not_before=app.clock.now() + AT_ONCE, reason=reason)
     )

@@ -141,7 +141,8 @@ def _account(response: Response) -> PlexAccount:
     document = _object(response)
     number = _number(document["id"])
     names = (shown_name(str(document.get(name) or "")) for name in ("friendlyName", "title", "username"))
-    email = document.get("email")
+    # An address that Plex has sent a link to, and nobody has opened it, is anybody's.
+    email = document.get("email") if document.get("confirmed") is not False else None
     return PlexAccount(
         id=number,
         name=next((name for name in names if name), f"Plex {number}"),

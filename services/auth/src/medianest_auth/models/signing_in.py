@@ -70,6 +70,7 @@ class Challenge(Base):
         CheckConstraint(
             "purpose in ('second_factor', 'passkey_sign_in', 'passkey_register')", name="purpose"
         ),
+        Index("ix_challenges_user_id", "user_id"),
         Index("ix_challenges_expires_at", "expires_at"),
     )
 

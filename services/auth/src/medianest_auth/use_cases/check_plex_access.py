@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import select
 
 from medianest_auth.app import AuthApp
+from medianest_auth.challenges import end_challenges
 from medianest_auth.models import Identity, PersonalToken, Session, User
 from medianest_auth.plex_access import CheckTimes, Linked, PlexIdentities, linked_accounts
 from medianest_auth.repository import Sessions, Users
@@ -134,6 +135,7 @@ async def _let_go(app: AuthApp, one: Linked, *, asked_at: datetime) -> None:
         else:
             tokens = await _put_to_sleep(tx, user.id, now=now)
         end_sessions(app, tx, live, reason=RevocationReason.ACCESS_LOST)
+        await end_challenges(tx, user.id)
         app.audit.record(tx, "plex_access_lost", user_id=user.id, method=SignInMethod.PLEX)
     await _tell(app, live, tokens)
 

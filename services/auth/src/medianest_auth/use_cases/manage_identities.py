@@ -3,9 +3,12 @@
 from sqlalchemy import select
 
 from medianest_auth.app import AuthApp
+from medianest_auth.challenges import end_challenges
+from medianest_auth.errors import AccountHangsOnPlex
 from medianest_auth.linking import PLEX, is_usable, require_a_way_in, shown_as, told
 from medianest_auth.models import Identity as Row
 from medianest_auth.models import Session
+from medianest_auth.plex_access import PlexIdentities
 from medianest_auth.provider_flows import Purpose, limit_starts, send_away
 from medianest_auth.proving import require_fresh_proof
 from medianest_auth.repository import Sessions, Users
@@ -59,6 +62,10 @@ async def unlink_identity(app: AuthApp, command: UnlinkIdentity) -> Nothing:
         rows = (await tx.session.execute(select(Row).where(*condition))).scalars().all()
         if user is None or not rows:
             raise NotFound("There is no such account linked to yours.")
+        if command.provider == PLEX and not await PlexIdentities(tx.session).stands_alone(user.id):
+            raise AccountHangsOnPlex(
+                "It lasts as long as your access to the Plex server, so the two stay linked."
+            )
         for row in rows:
             await tx.session.delete(row)
         await require_a_way_in(app, tx, user)
@@ -73,6 +80,7 @@ async def unlink_identity(app: AuthApp, command: UnlinkIdentity) -> Nothing:
             Session.id != caller.session_id,
         )
         end_sessions(app, tx, ended, reason=RevocationReason.REVOKED)
+        await end_challenges(tx, user.id)
         app.audit.record(
             tx,
             "identity_unlink",

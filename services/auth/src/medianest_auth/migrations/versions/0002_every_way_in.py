@@ -205,4 +205,5 @@ def _create_sign_ins() -> None:
             "purpose in ('second_factor', 'passkey_sign_in', 'passkey_register')", name="purpose"
         ),
     )
+    op.create_index("ix_challenges_user_id", "challenges", ["user_id"])
     op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])
