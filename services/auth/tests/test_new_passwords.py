@@ -425,6 +425,9 @@ async def test_an_administrator_hands_out_a_link_and_never_learns_the_password(
                 house.call(passwords.CreateResetLink(user_id=target.user.id, client=client()))
             )
         assert error.code == "FORBIDDEN"
+    await house.change("update users set role = 'user' where id = :id", id=boss.user.id)
+    async with acting(house, boss, role=Role.ADMIN):
+        assert (await refused(house.call(ask))).code == "FORBIDDEN", "the role is what the database says now"
     assert await house.call_as(owner, passwords.CreateResetLink(user_id=boss.user.id, client=client()))
 
 

@@ -125,7 +125,9 @@ async def test_73_with_a_token_nobody_makes_sees_or_ends_tokens_or_sessions(hous
         for message in (
             tokens.CreatePersonalToken(name="more", scopes=[Scope.ADMIN], client=client()),
             tokens.ListPersonalTokens(),
+            tokens.ListPersonalTokens(user_id=owner.user.id),
             _revoking(made.id),
+            _revoking(made.id, owner.user.id),
             auth.EndSession(all_sessions=True),
             auth.RevokeSession(session_id=owner.session_id),
             auth.ListSessions(),

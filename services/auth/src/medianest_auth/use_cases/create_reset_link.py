@@ -3,27 +3,18 @@ the administrator never knows it."""
 
 from medianest_auth.app import AuthApp
 from medianest_auth.errors import NoEmailAddress, NotWhileSuspended
-from medianest_auth.proving import require_fresh_proof
-from medianest_auth.repository import Users
 from medianest_auth.reset_links import make_link
+from medianest_auth.standing import require_authority, take_in_hand
 from medianest_auth.ways_in import require_way
-from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import SignInMethod
 from medianest_common.contracts.auth.passwords import CreateResetLink, ResetLink
-from medianest_common.contracts.identity import Permission
-from medianest_common.errors import NotFound
 
 
 async def create_reset_link(app: AuthApp, command: CreateResetLink) -> ResetLink:
-    caller = require(Permission.MANAGE_USERS)
-    await require_fresh_proof(app)
+    caller = await require_authority(app)
     async with app.db.transaction() as tx:
-        user = await Users(tx.session).get(command.user_id, lock=True)
-        if user is None:
-            raise NotFound("There is no such user.")
-        if user.role != "user":
-            require(Permission.MANAGE_ADMINS)
+        user = await take_in_hand(tx, command.user_id, by=caller)
         if user.status != "active":
             raise NotWhileSuspended("Let them in again first.")
         if not user.email:

@@ -54,12 +54,12 @@ async def revoke_personal_token(app: AuthApp, command: RevokePersonalToken) -> N
 async def _whose(tx: Transaction, user_id: UUID | None) -> UUID:
     """The caller, or who an administrator asks about; the accounts of administrators are the owner's business."""
     caller = require_caller()
-    if user_id is None:
+    if user_id is None or user_id == caller.user_id:
         return require_person().user_id
     require(Permission.MANAGE_USERS)
     user = await Users(tx.session).get(user_id)
     if user is None:
         raise NotFound("There is no such person.")
-    if user.role != Role.USER and user.id != caller.user_id:
+    if user.role != Role.USER:
         require(Permission.MANAGE_ADMINS)
     return user_id

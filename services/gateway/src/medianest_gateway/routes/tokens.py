@@ -1,4 +1,4 @@
-"""Personal tokens. They are made, seen and ended by people, never with a token."""
+"""Personal tokens. One's own are made, seen and ended by people, never with a token."""
 
 from uuid import UUID
 
