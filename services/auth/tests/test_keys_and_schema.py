@@ -1,5 +1,6 @@
 """Signing keys, the list of users, what the clock does, and the schema."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from medianest.testing import eventually
+from medianest_auth.repository import Sessions, Users
 from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import people
@@ -71,6 +73,19 @@ async def test_the_list_of_users_is_for_administrators_and_has_pages(house: Hous
     assert nonsense.value.status == 400
 
 
+async def test_a_refresh_waits_for_nobody_who_acts_on_the_person(house: Household) -> None:
+    """The first of a day notes that they were here, with their session in hand; whoever has their account in hand may
+    want the session next."""
+    owner = await house.set_up()
+    house.clock.advance(86_000)
+    async with house.db.transaction() as tx:
+        assert await Users(tx.session).get(owner.user.id, lock=True)
+        await asyncio.wait_for(house.refresh(owner.refresh_token), 5)
+        ((days,),) = await house.rows("select count(*) from active_days")
+        assert await Sessions(tx.session).live_of(owner.user.id, now=house.clock.now(), lock=True)
+    assert days == 2
+
+
 async def test_the_clock_forgets_sealed_answers_old_sessions_and_whole_addresses(house: Household) -> None:
     owner = await house.set_up()
     await house.refresh(owner.refresh_token)
@@ -82,6 +97,12 @@ async def test_the_clock_forgets_sealed_answers_old_sessions_and_whole_addresses
     await house.change(
         "update audit_places set ip = '2001:db8:1:2::7' from audit where id = entry_id and action = 'set_up'"
     )
+    await house.change(
+        "insert into one_time_links (id, purpose, token_hash, user_id, created_at, expires_at) select"
+        " gen_random_uuid(), 'password_reset', convert_to(age, 'utf8'), :id, now(), now() - age::interval"
+        " from unnest(array['25 hours', '23 hours']) age",
+        id=owner.user.id,
+    )
     await house.change("update devices set last_seen_at = last_seen_at - interval '181 days'")
     await house.sandbox.start(SERVICE)
 
@@ -91,6 +112,9 @@ async def test_the_clock_forgets_sealed_answers_old_sessions_and_whole_addresses
         ]
         assert await house.rows("select count(*) from refresh_tokens where used_at is not null") == [(0,)]
         assert await house.rows("select count(*) from devices") == [(0,)]
+        assert await house.rows("select convert_from(token_hash, 'utf8') from one_time_links") == [
+            ("23 hours",)
+        ]
         networks = {network for (network,) in await house.rows("select ip from audit_places where ip <> ''")}
         assert networks == {"192.0.2.0/24", "2001:db8:1::/48"}
         return True

@@ -5,7 +5,8 @@ A try is counted before it is judged and taken back if it was right, so that a h
 
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from medianest_auth.browser import NOBODY
-from medianest_auth.errors import TooManyAttempts
+from medianest_auth.errors import AuthBusy, TooManyAttempts
 from medianest_common.clock import Clock, uuid7
 
 log = structlog.get_logger()
@@ -168,6 +169,15 @@ class Attempts:
                 await pipeline.execute()
         except (RedisError, OSError) as error:
             log.warning("attempts_not_forgiven", error=type(error).__name__)
+
+    @asynccontextmanager
+    async def judging(self, tried: Try) -> AsyncIterator[None]:
+        """Where nothing could be judged, because too many want to be at once, nothing counts."""
+        try:
+            yield
+        except AuthBusy:
+            await self.forgive(tried)
+            raise
 
     async def forget(self, names: Sequence[str]) -> None:
         """These counters start anew. Raises `RedisError` while that cannot be."""

@@ -92,9 +92,13 @@ async def begin_proof(
         tried = await app.attempts.begin(counters)
     except TooManyAttempts as error:
         raise await refuse_more(app, error, user_id=user.id, client=client) from None
-    if by_password and not await app.hasher.verify(hashed, normalised(proof.password or "")):
-        await record_refusal(app, caller, client)
-        raise ProofRefused(_WRONG, methods=ways)
+    if by_password:
+        given = normalised(proof.password or "")
+        async with app.attempts.judging(tried):
+            right = await app.hasher.verify(hashed, given, account=str(user.id))
+        if not right:
+            await record_refusal(app, caller, client)
+            raise ProofRefused(_WRONG, methods=ways)
     return Begun(proof, tried=tried, account=account)
 
 

@@ -59,7 +59,7 @@ class Users(Repository[User]):
             select(User)
             .join(Identity, Identity.user_id == User.id)
             .where(Identity.issuer == issuer, Identity.subject == subject)
-            .with_for_update(of=User)
+            .with_for_update(of=User, key_share=True)
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
 

@@ -67,7 +67,9 @@ async def _prove(
     account = f"account:{user.email_key or user.id}:{device}"
     tried = await app.attempts.begin({account: ACCOUNT})
     given = normalised(command.current_password)
-    if not await app.hasher.verify(present, given, account=str(user.id)):
+    async with app.attempts.judging(tried):
+        right = await app.hasher.verify(present, given, account=str(user.id))
+    if not right:
         await _record_refusal(app, user, command.client)
         raise wrong
     await app.attempts.forgive(tried, clear=[account])

@@ -23,15 +23,11 @@ async def sign_in(app: AuthApp, command: SignIn) -> SignInResult:
     key, network = email_key(command.email), limited_network(command.client.ip)
     found, tried, account = await _let_try(app, command, key=key, network=network)
     password = normalised(command.password)
-    try:
+    async with app.attempts.judging(tried):
         matches = await app.hasher.verify(found.hash, password, account=key, network=network)
         upgraded = None
         if matches and password and found.hash and app.hasher.is_outdated(found.hash):
             upgraded = await app.hasher.hash(password, account=key, network=network)
-    except AuthBusy:
-        # Nothing was judged, so nothing counts.
-        await app.attempts.forgive(tried)
-        raise
     if not matches or not found.active or found.user_id is None:
         await _record_failure(app, command, found)
         raise InvalidCredentials("Check both and try again.")

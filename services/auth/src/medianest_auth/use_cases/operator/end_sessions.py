@@ -27,7 +27,7 @@ async def end_sessions(app: AuthApp, command: OperatorEndSessions) -> SessionsEn
 
 async def _end(app: AuthApp, user_id: UUID) -> int:
     async with app.db.transaction() as tx:
-        if await tx.session.get(User, user_id, with_for_update=True) is None:
+        if await tx.session.get(User, user_id, with_for_update={"key_share": True}) is None:
             return 0
         ended = await end_all_sessions(app, tx, user_id, reason=RevocationReason.REVOKED)
         app.audit.record(

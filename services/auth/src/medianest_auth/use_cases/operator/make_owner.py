@@ -65,7 +65,7 @@ async def create_owner(app: AuthApp, command: OperatorCreateOwner) -> OneTimeAdd
 async def _crown(app: AuthApp, tx: Transaction, user: User) -> OneTimeAddress:
     """There is one owner at every moment: the constraint lets nobody in before the old one has stepped down, and of
     two who are crowned at once the second is refused."""
-    former = select(User).where(User.role == Role.OWNER, User.id != user.id).with_for_update()
+    former = select(User).where(User.role == Role.OWNER, User.id != user.id).with_for_update(key_share=True)
     for owner in (await tx.session.execute(former)).scalars():
         await give_role(app, tx, owner, Role.ADMIN, by=OPERATOR, client=_NOBODY)
     if user.status != "active":

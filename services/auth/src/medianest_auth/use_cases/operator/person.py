@@ -10,7 +10,7 @@ from medianest_common.errors import NotFound
 
 async def person(tx: Transaction, email: str) -> User:
     """Locked. Raises `NotFound`."""
-    statement = select(User).where(User.email_key == email_key(email)).with_for_update()
+    statement = select(User).where(User.email_key == email_key(email)).with_for_update(key_share=True)
     user = (await tx.session.execute(statement)).scalar_one_or_none()
     if user is None:
         raise NotFound("Nobody here has this address. `medianest admin users` lists everybody.")
