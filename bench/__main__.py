@@ -7,7 +7,7 @@ import uvloop
 
 from bench.table import Row, show
 
-PARTS = ("bus", "stack", "requests", "growth", "idle")
+PARTS = ("bus", "stack", "tokens", "requests", "growth", "sign_in_flood", "idle")
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from medianest.errors import SetupError
+from medianest.admin import admin
+from medianest.errors import Refused, SetupError
 
 app = typer.Typer(
     name="medianest",
@@ -19,6 +20,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(admin)
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]...", help="Services; all when none is named.")
@@ -134,7 +137,8 @@ def main() -> None:
         from rich.console import Console
 
         console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-        console.print("MediaNest cannot go on.", style="bold red")
+        heading = "This was not done." if isinstance(error, Refused) else "MediaNest cannot go on."
+        console.print(heading, style="bold red")
         console.print(str(error))
         sys.exit(1)
 

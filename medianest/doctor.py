@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 from medianest import registry
@@ -32,6 +32,7 @@ async def examine() -> list[Finding]:
         return [*findings, bad("settings", str(error), "Correct the variables named here, then try again.")]
     findings.append(good("settings", "valid"))
     findings.append(await asyncio.to_thread(_data_folder, settings.data_dir))
+    findings.extend(await asyncio.to_thread(lambda: list(_keys(settings))))
     running = urls_of_running(settings.data_dir) is not None
     if running:
         findings.append(good("running", f"MediaNest runs on {settings.data_dir}"))
@@ -81,6 +82,25 @@ def _data_folder(folder: Path) -> Finding:
             "data folder", text, "Free some space: below 1 GB downloads stop and PostgreSQL may follow."
         )
     return good("data folder", text)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """Only what is wrong with them; before the first start there are none."""
+    from medianest_common.lifecycle import keyring_file, load_keys
+
+    if settings.secret_key is None and not keyring_file(settings).exists():
+        return
+    try:
+        ring = load_keys(settings)
+    except SettingsError as error:
+        yield bad("keys", str(error), "Bring the keyring back from a backup, or mend what is named here.")
+        return
+    if ring.old:
+        yield bad(
+            "keys",
+            f"the change to the key {ring.primary} is not finished, so {', '.join(ring.old)} still opens secrets",
+            "`medianest admin rotate-keys` goes on with it.",
+        )
 
 
 def _port(settings: Settings) -> Finding:

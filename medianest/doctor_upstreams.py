@@ -10,6 +10,8 @@ from medianest.finding import Finding, bad, good
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.settings import Settings, load
 from medianest_health.settings import HealthSettings, plain
+from medianest_notifications.adapters.smtp import MailServerUnavailable, Smtp
+from medianest_notifications.settings import NotificationsSettings, parse_sender
 
 _TIMEOUT = 5.0
 _SKEW_SECONDS = 30
@@ -24,6 +26,7 @@ async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[F
             _plex_tv(client, settings.plex_tv_url, clock=clock),
             _plex(client, outside),
             _overseerr(client, outside),
+            _mail(load(NotificationsSettings)),
         )
     return [finding for some in findings for finding in some]
 
@@ -87,6 +90,24 @@ async def _overseerr(client: httpx.AsyncClient, settings: HealthSettings) -> lis
             address="MEDIANEST_OVERSEERR_URL",
         )
     ]
+
+
+async def _mail(settings: NotificationsSettings) -> list[Finding]:
+    """Signs in and sends nothing."""
+    server = settings.mail_server
+    if not server:
+        return [good("mail", "not set up; MEDIANEST_SMTP_URL and MEDIANEST_MAIL_FROM name a server")]
+    try:
+        await Smtp(server, hello=parse_sender(settings.mail_from).domain).check()
+    except MailServerUnavailable as error:
+        return [
+            bad(
+                "mail",
+                f"{server.address} does not let us in: {error.detail}",
+                "Look at MEDIANEST_SMTP_URL; until then reset links come from an administrator.",
+            )
+        ]
+    return [good("mail", f"{server.address} answers and accepts the sign-in ({server.tls})")]
 
 
 async def _answer(

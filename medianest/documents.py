@@ -23,7 +23,7 @@ _NO_DATABASE = "postgresql://none"
 
 def messages() -> list[type[Message]]:
     """All that travel on the bus, by subject."""
-    for module in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}."):
+    for module in pkgutil.walk_packages(contracts.__path__, f"{contracts.__name__}."):
         importlib.import_module(module.name)
     return sorted(_concrete(Message), key=lambda message: message.subject)
 

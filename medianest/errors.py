@@ -5,6 +5,10 @@ class SetupError(Exception):
     """Shown as it is, without a stack trace; the text says what is wrong and what to do."""
 
 
+class Refused(SetupError):
+    """The installation is fine, but what was asked of it is not possible."""
+
+
 class DataFolderInUse(SetupError):
     pass
 

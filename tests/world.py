@@ -21,7 +21,7 @@ from medianest_common.testing.live_client import LiveClient
 START_SECONDS = 60.0
 OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
-SETUP_TOKEN = "set-up-token-for-tests"
+SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
 WEBHOOK_SECRET = "overseerr-shared-secret"
 
 
@@ -86,6 +86,19 @@ class Product:
         assert self.process
         self.process.kill()
         await self.process.wait()
+
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """Another `medianest` command on the same installation; its exit code, and what it said on both streams."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "medianest", *arguments),
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
+        assert process.returncode is not None
+        return process.returncode, said.decode()
 
     def server(self, name: str) -> psutil.Process:
         """One of the servers among our descendants: `nats-server`, `postgres` or `valkey-server`."""
@@ -228,7 +241,7 @@ async def world(
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_APP_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,
-            "MEDIANEST_PLEX_TOKEN": plex.server_token,
+            "MEDIANEST_PLEX_TOKEN": plex.owner.token,
             "MEDIANEST_OVERSEERR_URL": overseerr.url,
             "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
             "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": WEBHOOK_SECRET,

@@ -10,6 +10,7 @@ import pytest
 from medianest.embedded.servers import urls_of_running
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_common.testing.mail_server import MailServer
 from tests.command_line.installation import Installation
 
 PARTS = ("python", "settings", "data folder", "NATS", "PostgreSQL", "Valkey", "tables", "Plex", "Overseerr")
@@ -35,8 +36,11 @@ async def test_the_doctor_finds_nothing_wrong_before_the_first_start_and_while_r
     assert code == 0, said
     assert "ok  tables: none yet; the first start makes them" in said
     await installation.run(**outside)
-    code, said = await installation.command("doctor", **outside)
+    async with MailServer.start() as mail:
+        set_up = {"MEDIANEST_SMTP_URL": mail.url, "MEDIANEST_MAIL_FROM": "nest@example.org"}
+        code, said = await installation.command("doctor", **outside, **set_up)
     assert code == 0, said
+    assert f"ok  mail: localhost:{mail.port} answers and accepts the sign-in (none)" in said
     for part in PARTS:
         assert f"ok  {part}" in said
     assert "ok  tables: up to date" in said
@@ -49,6 +53,7 @@ async def test_the_doctor_says_what_is_not_connected(
     assert code == 0, said
     assert "ok  Plex: not connected; MEDIANEST_PLEX_URL" in said
     assert "ok  Overseerr: not connected; MEDIANEST_OVERSEERR_URL" in said
+    assert "ok  mail: not set up; MEDIANEST_SMTP_URL" in said
 
 
 async def test_the_doctor_reads_the_configuration_file(
@@ -69,6 +74,10 @@ async def test_the_doctor_reads_the_configuration_file(
         ({"PLEX_URL": "http://127.0.0.1:9"}, ("cannot be reached", "Look at MEDIANEST_PLEX_URL")),
         ({"BASE_URL": "nest.example.org"}, ("BAD settings: MEDIANEST_BASE_URL", "Correct the variables")),
         ({"DATA_DIR": "/proc/nowhere"}, ("/proc/nowhere cannot be written", "set MEDIANEST_DATA_DIR")),
+        (
+            {"SMTP_URL": "smtp://127.0.0.1:9?tls=none", "MAIL_FROM": "nest@example.org"},
+            ("BAD mail: 127.0.0.1:9 does not let us in", "Look at MEDIANEST_SMTP_URL"),
+        ),
         ({"NATS_BIN": "/nowhere"}, ("MEDIANEST_NATS_BIN is set to /nowhere",)),
         ({"NATS_URL": "nats://127.0.0.1:9"}, ("BAD NATS answers", "Look at MEDIANEST_NATS_URL")),
         ({"PLEX_TOKEN_FILE": "/nowhere", "PLEX_TOKEN": ""}, ("MEDIANEST_PLEX_TOKEN_FILE: cannot read",)),

@@ -30,8 +30,8 @@ class House:
     account: FakeAccount
     _loop: asyncio.AbstractEventLoop
 
-    def do[T](self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+    def do[T](self, work: Coroutine[Any, Any, T], *, within: float = 60) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
 
     @property
     def urls(self) -> ServerUrls:

@@ -7,7 +7,11 @@ import httpx
 import pytest
 
 from medianest.testing import eventually
+from medianest_common.contracts.identity import Scope
+from medianest_common.web import Grants
+from medianest_gateway.grants import GRANTS
 from tests.security.conftest import FILM, House
+from tests.soft_passkey import SoftPasskey
 from tests.world import Person
 
 PUBLIC, USER, ADMIN = "public", "user", "admin"
@@ -23,8 +27,27 @@ ACCESS = {
     "POST /api/v1/auth/setup": PUBLIC,
     "POST /api/v1/auth/login": PUBLIC,
     "POST /api/v1/auth/refresh": PUBLIC,
+    "POST /api/v1/auth/password/forgot": PUBLIC,
+    "POST /api/v1/auth/password/reset": PUBLIC,
+    "POST /api/v1/auth/email/confirm": PUBLIC,
+    "POST /api/v1/auth/login/mfa": PUBLIC,
+    "POST /api/v1/auth/passkeys/login": PUBLIC,
+    "POST /api/v1/auth/passkeys/login/options": PUBLIC,
     "POST /api/v1/auth/plex/pin": PUBLIC,
     "POST /api/v1/auth/plex/verify": PUBLIC,
+    "GET /api/v1/auth/oauth/{provider}/start": PUBLIC,
+    "POST /api/v1/auth/oauth/{provider}/start": PUBLIC,
+    "GET /api/v1/auth/oauth/{provider}/callback": PUBLIC,
+    "GET /api/v1/auth/verify": PUBLIC,
+    "GET /api/v1/auth/forward": PUBLIC,
+    "POST /api/v1/auth/invites/look": PUBLIC,
+    "POST /api/v1/auth/invites/accept": PUBLIC,
+    "GET /api/v1/auth/tokens": USER,
+    "POST /api/v1/auth/tokens": USER,
+    "DELETE /api/v1/auth/tokens/{id}": USER,
+    "GET /api/v1/auth/identities": USER,
+    "POST /api/v1/auth/identities/{provider}": USER,
+    "DELETE /api/v1/auth/identities/{provider}": USER,
     "POST /api/v1/webhooks/overseerr": PUBLIC,
     "POST /api/v1/webhooks/plex/{secret}": PUBLIC,
     "POST /api/v1/webhooks/tautulli": PUBLIC,
@@ -32,8 +55,25 @@ ACCESS = {
     "GET /api/v1/auth/session": USER,
     "GET /api/v1/auth/devices": USER,
     "GET /api/v1/users/me": USER,
+    "PATCH /api/v1/users/me": USER,
+    "DELETE /api/v1/users/me": USER,
+    "GET /api/v1/users/me/export": USER,
     "DELETE /api/v1/auth/devices/{id}": USER,
+    "DELETE /api/v1/auth/devices/known": USER,
+    "POST /api/v1/auth/devices/revoke-others": USER,
+    "GET /api/v1/auth/activity": USER,
     "POST /api/v1/auth/logout": USER,
+    "POST /api/v1/auth/step-up": USER,
+    "GET /api/v1/auth/2fa": USER,
+    "DELETE /api/v1/auth/2fa": USER,
+    "POST /api/v1/auth/2fa/totp": USER,
+    "POST /api/v1/auth/2fa/totp/verify": USER,
+    "POST /api/v1/auth/2fa/recovery-codes": USER,
+    "GET /api/v1/auth/passkeys": USER,
+    "POST /api/v1/auth/passkeys": USER,
+    "POST /api/v1/auth/passkeys/options": USER,
+    "DELETE /api/v1/auth/passkeys/{id}": USER,
+    "POST /api/v1/auth/password/change": USER,
     "GET /api/v1/media/search": USER,
     "GET /api/v1/media/discover/{shelf}": USER,
     "GET /api/v1/media/movie/{tmdb_id}": USER,
@@ -77,7 +117,25 @@ ACCESS = {
     "GET /api/v1/admin/plex/servers": ADMIN,
     "GET /api/v1/admin/plex/sync": ADMIN,
     "POST /api/v1/plex/libraries/{library_key}/sync": ADMIN,
+    "GET /api/v1/auth/invites": ADMIN,
+    "POST /api/v1/auth/invites": ADMIN,
+    "DELETE /api/v1/auth/invites/{id}": ADMIN,
+    "GET /api/v1/admin/users/{id}/tokens": ADMIN,
+    "DELETE /api/v1/admin/users/{id}/tokens/{token_id}": ADMIN,
     "GET /api/v1/admin/users": ADMIN,
+    "GET /api/v1/admin/users/{id}": ADMIN,
+    "PATCH /api/v1/admin/users/{id}": ADMIN,
+    "DELETE /api/v1/admin/users/{id}": ADMIN,
+    "POST /api/v1/admin/users/{id}/sign-out": ADMIN,
+    "POST /api/v1/admin/users/{id}/make-owner": ADMIN,
+    "GET /api/v1/admin/erasures/{id}": ADMIN,
+    "POST /api/v1/admin/users/{id}/reset-2fa": ADMIN,
+    "GET /api/v1/admin/users/plex-candidates": ADMIN,
+    "POST /api/v1/admin/users/import-plex": ADMIN,
+    "POST /api/v1/admin/users/{id}/reset-link": ADMIN,
+    "GET /api/v1/admin/sign-ins": ADMIN,
+    "GET /api/v1/admin/audit": ADMIN,
+    "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
@@ -87,6 +145,11 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/notifications/read-all": {"upTo": 1},
     "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
     "PUT /api/v1/plex/collections/{rating_key}/items": {"add": ["1"]},
+    "PATCH /api/v1/users/me": {"locale": "en"},
+    "DELETE /api/v1/users/me": {"confirm": "nobody"},
+    "PATCH /api/v1/admin/users/{id}": {"status": "active"},
+    "POST /api/v1/auth/tokens": {"name": "a script", "scopes": ["read"]},
+    "POST /api/v1/auth/password/change": {"currentPassword": "x", "newPassword": "y"},
 }
 QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/search": {"query": "film"}}
 
@@ -100,6 +163,8 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "key": "a-key",
         "rating_key": "1",
         "library_key": "1",
+        "provider": "plex",
+        "token_id": str(uuid4()),
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
@@ -141,6 +206,51 @@ def test_77_what_is_for_administrators_is_refused_to_a_user(house: House, route:
     assert house.do(house.frida.status_of(request["id"])) == request["status"]
 
 
+STREAMS = ["GET /api/v1/events", "GET /api/v1/ws"]
+NEEDED = {
+    route: Grants(GRANTS).needed(*route.replace("{tmdb_id}", "603").split()) for route in [*OTHERS, *STREAMS]
+}
+"""Which scopes open a route to a personal token; empty where none does."""
+
+
+@pytest.fixture(scope="module")
+def tokens(house: House) -> dict[frozenset[Scope], str]:
+    """The owner's tokens, so that nothing but a scope can be missing."""
+    return {}
+
+
+def _token(house: House, tokens: dict[frozenset[Scope], str], scopes: frozenset[Scope]) -> str:
+    if scopes not in tokens:
+        body = {"name": ", ".join(sorted(scopes)), "scopes": sorted(scopes)}
+        made = house.do(house.olive.post("/auth/tokens", body)).raise_for_status().json()
+        tokens[scopes] = made["token"]
+    return tokens[scopes]
+
+
+@pytest.mark.parametrize("route", NEEDED)
+def test_73_77_a_token_without_the_scope_is_refused(
+    house: House, tokens: dict[frozenset[Scope], str], route: str
+) -> None:
+    """With every other scope, and where no scope is enough with all of them."""
+    others = frozenset(Scope) - NEEDED[route]
+    bearer = f"Bearer {_token(house, tokens, others)}"
+    answer = house.do(ask(house.nobody, route, Authorization=bearer))
+    assert (answer.status_code, answer.json()["code"]) == (
+        403,
+        "SCOPE_MISSING" if NEEDED[route] else "FORBIDDEN",
+    )
+
+
+@pytest.mark.parametrize("route", [r for r in OTHERS if NEEDED[r]])
+def test_73_a_token_with_the_scope_is_let_through(
+    house: House, tokens: dict[frozenset[Scope], str], route: str
+) -> None:
+    bearer = f"Bearer {_token(house, tokens, frozenset([min(NEEDED[route])]))}"
+    answer = house.do(ask(house.nobody, route, Authorization=bearer))
+    # A service may still ask for a person.
+    assert answer.status_code != 401 and "SCOPE_MISSING" not in answer.text, answer.text
+
+
 def test_75_what_is_anothers_is_not_there(house: House) -> None:
     """Attack 75: every route with an id, by somebody whom the thing behind the id does not belong to."""
     house.do(_strangers_find_nothing(house))
@@ -151,10 +261,18 @@ async def _strangers_find_nothing(house: House) -> None:
     request = (await _requests(house.frida))[0]
     notice = await eventually(lambda: _first(house.olive, "/notifications"))
     session = await _first(house.frida, "/auth/devices")
+    body = {"name": "Frida's script", "scopes": ["read"]}
+    token = (await house.frida.post("/auth/tokens", body)).raise_for_status().json()
+    invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
     owned = {
         "/api/v1/media/requests/{id}": request["id"],
         "/api/v1/notifications/{id}": notice["id"],
         "/api/v1/auth/devices/{id}": session["id"],
+        "/api/v1/auth/passkeys/{id}": await _passkey_of(await house.world.friend("Dora"), house),
+        "/api/v1/auth/tokens/{id}": token["id"],
+        "/api/v1/auth/invites/{id}": invite["id"],
+        "/api/v1/admin/users/{id}": house.frida.user["id"],
+        "/api/v1/admin/erasures/{id}": house.frida.user["id"],
     }
     for route, who in ACCESS.items():
         if "{id}" not in route:
@@ -169,6 +287,8 @@ async def _strangers_find_nothing(house: House) -> None:
     assert await house.frida.status_of(request["id"]) == request["status"]
     assert (await _first(house.olive, "/notifications")) == notice
     assert (await _first(house.frida, "/auth/devices"))["id"] == session["id"]
+    assert (await _first(house.frida, "/auth/tokens"))["id"] == token["id"]
+    assert (await _first(house.olive, "/auth/invites"))["state"] == "open"
 
 
 @pytest.mark.parametrize("name", ["userId", "user_id", "user", "owner", "requestedBy"])
@@ -192,6 +312,14 @@ async def _lists_stay_ones_own(house: House, name: str) -> None:
 async def _requests(person: Person) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await person.get("/media/requests")).json()["items"]
     return items
+
+
+async def _passkey_of(person: Person, house: House) -> str:
+    asked = (await person.post("/auth/passkeys/options")).raise_for_status().json()
+    credential = SoftPasskey(house.world.product.url).create(asked["options"])
+    body = {"challengeId": asked["challengeId"], "name": "Phone", "credential": credential}
+    added = (await person.post("/auth/passkeys", body)).raise_for_status().json()
+    return str(added["passkey"]["id"])
 
 
 async def _first(person: Person, path: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import re
 import string
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -269,3 +270,52 @@ async def _post(person: Person, path: str, **body: Any) -> httpx.Response:
 
 def _quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+def test_attack_97_nothing_that_anybody_sends_becomes_a_line_of_the_log(house: House) -> None:
+    house.do(_into_the_log(house))
+
+
+_FORGED = '{"event":"forged","level":"error"}'
+_LOGGED = [
+    f"{MARK}\r\n{_FORGED}\r\n",
+    f"{MARK}\u2028{_FORGED}\u0085{_FORGED}",
+    f"{MARK}\x1b[2J\x1b]0;x\x07",
+    f"\u202e{MARK}\u2066\u200f",
+    f'{MARK}","event":"forged","x":"',
+    MARK + "A" * 30_000,
+]
+
+
+async def _into_the_log(house: House) -> None:
+    log = house.world.product.log
+    before = log.stat().st_size
+    for text in _LOGGED:
+        await house.forgive()
+        await house.nobody.arrive()
+        await _post(house.nobody, "/auth/login", email=text[:250], password=f"{text[:80]} is no password")
+        await house.nobody.get(f"/{_quoted(text[:2_000])}", params={"q": text[:2_000]})
+        plain = re.sub(r"[\x00-\x1f\x7f]", " ", text).strip().encode("utf-8")
+        for header in ("User-Agent", "X-Correlation-ID", "Referer", "X-Forwarded-For"):
+            await house.frida.http.get("/api/v1/auth/session", headers={header.encode(): plain})
+        await house.frida.http.patch(
+            "/api/v1/users/me", json={"name": text[:80]}, headers={"X-CSRF-Token": house.frida.csrf}
+        )
+    with suppress(httpx.HTTPError):
+        # Cut off before it is read to the end.
+        answer = await house.frida.http.get("/api/v1/auth/session", headers={"User-Agent": "A" * 1_000_000})
+        assert answer.status_code in (400, 431)
+    await house.olive.get("/users/me", headers={"X-Correlation-ID": "the-end-of-the-hostile-log"})
+
+    async def written() -> bytes | None:
+        content = log.read_bytes()[before:]
+        return content if b"the-end-of-the-hostile-log" in content else None
+
+    content = await eventually(written)
+    lines = content.decode("utf-8").split("\n")
+    assert len(lines) > 4 * len(_LOGGED)
+    for line in filter(None, lines):
+        entry = json.loads(line)
+        assert entry["event"] != "forged"
+        assert len(line) < 8_000
+        assert not re.search(r"[\x00-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", line)

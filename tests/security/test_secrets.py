@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pyotp
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from medianest.embedded import ServerUrls
 from medianest.embedded.servers import urls_of_running
 from medianest.testing import eventually
+from medianest_common.testing.mail_server import PASSWORD, MailServer, link_in
 from tests.world import (
     OWNER_EMAIL,
     OWNER_PASSWORD,
@@ -25,13 +27,22 @@ FILM = 603
 TITLE = "A title that may be read"
 NOTE = "A note that may be read"
 MISTYPED = "a password that was nearly right"
+CHANGED = "seven silver rivers sing"
 
 
 async def test_71_98_no_secret_is_written_down(tmp_path: Path) -> None:
-    async with world(tmp_path / "data") as house:
+    async with (
+        MailServer.start() as mail,
+        world(tmp_path / "data", smtp_url=mail.url, mail_from="nest@example.org") as house,
+    ):
         seen = await _a_day_in_the_house(house)
+        seen |= await _keyring(house)
+        code, said = await house.product.command("admin", "rotate-keys")
+        assert code == 0, said
+        seen |= await _keyring(house)
+        seen |= await _passwords_are_forgotten(house, mail)
         secrets = seen | house.plex.tokens | {house.overseerr.api_key}
-        secrets |= {OWNER_PASSWORD, SETUP_TOKEN, WEBHOOK_SECRET, MISTYPED}
+        secrets |= {OWNER_PASSWORD, SETUP_TOKEN, WEBHOOK_SECRET, MISTYPED, CHANGED, PASSWORD, mail.url}
         assert len(secrets) > 20 and all(len(secret) >= 16 for secret in secrets)
         urls = urls_of_running(house.product.data_dir)
         assert urls
@@ -43,9 +54,11 @@ async def test_71_98_no_secret_is_written_down(tmp_path: Path) -> None:
         assert NOTE.encode() in where["the database"] and b"auth:" in where["Valkey"]
         await house.product.stop()
     files = await asyncio.to_thread(_files, house.product.data_dir)
+    del files["secrets/keyring"]
     # What may be read is found, so what is not found is not there.
     streams = b"".join(content for path, content in files.items() if "nats" in path)
     assert TITLE.encode() in streams
+    assert b"job.notifications.send_mail" in streams and b"MailRefused" in streams
     # The first start tells its operator the link, which is worth nothing once there is an owner.
     log = [line for line in files["product.log"].splitlines() if not line.startswith(b"Nobody owns it yet")]
     files["product.log"] = b"\n".join(log)
@@ -74,9 +87,54 @@ async def _a_day_in_the_house(house: World) -> set[str]:
     await eventually(lambda: _is_upstream(house))
     house.overseerr.set_available("movie", FILM)
     await eventually(lambda: _is(frida, request, "available"))
+    given |= await _all_that_is_shown_once(olive, frida)
     await _go_wrong(house, olive)
     (await frida.post("/auth/logout")).raise_for_status()
     return given
+
+
+async def _passwords_are_forgotten(house: World, mail: MailServer) -> set[str]:
+    """By mail, in a mail that never arrives, and with the help of the owner."""
+    olive, stranger = await house.person(), await house.person()
+    await olive.sign_in()
+    await stranger.arrive()
+    people = (await olive.get("/admin/users")).raise_for_status().json()["items"]
+    frida = next(person["id"] for person in people if person["name"] == "Frida")
+    handed = (await olive.post(f"/admin/users/{frida}/reset-link")).raise_for_status().json()["url"]
+    links = [handed]
+    for _ in range(2):
+        (await stranger.post("/auth/password/forgot", {"email": OWNER_EMAIL})).raise_for_status()
+        links.append(link_in(await mail.next("Choose")))
+    mail.refusals = ["550 no"]
+    (await stranger.post("/auth/password/forgot", {"email": OWNER_EMAIL})).raise_for_status()
+    await eventually(lambda: _is_refused(mail))
+    tokens = [link.partition("#token=")[2] for link in links]
+    used = await stranger.post("/auth/password/reset", {"token": tokens[0], "newPassword": CHANGED})
+    assert used.status_code == 204
+    overtaken = await stranger.post("/auth/password/reset", {"token": tokens[2], "newPassword": CHANGED})
+    assert overtaken.status_code == 410
+    return set(tokens) | _credentials(olive)
+
+
+async def _is_refused(mail: MailServer) -> bool:
+    return not mail.refusals
+
+
+async def _all_that_is_shown_once(olive: Person, frida: Person) -> set[str]:
+    """A personal token, an invitation, an authenticator app and its recovery codes."""
+    token = (await olive.post("/auth/tokens", {"name": "a script", "scopes": ["read"]})).json()["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert (await olive.http.get("/api/v1/media/requests", headers=bearer)).status_code == 200
+    invite = (await olive.post("/auth/invites", {"email": "gast@example.org"})).json()["url"]
+    secret = (await frida.post("/auth/2fa/totp")).json()["secret"]
+    shown = await frida.post("/auth/2fa/totp/verify", {"code": pyotp.TOTP(secret).now()})
+    return {token, invite.partition("#token=")[2], secret, *shown.raise_for_status().json()["codes"]}
+
+
+async def _keyring(house: World) -> set[str]:
+    """What stands in the one file that may hold it."""
+    text = await asyncio.to_thread((house.product.data_dir / "secrets" / "keyring").read_text)
+    return {line.partition(":")[2].split()[0] for line in text.splitlines()}
 
 
 async def _go_wrong(house: World, olive: Person) -> None:

@@ -202,7 +202,15 @@ class Heard[E]:
 
 
 @pytest.fixture
-async def house(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Household]:
+def auth_settings() -> dict[str, Any]:
+    """What a test module sets beyond what all do."""
+    return {}
+
+
+@pytest.fixture
+async def house(
+    server_urls: ServerUrls, tmp_path: Path, auth_settings: dict[str, Any]
+) -> AsyncIterator[Household]:
     clock = ShiftedClock()
     async with FakePlex.start(clock=clock) as fake, sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         answers = PlexService(fake.machine_id)
@@ -216,18 +224,28 @@ async def house(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Househ
             Service(name="plex", handlers=handlers, open_app=opened),
             plex_tv_url=fake.tv_url,
             setup_token=SETUP_TOKEN,
+            **auth_settings,
         )
-        secret = role_secret(KeyRing.parse(SECRET_KEY))
-        assert SERVICE.metadata is not None
-        db = open_database(
-            role_url(sandbox.settings["database_url"], "auth", secret=secret),
-            metadata=SERVICE.metadata,
-            service="auth",
-            clock=clock,
-        )
-        valkey = Redis.from_url(server_urls.valkey_url, socket_timeout=5)
-        try:
-            yield Household(sandbox, fake, answers, clock, db, DenyList(valkey, clock=clock))
-        finally:
-            await valkey.aclose()
-            await db.close()
+        async with household_of(sandbox, fake, answers, clock=clock) as household:
+            yield household
+
+
+@asynccontextmanager
+async def household_of(
+    sandbox: Sandbox, fake: FakePlex, answers: PlexService, *, clock: ShiftedClock
+) -> AsyncIterator[Household]:
+    """The people of a sandbox where the auth service runs."""
+    secret = role_secret(KeyRing.parse(SECRET_KEY))
+    assert SERVICE.metadata is not None
+    db = open_database(
+        role_url(sandbox.settings["database_url"], "auth", secret=secret),
+        metadata=SERVICE.metadata,
+        service="auth",
+        clock=clock,
+    )
+    valkey = Redis.from_url(sandbox.urls.valkey_url, socket_timeout=5)
+    try:
+        yield Household(sandbox, fake, answers, clock, db, DenyList(valkey, clock=clock))
+    finally:
+        await valkey.aclose()
+        await db.close()

@@ -92,6 +92,14 @@ async def test_attack_46_an_address_that_is_taken_opens_nobodys_account(house: H
     assert (await house.sign_in()).user.id == owner.user.id
 
 
+async def test_attack_46_an_address_that_plex_has_not_confirmed_is_nobodys(house: Household) -> None:
+    squatter = house.plex.add_friend("squatter", email="somebody@example.com")
+    squatter.confirmed = False
+    assert (await house.sign_in_with_plex(squatter)).user.email is None
+    squatter.confirmed = True
+    assert (await house.sign_in_with_plex(squatter)).user.email == "somebody@example.com"
+
+
 async def test_attack_47_a_person_is_the_number_at_plex_not_the_address(house: Household) -> None:
     frida = house.plex.add_friend("frida", email="frida@example.com")
     before = await house.sign_in_with_plex(frida)

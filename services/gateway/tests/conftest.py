@@ -8,12 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.testing import Sandbox
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
-SETUP_TOKEN = "set-up-token"
+SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 WEBHOOK_SECRET = "what-overseerr-sends"
 
 
@@ -54,6 +55,10 @@ class Door:
     url: str
     sandbox: Sandbox
     _stack: AsyncExitStack
+
+    @property
+    def valkey(self) -> Redis:
+        return Redis.from_url(self.sandbox.urls.valkey_url, socket_timeout=5)
 
     async def browser(self) -> Browser:
         client = httpx.AsyncClient(base_url=self.url, timeout=20)

@@ -1,5 +1,6 @@
 """The arithmetic by itself, and against everything that was ever measured."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from medianest_common.contracts.health import MonitorState, Uptime
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.jobs import prune
+from medianest_health.partitions import Partitions
 from medianest_health.repository import History, Standings
 from medianest_health.uptime import DAY, HOUR, Measured, measured
 from medianest_health.verdict import HOLD, Verdict, decide
@@ -170,3 +172,13 @@ async def test_old_results_and_hours_are_forgotten_and_days_are_kept(home: House
         ).scalars()
         assert set(widths) == {DAY}
     assert home.clock.now() - oldest < timedelta(days=1)
+
+
+async def test_replicas_at_midnight_make_the_new_day_once(home: Household) -> None:
+    tomorrow = home.clock.now() + timedelta(days=30)
+
+    async def replica() -> None:
+        async with home.app.db.transaction() as tx:
+            await Partitions().ensure(tx.session, now=tomorrow)
+
+    await asyncio.gather(*(replica() for _ in range(6)))

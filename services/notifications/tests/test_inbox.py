@@ -19,7 +19,9 @@ from medianest_common.contracts.auth import (
     SignInMethod,
     UserChanged,
 )
-from medianest_common.contracts.identity import Role
+from medianest_common.contracts.auth.invites import InviteAccepted
+from medianest_common.contracts.auth.tokens import PersonalTokenCreated
+from medianest_common.contracts.identity import Role, Scope
 from medianest_common.contracts.live import EventFrame
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.notifications import (
@@ -195,6 +197,28 @@ async def test_a_sign_in_from_a_new_device_and_a_stolen_session_are_told_to_thei
     stolen, new_device = await ada.inbox()
     assert (new_device.type, stolen.type) == ("security.new_sign_in", "security.session_reused")
     assert "Firefox on Linux (192.0.2.0/24)" in new_device.body
+
+
+async def test_a_new_token_is_told_to_its_person_and_a_newcomer_to_whoever_invited(
+    household: Sandbox, ada: Person
+) -> None:
+    made = PersonalTokenCreated(
+        user_id=ada.id,
+        token_id=uuid7(),
+        name="the <b>kitchen</b> radio",
+        scopes=[Scope.READ, Scope.REQUEST],
+        expires_at=household.clock.now(),
+    )
+    came = InviteAccepted(invite_id=uuid7(), user_id=uuid7(), name="Nora", invited_by=ada.id)
+    event_id = await household.emit(made)
+    await household.emit(made, event_id=event_id)
+    await eventually(lambda: _has_unread(ada, 1))
+    await household.emit(came)
+    await eventually(lambda: _has_unread(ada, 2))
+    newcomer, token = await ada.inbox()
+    assert (token.type, newcomer.type) == ("security.token_created", "people.invite_accepted")
+    assert "“the <b>kitchen</b> radio” can now be used instead of you for: read, request." in token.body
+    assert newcomer.title == "Nora has accepted your invitation"
 
 
 @pytest.mark.parametrize("title", ["x" * 5000, "{{7*7}} <b>\u202eevil\r\n</b> * >", "🎬 日本語"])

@@ -48,5 +48,7 @@ async def home(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Hous
         SERVICE.handlers, timers=[timer for timer in SERVICE.handlers.timers if timer.name != "keep_index"]
     )
     service = replace(SERVICE, handlers=handlers)
-    await sandbox.start(service, plex_url=plex.server_url, plex_token=plex.server_token)
+    await sandbox.start(
+        service, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
+    )
     return Household(sandbox, plex, clock)

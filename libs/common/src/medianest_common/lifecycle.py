@@ -172,7 +172,8 @@ async def running(
         answers = RpcServer(client, service=service.name)
         stack.push_async_callback(answers.stop)
         for rpc in service.handlers.rpcs:
-            await answers.serve(rpc.message.subject, answering(rpc, app=app, clock=clock))
+            answer = answering(rpc, app=app, clock=clock)
+            await answers.serve(rpc.message.subject, answer, concurrency=rpc.concurrency)
         await answers.serve(ping_subject(service.name), ping_endpoint(probe))
         # Only then does the server know of them, and may somebody be told that we are up. Twice, as the ping of the
         # first flush is written ahead of the subscriptions that still wait in the client's buffer.
@@ -181,7 +182,7 @@ async def running(
         background.start(watchdog.run())
         if database and relay:
             leader = Leader(
-                str(_database_url(service, settings, keys=keys)),
+                str(database_url_of(service, settings, keys=keys)),
                 service=service.name,
                 work=lambda connection: _lead(service, connection, relay=relay, app=app, database=database),
             )
@@ -275,18 +276,23 @@ def load_keys(settings: Settings) -> KeyRing:
     """Raises `SettingsError` for a keyring that cannot be used."""
     try:
         if settings.secret_key:
-            return KeyRing.parse(settings.secret_key.get_secret_value())
-        return KeyRing.load_or_generate(settings.data_dir / "secrets" / "keyring")
+            return KeyRing.parse(settings.secret_key.get_secret_value(), path=settings.file_of("secret_key"))
+        return KeyRing.load_or_generate(keyring_file(settings))
     except (ValueError, OSError) as error:
         raise SettingsError(f"MEDIANEST_SECRET_KEY: {error}") from error
 
 
+def keyring_file(settings: Settings) -> Path:
+    """Where the keyring lies that we made ourselves."""
+    return Path(settings.data_dir) / "secrets" / "keyring"
+
+
 def role_secret(keys: KeyRing) -> bytes:
     """What the passwords of the services' database roles are made from."""
-    return keys.derive("database-roles")[keys.primary]
+    return keys.derive("database-roles")
 
 
-def _database_url(service: Service, settings: Settings, *, keys: KeyRing) -> str:
+def database_url_of(service: Service, settings: Settings, *, keys: KeyRing) -> str:
     """`MEDIANEST_<SERVICE>_DATABASE_URL`, else the service's own role on the common server."""
     own = os.environ.get(f"MEDIANEST_{service.name.upper()}_DATABASE_URL")
     return own or role_url(settings.database_url, service.name, secret=role_secret(keys))
@@ -295,5 +301,5 @@ def _database_url(service: Service, settings: Settings, *, keys: KeyRing) -> str
 def _open_database(service: Service, settings: Settings, *, keys: KeyRing, clock: Clock) -> Database | None:
     if service.metadata is None:
         return None
-    url = _database_url(service, settings, keys=keys)
+    url = database_url_of(service, settings, keys=keys)
     return open_database(url, metadata=service.metadata, service=service.name, clock=clock)

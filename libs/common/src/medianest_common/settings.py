@@ -15,6 +15,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "MEDIANEST_"
+_CONTAINER_SECRETS = Path("/run/secrets")
+_SHORTEST_SECRET = 32
 
 
 class SettingsError(Exception):
@@ -25,15 +27,17 @@ class SecretFiles(PydanticBaseSettingsSource):
     """`MEDIANEST_X_FILE` names a file that holds the value of `MEDIANEST_X`."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        variable = f"{PREFIX}{field_name.upper()}_FILE"
+        path = os.environ.get(variable)
         if not path:
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\n"), field_name, False
+            _ensure_private(Path(path), variable=variable)
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
         except OSError as error:
-            raise SettingsError(
-                f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {error.strerror}"
-            ) from error
+            raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from error
+        except UnicodeDecodeError:
+            raise SettingsError(f"{variable}: {path} is not text.") from None
 
     def __call__(self) -> dict[str, Any]:
         values = {
@@ -41,6 +45,15 @@ class SecretFiles(PydanticBaseSettingsSource):
             for name, field in self.settings_cls.model_fields.items()
         }
         return {name: value for name, value in values.items() if value is not None}
+
+
+def _ensure_private(path: Path, *, variable: str) -> None:
+    """Nobody else may read a secret, nor put another in its place. In a container's own folder for secrets the engine
+    decides about modes, and there is nobody else."""
+    if _CONTAINER_SECRETS in path.absolute().parents:
+        return
+    if path.stat().st_mode & 0o027:
+        raise SettingsError(f"{variable}: {path} may be read or written by others; run: chmod 600 {path}")
 
 
 class Settings(BaseSettings):
@@ -59,7 +72,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     setup_token: SecretStr | None = None
     secret_key: SecretStr | None = None
-    """The keyring, lines of `id:base64`; made and kept in the data folder when it is not given."""
+    """The keyring, entries `id:base64` on lines or parted by commas; made and kept in the data folder if not given."""
     metrics_token: SecretStr | None = None
 
     nats_url: str = ""
@@ -81,6 +94,24 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be like https://nest.example.org or https://example.org/nest")
         return value.rstrip("/")
+
+    @field_validator("setup_token", "metrics_token")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """By length and not by words: a random secret may well hold `test`."""
+        if value is not None and len(value.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"must be at least {_SHORTEST_SECRET} characters long; try: openssl rand -hex {_SHORTEST_SECRET // 2}"
+            )
+        return value
+
+    def file_of(self, name: str) -> Path | None:
+        """The file that the value of this setting was read from, if it was; it may be replaced while we run."""
+        path, secret = os.environ.get(f"{PREFIX}{name.upper()}_FILE"), getattr(self, name)
+        if not path or secret is None:
+            return None
+        found = SecretFiles(type(self)).get_field_value(None, name)[0]
+        return Path(path) if found == secret.get_secret_value() else None
 
     @cached_property
     def secure(self) -> bool:

@@ -1,9 +1,9 @@
 """Reaching Valkey, or knowing quickly that it cannot be reached."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -11,6 +11,16 @@ from redis.exceptions import RedisError
 from medianest_common.clock import Clock
 from medianest_common.errors import Unavailable
 from medianest_common.http.breaker import CircuitBreaker
+
+
+class _Connection(Connection):
+    """A connection that was reset while nobody used it fails as one, and not with what asyncio stumbles over then."""
+
+    async def _send_packed_command(self, command: Iterable[bytes]) -> None:
+        try:
+            await super()._send_packed_command(command)
+        except AttributeError as stumble:
+            raise RedisError("The connection is gone.") from stumble
 
 
 class Away(Exception):
@@ -26,6 +36,7 @@ def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
+        connection_class=_Connection,
     )
     return Redis(connection_pool=pool)
 
@@ -51,6 +62,12 @@ class Reach:
             answered = True
             return answer
         except (RedisError, OSError, TimeoutError):
+            answered = False
+            raise Away from None
+        except AttributeError as stumble:
+            # Writing to a connection that was just reset (`StreamWriter.writelines`, CPython 3.13).
+            if "_add_writer" not in str(stumble):
+                raise
             answered = False
             raise Away from None
         finally:

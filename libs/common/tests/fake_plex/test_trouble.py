@@ -94,6 +94,17 @@ async def test_a_closed_port_refuses_until_healed(plex: FakePlex) -> None:
         assert (await client.get("/identity")).status_code == 200
 
 
+async def test_plex_tv_says_what_it_is_told_to_until_healed(plex: FakePlex) -> None:
+    plex.tv.say("<MediaContainer size='7'/>", path="/api/users")
+    headers = {"X-Plex-Token": plex.owner.token}
+    async with httpx.AsyncClient(base_url=plex.tv_url, headers=headers, timeout=5) as client:
+        said = await client.get("/api/users")
+        assert (said.status_code, said.text) == (200, "<MediaContainer size='7'/>")
+        assert "olivia" in (await client.get("/api/v2/user")).text
+        plex.tv.heal()
+        assert 'size="0"' in (await client.get("/api/users")).text
+
+
 async def test_a_control_character_breaks_xml_but_not_json(plex: FakePlex, server: httpx.AsyncClient) -> None:
     plex.library.add_movie("Heat")
     plex.quirks.control_characters = True

@@ -1,6 +1,7 @@
 """Sealed values open under their own keys, in their own cell, and nowhere else."""
 
 import asyncio
+import base64
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,11 +98,68 @@ def test_a_broken_keyring_is_refused(text: str) -> None:
         KeyRing.parse(text)
 
 
-def test_a_long_random_secret_makes_the_same_keyring_every_time() -> None:
-    secret = "correct horse battery staple dev secret"
-    assert KeyRing.from_secret(secret).derive("csrf") == KeyRing.from_secret(secret).derive("csrf")
-    with pytest.raises(ValueError, match="32 characters"):
-        KeyRing.from_secret("short")
+def test_a_key_without_a_name_is_named_after_itself() -> None:
+    bare = base64.b64encode(bytes(range(32))).decode()
+    ring = KeyRing.parse(bare)
+    assert ring.dump() == f"{ring.primary}:{bare}\n"
+    assert KeyRing.parse(f"{KEYS.dump().strip()},{bare}").old == [ring.primary]
+    with pytest.raises(ValueError, match="32 bytes"):
+        KeyRing.parse(bare[:40])
+
+
+def test_what_is_derived_outlives_every_rotation() -> None:
+    derived = KEYS.derive("csrf")
+    once = KEYS.rotated()
+    assert once.derive("csrf") == once.without_old().derive("csrf") == derived
+    twice = KeyRing.parse(once.without_old().dump()).rotated().without_old()
+    assert twice.derive("csrf") == derived != KEYS.derive("images")
+    assert twice.dump().count("\n") == 2, "the key in between is gone"
+
+
+def test_a_key_kept_for_deriving_opens_and_seals_nothing() -> None:
+    sealed = KEYS.cipher("oauth").seal("secret", cell=CELL)
+    kept = KEYS.rotated().without_old()
+    assert kept.root == KEYS.primary != kept.primary
+    assert not kept.old
+    with pytest.raises(UnknownKey):
+        kept.cipher("oauth").open(sealed, cell=CELL)
+
+
+@pytest.mark.parametrize("text", [f"a:{'A' * 43}= derive-only", f"a:{'A' * 43}= derive-only\nb:{'B' * 43}="])
+def test_only_the_last_of_several_keys_can_be_there_for_deriving(text: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        KeyRing.parse(text)
+
+
+def test_every_process_takes_over_a_rotation_as_soon_as_it_seals_or_meets_a_new_key(tmp_path: Path) -> None:
+    path = tmp_path / "keyring"
+    KEYS.save(path)
+    here, there = (KeyRing.load(path).cipher("totp") for _ in range(2))
+    before = here.seal("old", cell=CELL)
+    rotated = KEYS.rotated()
+    rotated.save(path)
+    after = here.seal("new", cell=CELL)
+    assert not rotated.cipher("totp").needs_rotation(after)
+    assert there.open_text(after, cell=CELL) == "new"
+    assert there.open_text(before, cell=CELL) == "old"
+    rotated.without_old().save(path)
+    assert not rotated.cipher("totp").needs_rotation(there.seal("third", cell=CELL))
+    with pytest.raises(UnknownKey):
+        there.open(before, cell=CELL)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("damage", ["", "nonsense", "\udcff"])
+def test_a_keyring_that_was_damaged_while_we_run_changes_nothing(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "keyring"
+    KEYS.save(path)
+    cipher = KeyRing.load(path).cipher("totp")
+    path.write_bytes(damage.encode("utf-8", "surrogateescape"))
+    assert cipher.open_text(cipher.seal("secret", cell=CELL), cell=CELL) == "secret"
+    path.unlink()
+    assert cipher.open_text(cipher.seal("secret", cell=CELL), cell=CELL) == "secret"
+    KEYS.rotated().save(path)
+    assert KEYS.cipher("totp").needs_rotation(cipher.seal("secret", cell=CELL))
 
 
 def test_the_generated_file_is_private_and_kept(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.errors import Unavailable
+from medianest_common.web.principal import Outdated
 
 
 async def test_a_bearer_token_and_a_cookie_name_the_caller(portal: Portal) -> None:
@@ -89,3 +90,11 @@ async def test_a_webhook_keeps_its_own_authorization(portal: Portal) -> None:
         answer = await client.post(f"{API}/webhooks/overseerr", content=b"hello")
     assert answer.status_code == 202
     assert answer.json() == {"length": 5, "authorization": "a fixed secret"}
+
+
+async def test_an_outdated_token_is_no_guess_however_often_it_is_shown(make: MakePortal) -> None:
+    portal = make(bad_tokens="5/minute")
+    portal.away.append(Outdated("Renew it."))
+    async with portal.client(headers={"Authorization": "Bearer old"}) as client:
+        statuses = {(await client.get(f"{API}/me")).status_code for _ in range(8)}
+    assert statuses == {401}

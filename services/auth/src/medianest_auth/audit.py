@@ -1,13 +1,17 @@
-"""Who came in, who did not, and why: a row for each, without anything secret."""
+"""Who came in, who did not, who changed what, and why: a row for each, without anything secret."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from medianest_auth.browser import address_of, parse_user_agent
-from medianest_auth.models import AuditEntry
+from medianest_auth.browser import address_of, network_of, parse_user_agent
+from medianest_auth.models import AuditEntry, AuditPlace, SignInAttempt
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.auth import ClientInfo, SignInMethod
 from medianest_common.db import Transaction
+
+SIGN_IN = "sign_in"
+SECOND_FACTOR = "second_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,11 @@ class Audit:
         target: str | None = None,
         session_id: UUID | None = None,
         client: ClientInfo | None = None,
+        unusual: Sequence[str] = (),
     ) -> None:
-        """`user_id` is whom it is about, `actor_id` who did it where that is somebody else, `target` such as `invite:<id>`."""
+        """`user_id` is whom it is about, `actor_id` who did it where that is somebody else, `target` what it was done
+        to, such as `invite:<id>`. A `sign_in`, and a second factor that was refused, become part of the person's own
+        history as well, with what was `unusual` about it."""
         entry = AuditEntry(
             id=uuid7(),
             at=self.clock.now(),
@@ -42,7 +49,33 @@ class Audit:
             actor_id=actor_id,
             target=target,
             session_id=session_id,
-            ip=address_of(client.ip) if client else "",
-            browser=parse_user_agent(client.user_agent).family if client else "",
         )
         tx.session.add(entry)
+        if client:
+            tx.session.add(
+                AuditPlace(
+                    entry_id=entry.id,
+                    at=entry.at,
+                    ip=address_of(client.ip),
+                    browser=parse_user_agent(client.user_agent).family,
+                )
+            )
+        if action == SIGN_IN or (action == SECOND_FACTOR and result != "ok"):
+            tx.session.add(_attempt(entry, client or ClientInfo(), unusual))
+
+
+def _attempt(entry: AuditEntry, client: ClientInfo, unusual: Sequence[str]) -> SignInAttempt:
+    browser = parse_user_agent(client.user_agent)
+    return SignInAttempt(
+        id=entry.id,
+        at=entry.at,
+        user_id=entry.user_id,
+        method=entry.method or "",
+        result=entry.result,
+        reason=entry.reason,
+        session_id=entry.session_id,
+        network=network_of(client.ip),
+        browser=browser.family,
+        platform=browser.platform,
+        unusual=list(unusual),
+    )

@@ -1,38 +1,54 @@
-"""What may be kept of a browser: its family, its platform and a shortened network address."""
+"""What may be kept of a browser: its family, its major version, its platform and a shortened network address."""
 
-import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-_BROWSERS = (
-    ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
-    ("Opera", re.compile(r"\b(?:OPR|Opera)/")),
-    ("Samsung Internet", re.compile(r"\bSamsungBrowser/")),
-    ("Firefox", re.compile(r"\b(?:Firefox|FxiOS)/")),
-    ("Chrome", re.compile(r"\b(?:Chrome|Chromium|CriOS)/")),
-    ("Safari", re.compile(r"\bVersion/[\d.]+ .*\bSafari/")),
-    ("curl", re.compile(r"^curl/")),
-)
-_PLATFORMS = (
-    ("Android", re.compile(r"\bAndroid\b")),
-    ("iOS", re.compile(r"\b(?:iPhone|iPad|iPod)\b")),
-    ("Windows", re.compile(r"\bWindows\b")),
-    ("ChromeOS", re.compile(r"\bCrOS\b")),
-    ("macOS", re.compile(r"\b(?:Macintosh|Mac OS X)\b")),
-    ("Linux", re.compile(r"\bLinux\b")),
-)
+import ua_parser
+
 _LONGEST = 512
+UNKNOWN = "Other"
+NOBODY = "unknown"
+_MOBILE = ("Chrome Mobile", "Chromium", "HeadlessChrome")
+_FAMILIES = {
+    "Mobile Safari": "Safari",
+    "Opera Mobile": "Opera",
+    "Edge Mobile": "Edge",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "Mobile Safari UI/WKWebView": "Safari",
+}
+_PLATFORMS = {
+    "Mac OS X": "macOS",
+    "Chrome OS": "ChromeOS",
+    "Ubuntu": "Linux",
+    "Fedora": "Linux",
+    "Debian": "Linux",
+}
 
 
 class Browser(NamedTuple):
     family: str
     platform: str
+    version: str = ""
+    """The major one; empty when it says none."""
+
+    def is_like(self, *, family: str, platform: str) -> bool:
+        """Whether it may be the same one, updated or not."""
+        return (self.family, self.platform) == (family, platform)
 
 
 def parse_user_agent(user_agent: str) -> Browser:
-    """Families only; `Other` for what is not recognised."""
+    """Families only, those of telephones under the name of their big sisters; `Other` for what is not recognised."""
     text = user_agent[:_LONGEST]
-    return Browser(_first(_BROWSERS, text), _first(_PLATFORMS, text))
+    agent, platform = ua_parser.parse_user_agent(text), ua_parser.parse_os(text)
+    family = agent.family if agent else UNKNOWN
+    if family.startswith(_MOBILE):
+        family = "Chrome"
+    return Browser(
+        _FAMILIES.get(family, family),
+        _PLATFORMS.get(platform.family, platform.family) if platform else UNKNOWN,
+        (agent.major or "") if agent else "",
+    )
 
 
 def address_of(ip: str) -> str:
@@ -48,11 +64,17 @@ def network_of(ip: str) -> str:
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
+def coarse(place: str) -> str:
+    """An address or network, as much of it as people are shown."""
+    return place if "/" in place else network_of(place)
+
+
 def limited_network(ip: str) -> str:
-    """Whose attempts are counted together: one IPv4 address, or the /64 that one household has of IPv6."""
+    """Whose attempts are counted together: one IPv4 address, or the /64 that one household has of IPv6. `NOBODY` when
+    a proxy does not say who its client is."""
     address = _parse(ip)
     if address is None or address.version == 4:
-        return str(address or "unknown")
+        return str(address or NOBODY)
     return str(ip_network((address, 64), strict=False))
 
 
@@ -64,7 +86,3 @@ def _parse(ip: str) -> IPv4Address | IPv6Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped
     return address
-
-
-def _first(families: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str:
-    return next((name for name, pattern in families if pattern.search(text)), "Other")

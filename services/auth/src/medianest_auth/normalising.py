@@ -40,5 +40,13 @@ def shown_name(text: str) -> str:
     return " ".join(visible.split())[:_LONGEST_NAME].strip()
 
 
+def valid_name(text: str) -> str:
+    """As it is shown; raises `Invalid` when there is nothing to see."""
+    name = shown_name(text)
+    if not name:
+        raise Invalid(errors=[FieldError("name", "Enter a name that can be seen.")])
+    return name
+
+
 def storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy import and_, exists, false, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from medianest_auth.models import (
     Challenge,
     Device,
+    Erasure,
     Identity,
     Installation,
+    OldPassword,
+    OneTimeLink,
     Passkey,
     Password,
+    PersonalToken,
     PlexSignIn,
     RecoveryCode,
     RefreshToken,
@@ -35,6 +39,7 @@ class Credentials:
     user_id: UUID | None = None
     active: bool = False
     hash: str | None = None
+    changed_at: datetime | None = None
     known_device: bool = False
 
 
@@ -54,7 +59,7 @@ class Users(Repository[User]):
             select(User)
             .join(Identity, Identity.user_id == User.id)
             .where(Identity.issuer == issuer, Identity.subject == subject)
-            .with_for_update(of=User)
+            .with_for_update(of=User, key_share=True)
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
 
@@ -76,6 +81,13 @@ class Users(Repository[User]):
         )
         return (await self.session.execute(statement)).first() is not None
 
+    async def plex_id(self, user_id: UUID) -> int | None:
+        statement = select(Identity.subject).where(
+            Identity.user_id == user_id, Identity.issuer == PLEX_ISSUER
+        )
+        subject = (await self.session.execute(statement)).scalar_one_or_none()
+        return int(subject) if subject else None
+
     async def upgrade_hash(self, user_id: UUID, *, old: str, new: str) -> None:
         """Of several sign-ins at once only the first replaces the hash."""
         await self.session.execute(
@@ -83,17 +95,62 @@ class Users(Repository[User]):
         )
 
 
-async def find_credentials(connection: AsyncConnection, *, email_key: str, device: bytes) -> Credentials:
+async def find_credentials(
+    connection: AsyncConnection, *, email_key: str, device: bytes, owner_only: bool = False
+) -> Credentials:
+    """With `owner_only` nobody else has a password, as far as this says."""
+    passwords = and_(
+        Password.user_id == User.id, or_(false() if owner_only else true(), User.role == "owner")
+    )
     statement = (
-        select(User.id, User.status, Password.hash, Device.token_hash)
-        .outerjoin(Password, Password.user_id == User.id)
+        select(User.id, User.status, Password.hash, Password.changed_at, Device.token_hash)
+        .outerjoin(Password, passwords)
         .outerjoin(Device, and_(Device.user_id == User.id, Device.token_hash == device))
         .where(User.email_key == email_key)
     )
     row = (await connection.execute(statement)).first()
     if row is None:
         return Credentials()
-    return Credentials(row.id, row.status == "active", row.hash, known_device=row.token_hash is not None)
+    return Credentials(
+        row.id, row.status == "active", row.hash, row.changed_at, known_device=row.token_hash is not None
+    )
+
+
+class Passwords(Repository[Password]):
+    model = Password
+
+
+class OldPasswords(Repository[OldPassword]):
+    model = OldPassword
+
+    async def latest(self, user_id: UUID, *, most: int) -> Sequence[OldPassword]:
+        statement = (
+            select(OldPassword)
+            .where(OldPassword.user_id == user_id)
+            .order_by(OldPassword.replaced_at.desc(), OldPassword.id.desc())
+            .limit(most)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def forget_all_but(self, user_id: UUID, *, most: int) -> None:
+        kept = [each.id for each in await self.latest(user_id, most=most)]
+        await self.delete(OldPassword.user_id == user_id, OldPassword.id.not_in(kept))
+
+
+class OneTimeLinks(Repository[OneTimeLink]):
+    model = OneTimeLink
+
+    async def by_hash(self, token_hash: bytes, *, purpose: str) -> OneTimeLink | None:
+        return await self.one(OneTimeLink.token_hash == token_hash, OneTimeLink.purpose == purpose)
+
+    async def void(self, user_id: UUID, purpose: str, *, now: datetime, only_mailed: bool = False) -> None:
+        """Use up all of somebody's links for one purpose; `only_mailed` spares those that were handed to somebody."""
+        statement = update(OneTimeLink).where(
+            OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None)
+        )
+        if only_mailed:
+            statement = statement.where(OneTimeLink.created_by.is_(None))
+        await self.session.execute(statement.values(used_at=now))
 
 
 class Sessions(Repository[Session]):
@@ -115,15 +172,26 @@ class Sessions(Repository[Session]):
             statement = statement.with_for_update()
         return (await self.session.execute(statement)).scalars().all()
 
-    async def revoked_since(self, moment: datetime) -> Sequence[Session]:
-        return await self.list(Session.revoked_at > moment)
-
 
 class Devices(Repository[Device]):
     model = Device
 
     async def is_of(self, user_id: UUID, token_hash: bytes) -> bool:
         return await self.count(Device.user_id == user_id, Device.token_hash == token_hash) > 0
+
+    async def hashes_of(self, user_id: UUID) -> set[bytes]:
+        statement = select(Device.token_hash).where(Device.user_id == user_id)
+        return set((await self.session.scalars(statement)).all())
+
+    async def rename(self, user_id: UUID, old: bytes, new: bytes) -> bool:
+        """Whether the old one was known."""
+        statement = (
+            update(Device)
+            .where(Device.user_id == user_id, Device.token_hash == old)
+            .values(token_hash=new)
+            .returning(Device.user_id)
+        )
+        return (await self.session.execute(statement)).first() is not None
 
     async def is_ours(self, token_hash: bytes) -> bool:
         return await self.count(Device.token_hash == token_hash) > 0
@@ -134,6 +202,17 @@ class RefreshTokens(Repository[RefreshToken]):
 
     async def by_hash(self, token_hash: bytes) -> RefreshToken | None:
         return await self.one(RefreshToken.token_hash == token_hash)
+
+    async def time_of_refresh(self, session_id: UUID, *, back: int) -> datetime | None:
+        """When the refresh before the last `back` ones was; None if there were not that many."""
+        statement = (
+            select(RefreshToken.created_at)
+            .where(RefreshToken.session_id == session_id, RefreshToken.parent_id.is_not(None))
+            .order_by(RefreshToken.created_at.desc())
+            .offset(back)
+            .limit(1)
+        )
+        return (await self.session.scalars(statement)).first()
 
     async def successor_of(self, token: RefreshToken) -> RefreshToken | None:
         return await self.one(RefreshToken.parent_id == token.id)
@@ -175,6 +254,41 @@ class Factors:
         has_app, has_key, has_code = (await self._session.execute(select(app, key, code))).one()
         methods = [SecondFactor.PASSKEY] * has_key + [SecondFactor.TOTP] * has_app
         return methods + [SecondFactor.RECOVERY_CODE] * (bool(methods) and has_code)
+
+
+class PersonalTokens(Repository[PersonalToken]):
+    model = PersonalToken
+
+    async def not_revoked(self, user_id: UUID) -> Sequence[PersonalToken]:
+        """The newest first; expired ones are among them, so that their holder sees why something stopped working."""
+        statement = (
+            select(PersonalToken)
+            .where(PersonalToken.user_id == user_id, PersonalToken.revoked_at.is_(None))
+            .order_by(PersonalToken.id.desc())
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def count_live(self, user_id: UUID, *, now: datetime) -> int:
+        return await self.count(
+            PersonalToken.user_id == user_id,
+            PersonalToken.revoked_at.is_(None),
+            PersonalToken.expires_at > now,
+        )
+
+    async def note_use(self, token_id: UUID, at: datetime, *, not_since: datetime) -> None:
+        """Unless a use was noted since."""
+        await self.session.execute(
+            update(PersonalToken)
+            .where(
+                PersonalToken.id == token_id,
+                or_(PersonalToken.last_used_at.is_(None), PersonalToken.last_used_at <= not_since),
+            )
+            .values(last_used_at=at)
+        )
+
+
+class Erasures(Repository[Erasure]):
+    model = Erasure
 
 
 class Installations(Repository[Installation]):

@@ -5,19 +5,25 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from medianest_auth.adapters.mail_delivery import MailDelivery
 from medianest_auth.adapters.plex_server import PlexServerIdentity
 from medianest_auth.adapters.plex_tv import PRODUCT, PlexTv
+from medianest_auth.adapters.providers import open_providers
+from medianest_auth.adapters.relying_party import RelyingParty
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import Attempts
 from medianest_auth.audit import Audit
-from medianest_auth.handlers import handlers
+from medianest_auth.in_background import InBackground
 from medianest_auth.models import Base, Installation
 from medianest_auth.passwords import Hasher, PasswordPolicy
+from medianest_auth.plex_handlers import handlers
 from medianest_auth.repository import Installations, Users
 from medianest_auth.settings import AuthSettings
 from medianest_auth.setup_token import SetupToken
 from medianest_auth.signing import SigningKeys
 from medianest_common.db import Database
+from medianest_common.mail import PURPOSE as MAIL
+from medianest_common.mail import Mailer
 from medianest_common.security.denylist import DenyList
 from medianest_common.service import Runtime, Service
 
@@ -38,8 +44,9 @@ async def open_app(runtime: Runtime[AuthSettings]) -> AsyncIterator[AuthApp]:
         clock=clock,
     )
     hasher = Hasher(memory_kib=settings.argon2_memory_kib, rounds=settings.argon2_rounds)
+    checking = InBackground()
     try:
-        async with plex_tv:
+        async with plex_tv, open_providers(settings, clock=clock) as providers:
             yield AuthApp(
                 settings=settings,
                 db=runtime.db,
@@ -52,11 +59,18 @@ async def open_app(runtime: Runtime[AuthSettings]) -> AsyncIterator[AuthApp]:
                 signing=signing,
                 denied=DenyList(runtime.valkey, clock=clock),
                 seal=keys.cipher("repeated-answers"),
+                totp_seal=keys.cipher("totp"),
+                relying_party=RelyingParty(settings.base_url),
+                mailer=Mailer(keys.cipher(MAIL), clock=clock),
+                mail_delivery=MailDelivery(runtime.bus, clock=clock),
                 setup_token=setup_token,
                 plex_tv=plex_tv,
                 plex_server=PlexServerIdentity(runtime.bus),
+                checking=checking,
+                providers=providers,
             )
     finally:
+        await checking.aclose()
         hasher.close()
 
 

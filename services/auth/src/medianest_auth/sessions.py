@@ -9,10 +9,14 @@ import structlog
 from redis.exceptions import RedisError
 
 from medianest_auth.app import AuthApp
+from medianest_auth.audit import SIGN_IN
 from medianest_auth.browser import network_of, parse_user_agent
 from medianest_auth.mapping import to_user
 from medianest_auth.models import Device, RefreshToken, Session, User
-from medianest_auth.repository import Devices, RefreshTokens, Sessions, Users
+from medianest_auth.plex_access import require_access
+from medianest_auth.repository import Devices, OneTimeLinks, RefreshTokens, Sessions, Users
+from medianest_auth.sign_in_history import note_presence, what_is_unusual
+from medianest_auth.ways_in import require_way
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -32,9 +36,15 @@ log = structlog.get_logger()
 
 MOST_SESSIONS = 20
 REFRESH_PREFIX = "mnr_"
+DEVICE_PREFIX = "mnd_"
 _REMEMBERED = (timedelta(days=30), timedelta(days=90))
 _NOT_REMEMBERED = (timedelta(hours=24), timedelta(days=7))
 """Idle and absolute."""
+
+
+def remembers(session: Session) -> bool:
+    """Whether it is of the kind that lasts."""
+    return session.idle_seconds >= _REMEMBERED[0].total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,13 @@ async def start_session(
     app: AuthApp, tx: Transaction, user: User, *, method: SignInMethod, client: ClientInfo, remember: bool
 ) -> Started:
     """A new session for a user whose row is locked; nothing the browser brought along becomes part of it."""
+    require_way(app, user, method=method)
+    await require_access(tx, user, method=method)
     now = app.clock.now()
     idle, absolute = _REMEMBERED if remember else _NOT_REMEMBERED
     device_token, new_device = await _recognise(app, tx, user, client)
-    browser = parse_user_agent(client.user_agent)
+    browser, network = parse_user_agent(client.user_agent), network_of(client.ip)
+    unusual = await what_is_unusual(tx, user.id, network=network, new_device=new_device, now=now)
     sessions = Sessions(tx.session)
     live = await sessions.live_of(user.id, now=now, lock=True)
     session = await sessions.add(
@@ -65,8 +78,9 @@ async def start_session(
             method=str(method),
             device_hash=hash_token(device_token),
             browser=browser.family,
+            browser_version=browser.version,
             platform=browser.platform,
-            place=network_of(client.ip),
+            place=network,
             idle_seconds=int(idle.total_seconds()),
             auth_time=now,
             created_at=now,
@@ -93,7 +107,16 @@ async def start_session(
             new_device=new_device,
         )
     )
-    app.audit.record(tx, "sign_in", method=method, user_id=user.id, session_id=session.id, client=client)
+    app.audit.record(
+        tx,
+        SIGN_IN,
+        method=method,
+        user_id=user.id,
+        session_id=session.id,
+        client=client,
+        unusual=unusual,
+    )
+    await note_presence(tx, user.id, now=now)
     plex_linked = await Users(tx.session).has_plex(user.id)
     return Started(user, session, refresh_token, device_token, plex_linked, [*replaced, *oldest])
 
@@ -120,8 +143,14 @@ async def end_all_sessions(
     """Every live session of somebody, except the one named by `but`. After the commit `deny` must follow."""
     live = await Sessions(tx.session).live_of(user_id, now=app.clock.now(), lock=True)
     ended = [session for session in live if session.id != but]
+    await forget_email_change(app, tx, user_id)
     end_sessions(app, tx, ended, reason=reason)
     return ended
+
+
+async def forget_email_change(app: AuthApp, tx: Transaction, user_id: UUID) -> None:
+    """A session that was not the person's may have left a link to its own address, which must not outlive it."""
+    await OneTimeLinks(tx.session).void(user_id, "email_change", now=app.clock.now())
 
 
 async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:
@@ -138,6 +167,15 @@ async def deny(app: AuthApp, sessions: Sequence[Session]) -> None:
             session_id=str(session.id),
             reason=session.revoked_reason,
         )
+
+
+async def deny_token(app: AuthApp, token_id: UUID) -> None:
+    """The same for a personal token, which gateways know by its id like a session."""
+    try:
+        await app.denied.deny_session(token_id, until=app.clock.now() + DENY_FOR)
+    except (RedisError, OSError) as error:
+        log.warning("deny_list_not_written", error=type(error).__name__)
+    log.info("personal_token_revoked", token_id=str(token_id))
 
 
 def signed_in(
@@ -179,7 +217,7 @@ async def _recognise(app: AuthApp, tx: Transaction, user: User, client: ClientIn
     known = await devices.is_of(user.id, brought)
     new_device = not known and await devices.count(Device.user_id == user.id) > 0
     ours = known or await devices.is_ours(brought)
-    token = client.device_token if ours else new_token("mnd_")
+    token = client.device_token if ours else new_token(DEVICE_PREFIX)
     await devices.upsert(
         {"user_id": user.id, "token_hash": hash_token(token), "last_seen_at": app.clock.now()},
         keys=("user_id", "token_hash"),

@@ -20,7 +20,7 @@ class SetupToken:
 
     def __init__(self, settings: Settings, *, keys: KeyRing) -> None:
         given = settings.setup_token.get_secret_value() if settings.setup_token else None
-        derived = base64.urlsafe_b64encode(keys.derive("setup-token")[keys.primary]).rstrip(b"=").decode()
+        derived = base64.urlsafe_b64encode(keys.derive("setup-token")).rstrip(b"=").decode()
         self._token = given or f"mns_{derived}"
         self._file = _file(settings)
 

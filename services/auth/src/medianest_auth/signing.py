@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -49,15 +49,18 @@ class SigningKeys:
             tx.session.add_all([self._new(active=True), self._new(active=False)])
             tx.emit(KeysChanged())
 
-    async def rotate(self, *, older_than: timedelta = ROTATE_AFTER) -> bool:
-        """The next key becomes the current one, once that has signed for long enough."""
+    async def rotate(
+        self, *, older_than: timedelta = ROTATE_AFTER, announced_for: timedelta = timedelta()
+    ) -> str | None:
+        """The next key becomes the current one, once that has signed and the next has been announced for long enough.
+        Returns the id of the key that signs now; None if it was too soon."""
         async with self._db.transaction() as tx:
             await tx.session.execute(_LOCK)
             now = self._clock.now()
             current, following = sorted(await _unretired(tx), key=lambda key: key.active_since is None)
             assert current.active_since is not None
-            if now - current.active_since < older_than:
-                return False
+            if now - current.active_since < older_than or now - following.created_at < announced_for:
+                return None
             current.retired_at = now
             await tx.session.flush()
             following.active_since = now
@@ -66,7 +69,23 @@ class SigningKeys:
             tx.emit(KeysChanged())
         self.forget()
         log.info("signing_keys_rotated", key_id=following.key_id)
-        return True
+        return following.key_id
+
+    async def replace(self) -> str:
+        """New keys in place of all there are. Their tokens are refused from now on, so everybody refreshes: for keys
+        that somebody else may have."""
+        async with self._db.transaction() as tx:
+            await tx.session.execute(_LOCK)
+            now = self._clock.now()
+            for key in await _published(tx, now=now):
+                key.retired_at = now - PUBLISHED_AFTER_RETIREMENT
+            await tx.session.flush()
+            current = self._new(active=True)
+            tx.session.add_all([current, self._new(active=False)])
+            tx.emit(KeysChanged())
+        self.forget()
+        log.warning("signing_keys_replaced", key_id=current.key_id)
+        return current.key_id
 
     async def current(self) -> AccessTokenIssuer:
         if self._current is None or self._clock.monotonic() - self._read_at > _READ_AGAIN_AFTER:
@@ -114,6 +133,11 @@ class SigningKeys:
             log.error("signing_key_unreadable", key_id=key.key_id)
             return None
         return OKPKey.import_key(json.loads(private))
+
+
+async def _published(tx: Transaction, *, now: datetime) -> Sequence[SigningKey]:
+    published = or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > now - PUBLISHED_AFTER_RETIREMENT)
+    return (await tx.session.execute(select(SigningKey).where(published))).scalars().all()
 
 
 async def _unretired(tx: Transaction) -> Sequence[SigningKey]:

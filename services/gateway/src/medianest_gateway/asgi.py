@@ -6,22 +6,34 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, FastAPI
 
 from medianest_common.contracts.identity import Caller
-from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
+from medianest_common.security.personal_tokens import PREFIX as PERSONAL
+from medianest_common.web import Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_common.web.rules import MIB
 from medianest_gateway.app import GatewayApp
+from medianest_gateway.grants import GRANTS
+from medianest_gateway.live.admission import LASTS
 from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import (
     admin,
     auth,
+    forward_auth,
     health,
+    history,
+    invites,
     media,
     notifications,
+    passwords,
+    people,
     plex,
+    plex_access,
     plex_browse,
     plex_changes,
     plex_playback,
     plex_sync,
+    providers,
+    second_factor,
+    tokens,
     webhooks,
     welcome,
 )
@@ -29,23 +41,41 @@ from medianest_gateway.routes.common import signed_in
 
 API = "/api/v1"
 PLEX_SIGN_IN_SECONDS = 15.0
-"""plex.tv has a part in these, and is slow at times."""
+"""plex.tv or another provider has a part in these, and is slow at times."""
+PLEX_MEMBERS_SECONDS = 20.0
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
+KEYS = "/.well-known/jwks.json"
 WEBHOOKS = (f"{API}/webhooks",)
-SECRET_ANSWERS = (f"{API}/auth", f"{API}/csrf", f"{API}/notifications/ticket", "/login")
+SECRET_ANSWERS = (
+    f"{API}/auth",
+    f"{API}/admin/invites",
+    f"{API}/csrf",
+    f"{API}/notifications/ticket",
+    "/login",
+)
 STREAMS = (f"{API}/events",)
+VERIFY = f"{API}/auth/verify"
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
     f"{API}/auth/refresh",
+    f"{API}/auth/passkeys/login",
+    f"{API}/auth/password/forgot",
+    f"{API}/auth/password/reset",
+    f"{API}/auth/email/confirm",
+    f"{API}/auth/invites/look",
+    f"{API}/auth/invites/accept",
     f"{API}/auth/plex/pin",
     f"{API}/auth/plex/verify",
+    f"{API}/auth/oauth",
 )
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RULES = (
+    Rule("refresh", "120/minute", frozenset({"POST"}), (f"{API}/auth/refresh",), by_address=True),
+    Rule("verify", "6000/minute", paths=(VERIFY,)),
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
-    Rule("csrf", "60/minute", paths=(f"{API}/csrf",), by_address=True),
+    Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
     Rule(
@@ -53,6 +83,7 @@ RULES = (
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
+    Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
     Rule("write", "100/minute", _UNSAFE),
     Rule("read", "600/minute"),
@@ -66,6 +97,8 @@ def build(gateway: GatewayApp) -> FastAPI:
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
 
     async def authenticate(token: str, *, by_cookie: bool) -> Principal:
+        if token.startswith(PERSONAL) and not by_cookie:
+            return await _by_personal_token(gateway, token)
         claims = await gateway.access.verify(token)
         caller = Caller.model_construct(
             user_id=claims.user_id,
@@ -75,7 +108,11 @@ def build(gateway: GatewayApp) -> FastAPI:
             auth_time=claims.auth_time,
         )
         return Principal(
-            caller, issued_at=claims.issued_at, expires_at=claims.expires_at, by_cookie=by_cookie
+            caller,
+            issued_at=claims.issued_at,
+            expires_at=claims.expires_at,
+            by_cookie=by_cookie,
+            permissions_version=claims.permissions_version,
         )
 
     stack = Stack(
@@ -95,23 +132,31 @@ def build(gateway: GatewayApp) -> FastAPI:
         webhooks=WEBHOOKS,
         quiet=QUIET,
         secret_answers=SECRET_ANSWERS,
+        grants=GRANTS,
         streams=STREAMS,
         rules=RULES,
         request_seconds=settings.request_timeout,
         rate_limit_scale=settings.rate_limit_scale,
         exceptions={
+            KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},
+            # Proxies call us by whatever name they know us by, for each picture of a page.
+            VERIFY: {"any_host": True, "is_quiet": True, "basic": True},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
+            f"{API}/auth/oauth": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/auth/identities": {"timeout": PLEX_SIGN_IN_SECONDS},
+            f"{API}/admin/users/plex-candidates": {"timeout": PLEX_MEMBERS_SECONDS},
+            f"{API}/admin/users/import-plex": {"timeout": PLEX_MEMBERS_SECONDS},
         },
     )
     app = create_app(
         "MediaNest",
         version("medianest-gateway"),
         stack,
-        idempotency=IdempotencyStore(gateway.valkey, clock=gateway.clock),
+        idempotency=gateway.idempotency,
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
@@ -123,16 +168,40 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_changes,
         plex_playback,
         plex_sync,
+        passwords,
+        providers,
+        second_factor,
         notifications,
         health,
         webhooks,
         admin,
+        people,
+        plex_access,
+        invites,
+        tokens,
+        history,
+        forward_auth,
     ):
         api.include_router(part.router)
-    api.include_router(plex_changes.admin)
-    api.include_router(plex_sync.admin)
+    for router in (history.admin, plex_changes.admin, plex_sync.admin):
+        api.include_router(router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
     return app
+
+
+async def _by_personal_token(gateway: GatewayApp, token: str) -> Principal:
+    """Its own id stands where a session's would. A stream opened with it is looked at anew after half a day."""
+    vouched = await gateway.vouching.for_token(token)
+    caller = Caller(
+        user_id=vouched.user_id,
+        session_id=vouched.session_id,
+        role=vouched.role,
+        name=vouched.name,
+        auth_time=vouched.auth_time,
+        scopes=vouched.scopes,
+    )
+    expires_at = min(vouched.expires_at, gateway.clock.now() + LASTS)
+    return Principal(caller, expires_at=expires_at, by_cookie=False)

@@ -29,6 +29,9 @@ class Cookies:
         self.pre_login = wrap.format("mn_pre")
         self.device = wrap.format("mn_dev")
         self.csrf = wrap.format("mn_csrf")
+        # For sites on other hosts: `__Host-` would keep it from them.
+        self.forward = "__Secure-mn_fwd" if self._secure else f"mn_fwd_{mark}"
+        self._domain = settings.forward_auth_cookie_domain or None
 
     def sign_in(self, response: Response, signed_in: SignedIn, *, csrf_token: str) -> None:
         self._set(response, self.access, signed_in.access_token, seconds=signed_in.expires_in)
@@ -39,7 +42,8 @@ class Cookies:
             seconds=signed_in.refresh_expires_in,
             same_site="strict",
         )
-        self._set(response, self.device, signed_in.device_token, seconds=_DEVICE_SECONDS)
+        if signed_in.device_token:
+            self._set(response, self.device, signed_in.device_token, seconds=_DEVICE_SECONDS)
         self.set_csrf(response, csrf_token)
         # A new sign-in starts from a browser binding that nobody has seen before.
         self._delete(response, self.pre_login)
@@ -47,6 +51,32 @@ class Cookies:
     def sign_out(self, response: Response) -> None:
         for name in (self.access, self.refresh, self.csrf):
             self._delete(response, name)
+        if self._domain:
+            response.delete_cookie(
+                self.forward,
+                path="/",
+                domain=self._domain,
+                secure=self._secure,
+                httponly=True,
+                samesite="lax",
+            )
+
+    def forget_device(self, response: Response) -> None:
+        self._delete(response, self.device)
+
+    def set_pass(self, response: Response, value: str, *, seconds: int) -> None:
+        """Without a common domain there is no other host to show it to."""
+        if self._domain:
+            response.set_cookie(
+                self.forward,
+                value,
+                max_age=seconds,
+                path="/",
+                domain=self._domain,
+                secure=self._secure,
+                httponly=True,
+                samesite="lax",
+            )
 
     def set_csrf(self, response: Response, token: str) -> None:
         response.set_cookie(

@@ -1,12 +1,15 @@
 """Settings of the gateway beyond those that every service has."""
 
 import re
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from medianest_common.settings import Settings
 
 _ADDRESS_PART = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 class GatewaySettings(Settings):
@@ -18,6 +21,12 @@ class GatewaySettings(Settings):
     """The `Authorization` value that Overseerr is told to send; without one its webhook is refused."""
     plex_webhook_secret: SecretStr | None = None
     """The last part of the addresses that Plex and Tautulli are told to send to; without one there are none."""
+    forward_auth_domains: str = ""
+    """Other sites that let us say who somebody is, separated by commas: `radarr.example.org`, `*.apps.example.org`."""
+    forward_auth_cookie_domain: str = ""
+    """The domain that we and those sites have in common. Every site below it sees the pass, so each must be trusted."""
+    forward_auth_user: Literal["id", "email", "name"] = "id"
+    """What `Remote-User` says. Only the id is never anybody else's, later or elsewhere."""
     request_timeout: float = Field(default=10, gt=0, le=60)
     """Seconds after which a request is answered with 504 whatever it waits for."""
     rate_limit_scale: float = Field(default=1, gt=0)
@@ -30,3 +39,22 @@ class GatewaySettings(Settings):
         if value and not _ADDRESS_PART.fullmatch(value):
             raise ValueError("takes 16 to 128 letters, digits, `-` and `_`")
         return SecretStr(value) if value else None
+
+    @field_validator("forward_auth_domains")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        for entry in filter(None, map(str.strip, value.split(","))):
+            if not _HOST.fullmatch(entry):
+                raise ValueError(
+                    "must be hosts such as radarr.example.org or *.apps.example.org, with commas"
+                )
+        return value
+
+    @field_validator("forward_auth_cookie_domain")
+    @classmethod
+    def _is_our_domain(cls, value: str, info: ValidationInfo) -> str:
+        domain = value.strip().strip(".").lower()
+        host = urlsplit(info.data.get("base_url", "")).hostname or ""
+        if domain and ("." not in domain or not f".{host}".endswith(f".{domain}")):
+            raise ValueError("must be the domain that the host of MEDIANEST_BASE_URL lies in")
+        return domain

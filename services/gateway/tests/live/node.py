@@ -34,6 +34,7 @@ class Principal:
     issued_at: datetime | None
     expires_at: datetime
     by_cookie: bool
+    permissions_version: int | None = None
 
 
 @dataclass

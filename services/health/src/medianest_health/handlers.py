@@ -1,8 +1,10 @@
 """What arrives from the bus for the health service."""
 
 from medianest_common.bus import Handlers
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Page
-from medianest_common.contracts.health import ListMonitors, MonitorStatus
+from medianest_common.contracts.health import ListMonitors, MonitorStatus, UserDataErased
+from medianest_common.db import Transaction
 from medianest_health import jobs
 from medianest_health.app import HealthApp
 from medianest_health.use_cases.list_monitors import list_monitors
@@ -14,6 +16,11 @@ handlers = Handlers("health")
 @handlers.rpc
 async def monitors(query: ListMonitors, app: HealthApp) -> Page[MonitorStatus]:
     return await list_monitors(app, query)
+
+
+@handlers.on(UserDeleted)
+async def somebody_left(event: UserDeleted, app: HealthApp, tx: Transaction) -> None:
+    tx.emit(UserDataErased(user_id=event.user_id, removed={}))
 
 
 @handlers.every(jobs.ROUND_SECONDS)

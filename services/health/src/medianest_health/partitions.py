@@ -13,6 +13,9 @@ _PRESENT = text(
 )
 
 
+_TAKING_TURNS = text("select pg_advisory_xact_lock(7316, 201)")
+
+
 class Partitions:
     """Remembers which days have one, so that most rounds ask nothing."""
 
@@ -24,6 +27,8 @@ class Partitions:
         today = now.astimezone(UTC).date()
         for day in (today, today + timedelta(days=1)):
             if day not in self._known:
+                # `if not exists` looks first and makes then: two replicas at midnight would both make it.
+                await session.execute(_TAKING_TURNS)
                 await session.execute(
                     text(
                         f"create table if not exists {_name(day)} partition of results"

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
@@ -30,6 +31,7 @@ class Watch:
 class MediaApp:
     settings: MediaSettings
     db: Database
+    bus: Bus
     cache: Cache
     clock: Clock
     backend: Backend

@@ -1,9 +1,12 @@
 """What arrives from the bus: each line leads to one use case."""
 
 from medianest_common.bus import Handlers, Raw
+from medianest_common.bus.forgetting import forget_events
 from medianest_common.contracts import media
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
 from medianest_common.db import Transaction
 from medianest_media import jobs
@@ -16,6 +19,8 @@ from medianest_media.use_cases.decide_request import (
     retry_request,
 )
 from medianest_media.use_cases.discover import discover
+from medianest_media.use_cases.erase_person import erase_person
+from medianest_media.use_cases.export_person import export_person
 from medianest_media.use_cases.get_quota import get_quota
 from medianest_media.use_cases.get_request import get_request
 from medianest_media.use_cases.get_title import get_title
@@ -98,6 +103,21 @@ async def on_submit_request(job: media.SubmitRequest, app: MediaApp) -> None:
 @handlers.job(concurrency=2)
 async def on_overseerr_webhook(job: media.ReceiveOverseerrWebhook, app: MediaApp) -> None:
     await receive_webhook(app, job)
+
+
+@handlers.rpc
+async def on_export(query: media.ExportUserData, app: MediaApp) -> PersonalData:
+    return await export_person(app, query)
+
+
+@handlers.job(concurrency=1, ack_wait=60)
+async def on_forget_events(job: media.ForgetEvents, app: MediaApp) -> None:
+    await forget_events(app.bus.js, service="media", user_id=job.user_id)
+
+
+@handlers.on(UserDeleted)
+async def on_person_left(event: UserDeleted, app: MediaApp, tx: Transaction) -> None:
+    await erase_person(app, tx, event)
 
 
 @handlers.on(UserCreated, UserChanged)

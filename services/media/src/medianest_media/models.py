@@ -161,6 +161,9 @@ class History(Base):
     """Who moved a request where, when and why. One row for each version, so that no move is told twice."""
 
     __tablename__ = "request_history"
+    __table_args__ = (
+        Index("ix_request_history_actor_id", "actor_id", postgresql_where=text("actor_id is not null")),
+    )
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -185,6 +188,8 @@ class Person(Base):
     plex_id: Mapped[int | None]
     backend_user_id: Mapped[int | None]
     version: Mapped[int]
+    erased_at: Mapped[datetime | None]
+    """When they left. The row is then empty, and stays so whatever comes late."""
 
 
 class Count(Base):

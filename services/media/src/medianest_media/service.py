@@ -21,6 +21,7 @@ async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[MediaApp]:
         yield MediaApp(
             settings=runtime.settings,
             db=runtime.db,
+            bus=runtime.bus,
             cache=runtime.cache,
             clock=runtime.clock,
             backend=backend,

@@ -11,26 +11,47 @@ from medianest_common.contracts.auth import (
     UserChanged,
     UserCreated,
 )
+from medianest_common.contracts.auth.invites import InviteAccepted
+from medianest_common.contracts.auth.passwords import PasswordChanged
+from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.auth.providers import IdentityChange, IdentityLinked, IdentityUnlinked
+from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
+from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
     CountNotifications,
     DismissNotification,
+    ExportUserData,
+    GetMailState,
     InboxCount,
     InboxHeads,
     InboxReplay,
     ListNotifications,
+    MailState,
     MarkAllRead,
     MarkRead,
     Notification,
     ReadInboxHeads,
     ReplayInbox,
+    SendMail,
 )
+from medianest_common.contracts.personal import PersonalData
 from medianest_common.db import Transaction
 from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.repository import Recipients
-from medianest_notifications.wording import about_new_sign_in, about_reused_session
+from medianest_notifications.wording import (
+    about_identity,
+    about_new_password,
+    about_new_sign_in,
+    about_newcomer,
+    about_reused_session,
+    about_second_factor,
+    about_session_limit,
+    about_token,
+    about_wrong_codes,
+)
 
 handlers = Handlers("notifications")
 
@@ -70,6 +91,26 @@ async def dismiss_notification(command: DismissNotification, app: NotificationsA
     return await use_cases.dismiss_notification(app, command)
 
 
+@handlers.rpc
+async def mail_state(query: GetMailState, app: NotificationsApp) -> MailState:
+    return MailState(enabled=app.smtp is not None)
+
+
+@handlers.job()
+async def deliver_mail(job: SendMail, app: NotificationsApp) -> None:
+    await use_cases.send_mail(app, job)
+
+
+@handlers.rpc
+async def export_person(query: ExportUserData, app: NotificationsApp) -> PersonalData:
+    return await use_cases.export_person(app, query)
+
+
+@handlers.on(UserDeleted)
+async def person_left(event: UserDeleted, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.erase_person(app, tx, event)
+
+
 @handlers.on(UserCreated, UserChanged)
 async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction) -> None:
     await Recipients(tx.session).learn(
@@ -94,6 +135,42 @@ async def session_revoked(event: SessionRevoked, app: NotificationsApp, tx: Tran
         await use_cases.notify(
             app, tx, about_reused_session(event), to=[event.user_id], dedupe_key=_event_id()
         )
+    if event.reason is RevocationReason.LIMIT:
+        await use_cases.notify(
+            app, tx, about_session_limit(event), to=[event.user_id], dedupe_key=_event_id()
+        )
+
+
+@handlers.on(PasswordChanged)
+async def password_changed(event: PasswordChanged, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_new_password(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(SecondFactorChanged)
+async def second_factor_changed(event: SecondFactorChanged, app: NotificationsApp, tx: Transaction) -> None:
+    notice = about_second_factor(event)
+    await use_cases.notify(app, tx, notice, to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(IdentityLinked, IdentityUnlinked)
+async def identity_changed(event: IdentityChange, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_identity(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(PersonalTokenCreated)
+async def token_created(event: PersonalTokenCreated, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_token(event), to=[event.user_id], dedupe_key=_event_id())
+
+
+@handlers.on(InviteAccepted)
+async def invite_accepted(event: InviteAccepted, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.notify(app, tx, about_newcomer(event), to=[event.invited_by], dedupe_key=_event_id())
+
+
+@handlers.on(SecondFactorBlocked)
+async def second_factor_blocked(event: SecondFactorBlocked, app: NotificationsApp, tx: Transaction) -> None:
+    notice = about_wrong_codes(event)
+    await use_cases.notify(app, tx, notice, to=[event.user_id], dedupe_key=_event_id())
 
 
 @handlers.every(3600)

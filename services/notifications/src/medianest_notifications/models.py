@@ -26,6 +26,7 @@ class Entry(Base):
         UniqueConstraint("user_id", "dedupe_key"),
         Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
         Index("ix_entries_created_at", "created_at"),
+        Index("ix_entries_about_id", "about_id", postgresql_where=text("about_id is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,6 +38,8 @@ class Entry(Base):
     body: Mapped[str]
     link: Mapped[str | None]
     data: Mapped[dict[str, Any]]
+    about_id: Mapped[UUID | None]
+    """Somebody else whose name it says."""
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
@@ -51,6 +54,8 @@ class Head(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     head: Mapped[int]
     unread: Mapped[int]
+    erased_at: Mapped[datetime | None]
+    """When the person left; nothing is delivered any more."""
 
 
 class Epoch(Base):
@@ -64,8 +69,12 @@ class Epoch(Base):
     origin: Mapped[str]
 
 
+LAST_VERSION = 2**62
+
+
 class Recipient(Base):
-    """What is known here about a person, copied from the auth service's events."""
+    """What is known here about a person, copied from the auth service's events. Of somebody who has left, nothing:
+    then `version` is `LAST_VERSION`, which nothing that comes late exceeds."""
 
     __tablename__ = "recipients"
     __table_args__ = (Index("ix_recipients_role", "role"),)

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
-from medianest_notifications.models import Entry, FollowedRequest, Head, Recipient
-from medianest_notifications.wording import Notice
+from medianest_notifications.models import LAST_VERSION, Entry, FollowedRequest, Head, Recipient
+from medianest_notifications.wording import Notice, without_name
 
 _DELIVER = text("""
     with fresh as (
@@ -28,12 +28,12 @@ _DELIVER = text("""
         order by t.place
     ), counted as (
         insert into heads as h (user_id, head, unread) select user_id, 1, 1 from fresh
-        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1
+        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1 where h.erased_at is null
         returning user_id, head
     )
-    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, created_at)
+    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, about_id, created_at)
     select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, :title, :body, :link,
-        cast(:data as jsonb), :now
+        cast(:data as jsonb), cast(:about_id as uuid), :now
     from fresh join counted using (user_id)
     returning id, user_id, seq
 """)
@@ -65,6 +65,7 @@ class Entries(Repository[Entry]):
             "body": notice.body,
             "link": notice.link,
             "dedupe_key": dedupe_key,
+            "about_id": notice.about,
         }
         parameters = values | {
             "user_ids": list(to.keys()),
@@ -92,6 +93,21 @@ class Entries(Repository[Entry]):
             await self.session.execute(select(Head).where(Head.user_id == user_id).with_for_update())
         ).scalar_one_or_none()
 
+    async def unname(self, user_id: UUID) -> int:
+        """Where other people's entries say this person's name, they no longer do."""
+        entries = await self.list(Entry.about_id == user_id)
+        for entry in entries:
+            notice = without_name(entry.data)
+            entry.title, entry.body, entry.about_id = notice.title, notice.body, None
+        await self.session.flush()
+        return len(entries)
+
+    async def close_inbox(self, user_id: UUID, *, now: datetime) -> None:
+        """For good. Waits for a delivery that is under way, and lets none in that comes later."""
+        closed = {"unread": 0, "erased_at": now}
+        made = upsert(Head).values(user_id=user_id, head=0, **closed)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=closed))
+
     async def mark_read(self, user_id: UUID, *, up_to: int, now: datetime) -> int:
         """Returns how many had been unread."""
         marked = await self.session.execute(
@@ -117,6 +133,20 @@ class Recipients(Repository[Recipient]):
             )
         )
 
+    async def erase(self, user_id: UUID) -> int:
+        """Returns whether there was anything, as a count."""
+        empty = {"name": "", "role": "", "version": LAST_VERSION}
+        before = await self.get(user_id, lock=True)
+        made = upsert(Recipient).values(user_id=user_id, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))
+        return int(before is not None and before.version < LAST_VERSION)
+
+    async def has_left(self, user_id: UUID) -> bool:
+        """Nobody can leave from now on until this transaction ends."""
+        statement = select(Recipient.version).where(Recipient.user_id == user_id)
+        version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
+        return version == LAST_VERSION
+
     async def admins(self) -> Sequence[UUID]:
         statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
         return (await self.session.execute(statement)).scalars().all()
@@ -138,6 +168,13 @@ class FollowedRequests(Repository[FollowedRequest]):
             },
         ).returning(FollowedRequest)
         return (await self.session.execute(heard)).scalar_one()
+
+    async def forget_person(self, user_id: UUID) -> int:
+        told = update(FollowedRequest).where(FollowedRequest.told.has_key(user_id.hex))
+        result = await self.session.execute(
+            told.values(told=FollowedRequest.told.op("-")(cast(user_id.hex, Text)))
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]
 
     async def forget(self, *, before: datetime) -> None:
         await self.session.execute(delete(FollowedRequest).where(FollowedRequest.updated_at < before))

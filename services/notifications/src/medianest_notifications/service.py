@@ -1,20 +1,32 @@
-"""The notifications service: the inbox, and what is pushed from it."""
+"""The notifications service: the inbox, what is pushed from it, and mail."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from medianest_common.mail import PURPOSE
 from medianest_common.service import Runtime, Service
+from medianest_notifications.adapters.smtp import Smtp
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.epoch import settle_epoch
 from medianest_notifications.handlers import handlers
 from medianest_notifications.models import Base
-from medianest_notifications.settings import NotificationsSettings
+from medianest_notifications.settings import NotificationsSettings, parse_sender
 
 
 @asynccontextmanager
 async def open_app(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[NotificationsApp]:
     await settle_epoch(runtime.db)
-    yield NotificationsApp(db=runtime.db, bus=runtime.bus, clock=runtime.clock)
+    settings = runtime.settings
+    server, sender = settings.mail_server, parse_sender(settings.mail_from) if settings.mail_from else None
+    yield NotificationsApp(
+        db=runtime.db,
+        bus=runtime.bus,
+        clock=runtime.clock,
+        cipher=runtime.keys.cipher(PURPOSE),
+        smtp=Smtp(server, hello=sender.domain) if server and sender else None,
+        sender=sender,
+        portal=settings.base_url,
+    )
 
 
 SERVICE = Service(

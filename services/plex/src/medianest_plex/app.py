@@ -8,6 +8,7 @@ from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
 from medianest_plex.adapters.image_cache import ImageCache
+from medianest_plex.adapters.plex_tv_members import PlexTvMembers
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.connection import Connection
 from medianest_plex.errors import PlexNotSetUp
@@ -23,6 +24,7 @@ class Plex:
 
     pms: Pms
     connection: Connection
+    members: PlexTvMembers
     watch: Watch
 
     @property

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from medianest_common.bus import require_caller
+from medianest_common.contracts.plex import MemberRefused
 from medianest_common.errors import MediaNestError
 from medianest_common.security.encryption import Cell, Undecryptable, UnknownKey
 from medianest_plex.adapters.pms import TokenRefused
@@ -137,7 +138,8 @@ def _own_token(app: PlexApp, known: Member) -> str:
 async def _forget(app: PlexApp, known: Member) -> None:
     log.info("member_access_lost", user_id=str(known.user_id))
     async with app.db.transaction() as tx:
-        await Members(tx.session).forget_access(known.user_id, token=known.server_token or "")
+        if await Members(tx.session).forget_access(known.user_id, token=known.server_token or ""):
+            tx.emit(MemberRefused(user_id=known.user_id, plex_id=known.plex_id))
 
 
 def _access_lost() -> PlexAccessLost:

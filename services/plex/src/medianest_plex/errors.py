@@ -21,6 +21,12 @@ class PlexTokenRefused(Unavailable):
     transient: ClassVar[bool] = False
 
 
+class PlexTvUnavailable(Unavailable):
+    """plex.tv is away, slow, or says something that cannot be right."""
+
+    title = "plex.tv does not answer as it should"
+
+
 class PlexAccessLost(Forbidden):
     """The person's own token no longer opens the server, or was never seen."""
 

@@ -2,8 +2,11 @@
 
 from medianest_common.bus import Handlers, Raw
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import (
+    ExportUserData,
     GetImage,
     GetServer,
     GetServerIdentity,
@@ -11,10 +14,12 @@ from medianest_common.contracts.plex import (
     LibraryItems,
     ListLibraries,
     ListRecentlyAdded,
+    ListServerMembers,
     PlexServer,
     RememberMember,
     SearchLibrary,
     ServerIdentity,
+    ServerMembers,
 )
 from medianest_common.contracts.plex.browse import (
     CollectionDetail,
@@ -62,6 +67,8 @@ from medianest_plex.use_cases import remember_member as members
 from medianest_plex.use_cases.change_collection import change_collection
 from medianest_plex.use_cases.create_collection import create_collection
 from medianest_plex.use_cases.delete_collection import delete_collection
+from medianest_plex.use_cases.erase_member import erase_member
+from medianest_plex.use_cases.export_member import export_member
 from medianest_plex.use_cases.get_collection import get_collection
 from medianest_plex.use_cases.get_image import get_image
 from medianest_plex.use_cases.get_item import get_item
@@ -79,6 +86,7 @@ from medianest_plex.use_cases.list_on_deck import list_on_deck
 from medianest_plex.use_cases.list_plays import list_plays
 from medianest_plex.use_cases.list_plex_servers import list_plex_servers
 from medianest_plex.use_cases.list_recently_added import list_recently_added
+from medianest_plex.use_cases.list_server_members import list_server_members
 from medianest_plex.use_cases.list_sessions import list_sessions
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
 from medianest_plex.use_cases.scan_library import scan_library
@@ -96,6 +104,11 @@ async def server(query: GetServer, app: PlexApp) -> PlexServer:
 @handlers.rpc
 async def server_identity(query: GetServerIdentity, app: PlexApp) -> ServerIdentity:
     return await get_server_identity(app, query)
+
+
+@handlers.rpc
+async def server_members(query: ListServerMembers, app: PlexApp) -> ServerMembers:
+    return await list_server_members(app, query)
 
 
 @handlers.rpc
@@ -221,6 +234,15 @@ async def plex_webhook(job: ReceivePlexWebhook, app: PlexApp) -> None:
 @handlers.job(concurrency=2)
 async def tautulli_webhook(job: ReceiveTautulliWebhook, app: PlexApp) -> None:
     await receive_tautulli_webhook(app, job)
+
+
+async def export_user_data(query: ExportUserData, app: PlexApp) -> PersonalData:
+    return await export_member(app, query)
+
+
+@handlers.on(UserDeleted)
+async def member_left(event: UserDeleted, app: PlexApp, tx: Transaction) -> None:
+    await erase_member(app, event, tx)
 
 
 @handlers.on(UserCreated, UserChanged)

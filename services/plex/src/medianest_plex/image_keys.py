@@ -4,7 +4,6 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from medianest_plex.errors import NoSuchImage
@@ -28,14 +27,14 @@ class Picture(NamedTuple):
 
 
 class ImageKeys:
-    """`keys` by id, the one to sign with first; the others are still accepted."""
+    """`secret` outlives rotations, and with it every key that a browser or a page remembers."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = list(keys.values())
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
 
     def sign(self, picture: Picture) -> str:
         named = f"{picture.section}|{picture.path}".encode()
-        return base64.urlsafe_b64encode(_mac(self._keys[0], named) + named).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(_mac(self._secret, named) + named).rstrip(b"=").decode()
 
     def read(self, key: str) -> Picture:
         """Raises `NoSuchImage` for what was not signed here, and for what is no picture whoever signed it."""
@@ -44,7 +43,7 @@ class ImageKeys:
                 raise ValueError("not a key")
             signed = base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True)
             mac, named = signed[:_MAC_BYTES], signed[_MAC_BYTES:]
-            if not any(hmac.compare_digest(mac, _mac(secret, named)) for secret in self._keys):
+            if not hmac.compare_digest(mac, _mac(self._secret, named)):
                 raise ValueError("not signed here")
             section, mark, path = named.decode().partition("|")
         except (binascii.Error, ValueError):

@@ -1,6 +1,5 @@
 """The owner's servers as they were reached last, kept for restarts while plex.tv is away."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import NamedTuple
@@ -32,10 +31,10 @@ class _Connections(Repository[Connection]):
 
 
 class KnownServers:
-    def __init__(self, db: Database, *, seal: Cipher, digest_keys: Mapping[str, bytes], clock: Clock) -> None:
+    def __init__(self, db: Database, *, seal: Cipher, digest_key: bytes, clock: Clock) -> None:
         self._db = db
         self._seal = seal
-        self._digest_keys = list(digest_keys.values())
+        self._digest_key = digest_key
         self._clock = clock
 
     async def all(self, *, account_token: str) -> list[KnownServer]:
@@ -58,14 +57,14 @@ class KnownServers:
                     "url": url,
                     "candidates": [[each.url, each.way.value] for each in server.candidates],
                     "token": self._seal.seal(server.token, cell=_cell(row)),
-                    "account": self._digest(self._digest_keys[0], account_token),
+                    "account": self._digest(account_token),
                     "chosen_at": self._clock.now(),
                 },
                 keys=["id"],
             )
 
     def _known(self, row: Connection, account_token: str) -> KnownServer:
-        same = any(compare_digest(row.account, self._digest(key, account_token)) for key in self._digest_keys)
+        same = compare_digest(row.account, self._digest(account_token))
         token = account_token
         if same:
             try:
@@ -76,9 +75,8 @@ class KnownServers:
         server = FoundServer(row.machine_identifier, row.name, token, candidates)
         return KnownServer(server, row.url, other_account=not same)
 
-    @staticmethod
-    def _digest(key: bytes, account_token: str) -> str:
-        return digest(key, account_token.encode(), sha256).hex()
+    def _digest(self, account_token: str) -> str:
+        return digest(self._digest_key, account_token.encode(), sha256).hex()
 
 
 def _id(machine_identifier: str) -> UUID:

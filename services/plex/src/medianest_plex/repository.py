@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.db import Repository
-from medianest_plex.models import Copy, Member, Server
+from medianest_plex.models import Copy, Member, Play, PlayDay, Server, Session, Viewer
 
 
 class Servers(Repository[Server]):
@@ -46,6 +47,33 @@ class Servers(Repository[Server]):
 class Members(Repository[Member]):
     model = Member
 
+    async def remember(self, values: dict[str, Any]) -> None:
+        """Unless they have left."""
+        made = upsert(Member).values(values)
+        changes = {name: made.excluded[name] for name in values if name != "user_id"}
+        await self.session.execute(
+            made.on_conflict_do_update(
+                index_elements=[Member.user_id], set_=changes, where=Member.erased_at.is_(None)
+            )
+        )
+
+    async def erase(self, user_id: UUID, *, now: datetime) -> int:
+        """Returns whether there was anything, as a count."""
+        empty: dict[str, Any] = {
+            "plex_id": 0,
+            "server_token": None,
+            "restricted": True,
+            "owns_server": False,
+            "sections": null(),
+            "sections_checked_at": None,
+            "remembered_at": now,
+            "erased_at": now,
+        }
+        before = await self.get(user_id, lock=True)
+        made = upsert(Member).values(user_id=user_id, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=[Member.user_id], set_=empty))
+        return int(before is not None and before.erased_at is None)
+
     async def keep_sections(
         self, user_id: UUID, *, token: str, sections: Sequence[str], now: datetime
     ) -> None:
@@ -56,12 +84,15 @@ class Members(Repository[Member]):
             .values(sections=list(sections), sections_checked_at=now)
         )
 
-    async def forget_access(self, user_id: UUID, *, token: str) -> None:
-        await self.session.execute(
+    async def forget_access(self, user_id: UUID, *, token: str) -> bool:
+        """Whether it was there: of many who find a token refused, the first one forgets it."""
+        statement = (
             update(Member)
             .where(Member.user_id == user_id, Member.server_token == token)
             .values(server_token=None, sections=None, sections_checked_at=None)
+            .returning(Member.user_id)
         )
+        return (await self.session.execute(statement)).first() is not None
 
 
 class Copies(Repository[Copy]):
@@ -81,6 +112,22 @@ class Copies(Repository[Copy]):
                 where=Copy.body != statement.excluded.body,
             )
         )
+
+
+class Plays(Repository[Play]):
+    model = Play
+
+
+class Sessions(Repository[Session]):
+    model = Session
+
+
+class PlayDays(Repository[PlayDay]):
+    model = PlayDay
+
+
+class Viewers(Repository[Viewer]):
+    model = Viewer
 
 
 async def present_server(connection: AsyncConnection) -> Server | None:

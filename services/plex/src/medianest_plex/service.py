@@ -8,6 +8,7 @@ from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
 from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.plex_tv import PlexTv
+from medianest_plex.adapters.plex_tv_members import PlexTvMembers
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.adapters.pms_clients import client_headers
 from medianest_plex.app import Plex, PlexApp
@@ -50,20 +51,28 @@ async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex |
     if settings.plex_missing or settings.plex_token is None:
         return None
     # One for the installation: a new one each time would fill the owner's list of devices.
-    identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16)[keys.primary], version=4)
+    identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16), version=4)
     headers = client_headers(str(identifier))
     clock, db = runtime.clock, runtime.db
     pms = await stack.enter_async_context(Pms(headers=headers, clock=clock))
     plex_tv = await stack.enter_async_context(PlexTv(settings.plex_tv_url, headers=headers, clock=clock))
     known = KnownServers(
-        db, seal=keys.cipher("plex-server-tokens"), digest_keys=keys.derive("plex-account"), clock=clock
+        db, seal=keys.cipher("plex-server-tokens"), digest_key=keys.derive("plex-account"), clock=clock
     )
     connection = Connection(pms, plex_tv, settings=settings, known=known, clock=clock)
     stack.push_async_callback(connection.aclose)
     await connection.open()
+    members = await stack.enter_async_context(
+        PlexTvMembers(
+            settings.plex_tv_url,
+            token=settings.plex_token.get_secret_value(),
+            headers=headers,
+            clock=clock,
+        )
+    )
     watch = Watch(pms, connection, db=db, clock=clock)
     stack.push_async_callback(watch.aclose)
-    return Plex(pms, connection, watch)
+    return Plex(pms, connection, members, watch)
 
 
 async def checks(app: PlexApp) -> Sequence[Check]:

@@ -15,7 +15,7 @@ class PlexSettings(Settings):
     plex_url: str = ""
     """Where the media server itself listens, such as http://192.168.1.10:32400; found through plex.tv when unset."""
     plex_token: SecretStr | None = None
-    """The owner's: of the account, or of the server alone when its address is set."""
+    """The owner's: of the account, which also tells who has access, or of the server alone when its address is set."""
     plex_server: str = ""
     """The name or the machine identifier of the one to use, where the account owns several."""
     plex_image_cache_mb: int = Field(default=200, ge=1)

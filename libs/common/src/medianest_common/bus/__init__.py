@@ -7,6 +7,7 @@ from medianest_common.bus.context import (
     require,
     require_caller,
     require_fresh,
+    require_operator,
     require_person,
     use,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "require",
     "require_caller",
     "require_fresh",
+    "require_operator",
     "require_person",
     "use",
 ]

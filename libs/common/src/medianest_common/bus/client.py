@@ -1,5 +1,6 @@
 """Asking other services, and the three ways to put bytes on the bus."""
 
+import asyncio
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,14 @@ from medianest_common.bus.context import current, deadline_in
 from medianest_common.bus.handlers import answer_type
 from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
-from medianest_common.contracts.base import Job, Message, Rpc
+from medianest_common.contracts.base import Event, Job, Message, Rpc, rfc3339
 from medianest_common.errors import TimedOut, Unavailable, raise_problem
 
 log = structlog.get_logger()
 
 PUBLISH_TIMEOUT = 5.0
+_PING_TIMEOUT = 60
+"""By then the client has given the connection up itself."""
 _AWAY = "The message bus is not reachable. Try again in a moment."
 
 
@@ -36,6 +39,8 @@ class Bus:
         self._client = client
         self._service = service
         self._clock = clock
+        self._ping: asyncio.Task[bool] | None = None
+        self._ping_through = 0
         self.js: JetStreamContext = client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     @property
@@ -46,6 +51,25 @@ class Bus:
     def reconnects(self) -> int:
         """How often the connection was lost and found again; whatever was pushed in between is gone."""
         return int(self._client.stats["reconnects"])
+
+    async def is_heard(self, *, timeout: float) -> bool:
+        """Whether the server answers at this moment. A connection that is open may be dead all the same."""
+        if not self._client.is_connected:
+            return False
+        if self._ping is None or self._ping.done() or self._ping_through != self.reconnects:
+            if self._ping is not None:
+                self._ping.cancel()
+            self._ping, self._ping_through = asyncio.create_task(self._answered()), self.reconnects
+        # Given up it would trip the client over its late answer, so it goes on.
+        await asyncio.wait({self._ping}, timeout=timeout)
+        return self._ping.done() and self._ping.result()
+
+    async def _answered(self) -> bool:
+        try:
+            await self._client.flush(timeout=_PING_TIMEOUT)
+        except (nats.errors.Error, OSError):
+            return False
+        return True
 
     async def call[R](self, message: Rpc[R], *, timeout: float = 2.0) -> R:
         """Ask and wait for the answer.
@@ -114,6 +138,19 @@ class Bus:
             await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
         except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:
             raise Unavailable("The message bus did not store the message.", retry_after=2) from error
+
+    async def emit_now(self, event: Event) -> None:
+        """Store an event without a database of one's own. Whoever hears it may hear it twice."""
+        event_id = str(uuid7())
+        headers = current().headers() | {
+            EVENT_ID: event_id,
+            MSG_ID: event_id,
+            "ce-specversion": "1.0",
+            "ce-type": event.type,
+            "ce-source": f"/medianest/{self._service}",
+            "ce-time": rfc3339(self._clock.now()),
+        }
+        await self.publish_stored(event.subject, event.model_dump_json().encode(), headers=headers)
 
     async def enqueue_now(self, job: Job) -> None:
         """Store a job without a database of one's own; returns once the bus has it on disk.

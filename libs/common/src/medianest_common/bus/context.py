@@ -134,6 +134,13 @@ def require_fresh(*, now: datetime) -> Caller:
     return caller
 
 
+def require_operator() -> None:
+    """For what only the command line asks: it acts for nobody, while a gateway names whom it asks for. That no gateway
+    asks in the name of nobody either is kept by there being no route."""
+    if current().caller is not None:
+        raise Forbidden("Only whoever runs the installation can do this, with `medianest admin`.")
+
+
 def log_fields() -> dict[str, Any]:
     context = _current.get()
     return {"correlation_id": context.correlation_id} if context else {}

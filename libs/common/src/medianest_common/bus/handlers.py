@@ -9,6 +9,9 @@ from medianest_common.contracts.base import Command, Event, Job, Message, Query,
 
 type Handler = Callable[..., Awaitable[Any]]
 
+RPC_CONCURRENCY = 32
+"""Questions on one subject that are worked on at once; more wait their turn in the client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Raw:
@@ -22,6 +25,7 @@ class Raw:
 class RpcSpec:
     message: type[Rpc[Any]]
     run: Handler
+    concurrency: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,21 @@ class Handlers:
 
     def rpc[F: Handler](self, run: F) -> F:
         """Answer the query or command that the first parameter is annotated with."""
-        message = _first_parameter(run)
-        if not issubclass(message, Query | Command) or message.service != self.service:
-            raise TypeError(f"{run.__qualname__} must take a query or command of {self.service}")
-        self.rpcs.append(RpcSpec(message=message, run=run))
-        return run
+        return self.crowded_rpc(concurrency=RPC_CONCURRENCY)(run)
+
+    def crowded_rpc[F: Handler](self, *, concurrency: int) -> Callable[[F], F]:
+        """The same with more at once, for what has to tell a crowd in time that it is too large: others who ask wait
+        unanswered until there is a place.
+        """
+
+        def register(run: F) -> F:
+            message = _first_parameter(run)
+            if not issubclass(message, Query | Command) or message.service != self.service:
+                raise TypeError(f"{run.__qualname__} must take a query or command of {self.service}")
+            self.rpcs.append(RpcSpec(message=message, run=run, concurrency=concurrency))
+            return run
+
+        return register
 
     def on[F: Handler](self, *events: type[Event], concurrency: int = 16) -> Callable[[F], F]:
         """React to events once each, inside a transaction that has already claimed the event in the inbox."""

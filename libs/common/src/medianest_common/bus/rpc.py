@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from medianest_common.bus import metrics
 from medianest_common.bus.context import Context, use
-from medianest_common.bus.handlers import Raw, RpcSpec, answer_type
+from medianest_common.bus.handlers import RPC_CONCURRENCY, Raw, RpcSpec, answer_type
 from medianest_common.bus.retry import is_outage
 from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock
@@ -27,8 +27,6 @@ from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOu
 
 log = structlog.get_logger()
 
-CONCURRENCY = 32
-"""Questions on one subject that are worked on at once; more wait their turn in the client."""
 _DRAIN_SECONDS = 2.0
 
 
@@ -55,8 +53,8 @@ class RpcServer:
         self._subscriptions: list[Subscription] = []
         self._running: set[asyncio.Task[None]] = set()
 
-    async def serve(self, subject: str, answer: Answer) -> None:
-        places = asyncio.Semaphore(CONCURRENCY)
+    async def serve(self, subject: str, answer: Answer, *, concurrency: int = RPC_CONCURRENCY) -> None:
+        places = asyncio.Semaphore(concurrency)
 
         async def work(question: Msg) -> None:
             try:

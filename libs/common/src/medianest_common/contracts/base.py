@@ -23,7 +23,10 @@ def to_camel(name: str) -> str:
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs a zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time has to lie within the years 1 to 9999") from None
 
 
 def rfc3339(value: datetime) -> str:

@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from medianest_common.contracts.base import Contract, Page, Query, Timestamp
+from medianest_common.contracts.personal import DataErased
 
 
 class MonitorState(StrEnum):
@@ -40,3 +41,7 @@ class MonitorStatus(Contract):
 
 class ListMonitors(Query[Page[MonitorStatus]]):
     pass
+
+
+class UserDataErased(DataErased):
+    """Nothing here is about people; it says so all the same, so that nobody has to wonder."""

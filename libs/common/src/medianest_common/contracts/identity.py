@@ -20,6 +20,8 @@ class Scope(StrEnum):
     REQUEST = "request"
     DOWNLOAD = "download"
     NOTIFICATIONS = "notifications"
+    FORWARD_AUTH = "forward_auth"
+    """Being let into other sites that ask the portal who somebody is."""
     ADMIN = "admin"
 
 

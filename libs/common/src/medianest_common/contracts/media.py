@@ -17,6 +17,7 @@ from medianest_common.contracts.base import (
     Query,
     Timestamp,
 )
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 
 class MediaType(StrEnum):
@@ -328,3 +329,17 @@ REQUEST_EVENTS: dict[RequestStatus, type[RequestChange]] = {
     RequestStatus.CANCELLED: RequestCancelled,
 }
 """The event that tells of a move into each state."""
+
+
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
+class UserDataErased(DataErased):
+    pass
+
+
+class ForgetEvents(Job):
+    """As `auth.ForgetEvents`, for the events of this service."""
+
+    user_id: UUID

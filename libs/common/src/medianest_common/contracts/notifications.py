@@ -1,4 +1,4 @@
-"""The inbox and what is pushed from it."""
+"""The inbox and what is pushed from it, and mail."""
 
 from enum import StrEnum
 from typing import Any
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Job, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 
 class NotificationType(StrEnum):
@@ -20,6 +21,14 @@ class NotificationType(StrEnum):
     REQUEST_CANCELLED = "request.cancelled"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
+    SESSION_LIMIT = "security.session_limit"
+    PASSWORD_CHANGED = "security.password_changed"
+    SECOND_FACTOR_CHANGED = "security.second_factor_changed"
+    IDENTITY_LINKED = "security.identity_linked"
+    IDENTITY_UNLINKED = "security.identity_unlinked"
+    SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
+    TOKEN_CREATED = "security.token_created"
+    INVITE_ACCEPTED = "people.invite_accepted"
 
 
 class Notification(Contract):
@@ -61,6 +70,31 @@ class InboxHeads(Contract):
     heads: dict[UUID, int]
 
 
+class MailKind(StrEnum):
+    PASSWORD_RESET = "password_reset"
+    NO_PASSWORD = "no_password"
+    """A reset was asked for by somebody who signs in some other way."""
+    PASSWORD_CHANGED = "password_changed"
+    EMAIL_CONFIRM = "email_confirm"
+    """To the new address."""
+    EMAIL_CHANGED = "email_changed"
+    """To the old one."""
+
+
+class Mail(Contract):
+    """What to say to whom; the words are the notifications service's."""
+
+    kind: MailKind
+    to: str = Field(repr=False)
+    name: str = Field(repr=False)
+    link: str | None = Field(default=None, repr=False)
+
+
+class MailState(Contract):
+    enabled: bool
+    """Whether there is a server to send mail with."""
+
+
 class ReadAllBody(Body):
     up_to: int = Field(ge=0, le=2**53 - 1)
 
@@ -99,6 +133,21 @@ class DismissNotification(Command[Nothing]):
     id: UUID
 
 
+class GetMailState(Query[MailState]):
+    pass
+
+
+class SendMail(Job):
+    """`sealed` is a `Mail` that opens with the keyring and for this `mail_id` only: a job lies in files, and neither the
+    address nor a link with a secret may be read there. See `medianest_common.mail`.
+    """
+
+    mail_id: UUID
+    sealed: str
+    expires_at: Timestamp
+    """When it is no longer worth sending."""
+
+
 def push_subject(user_id: UUID) -> str:
     """Where frames for one person's open sockets travel; ids in hex, since subjects hold constants and hex only."""
     return f"push.user.{user_id.hex}"
@@ -109,3 +158,11 @@ PUSH_ADMINS = "push.admins"
 """Where frames for the open sockets of administrators travel; nothing durable."""
 PUSH_ALL = "push.all"
 """Where frames for every open socket travel; only such that anyone may see, and nothing durable."""
+
+
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
+class UserDataErased(DataErased):
+    pass

@@ -18,13 +18,14 @@ class Repository[M: DeclarativeBase]:
         self.session = session
 
     async def get(self, key: Any, *, lock: bool = False) -> M | None:
-        """By primary key; with `lock` other transactions wait until this one ends."""
-        return await self.session.get(self._model, key, with_for_update=lock or None)
+        """By primary key; with `lock` others who lock the row wait until this transaction ends. Rows that refer to it
+        can be added meanwhile (`FOR NO KEY UPDATE`): who holds one and adds another does not deadlock with us."""
+        return await self.session.get(self._model, key, with_for_update={"key_share": True} if lock else None)
 
     async def one(self, *conditions: ColumnElement[bool], lock: bool = False) -> M | None:
         statement = self.select().where(*conditions)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update(key_share=True)
         return (await self.session.scalars(statement)).one_or_none()
 
     async def list(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[M]:

@@ -15,13 +15,17 @@ class Malformed(ValueError):
     """Not a token of ours, whoever signed it."""
 
 
-def read_key_id(token: str, *, algorithm: str, kind: str) -> str:
-    """The key id of a token whose header says exactly this algorithm, this type and a key id, and nothing else."""
+def split(token: str) -> tuple[str, bytes, bytes]:
+    """The header as it is spelled, the payload and the signature."""
     parts = token.split(".")
     if len(parts) != 3:
         raise Malformed("not three parts")
-    header, _, _ = [_decode(part) for part in parts]
-    members = read_object(header)
+    return parts[0], _decode(parts[1]), _decode(parts[2])
+
+
+def read_key_id(header: str, *, algorithm: str, kind: str) -> str:
+    """The key id of a header that says exactly this algorithm, this type and a key id, and nothing else."""
+    members = read_object(_decode(header))
     if members.get("alg") != algorithm:
         raise Malformed("another algorithm")
     if members.get("typ") != kind:

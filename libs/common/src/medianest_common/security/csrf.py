@@ -35,20 +35,17 @@ class CsrfTokens:
     before sign-in. `binding` is that session id or pre-login id."""
 
     def __init__(self, keys: KeyRing) -> None:
-        derived = keys.derive("csrf")
-        self._primary = derived[keys.primary]
-        self._accepted = tuple(derived.values())
+        self._key = keys.derive("csrf")
 
     def issue(self, *, binding: str) -> str:
         nonce = secrets.token_urlsafe(16)
-        return f"{nonce}.{_mac(self._primary, binding, nonce)}"
+        return f"{nonce}.{_mac(self._key, binding, nonce)}"
 
     def is_valid(self, token: str, *, binding: str) -> bool:
         nonce, separator, mac = token.partition(".")
         if not separator or not nonce or len(token) > _LONGEST:
             return False
-        matches = [same_token(mac, _mac(key, binding, nonce)) for key in self._accepted]
-        return any(matches)
+        return same_token(mac, _mac(self._key, binding, nonce))
 
     def check(self, *, header: str | None, cookie: str | None, binding: str) -> None:
         """Raises `CsrfMissing` or `CsrfInvalid` unless header and cookie hold the same token of this binding."""

@@ -53,12 +53,17 @@ class DenyList:
         await self._add({f"v:{user_id.hex}:{version}": until.timestamp()})
 
     async def restore(
-        self, sessions: dict[UUID, datetime], versions: dict[UUID, tuple[int, datetime]] | None = None
+        self,
+        sessions: dict[UUID, datetime],
+        versions: dict[UUID, tuple[int, datetime]] | None = None,
+        users: dict[UUID, tuple[datetime, datetime]] | None = None,
     ) -> None:
         """Write everything that must be there, from the truth, and say that it is complete."""
         members = {f"s:{session_id.hex}": until.timestamp() for session_id, until in sessions.items()}
         for user_id, (version, until) in (versions or {}).items():
             members[f"v:{user_id.hex}:{version}"] = until.timestamp()
+        for user_id, (not_before, until) in (users or {}).items():
+            members[f"u:{user_id.hex}:{not_before.timestamp():.6f}"] = until.timestamp()
         await self._add({**members, _COMPLETE.decode(): _FAR_FUTURE})
 
     async def load(self) -> Denied:

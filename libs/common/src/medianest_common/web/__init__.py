@@ -3,6 +3,7 @@
 from medianest_common.web.app import OPENAPI_PATH, create_app
 from medianest_common.web.idempotency import IdempotencyStore, Idempotent
 from medianest_common.web.limiter import Rule
+from medianest_common.web.middleware.scopes import Grant, Grants
 from medianest_common.web.principal import Authenticator, Principal
 from medianest_common.web.problems import problems
 from medianest_common.web.responses import PassThrough, cacheable
@@ -11,6 +12,8 @@ from medianest_common.web.stack import Stack
 __all__ = [
     "OPENAPI_PATH",
     "Authenticator",
+    "Grant",
+    "Grants",
     "IdempotencyStore",
     "Idempotent",
     "PassThrough",

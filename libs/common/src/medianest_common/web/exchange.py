@@ -10,6 +10,7 @@ from medianest_common.web.rules import PathRules, Rules
 if TYPE_CHECKING:
     from asyncio import Timeout
 
+    from medianest_common.errors import Unauthenticated
     from medianest_common.web.principal import Principal
 
 type Headers = list[tuple[bytes, bytes]]
@@ -36,6 +37,7 @@ class Exchange:
         "on_start",
         "path",
         "principal",
+        "refused",
         "response_headers",
         "route",
         "rules",
@@ -60,6 +62,8 @@ class Exchange:
         self.client_ip: str = client[0] if client else ""
         self.is_from_proxy = False
         self.principal: Principal | None = None
+        self.refused: Unauthenticated | None = None
+        """Why the cookie that was shown is nobody's."""
         self.response_headers: Headers = []
         self.vary: list[bytes] = []
         self.status = 0

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 import structlog
 from fastapi import Depends, Header, Request, Response
@@ -69,6 +70,11 @@ class IdempotencyStore:
             await self._store(lambda: self._valkey.delete(slot))
         return response
 
+    async def forget(self, user_id: UUID) -> int:
+        """Answers that were given to somebody who has left; returns how many."""
+        slots = [slot async for slot in self._valkey.scan_iter(f"{_slots_of(user_id)}*", count=1000)]
+        return int(await self._valkey.delete(*slots)) if slots else 0
+
     async def _claim(self, slot: str, pending: str, fingerprint: str) -> Response | None:
         """The first answer, or None when this request is the first."""
         give_up = self._clock.monotonic() + _WAIT_SECONDS
@@ -92,6 +98,10 @@ class IdempotencyStore:
             await self._reach.ask(write)
         except Away:
             log.warning("idempotent_answer_not_kept")
+
+
+def _slots_of(user_id: UUID | None) -> str:
+    return f"idempotency:{user_id.hex if user_id else 'anyone'}:"
 
 
 class Once(NamedTuple):
@@ -126,7 +136,7 @@ async def _once(
     caller = current().caller
     who = str(caller.user_id) if caller else exchange.client_ip
     named = "\n".join((who, exchange.method, exchange.path, idempotency_key))
-    slot = f"idempotency:{hashlib.sha256(named.encode()).hexdigest()}"
+    slot = f"{_slots_of(caller.user_id if caller else None)}{hashlib.sha256(named.encode()).hexdigest()}"
     return Once(store, slot, hashlib.sha256(await request.body()).hexdigest())
 
 

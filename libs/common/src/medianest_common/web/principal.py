@@ -5,6 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from medianest_common.contracts.identity import Caller
+from medianest_common.errors import Unauthenticated
+
+
+class Outdated(Unauthenticated):
+    """The token was a good one once, so whoever shows it is not guessing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,9 @@ class Principal:
     by_cookie: bool
     issued_at: datetime | None = None
     """When the token was made; what is revoked later than that ends streams that were opened with it."""
+
+    permissions_version: int | None = None
+    """What the token was made under; None where the role is looked up each time."""
 
 
 class Authenticator(Protocol):

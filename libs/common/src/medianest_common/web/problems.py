@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -9,9 +10,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from medianest_common.errors import PROBLEM_CONTENT_TYPE, MediaNestError
-from medianest_common.web.exchange import Exchange
+from medianest_common.web.exchange import Exchange, Headers
 
 _LONGEST_INSTANCE = 200
+_NOT_A_NAME = re.compile(r"[^a-z0-9-]")
 _CLOSING = frozenset({408, 413, 431})
 _TITLES = {
     400: "The request could not be read",
@@ -50,6 +52,8 @@ class Problem(BaseModel):
     correlation_id: str | None = Field(default=None, alias="correlationId")
     errors: list[ProblemField] | None = None
     retry_after: float | None = Field(default=None, alias="retryAfter")
+    limit: dict[str, Any] | None = None
+    """`name`, `quota` and `window` in seconds of the limit that was met."""
     upstream: str | None = None
 
 
@@ -74,6 +78,8 @@ def problem_response(
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="medianest"'
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        exchange.response_headers += _limit_headers(error)
     if error.retry_after is not None:
         extra["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if status in _CLOSING:
@@ -81,3 +87,16 @@ def problem_response(
         extra["Connection"] = "close"
     body = json.dumps(document, default=str).encode()
     return Response(body, status_code=status, media_type=PROBLEM_CONTENT_TYPE, headers=extra)
+
+
+def _limit_headers(error: MediaNestError) -> Headers:
+    """Of a limit that a service keeps itself, beside those of the gateway."""
+    limit = error.extra.get("limit")
+    if not isinstance(limit, dict):
+        return []
+    wait = max(1, math.ceil(error.retry_after or 0))
+    name = _NOT_A_NAME.sub("-", str(limit.get("name")))
+    return [
+        (b"ratelimit-policy", f'"{name}";q={int(limit["quota"])};w={int(limit["window"])}'.encode()),
+        (b"ratelimit", f'"{name}";r=0;t={wait}'.encode()),
+    ]

@@ -19,6 +19,8 @@ class Rules:
     """Seconds until the answer has to begin; a stream may go on after that."""
     authenticate: bool = True
     """False where `Authorization` means something else than a person."""
+    basic: bool = False
+    """The password of Basic is a personal token, for clients that know nothing else."""
     csrf: CsrfMode = "cookie"
     """`cookie`: a token when the caller came by cookie. `always`: before sign-in too. `off`: for callers that are no
     browsers."""

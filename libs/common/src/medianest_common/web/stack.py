@@ -21,7 +21,8 @@ from medianest_common.web.middleware.failures import Failures
 from medianest_common.web.middleware.hosts import Hosts
 from medianest_common.web.middleware.limits import BODY_SECONDS, Limits
 from medianest_common.web.middleware.observing import Observing
-from medianest_common.web.middleware.rate_limit import RateLimit
+from medianest_common.web.middleware.rate_limit import TOKEN, RateLimit
+from medianest_common.web.middleware.scopes import Grant, TokenScopes
 from medianest_common.web.middleware.security_headers import SecurityHeaders
 from medianest_common.web.principal import Authenticator
 from medianest_common.web.rules import PathRules
@@ -54,14 +55,22 @@ class Stack:
     body_seconds: float = BODY_SECONDS
     bad_tokens: str = "30/minute"
     """Wrong tokens that one address may show."""
+    per_token: str = "300/minute"
+    """Requests with one personal token."""
+    grants: Sequence[Grant] = ()
+    """What a personal token may be used for; nothing that is not named."""
     exceptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What else differs on a path: members of `Rules`."""
 
     def layers(self) -> list[Middleware]:
         """Counting stands inside authentication, as it counts by person; observing outside of all that can refuse."""
         bad_tokens = Rule(BAD_TOKENS, self.bad_tokens, by_address=True)
+        per_token = Rule(TOKEN, self.per_token)
         limiter = RateLimiter(
-            self.valkey_url, rules=[*self.rules, bad_tokens], clock=self.clock, scale=self.rate_limit_scale
+            self.valkey_url,
+            rules=[*self.rules, bad_tokens, per_token],
+            clock=self.clock,
+            scale=self.rate_limit_scale,
         )
         return [
             Middleware(Correlation, rules=self._path_rules(), clock=self.clock, base_path=self.base_path),
@@ -76,6 +85,7 @@ class Stack:
                 Authentication, authenticator=self.authenticator, cookie=self.access_cookie, limiter=limiter
             ),
             Middleware(RateLimit, limiter=limiter),
+            Middleware(TokenScopes, grants=self.grants),
             Middleware(
                 Csrf,
                 tokens=self.csrf,

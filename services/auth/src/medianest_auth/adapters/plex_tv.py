@@ -141,12 +141,13 @@ def _account(response: Response) -> PlexAccount:
     document = _object(response)
     number = _number(document["id"])
     names = (shown_name(str(document.get(name) or "")) for name in ("friendlyName", "title", "username"))
-    email = document.get("email")
+    # An address that Plex has sent a link to, and nobody has opened it, is anybody's.
+    email = document.get("email") if document.get("confirmed") is not False else None
     return PlexAccount(
         id=number,
         name=next((name for name in names if name), f"Plex {number}"),
         email=email if isinstance(email, str) and storable(email) and "@" in email else None,
-        avatar_url=_avatar(document.get("thumb")),
+        avatar_url=avatar_of(document.get("thumb")),
         restricted=bool(document.get("restricted")),
     )
 
@@ -164,7 +165,7 @@ def _access(response: Response, machine_identifier: str) -> ServerAccess | None:
     return None
 
 
-def _avatar(url: object) -> str | None:
+def avatar_of(url: object) -> str | None:
     if not isinstance(url, str) or len(url) > 500:
         return None
     parts = urlsplit(url)

@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from medianest_auth.look_alikes import name_key, name_shape
 from medianest_auth.models.base import Base, OfUser
 
 
 class User(Base):
-    """`email` is as the person writes it, `email_key` its one canonical form.
+    """`email` is as the person writes it, `email_key` its one canonical form; `name_key` and
+    `name_shape` are what `name` reads and looks like.
 
     `permissions_version` rises when a token made earlier would say too much; `version` rises with every change.
     """
@@ -22,20 +24,34 @@ class User(Base):
         CheckConstraint("role in ('owner', 'admin', 'user')", name="role"),
         CheckConstraint("status in ('active', 'suspended')", name="status"),
         Index("uq_users_one_owner", "role", unique=True, postgresql_where=text("role = 'owner'")),
+        Index("ix_users_name_key", "name_key"),
+        Index("ix_users_name_shape", "name_shape"),
+        Index("ix_users_permissions_changed_at", "permissions_changed_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
+    name_key: Mapped[str]
+    name_shape: Mapped[str]
+    name_is_own: Mapped[bool] = mapped_column(server_default=false())
+    """Chosen here, so that a change at Plex or another provider is not taken over."""
     email: Mapped[str | None]
     email_key: Mapped[str | None]
+    email_is_own: Mapped[bool] = mapped_column(server_default=false())
     role: Mapped[str]
     status: Mapped[str]
     avatar_url: Mapped[str | None]
     locale: Mapped[str | None]
     time_zone: Mapped[str | None]
     permissions_version: Mapped[int]
+    permissions_changed_at: Mapped[datetime | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
+
+    @validates("name")
+    def _keep_keys(self, _: str, name: str) -> str:
+        self.name_key, self.name_shape = name_key(name), name_shape(name)
+        return name
 
 
 class Password(Base):
@@ -61,6 +77,9 @@ class OldPassword(Base):
 class Identity(Base):
     """An account elsewhere. `subject` is the issuer's own unchangeable id for the person, never an e-mail address;
     `provider` is the name under which the issuer is set up here. `checked_at` is when it was last known to have access.
+
+    Of a Plex account: `missing_since` is when it was first found without access, `refused_at` when the server did not
+    take its token, `access_lost_at` when both together or time had made sure.
     """
 
     __tablename__ = "identities"
@@ -74,6 +93,9 @@ class Identity(Base):
     linked_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    missing_since: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    access_lost_at: Mapped[datetime | None]
 
 
 class OneTimeLink(Base):
@@ -126,7 +148,16 @@ class PersonalToken(Base):
     """`public_id` is the readable part of the token, by which it is found."""
 
     __tablename__ = "personal_tokens"
-    __table_args__ = (UniqueConstraint("public_id"), Index("ix_personal_tokens_user_id", "user_id"))
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        Index(
+            "uq_personal_tokens_user_id_name",
+            "user_id",
+            "name",
+            unique=True,
+            postgresql_where=text("revoked_at is null"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     public_id: Mapped[str]

@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_auth.models.base import Base, OfUser
+from medianest_common.db.sealed import sealed
 
 
 class Totp(Base):
@@ -17,7 +18,7 @@ class Totp(Base):
 
     user_id: Mapped[OfUser] = mapped_column(primary_key=True)
     id: Mapped[UUID]
-    secret_sealed: Mapped[str]
+    secret_sealed: Mapped[str] = mapped_column(info=sealed("totp"))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_auth.models.base import Base, OfUser
+from medianest_common.db.sealed import sealed
 
 
 class Device(Base):
@@ -27,8 +28,10 @@ class Session(Base):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("ix_sessions_user_id_live", "user_id", postgresql_where=text("revoked_at is null")),
+        Index("ix_sessions_live", "idle_expires_at", postgresql_where=text("revoked_at is null")),
         Index("ix_sessions_revoked_at", "revoked_at", postgresql_where=text("revoked_at is not null")),
         Index("ix_sessions_expires_at", "expires_at"),
+        Index("ix_sessions_user_id_last_seen_at", "user_id", "last_seen_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +39,8 @@ class Session(Base):
     method: Mapped[str]
     device_hash: Mapped[bytes]
     browser: Mapped[str]
+    browser_version: Mapped[str]
+    """The major one; empty when it says none."""
     platform: Mapped[str]
     place: Mapped[str]
     idle_seconds: Mapped[int]
@@ -58,7 +63,7 @@ class RefreshToken(Base):
         Index(
             "uq_refresh_tokens_one_live", "session_id", unique=True, postgresql_where=text("used_at is null")
         ),
-        Index("ix_refresh_tokens_session_id", "session_id"),
+        Index("ix_refresh_tokens_session_id_created_at", "session_id", "created_at"),
         Index("ix_refresh_tokens_sealed", "used_at", postgresql_where=text("successor_sealed is not null")),
     )
 
@@ -68,7 +73,7 @@ class RefreshToken(Base):
     token_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    successor_sealed: Mapped[str | None]
+    successor_sealed: Mapped[str | None] = mapped_column(info=sealed("repeated-answers"))
 
 
 class SigningKey(Base):
@@ -94,7 +99,7 @@ class SigningKey(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key_id: Mapped[str]
     public: Mapped[dict[str, Any]]
-    private_sealed: Mapped[str]
+    private_sealed: Mapped[str] = mapped_column(info=sealed("signing-keys"))
     created_at: Mapped[datetime]
     active_since: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
@@ -108,3 +113,5 @@ class Installation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     plex_client_identifier: Mapped[UUID]
+    plex_check_due_at: Mapped[datetime | None]
+    """When everybody's access to the Plex server is looked at next; None for now."""

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_auth.models.base import Base, OfUser
+from medianest_common.db.sealed import sealed
 
 
 class PlexSignIn(Base):
@@ -25,9 +26,12 @@ class PlexSignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     polled_at: Mapped[datetime | None]
+    linking_user_id: Mapped[UUID | None]
+    """Who is linking, and in which session; None for a sign-in."""
+    linking_session_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     finished_at: Mapped[datetime | None]
-    result_sealed: Mapped[str | None]
+    result_sealed: Mapped[str | None] = mapped_column(info=sealed("repeated-answers"))
 
 
 class ProviderFlow(Base):
@@ -47,9 +51,10 @@ class ProviderFlow(Base):
     issuer: Mapped[str]
     purpose: Mapped[str]
     user_id: Mapped[UUID | None]
-    """Who is linking; None for a sign-in."""
+    """Who is linking, and in which session; None for a sign-in."""
+    session_id: Mapped[UUID | None]
     invite_id: Mapped[UUID | None]
-    verifier_sealed: Mapped[str]
+    verifier_sealed: Mapped[str] = mapped_column(info=sealed("repeated-answers"))
     nonce: Mapped[str]
     return_path: Mapped[str]
     created_at: Mapped[datetime]
@@ -65,6 +70,7 @@ class Challenge(Base):
         CheckConstraint(
             "purpose in ('second_factor', 'passkey_sign_in', 'passkey_register')", name="purpose"
         ),
+        Index("ix_challenges_user_id", "user_id"),
         Index("ix_challenges_expires_at", "expires_at"),
     )
 

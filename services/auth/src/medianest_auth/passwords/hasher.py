@@ -3,40 +3,61 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-from medianest_auth.errors import AuthBusy
+from medianest_auth.passwords.turns import Turns
 
-_QUEUE = 32
-_LONGEST_WAIT = 2.0
+_LESS_URGENT = 10
+
+
+def _give_way() -> None:
+    """Whoever signs in waits a little longer, so that those who are signed in need not. A thread has a priority of its
+    own on Linux only.
+    """
+    if sys.platform == "linux":
+        mine = threading.get_native_id()
+        with suppress(OSError):
+            present = os.getpriority(os.PRIO_PROCESS, mine)
+            os.setpriority(os.PRIO_PROCESS, mine, min(19, present + _LESS_URGENT))
 
 
 class Hasher:
-    """At most `threads` hashes at once and 32 waiting; whoever waits longer than two seconds gets `AuthBusy`."""
+    """At most `threads` hashes at once; whoever would have to wait for too long gets `AuthBusy` (see `Turns`).
+
+    `account` and `network` say for whom the work is, so that none of them takes all the room.
+    """
 
     def __init__(self, *, memory_kib: int, rounds: int, threads: int | None = None) -> None:
         self._argon2 = PasswordHasher(
             time_cost=rounds, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
         )
         threads = threads or max(1, (os.cpu_count() or 2) - 1)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
-        self._slots = asyncio.Semaphore(threads)
-        self._waiting = 0
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2", initializer=_give_way)
+        self._turns = Turns(at_once=threads)
         self._nobodys = self._argon2.hash(secrets.token_urlsafe())
 
-    async def hash(self, password: str) -> str:
-        return await self._in_pool(lambda: self._argon2.hash(password))
+    async def hash(self, password: str, *, account: str = "", network: str = "") -> str:
+        return await self._in_pool(lambda: self._argon2.hash(password), account, network)
 
-    async def verify(self, hashed: str | None, password: str | None) -> bool:
+    async def verify(
+        self, hashed: str | None, password: str | None, *, account: str = "", network: str = ""
+    ) -> bool:
         """False for None of either, after the same work as for a wrong password."""
         possible = hashed is not None and password is not None
         against, tried = hashed or self._nobodys, password or ""
-        matches = await self._in_pool(lambda: self._matches(against, tried))
+        matches = await self._in_pool(lambda: self._matches(against, tried), account, network)
         return matches and possible
+
+    async def is_one_of(self, hashes: Sequence[str], password: str, *, account: str = "") -> bool:
+        """One turn for all of them."""
+        return await self._in_pool(lambda: any(self._matches(each, password) for each in hashes), account, "")
 
     def is_outdated(self, hashed: str) -> bool:
         return self._argon2.check_needs_rehash(hashed)
@@ -50,18 +71,9 @@ class Hasher:
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
 
-    async def _in_pool[R](self, work: Callable[[], R]) -> R:
-        if self._waiting >= _QUEUE:
-            raise AuthBusy("Try again in a moment.", retry_after=2)
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(_LONGEST_WAIT):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise AuthBusy("Try again in a moment.", retry_after=2) from None
-        finally:
-            self._waiting -= 1
+    async def _in_pool[R](self, work: Callable[[], R], account: str, network: str) -> R:
+        turn = await self._turns.take(account=account, network=network)
         # Given back when the thread is free, even if the asker has gone away meanwhile.
         running = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        running.add_done_callback(lambda _: self._slots.release())
+        running.add_done_callback(lambda _: self._turns.give_back(turn))
         return await asyncio.shield(running)

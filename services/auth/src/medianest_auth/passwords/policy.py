@@ -38,25 +38,28 @@ class PasswordPolicy:
     def __init__(self, *, shortest: int) -> None:
         self._shortest = shortest
 
-    def accept(self, password: str, *, context: Collection[str] = ()) -> str:
-        """The form to hash. `context` are words that the person is known by. Raises `Invalid` or `WeakPassword`."""
+    def accept(self, password: str, *, context: Collection[str] = (), field: str = "password") -> str:
+        """The form to hash. `context` are words that the person is known by, `field` is what the asker calls it.
+
+        Raises `Invalid` or `WeakPassword`.
+        """
         form = normalised(password)
         if form is None:
-            raise _refused(Invalid, f"Use at most {LONGEST} ordinary characters.")
+            raise _refused(Invalid, f"Use at most {LONGEST} ordinary characters.", field)
         if len(form) < self._shortest:
-            raise _refused(Invalid, f"Use at least {self._shortest} characters.")
+            raise _refused(Invalid, f"Use at least {self._shortest} characters.", field)
         folded = form.casefold()
         if _is_common(folded) or _is_pattern(folded):
-            raise _refused(WeakPassword, "This is one of the first passwords that anybody would try.")
+            why = "This is one of the first passwords that anybody would try."
+            raise _refused(WeakPassword, why, field)
         if _without(folded, context) < _SHORTEST_REST:
-            raise _refused(
-                WeakPassword, "Do not build it from your name, your address or the name of this site."
-            )
+            why = "Do not build it from your name, your address or the name of this site."
+            raise _refused(WeakPassword, why, field)
         return form
 
 
-def _refused(kind: type[Invalid], why: str) -> Invalid:
-    return kind(why, errors=[FieldError("password", why)])
+def _refused(kind: type[Invalid], why: str, field: str) -> Invalid:
+    return kind(why, errors=[FieldError(field, why)])
 
 
 @cache

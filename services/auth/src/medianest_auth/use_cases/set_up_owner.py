@@ -8,7 +8,7 @@ from medianest_auth.browser import limited_network
 from medianest_auth.errors import SetupDone, SetupTokenInvalid
 from medianest_auth.mapping import change_of
 from medianest_auth.models import Password, User
-from medianest_auth.normalising import email_key, shown_name, valid_email
+from medianest_auth.normalising import email_key, valid_email, valid_name
 from medianest_auth.repository import Users
 from medianest_auth.sessions import Started, deny, signed_in, start_session
 from medianest_common.clock import uuid7
@@ -28,7 +28,7 @@ async def set_up_owner(app: AuthApp, command: SetUpOwner) -> SignedIn:
         if not app.setup_token.matches(command.setup_token):
             raise SetupTokenInvalid("Open the link that the installation printed when it started.")
         await app.attempts.forgive(tried)
-        name, email = _name(command.name), valid_email(command.email)
+        name, email = valid_name(command.name), valid_email(command.email)
         password = app.policy.accept(command.password, context=(name, email))
         hashed = await app.hasher.hash(password)
         try:
@@ -72,10 +72,3 @@ async def _create(app: AuthApp, command: SetUpOwner, *, name: str, email: str, h
         return await start_session(
             app, tx, owner, method=SignInMethod.PASSWORD, client=command.client, remember=False
         )
-
-
-def _name(text: str) -> str:
-    name = shown_name(text)
-    if not name:
-        raise Invalid(errors=[FieldError("name", "Enter a name that can be seen.")])
-    return name

@@ -10,11 +10,14 @@ from medianest_auth.adapters.plex_tv import PlexAccount, ServerAccess
 from medianest_auth.admission import admit, admitted
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import PLEX_POLL
+from medianest_auth.challenges import end_of_challenge
 from medianest_auth.errors import AccountSuspended, NoServerAccess, PlexSignInExpired, PlexUnreachable
 from medianest_auth.models import PlexSignIn as Row
 from medianest_auth.models import Session, User
 from medianest_auth.repository import PlexSignIns, RefreshTokens
 from medianest_auth.sessions import Started, signed_in
+from medianest_auth.use_cases.link_plex_account import link_plex_account
+from medianest_auth.use_cases.remember_plex_member import remember_plex_member
 from medianest_auth.use_cases.welcome_plex_account import welcome_plex_account
 from medianest_common.contracts.auth import (
     ClientInfo,
@@ -24,9 +27,8 @@ from medianest_common.contracts.auth import (
     SignInResult,
     VerifyPlexSignIn,
 )
-from medianest_common.contracts.plex import RememberMember
 from medianest_common.db import Transaction
-from medianest_common.errors import MediaNestError, NotFound
+from medianest_common.errors import NotFound
 from medianest_common.security.encryption import Cell
 from medianest_common.security.jwt import AccessTokenIssuer
 from medianest_common.security.tokens import hash_token
@@ -36,7 +38,6 @@ log = structlog.get_logger()
 SAME_ANSWER_FOR = timedelta(seconds=60)
 _POLL_EVERY = timedelta(seconds=1)
 _PLEX_TIMEOUT = 8.0
-_REMEMBER_TIMEOUT = 1.0
 
 
 async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSignInState:
@@ -48,6 +49,8 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
             raise NotFound("This sign-in was not started in this browser. Start again.")
         now = app.clock.now()
         if row.finished_at:
+            if row.linking_user_id:
+                return PlexSignInState(result=None, linked=True)
             return PlexSignInState(result=await _same_answer(app, tx, issuer, row))
         if now >= row.expires_at:
             raise PlexSignInExpired("Start again.")
@@ -59,6 +62,9 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
     if agreed is None:
         return PlexSignInState(result=None)
     account, access = agreed
+    if row.linking_user_id:
+        await link_plex_account(app, row.id, account, access, client=command.client)
+        return PlexSignInState(result=None, linked=True)
     return PlexSignInState(result=await _finish(app, issuer, row.id, command.client, account, access))
 
 
@@ -114,7 +120,7 @@ async def _finish(
     if user.status != "active":
         await _record_refusal(app, client, reason="suspended", user=user)
         raise AccountSuspended("Ask the owner of this installation.")
-    await _remember(app, user, account, access)
+    await remember_plex_member(app, user.id, account, access)
     return await admitted(app, issuer, outcome)
 
 
@@ -123,11 +129,16 @@ async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer,
     used_up = PlexSignInExpired("This sign-in has been used already.")
     if row.finished_at is None or row.result_sealed is None:
         raise used_up
-    if app.clock.now() - row.finished_at > SAME_ANSWER_FOR:
-        raise used_up
-    kept = app.seal.open_text(row.result_sealed, cell=_cell(row))
+    kept, now = app.seal.open_text(row.result_sealed, cell=_cell(row)), app.clock.now()
     if row.session_id is None:
-        return SignInResult(second_factor=SecondFactorAsked.model_validate_json(kept))
+        asked = SecondFactorAsked.model_validate_json(kept)
+        ends = await end_of_challenge(tx, asked.challenge_id, now=now)
+        if ends is None:
+            raise used_up
+        expires_in = int((ends - now).total_seconds())
+        return SignInResult(second_factor=asked.model_copy(update={"expires_in": expires_in}))
+    if now - row.finished_at > SAME_ANSWER_FOR:
+        raise used_up
     refresh_token, device_token = json.loads(kept)
     token = await RefreshTokens(tx.session).by_hash(hash_token(refresh_token))
     session = await tx.session.get(Session, row.session_id)
@@ -145,21 +156,6 @@ async def _same_answer(app: AuthApp, tx: Transaction, issuer: AccessTokenIssuer,
             plex_linked=True,
         )
     )
-
-
-async def _remember(app: AuthApp, user: User, account: PlexAccount, access: ServerAccess) -> None:
-    """Best effort: the plex service may be away, and learns it at the next sign-in."""
-    member = RememberMember(
-        user_id=user.id,
-        plex_id=account.id,
-        server_token=access.token,
-        restricted=account.restricted,
-        owns_server=access.owned,
-    )
-    try:
-        await app.bus.call(member, timeout=_REMEMBER_TIMEOUT)
-    except MediaNestError as error:
-        log.warning("plex_member_not_remembered", user_id=str(user.id), reason=error.code)
 
 
 async def _record_refusal(app: AuthApp, client: ClientInfo, *, reason: str, user: User | None = None) -> None:

@@ -3,14 +3,13 @@
 Whoever owns the Plex server becomes an administrator when the account is made. Later the portal decides about roles.
 """
 
+from medianest_auth.accounts import ExternalAccount, create_user, follow_account
 from medianest_auth.adapters.plex_tv import PlexAccount
 from medianest_auth.app import AuthApp
-from medianest_auth.mapping import change_of
-from medianest_auth.models import Identity, User
-from medianest_auth.normalising import email_key
+from medianest_auth.errors import NotInvited
+from medianest_auth.models import User
 from medianest_auth.repository import PLEX_ISSUER, Users
-from medianest_common.clock import uuid7
-from medianest_common.contracts.auth import UserChanged, UserCreated
+from medianest_common.contracts.identity import Role
 from medianest_common.db import Transaction
 
 PLEX = "plex"
@@ -20,66 +19,24 @@ async def welcome_plex_account(
     app: AuthApp, tx: Transaction, account: PlexAccount, *, owns_server: bool
 ) -> User:
     """The user, locked until the end of the transaction; may be suspended."""
-    users = Users(tx.session)
-    user = await users.by_identity(PLEX_ISSUER, str(account.id))
+    elsewhere, now = external(account), app.clock.now()
+    user = await Users(tx.session).by_identity(elsewhere.issuer, elsewhere.subject)
+    if user is None and app.settings.plex_sign_up == "imported" and not owns_server:
+        raise NotInvited("Ask an administrator of this portal to make you an account, then sign in again.")
     if user is None:
-        return await _create(app, tx, users, account, owns_server=owns_server)
+        role = Role.ADMIN if owns_server else Role.USER
+        return await create_user(tx, elsewhere, role=role, now=now)
     if user.status == "active":
-        await _update(tx, users, user, account)
+        await follow_account(tx, user, elsewhere, now=now)
     return user
 
 
-async def _create(
-    app: AuthApp, tx: Transaction, users: Users, account: PlexAccount, *, owns_server: bool
-) -> User:
-    now = app.clock.now()
-    email = await _free_email(users, account.email)
-    user = await users.add(
-        User(
-            id=uuid7(),
-            name=account.name,
-            email=email,
-            email_key=email_key(email) if email else None,
-            role="admin" if owns_server else "user",
-            status="active",
-            avatar_url=account.avatar_url,
-            permissions_version=1,
-            version=1,
-            created_at=now,
-        )
+def external(account: PlexAccount) -> ExternalAccount:
+    return ExternalAccount(
+        issuer=PLEX_ISSUER,
+        subject=str(account.id),
+        provider=PLEX,
+        name=account.name,
+        email=account.email,
+        avatar_url=account.avatar_url,
     )
-    tx.session.add(
-        Identity(
-            issuer=PLEX_ISSUER,
-            subject=str(account.id),
-            provider=PLEX,
-            user_id=user.id,
-            name=account.name,
-            linked_at=now,
-            checked_at=now,
-        )
-    )
-    tx.emit(change_of(UserCreated, user, plex_id=account.id))
-    return user
-
-
-async def _update(tx: Transaction, users: Users, user: User, account: PlexAccount) -> None:
-    """Follow what changed at Plex. Who also has a password keeps name and address: they sign in with it."""
-    if await users.has_password(user.id):
-        return
-    before = (user.name, user.email, user.avatar_url)
-    if account.email != user.email:
-        user.email = await _free_email(users, account.email, own=user) or user.email
-        user.email_key = email_key(user.email) if user.email else None
-    user.name, user.avatar_url = account.name, account.avatar_url
-    if before != (user.name, user.email, user.avatar_url):
-        user.version += 1
-        tx.emit(change_of(UserChanged, user, plex_id=account.id))
-
-
-async def _free_email(users: Users, email: str | None, *, own: User | None = None) -> str | None:
-    """The address, unless it belongs to somebody else here: then this account does without one."""
-    if not email:
-        return None
-    taken = await users.email_taken(email_key(email), by_other_than=own.id if own else None)
-    return None if taken else email

@@ -14,11 +14,13 @@ LASTS = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """`issued_at` is when the token or ticket behind it was made, for comparison with revocations."""
+    """`issued_at` is when the token or ticket behind it was made, for comparison with revocations, and
+    `permissions_version` what it was made under."""
 
     caller: Caller
     issued_at: datetime
     expires_at: datetime
+    permissions_version: int | None = None
 
 
 class Principal(Protocol):
@@ -36,6 +38,9 @@ class Principal(Protocol):
     @property
     def by_cookie(self) -> bool: ...
 
+    @property
+    def permissions_version(self) -> int | None: ...
+
 
 def shown_by(connection: HTTPConnection, *, now: datetime) -> tuple[Admission | None, bool]:
     """What the authentication middleware found out about a request, and whether it rests on a cookie alone."""
@@ -45,4 +50,10 @@ def shown_by(connection: HTTPConnection, *, now: datetime) -> tuple[Admission | 
     # The browser renews its cookie meanwhile, so the end of the present token is not the end of the stream.
     expires_at = now + LASTS if principal.by_cookie else principal.expires_at
     issued_at = principal.issued_at or now
-    return Admission(principal.caller, issued_at=issued_at, expires_at=expires_at), principal.by_cookie
+    admission = Admission(
+        principal.caller,
+        issued_at=issued_at,
+        expires_at=expires_at,
+        permissions_version=principal.permissions_version,
+    )
+    return admission, principal.by_cookie

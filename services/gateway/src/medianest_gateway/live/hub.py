@@ -24,11 +24,13 @@ log = structlog.get_logger()
 
 TICK_SECONDS = 1.0
 _AT_ONCE = 500
+_ENDED = "You were signed out."
+_STALE = "Your role has changed."
 
 
 class Hub:
-    """`ended` says whether the session behind an admission is over; asked at the door, and again with every ping in
-    case the word of it was lost."""
+    """`ended` says whether the session behind an admission is over, `stale` whether it was made under another role;
+    asked at the door, and again with every ping in case the word of it was lost."""
 
     def __init__(
         self,
@@ -37,11 +39,13 @@ class Hub:
         clock: Clock,
         limits: Limits | None = None,
         ended: Callable[[Admission], bool] = lambda _: False,
+        stale: Callable[[Admission], bool] = lambda _: False,
     ) -> None:
         self.bus = bus
         self.clock = clock
         self.limits = limits or Limits()
         self.ended = ended
+        self.stale = stale
         self._people: dict[str, list[Connection]] = {}
         self._addresses: dict[str, int] = {}
         self._leaving = False
@@ -122,17 +126,25 @@ class Hub:
         """Close what rests on a session that is over."""
         for connection in list(self._people.get(event.user_id.hex, [])):
             admission = connection.admission
+            version = admission.permissions_version
             if event.session_id is not None:
                 over = admission.caller.session_id == event.session_id
+            elif event.permissions_version is not None and version is not None:
+                over = version < event.permissions_version
             else:
                 over = admission.issued_at < event.not_before
             if not over:
                 continue
             if event.reason is RevocationReason.ROLE_CHANGED:
                 # The session goes on; only what it may do is different.
-                connection.close(CloseCode.EXPIRED, "Your role has changed.")
+                connection.close(CloseCode.EXPIRED, _STALE)
             else:
-                connection.close(CloseCode.REVOKED, "You were signed out.")
+                connection.close(CloseCode.REVOKED, _ENDED)
+
+    def look_again(self) -> None:
+        """Something was revoked, and its event did not come through."""
+        for connection in self._all():
+            self._is_over(connection)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator["Hub"]:
@@ -187,11 +199,19 @@ class Hub:
         for connection in self._all():
             if not connection.tick(now):
                 continue
-            if self.ended(connection.admission):
-                connection.close(CloseCode.REVOKED, "You were signed out.")
-            else:
+            if not self._is_over(connection):
                 pinged.append(connection)
         return pinged
+
+    def _is_over(self, connection: Connection) -> bool:
+        """And if so, closes it."""
+        if self.ended(connection.admission):
+            connection.close(CloseCode.REVOKED, _ENDED)
+        elif self.stale(connection.admission):
+            connection.close(CloseCode.EXPIRED, _STALE)
+        else:
+            return False
+        return True
 
     async def _compare(self, connections: Sequence[Connection]) -> bool:
         """Whether the inboxes could be asked how far they have got."""

@@ -36,11 +36,21 @@ class Tickets:
         self._at_home: dict[str, tuple[float, bytes]] = {}
 
     async def issue(
-        self, caller: Caller, *, issued_at: datetime | None = None, expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        *,
+        issued_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        permissions_version: int | None = None,
     ) -> str:
         """For the person and session of `caller`; the times are those of the token that was shown, if any was."""
         now = self._clock.now()
-        admission = Admission(caller, issued_at=issued_at or now, expires_at=expires_at or now + LASTS)
+        admission = Admission(
+            caller,
+            issued_at=issued_at or now,
+            expires_at=expires_at or now + LASTS,
+            permissions_version=permissions_version,
+        )
         ticket = new_token("mnt_")
         key, value = _key(ticket), _stored.dump_json(admission)
         try:

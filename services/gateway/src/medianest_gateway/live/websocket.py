@@ -127,6 +127,8 @@ class LiveSocket:
             raise _Refused(CloseCode.EXPIRED, "The ticket is unknown, too old or used. Get another.")
         if self._hub.ended(admission):
             raise _Refused(CloseCode.REVOKED, "You were signed out.")
+        if self._hub.stale(admission):
+            raise _Refused(CloseCode.EXPIRED, "Your role has changed. Get another ticket.")
         return admission
 
     async def _read(self, socket: WebSocket, connection: Connection) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from medianest_common.bus import current, require_caller
 from medianest_common.contracts import auth
-from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.base import Contract
 from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
 from medianest_common.security.csrf import CSRF_HEADER
 from medianest_common.web import problems
@@ -41,6 +41,12 @@ class CsrfToken(Contract):
     header_name: str = CSRF_HEADER
 
 
+class Linked(Contract):
+    """The sign-in at Plex was started by `/auth/identities/plex`: the account is one more way to sign in now."""
+
+    linked: bool = True
+
+
 class Pending(Contract):
     """The person has not yet agreed at Plex; ask again after `poll_interval` seconds."""
 
@@ -59,8 +65,8 @@ async def get_csrf(request: Request) -> Response:
     token = nest.csrf.issue(binding=str(caller.session_id) if caller else secret)
     response = Response(CsrfToken(token=token).model_dump_json(), media_type="application/json")
     nest.cookies.set_csrf(response, token)
-    if not caller:
-        nest.cookies.set_pre_login(response, secret)
+    # Also for who is signed in: signing in anew may lead to a provider and back, longer than an access token lives.
+    nest.cookies.set_pre_login(response, secret)
     return response
 
 
@@ -137,16 +143,6 @@ async def get_session(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, auth.GetSession())
 
 
-@router.get("/users/me", response_model=auth.User)
-async def get_me(gateway: Gateway) -> auth.User:
-    return (await gateway.bus.call(auth.GetSession())).user
-
-
-@router.get("/auth/devices", response_model=Page[auth.Session])
-async def list_devices(gateway: Gateway) -> Response:
-    return await passed_through(gateway.bus, auth.ListSessions())
-
-
 @router.delete("/auth/devices/{id:uuid}", status_code=204, responses=problems(404))
 async def revoke_device(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(auth.RevokeSession(session_id=id))
@@ -162,8 +158,8 @@ async def start_plex_sign_in(gateway: Gateway, client: Client) -> Response:
 
 @router.post(
     "/auth/plex/verify",
-    response_model=SignedInBody | SecondFactorBody,
-    responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 410)},
+    response_model=SignedInBody | SecondFactorBody | Linked,
+    responses={202: {"model": Pending, "description": "Not yet agreed"}, **problems(404, 409, 410)},
     openapi_extra=PUBLIC,
 )
 async def verify_plex_sign_in(
@@ -172,6 +168,8 @@ async def verify_plex_sign_in(
     state = await gateway.bus.call(
         auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS
     )
+    if state.linked:
+        return Response(Linked().model_dump_json(), media_type="application/json")
     if state.result is None:
         return Response(Pending().model_dump_json(), status_code=202, media_type="application/json")
     return sign_in_response(gateway, state.result, native=native == "native")
@@ -188,6 +186,8 @@ async def return_from_plex(request: Request, gateway: Gateway, login_id: str) ->
         state = await gateway.bus.call(message, timeout=PLEX_SECONDS)
     except MediaNestError as error:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn={error.code}", status_code=303)
+    if state.linked:
+        return RedirectResponse(f"{gateway.settings.base_path}/?signIn=LINKED&provider=plex", status_code=303)
     if state.result is None:
         return RedirectResponse(f"{gateway.settings.base_path}/?signIn=PENDING", status_code=303)
     return sign_in_redirect(gateway, state.result)

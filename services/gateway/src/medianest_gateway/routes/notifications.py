@@ -43,7 +43,10 @@ async def issue_ticket(request: Request, gateway: Gateway) -> SocketTicket:
     admission, _ = shown_by(request, now=gateway.clock.now())
     assert admission
     ticket = await gateway.tickets.issue(
-        caller, issued_at=admission.issued_at, expires_at=admission.expires_at
+        caller,
+        issued_at=admission.issued_at,
+        expires_at=admission.expires_at,
+        permissions_version=admission.permissions_version,
     )
     base = gateway.settings.base_url.replace("http", "ws", 1)
     return SocketTicket(ticket=ticket, expires_in=gateway.tickets.seconds, url=f"{base}/api/v1/ws")

@@ -31,9 +31,7 @@ async def list_items(
     genre: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
     year_from: FirstYear = None,
     year_to: LastYear = None,
-    content_rating: Annotated[
-        str | None, Query(alias="contentRating", min_length=1, max_length=20)
-    ] = None,
+    content_rating: Annotated[str | None, Query(alias="contentRating", min_length=1, max_length=20)] = None,
     rating_from: Annotated[float | None, Query(alias="ratingFrom", ge=0, le=10)] = None,
     unwatched: Annotated[
         bool,
@@ -66,7 +64,9 @@ async def list_items(
 
 
 @router.get("/libraries/{library_key}/filters", response_model=browse.LibraryFilters)
-async def get_library_filters(gateway: Gateway, library_key: Key, type: plex.ItemType | None = None) -> Response:
+async def get_library_filters(
+    gateway: Gateway, library_key: Key, type: plex.ItemType | None = None
+) -> Response:
     """The genres and ratings that its items have, and the years."""
     message = browse.GetLibraryFilters(library=library_key, type=type)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
@@ -82,13 +82,13 @@ async def list_on_deck(gateway: Gateway, limit: Limit = 20) -> Response:
 async def get_item(gateway: Gateway, rating_key: Key) -> Response:
     """With cast, ratings and technical data as Plex tells them now; what the index holds, and `stale`, while it is
     away."""
-    return await passed_through(
-        gateway.bus, browse.GetItem(rating_key=rating_key), timeout=UPSTREAM_SECONDS
-    )
+    return await passed_through(gateway.bus, browse.GetItem(rating_key=rating_key), timeout=UPSTREAM_SECONDS)
 
 
 @router.get("/items/{rating_key}/children", response_model=browse.ItemPage, responses=problems(400))
-async def list_children(gateway: Gateway, rating_key: Key, limit: Limit = 20, cursor: Cursor = None) -> Response:
+async def list_children(
+    gateway: Gateway, rating_key: Key, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
     """Seasons of a show, episodes of a season, albums of an artist, tracks of an album, items of a collection."""
     message = browse.ListChildren(rating_key=rating_key, limit=limit, cursor=cursor)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
@@ -106,7 +106,9 @@ async def list_collections(
 
 
 @router.get("/collections/{rating_key}", response_model=browse.CollectionDetail, responses=problems(400))
-async def get_collection(gateway: Gateway, rating_key: Key, limit: Limit = 20, cursor: Cursor = None) -> Response:
+async def get_collection(
+    gateway: Gateway, rating_key: Key, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
     """With what is in it, in its own order."""
     message = browse.GetCollection(rating_key=rating_key, limit=limit, cursor=cursor)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)

@@ -1,6 +1,8 @@
 """What every way of signing in ends with."""
 
+from hashlib import sha256
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -8,6 +10,8 @@ from fastapi.responses import RedirectResponse
 from medianest_common.bus import current
 from medianest_common.contracts.auth import ClientInfo, SecondFactor, SignedIn, SignInResult, User
 from medianest_common.contracts.base import Contract
+from medianest_common.contracts.identity import Caller
+from medianest_common.web.exchange import exchange_of
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import Gateway
 
@@ -32,15 +36,25 @@ class SecondFactorBody(Contract):
 
 
 async def client_info(request: Request, gateway: Gateway) -> ClientInfo:
-    client: Any = request.scope.get("client")
+    # A trusted proxy that names no client is nobody's address, and must not be counted or shut out as one.
+    hidden = exchange_of(request.scope).is_from_proxy
+    client: Any = None if hidden else request.scope.get("client")
     caller = current().caller
     return ClientInfo(
         ip=client[0] if client else "",
         user_agent=request.headers.get("user-agent", "")[:512],
-        browser_binding=gateway.cookies.binding(request.cookies),
+        browser_binding=_binding(request, gateway, caller),
         device_token=request.cookies.get(gateway.cookies.device, "")[:64],
         session_id=caller.session_id if caller and caller.scopes is None else None,
     )
+
+
+def _binding(request: Request, gateway: GatewayApp, caller: Caller | None) -> str:
+    """A browser that has signed in has no pre-login cookie any more; its session is as much its own."""
+    bound = gateway.cookies.binding(request.cookies)
+    if bound or caller is None or caller.scopes is not None:
+        return bound
+    return sha256(f"session:{caller.session_id}".encode()).hexdigest()
 
 
 Client = Annotated[ClientInfo, Depends(client_info)]
@@ -89,6 +103,8 @@ def sign_in_redirect(gateway: GatewayApp, result: SignInResult, *, path: str = "
     assert asked, "a sign-in ends in one of the two"
     # Behind the `#` it reaches the page and no log.
     methods = ",".join(asked.methods)
+    onward = f"&returnTo={quote(path, safe='/')}" if path != "/" else ""
     return RedirectResponse(
-        f"{base}/?signIn=MFA_REQUIRED#challenge={asked.challenge_id}&methods={methods}", status_code=303
+        f"{base}/?signIn=MFA_REQUIRED#challenge={asked.challenge_id}&methods={methods}{onward}",
+        status_code=303,
     )

@@ -1,13 +1,16 @@
 """People, in whose row their requests queue up."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import case
+from sqlalchemy import and_, case
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.auth import UserChange
 from medianest_common.contracts.identity import Caller
 from medianest_common.db import Repository
+from medianest_common.errors import Unauthenticated
 from medianest_media.models import Person
 
 
@@ -20,8 +23,28 @@ class People(Repository[Person]):
         A caller of whom the auth service has not told us yet is remembered as the gateway knows them.
         """
         made = upsert(Person).values(id=caller.user_id, name=caller.name, role=caller.role.value, version=0)
-        statement = made.on_conflict_do_update(index_elements=["id"], set_={"role": made.excluded.role})
-        return (await self.session.execute(statement.returning(Person))).scalar_one()
+        statement = made.on_conflict_do_update(
+            index_elements=["id"], set_={"role": made.excluded.role}, where=Person.erased_at.is_(None)
+        )
+        person = (await self.session.execute(statement.returning(Person))).scalar_one_or_none()
+        if person is None:
+            raise Unauthenticated("This account was deleted.")
+        return person
+
+    async def erase(self, user_id: UUID, *, now: datetime) -> bool:
+        """Emptied for good, and locked; returns whether there was anything."""
+        empty = {
+            "name": "",
+            "email": None,
+            "role": "user",
+            "plex_id": None,
+            "backend_user_id": None,
+            "erased_at": now,
+        }
+        before = await self.get(user_id, lock=True)
+        made = upsert(Person).values(id=user_id, version=0, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["id"], set_=empty))
+        return before is not None and before.erased_at is None
 
     async def learn(self, change: UserChange) -> None:
         """Unless something newer is known. Another Plex account is another user of the backend."""
@@ -38,7 +61,7 @@ class People(Repository[Person]):
             name: made.excluded[name] for name in ("name", "email", "role", "plex_id", "version")
         }
         changes["backend_user_id"] = case((same, Person.backend_user_id), else_=None)
-        newer = Person.version < made.excluded.version
+        newer = and_(Person.version < made.excluded.version, Person.erased_at.is_(None))
         await self.session.execute(
             made.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer)
         )

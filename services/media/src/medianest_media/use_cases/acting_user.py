@@ -29,5 +29,5 @@ async def forget_acting_user(app: MediaApp, user_id: UUID) -> None:
 async def _remember(app: MediaApp, user_id: UUID, backend_user_id: int | None) -> None:
     async with app.db.transaction() as tx:
         person = await People(tx.session).get(user_id, lock=True)
-        if person is not None:
+        if person is not None and person.erased_at is None:
             person.backend_user_id = backend_user_id

@@ -2,20 +2,26 @@
 
 from medianest_notifications.use_cases.announce_request import announce_request
 from medianest_notifications.use_cases.count_notifications import count_notifications
+from medianest_notifications.use_cases.erase_person import erase_person
+from medianest_notifications.use_cases.export_person import export_person
 from medianest_notifications.use_cases.list_notifications import list_notifications
 from medianest_notifications.use_cases.mark_read import dismiss_notification, mark_all_read, mark_read
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.use_cases.read_inbox_heads import read_inbox_heads
 from medianest_notifications.use_cases.replay_inbox import replay_inbox
+from medianest_notifications.use_cases.send_mail import send_mail
 
 __all__ = [
     "announce_request",
     "count_notifications",
     "dismiss_notification",
+    "erase_person",
+    "export_person",
     "list_notifications",
     "mark_all_read",
     "mark_read",
     "notify",
     "read_inbox_heads",
     "replay_inbox",
+    "send_mail",
 ]

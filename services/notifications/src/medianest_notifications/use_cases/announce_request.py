@@ -7,13 +7,14 @@ from medianest_common.bus import Bus
 from medianest_common.contracts.live import LiveFrame
 from medianest_common.contracts.media import RequestChange, RequestStatus
 from medianest_common.contracts.notifications import push_subject
+from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import audience_of
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.use_cases.notify import notify
-from medianest_notifications.wording import about_request
+from medianest_notifications.wording import SOMEBODY, about_request
 
 MOVED = "request.moved"
 """The live frame by which open pages know that a request looks different now."""
@@ -26,11 +27,17 @@ async def announce_request(
     request = await FollowedRequests(tx.session).hear(
         event.request_id, version=event.version, now=app.clock.now()
     )
-    admins = await Recipients(tx.session).admins()
+    recipients = Recipients(tx.session)
+    admins = await recipients.admins()
+    gone = {NOBODY}
+    if await recipients.has_left(event.user_id):
+        gone.add(event.user_id)
+        event = event.model_copy(update={"user_name": SOMEBODY})
     if request.version == event.version:
-        everyone = sorted({event.user_id, *admins})
+        everyone = sorted({event.user_id, *admins} - gone)
         tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
-    people = [user for user in audience_of(event, admins=admins) if _is_news(event, request, user)]
+    audience = [user for user in audience_of(event, admins=admins) if user not in gone]
+    people = [user for user in audience if _is_news(event, request, user)]
     if not people:
         return
     for requester in (True, False):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from medianest_common.db.sealed import sealed
 from medianest_plex.models.base import Base
 
 
@@ -21,7 +22,7 @@ class Connection(Base):
     """Of the connection that won."""
     candidates: Mapped[list[Any]]
     """All that plex.tv has told, the best first."""
-    token: Mapped[str]
+    token: Mapped[str] = mapped_column(info=sealed("plex-server-tokens"))
     """The owner's for this server; sealed."""
     account: Mapped[str]
     chosen_at: Mapped[datetime]

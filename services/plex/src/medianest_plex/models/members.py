@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from medianest_common.db.sealed import sealed
 from medianest_plex.models.base import Base
 
 
@@ -18,7 +19,7 @@ class Member(Base):
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     plex_id: Mapped[int]
-    server_token: Mapped[str | None]
+    server_token: Mapped[str | None] = mapped_column(info=sealed("plex-member-tokens", row="user_id"))
     """Sealed; None until the first sign-in has told it, and after Plex refused it."""
     restricted: Mapped[bool]
     owns_server: Mapped[bool]
@@ -26,6 +27,8 @@ class Member(Base):
     sections: Mapped[list[Any] | None]
     sections_checked_at: Mapped[datetime | None]
     remembered_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When they left. The row is then empty, and stays so whatever comes late."""
 
 
 class Copy(Base):

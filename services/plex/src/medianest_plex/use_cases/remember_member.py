@@ -15,7 +15,7 @@ async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
     async with app.db.transaction() as tx:
         members = Members(tx.session)
         await members.delete(Member.plex_id == command.plex_id, Member.user_id != command.user_id)
-        await members.upsert(
+        await members.remember(
             {
                 "user_id": command.user_id,
                 "plex_id": command.plex_id,
@@ -24,8 +24,7 @@ async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
                 "owns_server": command.owns_server,
                 "sections_checked_at": None,
                 "remembered_at": app.clock.now(),
-            },
-            keys=["user_id"],
+            }
         )
     await app.cache.invalidate_tag(command.user_id.hex)
     return Nothing()

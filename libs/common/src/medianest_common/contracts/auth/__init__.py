@@ -32,6 +32,7 @@ class RevocationReason(StrEnum):
     """The same person signed in anew in the same browser."""
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     ACCESS_LOST = "access_lost"
+    EMAIL_CHANGED = "email_changed"
     DELETED = "deleted"
 
 
@@ -60,19 +61,32 @@ class User(Contract):
     role: Role
     plex_linked: bool = False
     avatar_url: str | None = None
+    locale: str | None = None
+    """A BCP 47 tag; None for what the browser asks for."""
+    time_zone: str | None = None
+    """An IANA name; None for the browser's own."""
     created_at: Timestamp
 
 
 class Session(Contract):
     id: UUID
+    name: str = ""
+    """Such as `Firefox 140 on Linux`."""
     browser: str
+    browser_version: str = ""
+    """The major one; empty when the browser says none."""
     platform: str
     place: str
     """The network the session was last seen from, shortened (/24 or /48)."""
     method: SignInMethod
     created_at: Timestamp
     last_seen_at: Timestamp
+    """To five minutes."""
+    signed_in_at: Timestamp | None = None
+    """When the person last proved who they are."""
     current: bool = False
+    known_device: bool = False
+    """Whether the browser would be recognised at its next sign-in."""
 
 
 class SessionView(Contract):
@@ -107,12 +121,25 @@ class SignInResult(Contract):
     second_factor: SecondFactorAsked | None = None
 
 
+class Provider(Contract):
+    """A way to sign in elsewhere: `/auth/oauth/{id}/start` leads there."""
+
+    id: str
+    name: str
+    kind: SignInMethod
+
+
 class Providers(Contract):
     """Which ways to sign in are on; `setup_required` until the first owner exists."""
 
     password: bool
     plex: bool
+    passkeys: bool = False
+    """Browsers allow them over HTTPS and on this machine itself only."""
+    password_reset: bool = False
+    """Whether mail can be sent; without it an administrator hands out the link."""
     setup_required: bool
+    providers: list[Provider] = []
 
 
 class Jwks(Contract):
@@ -128,9 +155,10 @@ class PlexSignIn(Contract):
 
 
 class PlexSignInState(Contract):
-    """`result` is None while the person has not yet agreed at Plex."""
+    """Neither `result` nor `linked` while the person has not yet agreed at Plex."""
 
     result: SignInResult | None
+    linked: bool = False
 
 
 class SetUpBody(Body):
@@ -211,13 +239,12 @@ class GetSession(Query[SessionView]):
     pass
 
 
+class GetMe(Query[User]):
+    """The caller, however they have shown who they are."""
+
+
 class ListSessions(Query[Page[Session]]):
     pass
-
-
-class ListUsers(Query[Page[User]]):
-    limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = None
 
 
 class UserChange(Event):

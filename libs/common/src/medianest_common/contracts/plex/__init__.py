@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Command, Contract, Nothing, Query, Timestamp
+from medianest_common.contracts.base import Command, Contract, Event, Nothing, Query, Timestamp
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 
 class ItemType(StrEnum):
@@ -86,12 +87,40 @@ class LibraryItems(Contract):
     stale: bool = False
 
 
+class MemberKind(StrEnum):
+    OWNER = "owner"
+    FRIEND = "friend"
+    HOME = "home"
+    """Of the owner's Plex Home; managed ones have neither a user name nor an address."""
+
+
+class ServerMember(Contract):
+    """`plex_id` alone says who it is."""
+
+    plex_id: int
+    kind: MemberKind
+    name: str
+    email: str | None = None
+    avatar_url: str | None = None
+    restricted: bool = False
+
+
+class ServerMembers(Contract):
+    """Everybody with access to the server, its owner first. Always complete: who is not in it has no access."""
+
+    items: list[ServerMember]
+
+
 class GetServer(Query[PlexServer]):
     pass
 
 
 class GetServerIdentity(Query[ServerIdentity]):
     """For sign-in: which server an account must have access to. `Unavailable` until one is known."""
+
+
+class ListServerMembers(Query[ServerMembers]):
+    """What plex.tv says now to the owner's token. Whatever keeps it from being known whole is an error."""
 
 
 class ListLibraries(Query[Libraries]):
@@ -126,3 +155,18 @@ class RememberMember(Command[Nothing]):
     server_token: str = Field(repr=False)
     restricted: bool
     owns_server: bool = False
+
+
+class MemberRefused(Event):
+    """The server did not take the own token of somebody who signs in with Plex: their access may be over."""
+
+    user_id: UUID
+    plex_id: int
+
+
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
+class UserDataErased(DataErased):
+    pass

@@ -25,6 +25,8 @@ class FakeAccount:
     title: str
     email: str | None
     joined_at: datetime
+    confirmed: bool = True
+    """Whether the link that plex.tv sent to the address has been opened."""
     access: Access = "none"
     libraries: list[str] | None = None
     """Titles of the shared libraries; None shares all."""

@@ -64,6 +64,7 @@ class _Planned:
     path: str
     retry_after: float | None
     after: int = 0
+    body: bytes = b""
 
 
 class FaultySite:
@@ -110,6 +111,10 @@ class FaultySite:
             self._http.refuse()
             return
         self._planned.append(_Planned(fault, times, path, retry_after, after))
+
+    def say(self, body: str, *, path: str) -> None:
+        """Answers requests whose path starts with `path` with this XML, and 200, until `heal()`."""
+        self._planned.append(_Planned(200, None, path, None, body=body.encode()))
 
     def heal(self) -> None:
         """Forgets every planned fault; requests that hang are answered now."""
@@ -164,6 +169,8 @@ class FaultySite:
                 await answer(send, 200, b"application/json", b'{"MediaContainer":{"size":1,')
             case "maintenance":
                 await answer(send, 503, b"text/html", _MAINTENANCE, retry_after=planned.retry_after)
+            case 200:
+                await answer(send, 200, b"application/xml", planned.body)
             case status:
                 content_type, body = self._error_page(status)
                 await answer(send, status, content_type, body, retry_after=planned.retry_after)

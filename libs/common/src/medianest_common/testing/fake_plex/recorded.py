@@ -8,18 +8,18 @@ from xml.etree import ElementTree
 
 type Document = dict[str, Any]
 
-_FOLDER = Path(__file__).parent.parent / "fixtures" / "plex"
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "plex"
 
 
 @cache
 def recorded(name: str) -> Any:
     """The parsed JSON of one file below `fixtures/plex`; shared, so copy before changing."""
-    return json.loads((_FOLDER / name).read_text("utf-8"))
+    return json.loads((FIXTURES / name).read_text("utf-8"))
 
 
 @cache
 def recorded_xml(name: str) -> ElementTree.Element:
-    return ElementTree.fromstring((_FOLDER / name).read_text("utf-8"))
+    return ElementTree.fromstring((FIXTURES / name).read_text("utf-8"))
 
 
 def exchange(name: str) -> Document:

@@ -61,6 +61,7 @@ async def user(request: Request) -> Response:
         "username": "" if account.managed else account.username,
         "title": account.title,
         "email": account.email,
+        "confirmed": account.confirmed,
         "friendlyName": account.title if account.managed else "",
         "thumb": account.thumb,
         "authToken": account.token,

@@ -25,6 +25,7 @@ _FORWARDED = frozenset(
         b"x-forwarded-method",
         b"x-forwarded-user",
         b"x-original-url",
+        b"x-original-method",
         b"x-rewrite-url",
         b"x-real-ip",
         b"x-client-ip",
@@ -41,7 +42,15 @@ _FORWARDED = frozenset(
     }
 )
 _ALWAYS_DROPPED = frozenset(
-    {b"x-http-method-override", b"x-http-method", b"x-method-override", b"remote-user", b"remote-groups"}
+    {
+        b"x-http-method-override",
+        b"x-http-method",
+        b"x-method-override",
+        b"remote-user",
+        b"remote-groups",
+        b"remote-email",
+        b"remote-name",
+    }
 )
 
 

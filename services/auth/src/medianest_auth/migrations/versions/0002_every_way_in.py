@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from medianest_auth.look_alikes import name_key, name_shape
+
 revision = "0002"
 down_revision = "0001"
 
@@ -18,14 +20,31 @@ def _of_user(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[
 
 
 def upgrade() -> None:
-    op.add_column("users", sa.Column("locale", sa.Text))
-    op.add_column("users", sa.Column("time_zone", sa.Text))
+    _change_users()
     _change_identities()
     _create_accounts()
     _create_factors()
     _create_sign_ins()
     for column in ("actor_id", "target"):
         op.add_column("audit", sa.Column(column, sa.Uuid if column == "actor_id" else sa.Text))
+
+
+def _change_users() -> None:
+    for name, kind in (("locale", sa.Text), ("time_zone", sa.Text), ("permissions_changed_at", _WHEN)):
+        op.add_column("users", sa.Column(name, kind))
+    for name in ("name_is_own", "email_is_own"):
+        op.add_column("users", sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false()))
+    for name in ("name_key", "name_shape"):
+        op.add_column("users", sa.Column(name, sa.Text))
+    users = sa.table("users", *(sa.column(name) for name in ("id", "name", "name_key", "name_shape")))
+    for user_id, name in op.get_bind().execute(sa.select(users.c.id, users.c.name)).all():
+        keys = {"name_key": name_key(name), "name_shape": name_shape(name)}
+        op.execute(users.update().where(users.c.id == user_id).values(keys))
+    for name in ("name_key", "name_shape"):
+        op.alter_column("users", name, nullable=False)
+        op.create_index(f"ix_users_{name}", "users", [name])
+    op.create_index("ix_users_permissions_changed_at", "users", ["permissions_changed_at"])
+    op.create_index("ix_sessions_user_id_last_seen_at", "sessions", ["user_id", "last_seen_at"])
 
 
 def _change_identities() -> None:
@@ -39,7 +58,9 @@ def _change_identities() -> None:
     op.create_unique_constraint("uq_identities_user_id_issuer", "identities", ["user_id", "issuer"])
     op.add_column("identities", sa.Column("name", sa.Text))
     op.add_column("identities", sa.Column("last_used_at", _WHEN))
-    op.add_column("identities", sa.Column("checked_at", _WHEN))
+    for name in ("checked_at", "missing_since", "refused_at", "access_lost_at"):
+        op.add_column("identities", sa.Column(name, _WHEN))
+    op.add_column("installation", sa.Column("plex_check_due_at", _WHEN))
 
 
 def _create_accounts() -> None:
@@ -95,7 +116,13 @@ def _create_accounts() -> None:
         sa.Column("last_used_at", _WHEN),
         sa.Column("revoked_at", _WHEN),
     )
-    op.create_index("ix_personal_tokens_user_id", "personal_tokens", ["user_id"])
+    op.create_index(
+        "uq_personal_tokens_user_id_name",
+        "personal_tokens",
+        ["user_id", "name"],
+        unique=True,
+        postgresql_where=sa.text("revoked_at is null"),
+    )
     op.create_table(
         "erasures",
         sa.Column("user_id", sa.Uuid, primary_key=True),
@@ -140,6 +167,8 @@ def _create_factors() -> None:
 
 
 def _create_sign_ins() -> None:
+    for column in ("linking_user_id", "linking_session_id"):
+        op.add_column("plex_sign_ins", sa.Column(column, sa.Uuid))
     op.create_table(
         "provider_flows",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -149,6 +178,7 @@ def _create_sign_ins() -> None:
         sa.Column("issuer", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("user_id", sa.Uuid),
+        sa.Column("session_id", sa.Uuid),
         sa.Column("invite_id", sa.Uuid),
         sa.Column("verifier_sealed", sa.Text, nullable=False),
         sa.Column("nonce", sa.Text, nullable=False),
@@ -175,4 +205,5 @@ def _create_sign_ins() -> None:
             "purpose in ('second_factor', 'passkey_sign_in', 'passkey_register')", name="purpose"
         ),
     )
+    op.create_index("ix_challenges_user_id", "challenges", ["user_id"])
     op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])

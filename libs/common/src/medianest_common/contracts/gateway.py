@@ -1,0 +1,16 @@
+"""What the gateway is asked to do over the bus. It has no database, so it is given work and not events."""
+
+from uuid import UUID
+
+from medianest_common.contracts.base import Job
+from medianest_common.contracts.personal import DataErased
+
+
+class EraseUserData(Job):
+    """Somebody was deleted: drop what is kept for them in the cache."""
+
+    user_id: UUID
+
+
+class UserDataErased(DataErased):
+    pass

@@ -1,0 +1,31 @@
+"""Whether mail can be sent, as the notifications service says."""
+
+from medianest_common.bus import Bus
+from medianest_common.clock import Clock
+from medianest_common.contracts.notifications import GetMailState
+from medianest_common.errors import MediaNestError
+
+_TIMEOUT = 1.0
+_REMEMBERED_SECONDS = 30.0
+
+
+class MailDelivery:
+    """Remembers the answer for half a minute, and the last one while nobody answers."""
+
+    def __init__(self, bus: Bus, *, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._enabled = False
+        self._asked_again_at = 0.0
+
+    async def is_enabled(self) -> bool:
+        now = self._clock.monotonic()
+        if now < self._asked_again_at:
+            return self._enabled
+        try:
+            self._enabled = (await self._bus.call(GetMailState(), timeout=_TIMEOUT)).enabled
+            self._asked_again_at = now + _REMEMBERED_SECONDS
+        except MediaNestError:
+            # Not every visitor of the sign-in page is to wait for somebody who is away.
+            self._asked_again_at = now + 2.0
+        return self._enabled

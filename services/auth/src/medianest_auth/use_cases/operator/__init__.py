@@ -1,0 +1,1 @@
+"""What whoever runs the installation can do at its command line, without an account."""

@@ -1,0 +1,42 @@
+"""What the media service holds about the caller."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from medianest_common.bus import require_person
+from medianest_common.contracts.media import ExportUserData
+from medianest_common.contracts.personal import PersonalData
+from medianest_common.db.personal import personal_data
+from medianest_media.app import MediaApp
+from medianest_media.models import History, Person, Request
+
+
+async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
+    me = require_person().user_id
+    r, h = Request, History
+    tables: dict[str, Select[*tuple[Any, ...]]] = {
+        "people": select(Person.name, Person.email, Person.role, Person.plex_id).where(Person.id == me),
+        "requests": select(
+            r.id,
+            r.media_type,
+            r.tmdb_id,
+            r.is_4k,
+            r.seasons,
+            r.title,
+            r.year,
+            r.status,
+            r.status_since,
+            r.status_reason,
+            r.note,
+            r.created_at,
+            r.updated_at,
+        )
+        .where(r.user_id == me)
+        .order_by(r.id),
+        "request_history": select(h.request_id, h.version, h.status, h.at, h.reason)
+        .where(h.actor_id == me)
+        .order_by(h.request_id, h.version),
+    }
+    async with app.db.read() as connection:
+        return await personal_data(connection, tables, cursor=query.cursor)

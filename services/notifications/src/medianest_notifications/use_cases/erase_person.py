@@ -1,0 +1,21 @@
+"""Somebody has left: their inbox goes, and what is still on its way to it is not delivered."""
+
+from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.notifications import UserDataErased
+from medianest_common.db import Transaction
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.models import Entry
+from medianest_notifications.repository import Entries, FollowedRequests, Recipients
+
+
+async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDeleted) -> None:
+    """Two empty rows stay as marks that nothing may bring back."""
+    entries = Entries(tx.session)
+    known = await Recipients(tx.session).erase(event.user_id)
+    await entries.close_inbox(event.user_id, now=app.clock.now())
+    removed = {
+        "recipients": known,
+        "entries": await entries.delete(Entry.user_id == event.user_id) + await entries.unname(event.user_id),
+        "followed_requests": await FollowedRequests(tx.session).forget_person(event.user_id),
+    }
+    tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))

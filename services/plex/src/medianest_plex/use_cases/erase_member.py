@@ -1,0 +1,25 @@
+"""Somebody has left: their access to the server goes, and whatever was kept of what only they saw."""
+
+from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.plex import UserDataErased
+from medianest_common.db import Transaction
+from medianest_plex.app import PlexApp
+from medianest_plex.models import Copy, Play, PlayDay, Session, Viewer
+from medianest_plex.repository import Copies, Members, PlayDays, Plays, Sessions, Viewers
+from medianest_plex.viewers import accounts_of
+
+
+async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> None:
+    """An empty row stays as a mark that nothing may bring back. Figures about everybody together stay as they are."""
+    connection = await tx.session.connection()
+    accounts = await accounts_of(connection, event.user_id)
+    removed = {
+        "plays": await Plays(tx.session).delete(Play.account_id.in_(accounts)),
+        "sessions": await Sessions(tx.session).delete(Session.account_id.in_(accounts)),
+        "play_days": await PlayDays(tx.session).delete(PlayDay.scope.in_(accounts)),
+        "viewers": await Viewers(tx.session).delete(Viewer.account_id.in_(accounts)),
+        "members": await Members(tx.session).erase(event.user_id, now=app.clock.now()),
+        "copies": await Copies(tx.session).delete(Copy.audience == event.user_id.hex),
+    }
+    tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))
+    tx.after_commit(lambda: app.cache.invalidate_tag(event.user_id.hex))
