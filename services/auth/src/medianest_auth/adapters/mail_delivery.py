@@ -3,7 +3,7 @@
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.contracts.notifications import GetMailState
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import MediaNestError, Unavailable
 
 _TIMEOUT = 1.0
 _REMEMBERED_SECONDS = 30.0
@@ -15,10 +15,21 @@ class MailDelivery:
     def __init__(self, bus: Bus, *, clock: Clock) -> None:
         self._bus = bus
         self._clock = clock
-        self._enabled = False
+        self._enabled: bool | None = None
         self._asked_again_at = 0.0
 
     async def is_enabled(self) -> bool:
+        """As far as is known."""
+        return bool(await self._ask())
+
+    async def is_surely_enabled(self) -> bool:
+        """For what is done without a proof where no mail can be sent. Raises `Unavailable` while nobody has said so."""
+        enabled = await self._ask()
+        if enabled is None:
+            raise Unavailable("It is not known right now whether mail can be sent.", retry_after=2)
+        return enabled
+
+    async def _ask(self) -> bool | None:
         now = self._clock.monotonic()
         if now < self._asked_again_at:
             return self._enabled

@@ -29,7 +29,7 @@ async def change_profile(app: AuthApp, command: ChangeProfile) -> Profile:
     email = valid_email(command.email) if command.email is not None else None
     if email is not None:
         await require_fresh_proof(app)
-    by_mail = email is not None and await app.mail_delivery.is_enabled()
+    by_mail = email is not None and await app.mail_delivery.is_surely_enabled()
     if by_mail:
         # Or anybody with an account could have mail sent to everybody.
         await app.attempts.begin({f"email-change:{caller.user_id}": RESET_ACCOUNT})
