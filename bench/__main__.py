@@ -7,7 +7,7 @@ import uvloop
 
 from bench.table import Row, show
 
-PARTS = ("bus", "stack", "requests", "growth", "idle")
+PARTS = ("bus", "stack", "requests", "growth", "plex_search", "plex_sync", "idle")
 
 
 def main() -> None:
