@@ -7,7 +7,17 @@ import uvloop
 
 from bench.table import Row, show
 
-PARTS = ("bus", "stack", "tokens", "requests", "growth", "sign_in_flood", "idle")
+PARTS = (
+    "bus",
+    "stack",
+    "tokens",
+    "requests",
+    "growth",
+    "sign_in_flood",
+    "plex_search",
+    "plex_sync",
+    "idle",
+)
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ async def test_what_is_for_administrators_reaches_them_and_nobody_else(household
             frame = LiveFrame(key=key, type="a.state", data={})
             await household.bus.publish_live(subject, frame.model_dump_json().encode())
         for live in (user, owner, narrow):
-            await eventually(lambda live=live: true(any(s.key == "open" for s in live.states)))
+            await eventually(partial(has_heard, live))
         assert [s.key for s in owner.states] == ["secret", "open"]
         assert [s.key for s in (*user.states, *narrow.states)] == ["open", "open"]
 
