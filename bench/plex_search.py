@@ -9,17 +9,21 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
-import asyncpg
 import httpx
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bench.product import Running, product
 from bench.table import Row
 from medianest.embedded.servers import urls_of_running
+from medianest_common.clock import SystemClock
+from medianest_common.db.database import open_database
 from medianest_plex.adapters.records import read_records
-from medianest_plex.title_words import near, vocabulary
+from medianest_plex.index import Index
+from medianest_plex.models import Base
 
 ITEMS = 50_000
 _GOAL_MS = 20.0
@@ -28,7 +32,7 @@ _SOUNDS = [a + b + c for a in "bcdfghklmnprstvw" for b in "aeiou" for c in ("", 
 _COMMON = ["the", "of", "a", "and", "in", "to", "man", "love", "night", "day"]
 _WORDS = 15_000
 _BEGAN = datetime(2015, 1, 1, tzinfo=UTC)
-_SEED = """
+_SERVER = """
     insert into servers (machine_identifier, name, first_seen_at, last_seen_at) values ('bench', 'Bench', now(), now())
 """
 _LIBRARIES = """
@@ -100,41 +104,31 @@ GENRES = ["Drama", "Comedy", "Action", "Thriller", "Documentary", "Western", "An
 
 
 async def seed(dsn: str, titles: Titles, items: int = ITEMS) -> list[str]:
-    """Returns the titles of the films."""
-    connection = await asyncpg.connect(dsn, server_settings={"search_path": "plex, extensions"})
+    """Stores them as a sync does. Returns the titles of the films."""
+    database = open_database(dsn, metadata=Base.metadata, service="plex", clock=SystemClock())
+    films: list[str] = []
     try:
-        await connection.execute(_SEED)
-        await connection.execute(_LIBRARIES)
-        ids = dict(await connection.fetch("select key, id from libraries"))
-        server_id = await connection.fetchval("select id from servers")
-        rows = [
-            row
-            for key, document in library(titles, items)
-            for row in read_records([document], server_id=server_id, library_id=ids[key]).rows
-        ]
-        await _store(connection, rows)
-        words = sorted(vocabulary(row["search_text"] for row in rows))
-        await connection.executemany(
-            "insert into title_words (word, near) values ($1, $2)", [(word, near(word)) for word in words]
-        )
-        await connection.execute("vacuum analyze items", timeout=600)
-        await connection.execute("vacuum analyze title_words", timeout=600)
-        return [row["title"] for row in rows if row["type"] == "movie"]
+        async with database.transaction() as tx:
+            await tx.session.execute(text(_SERVER))
+            await tx.session.execute(text(_LIBRARIES))
+            found = (await tx.session.execute(text("select key, id, server_id from libraries"))).all()
+        ids, server_id = {row.key: row.id for row in found}, found[0].server_id
+        for page in batched(library(titles, items), 500):
+            rows = [
+                row
+                for key, document in page
+                for row in read_records([document], server_id=server_id, library_id=ids[key]).rows
+            ]
+            films += [row["title"] for row in rows if row["type"] == "movie"]
+            async with database.transaction() as tx:
+                await Index(tx.session).store(rows)
+        async with database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in ("items", "title_words"):
+                await connection.execute(text(f"vacuum analyze {table}"))
     finally:
-        await connection.close()
-
-
-async def _store(connection: Any, rows: list[dict[str, Any]]) -> None:
-    import json
-
-    from medianest_plex.index import _NAMES, _TYPED
-
-    for start in range(0, len(rows), 1000):
-        await connection.execute(
-            f"insert into items ({_NAMES}) select {_NAMES} from jsonb_to_recordset($1::jsonb) as r({_TYPED})",
-            json.dumps(rows[start : start + 1000]),
-            timeout=600,
-        )
+        await database.close()
+    return films
 
 
 def questions(titles: Titles, films: list[str]) -> dict[str, list[str]]:

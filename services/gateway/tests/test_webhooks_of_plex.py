@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from medianest import registry
 from medianest.testing import Sandbox
@@ -157,4 +158,6 @@ async def test_the_secret_is_in_no_log(intake: Intake, capfd: pytest.CaptureFixt
 @pytest.mark.parametrize("secret", ["short", "sixteen/letters/x", "sixteen letters x", "x" * 200])
 def test_a_secret_that_is_no_part_of_an_address_is_refused_at_the_start(secret: str) -> None:
     with pytest.raises(ValueError, match="16 to 128"):
-        GatewaySettings(plex_webhook_secret=secret, nats_url="nats://x", database_url="x", valkey_url="x")
+        GatewaySettings(
+            plex_webhook_secret=SecretStr(secret), nats_url="nats://x", database_url="x", valkey_url="x"
+        )

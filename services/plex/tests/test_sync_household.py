@@ -18,6 +18,7 @@ from medianest_common.contracts.plex.library import ItemAdded, ItemRemoved
 from medianest_common.errors import Forbidden, NotFound
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_plex.webhooks import payload
+from medianest_plex import jobs
 from medianest_plex.sync import Sync
 from medianest_plex.use_cases.get_sync_state import get_sync_state
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
@@ -164,6 +165,26 @@ async def test_a_pass_at_work_is_seen_from_outside(indexed: Indexed) -> None:
 
     assert seen[0].running and seen[0].read == 400
     assert not (await state_of(indexed))[0].running
+
+
+async def test_a_pass_goes_on_when_the_clock_has_no_patience_left(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "FOLLOW_SECONDS", 0.02)
+    indexed.plex.library.generate(900)
+    indexed.plex.server.delay = 0.03
+    calls = 0
+    async with asyncio.timeout(20):
+        while True:
+            await jobs.keep_index(indexed.app)
+            calls += 1
+            libraries = await state_of(indexed)
+            if libraries and all(library.last_full_pass_at for library in libraries):
+                break
+
+    assert calls > 3
+    assert full_passes(indexed) == 1
+    assert len(await indexed.titles()) == 903
 
 
 async def test_a_webhook_leads_to_a_look_and_to_nothing_else(indexed: Indexed) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from medianest_plex.sync import Sync, pages
+from medianest_plex.sync import Sync, pages, telling
 from medianest_plex.sync import reading as reading_module
 from services.plex.tests.indexing import Indexed
 
@@ -193,7 +193,7 @@ async def test_a_pass_that_was_killed_begins_again_at_the_next_beat(indexed: Ind
     started = (
         "select title, pass_seen_at is not null, complete_at is not null from libraries order by key limit 1"
     )
-    original = reading_module.tell_stored
+    original = telling.tell_stored
     pages_left = [2]
 
     async def dying(*args: Any, **more: Any) -> None:

@@ -35,6 +35,10 @@ class Plex:
         return "Plex(…)"
 
 
+INDEXING_LAPSE_SECONDS = 15.0
+"""Two replicas at the index do no harm, so the work need not end as soon as the lead has passed on."""
+
+
 @dataclass(slots=True)
 class Pace:
     """When this replica last looked at the libraries; it may be lost."""
@@ -56,6 +60,7 @@ class PlexApp:
     set_up: Plex | None
     pace: Pace = field(default_factory=Pace)
     lead: Lead = field(default_factory=Lead)
+    indexing: Lead = field(default_factory=lambda: Lead(lapse=INDEXING_LAPSE_SECONDS))
     hints: set[str] = field(default_factory=set)
     """Keys of sections in which something has changed: looked at with the next beat of the sync."""
 

@@ -29,8 +29,9 @@ async def look_at_server(app: PlexApp) -> None:
 
 
 async def keep_index(app: PlexApp) -> None:
+    """Reading a large library takes longer than the clock has patience; it goes on in between."""
     if app.set_up:
-        await Sync(app).beat_if_due()
+        await app.indexing.go_on(lambda: Sync(app).beat_if_due(), seconds=FOLLOW_SECONDS)
 
 
 async def follow(app: PlexApp) -> None:

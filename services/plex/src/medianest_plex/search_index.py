@@ -67,7 +67,9 @@ _CANDIDATES = text("""
 """)
 _KNOWN = text("""
     select asked.word from unnest(cast(:words as text[])) asked(word)
-     where exists (select from title_words known where known.word ~>=~ asked.word and known.word ~<~ (asked.word || :last))
+     where exists (
+        select from title_words known
+         where known.word ~>=~ asked.word and known.word ~<~ (asked.word || :last))
 """)
 
 
@@ -169,7 +171,8 @@ def _title(words: Sequence[str]) -> str:
 
 def _around(words: Sequence[str]) -> str:
     """The names of people; or some words in the title, and the others in what goes with it."""
-    typed = [_typed(word, last=word is words[-1]) for word in words]
+    # What so few letters may begin is too much to look through, beyond titles.
+    typed = [_typed(word, last=False) for word in words]
     people = _all([[_marked(word, PERSON)] for word in typed])
     if len(words) == 1:
         return people

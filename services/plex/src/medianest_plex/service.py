@@ -43,6 +43,7 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             set_up=set_up,
         )
         stack.push_async_callback(app.lead.aclose)
+        stack.push_async_callback(app.indexing.aclose)
         yield app
 
 

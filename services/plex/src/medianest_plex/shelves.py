@@ -65,14 +65,14 @@ async def shelves(app: PlexApp, whose: Audience) -> Shelves:
     async with app.db.read() as connection:
         rows = (await connection.execute(_SHELVES)).all()
     if not rows:
-        return Shelves(None, None, False, [])
+        return Shelves(None, None, is_read=False, visible=[])
     seen = [
         Shelf(row.id, str(row.key), row.type, row.title, row.item_count, row.is_complete)
         for row in rows
         if row.id is not None and whose.may_see(str(row.key))
     ]
     is_read = rows[0].id is not None
-    return Shelves(rows[0].server_id, rows[0].machine_identifier, is_read, seen)
+    return Shelves(rows[0].server_id, rows[0].machine_identifier, is_read=is_read, visible=seen)
 
 
 async def is_stale(app: PlexApp, whose: Audience, seen: Shelves) -> bool:

@@ -36,8 +36,8 @@ async def document_of(pms: Pms, rating_key: str, *, token: str) -> Document | No
 
 
 async def children_chunk(pms: Pms, path: str, *, start: int, size: int, token: str) -> Chunk | None:
-    """Below a show, season, artist, album or collection; None where that is not there for this token. What has no number
-    of its own, such as "All episodes", is no item."""
+    """Below a show, season, artist, album or collection; None where that is not there for this token. What has no
+    number of its own, such as "All episodes", is no item."""
     params: dict[str, str | int] = {
         "X-Plex-Container-Start": start,
         "X-Plex-Container-Size": size,

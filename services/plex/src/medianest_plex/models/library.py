@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from medianest_plex.models.base import Base
 
 FIRST = "type in ('movie', 'show', 'artist', 'collection')"
-"""What is found before the rest. Each half has indexes of its own, so that the many episodes never slow the few films."""
+"""What is found before the rest. Each half has indexes of its own: many episodes never slow the few films."""
 REST = "type in ('album', 'episode', 'track')"
 SORTS = {
     "sort_title": "sort_title",
@@ -20,7 +20,7 @@ SORTS = {
     "released_on": "coalesce(released_on, '0001-01-01'::date)",
     "duration": "coalesce(duration_ms, 0)",
 }
-"""What a list can be sorted by. Nothing sorts before everything, since a page that begins behind nothing has no index."""
+"""What a list can be sorted by. What is not known sorts before everything that is."""
 
 
 class Server(Base):

@@ -47,7 +47,7 @@ class Progress:
             func.min(Item.gone_since), func.count(Item.gone_since), func.count(Item.rating_key)
         ).where(Item.library_id == library_id)
         since, missing, there = (await self._session.execute(statement)).one()
-        return Missing(since, is_much(missing, of=there)) if missing else None
+        return Missing(since, is_much(missing, of=there)) if since else None
 
     async def write(self, library: Library, **values: Any) -> None:
         """Into the row, and into the object that is passed around."""

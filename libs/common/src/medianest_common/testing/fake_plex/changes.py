@@ -2,12 +2,12 @@
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from .items import Item
 from .rendering import described, section_container
-from .responses import MediaServer, answer, owner_of, server_of, visible_section
+from .responses import MediaServer, answer, error_page, owner_of, server_of, visible_section
 
 
 async def refresh(request: Request) -> Response:
@@ -16,11 +16,11 @@ async def refresh(request: Request) -> Response:
     section, server = visible_section(request), server_of(request)
     if request.method == "DELETE":
         server.scans.cancel(section)
-        return Response(status_code=200)
+        return _done()
     if server.quirks.scans_by_get_only and request.method != "GET":
         raise HTTPException(405)
     server.scans.begin(section, request.query_params.get("path"))
-    return Response(status_code=200)
+    return _done()
 
 
 async def create_collection(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def delete_collection(request: Request) -> Response:
     owner_of(request)
     server = server_of(request)
     server.library.remove(_collection(server, request.path_params["item"]).rating_key)
-    return Response(status_code=200)
+    return _done()
 
 
 async def delete_item(request: Request) -> Response:
@@ -80,7 +80,12 @@ async def delete_item(request: Request) -> Response:
     if request.path_params["item"] not in server.library.items:
         raise HTTPException(404)
     server.library.remove(str(request.path_params["item"]))
-    return Response(status_code=200)
+    return _done()
+
+
+def _done() -> Response:
+    """A page that says OK, as for everything that has nothing else to say."""
+    return HTMLResponse(error_page(200)[1])
 
 
 def _collection(server: MediaServer, key: int) -> Item:
