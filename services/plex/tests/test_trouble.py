@@ -1,4 +1,4 @@
-"""Whatever happens to Plex or to plex.tv: every route answers soon and typed, says what is old, and recovers by itself."""
+"""Whatever happens to Plex or to plex.tv: every route answers soon and typed, says what is old, and recovers."""
 
 import asyncio
 import re
@@ -176,7 +176,7 @@ async def test_whatever_happens_to_plex(portal: Portal) -> None:
     for fault in PLEX_TV_AWAY:
         await meet(f"plex.tv {fault}", partial(plex.tv.fail_with, fault), routes=portal.reads, is_away=False)
     for oddity in ODDITIES:
-        await meet(oddity, partial(setattr, plex.quirks, oddity, True), routes=portal.reads, is_away=False)
+        await meet(oddity, partial(setattr, plex.quirks, oddity, 1), routes=portal.reads, is_away=False)
 
     assert wrong == {}
     assert len(portal.routes) >= 18

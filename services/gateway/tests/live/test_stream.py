@@ -23,6 +23,10 @@ async def household(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+async def has_heard(live: LiveClient) -> bool:
+    return any(state.key == "open" for state in live.states)
+
+
 async def test_a_notice_reaches_every_open_page_of_its_person_and_nobody_else(household: Sandbox) -> None:
     ada, eve = caller("Ada"), caller("Eve")
     async with (

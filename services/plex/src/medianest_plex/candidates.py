@@ -118,7 +118,7 @@ def in_words(error: MediaNestError, url: str) -> str:
     match error:
         case HostUnknown() if host.endswith(".plex.direct"):
             return (
-                "The name of this address leads nowhere. Many routers hide names of plex.direct as a protection against "
+                "The name of this address leads nowhere. Many routers hide names of plex.direct to protect against "
                 "DNS rebinding: allow plex.direct there, or set MEDIANEST_PLEX_URL to the server's address in the "
                 "local network."
             )

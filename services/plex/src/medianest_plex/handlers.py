@@ -236,6 +236,7 @@ async def tautulli_webhook(job: ReceiveTautulliWebhook, app: PlexApp) -> None:
     await receive_tautulli_webhook(app, job)
 
 
+@handlers.rpc
 async def export_user_data(query: ExportUserData, app: PlexApp) -> PersonalData:
     return await export_member(app, query)
 

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class KnownServer(NamedTuple):
-    """`other_account` when another account token was set when it was found; the server is opened with the present one."""
+    """`other_account`: found with another account token than the present one, which opens it now."""
 
     server: FoundServer
     url: str

@@ -68,7 +68,7 @@ async def live_children(
     app: PlexApp, whose: Audience, path: str, *, cursor: str | None, limit: int
 ) -> ItemPage:
     """Of what `path` names. Raises `NoSuchItem` where that is not there for this person."""
-    name = f"live.{path}"
+    name = f"live/{path}"
     start = _start(cursor, name)
 
     async def load() -> bytes:
@@ -105,7 +105,7 @@ async def live_collections(
 
 
 def _name(library: str, kind: str, query: ListItems) -> str:
-    return f"live.{library}.{kind}.{query.sort}.{query.descends}"
+    return f"live/{library}.{kind}.{query.sort}.{query.descends}"
 
 
 def _start(cursor: str | None, name: str) -> int:
