@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 
 from medianest_common.contracts.auth import ClientInfo, SignInMethod, User
-from medianest_common.contracts.base import Body, Command, Contract, Event, Job, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import (
+    Body,
+    Command,
+    Contract,
+    Event,
+    Job,
+    Nothing,
+    Page,
+    Query,
+    Timestamp,
+)
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.personal import PersonalData
 
