@@ -138,7 +138,7 @@ class GetMailState(Query[MailState]):
 
 
 class SendMail(Job):
-    """`sealed` is a `Mail` that opens with the keyring and for this `mail_id` only: a job lies in files, and neither the
+    """`sealed` is a `Mail` that opens with the keyring for this `mail_id` only: a job lies in files, and neither the
     address nor a link with a secret may be read there. See `medianest_common.mail`.
     """
 
