@@ -237,6 +237,18 @@ async def test_a_page_goes_on_where_the_last_one_ended_whatever_happened_meanwhi
         assert await _refused(shelved, query) == (400, "INVALID_CURSOR")
 
 
+async def test_titles_of_any_length_and_script_are_paged_and_found(shelved: Shelved) -> None:
+    titles = ["🎬" * 400, "千" * 450, "é" * 500, '"' * 300, "a b " * 120, "!!!"]
+    for title in titles:
+        shelved.plex.library.add_movie(title, 2020)
+    await shelved.reread()
+
+    for order in SortOrder:
+        listed = await shelved.items(order=order, limit=1)
+        assert sorted(listed) == sorted([*(title.strip() for title in titles), "Alien", "Heat"])
+    assert await shelved.found("千" * 40) == ["千" * 450]
+
+
 @pytest.mark.long
 async def test_pages_of_a_large_library_are_read_along_an_index(shelved: Shelved) -> None:
     """At 100,000 items: no plan reads the table from end to end, and none sorts what it does not show."""

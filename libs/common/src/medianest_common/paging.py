@@ -10,7 +10,7 @@ from uuid import UUID
 from medianest_common.errors import BadRequest
 
 _VERSION = 1
-_LONGEST = 1400
+_LONGEST = 512
 _LARGEST = 2**63
 
 
@@ -19,7 +19,7 @@ class InvalidCursor(BadRequest):
 
 
 def encode_cursor(order: str, *key: int | UUID | str) -> str:
-    """`order` names the sort, so that a cursor is of no use with another one. Texts have 200 characters at most."""
+    """`order` names the sort, so that a cursor is of no use with another one. Texts have 80 characters at most."""
     parts = [part.hex if isinstance(part, UUID) else part for part in key]
     text = json.dumps([_VERSION, order, *parts], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()

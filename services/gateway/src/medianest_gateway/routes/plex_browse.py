@@ -16,7 +16,7 @@ UPSTREAM_SECONDS = 6.0
 
 Key = Annotated[str, Path(max_length=18, pattern="^[0-9]+$")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=1400)]
+Cursor = Annotated[str | None, Query(max_length=512)]
 FirstYear = Annotated[int | None, Query(alias="yearFrom", ge=1, le=9999)]
 LastYear = Annotated[int | None, Query(alias="yearTo", ge=1, le=9999)]
 

@@ -31,7 +31,7 @@ type Row = dict[str, Any]
 TYPES = {"movie", "show", "season", "episode", "artist", "album", "track", "collection"}
 SEARCHED = {"movie", "show", "artist", "album", "episode", "track", "collection"}
 _SUMMARY = 4000
-_SORTED, _SEARCHED = 200, 400
+_SORTED, _SEARCHED = 80, 400
 """Characters of a title that it is sorted and searched by: what is indexed must not be long."""
 _MOST_TAGS = 20
 _SHOWN = ("tagline", "studio", "contentRating", "editionTitle", "subtype", "smart")
