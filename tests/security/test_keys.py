@@ -184,8 +184,12 @@ def test_every_secret_is_sealed_anew_under_load_and_opens_after_a_restart(house:
         codes = await tilda.post("/auth/2fa/totp/verify", {"code": authenticator.now()})
         assert codes.status_code == 200, codes.text
         house.world.plex.library.add_movie("Alien", 1979, tmdb=348)
-        found = await house.frida.get("/plex/search", params={"query": "alien"})
-        picture = found.json()["items"][0]["image"]
+
+        async def found() -> str | None:
+            items = (await house.frida.get("/plex/search", params={"query": "alien"})).json()["items"]
+            return items[0]["image"] if items else None
+
+        picture = await eventually(found, within=60)
         assert (await house.frida.get(f"/plex/images/{picture}")).status_code == 200
 
         load, done = Load(house, people, 120), asyncio.Event()

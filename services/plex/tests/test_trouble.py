@@ -17,7 +17,7 @@ from medianest_common.testing.fake_plex import FakePlex
 from services.plex.tests.household import TravellingClock
 
 SOON = 3.0
-SETUP_TOKEN = "set-up-token"
+SETUP_TOKEN = "a-set-up-token-of-the-tests-0123456789"
 OWNER = {"name": "Olive", "email": "olive@example.org", "password": "correct horse battery staple"}
 SERVER_AWAY: list[Any] = [
     "refuse",

@@ -36,6 +36,7 @@ UNDOCUMENTED = {
     "/library/sections",
     "/library/sections/",
     "/library/sections/{}/composite/{}",
+    "/library/sections/{}/{}",
     "/library/sections/{}/recentlyAdded",
 }
 
