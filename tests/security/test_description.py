@@ -39,6 +39,12 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/users/me": 422,
     "/auth/email/confirm": 410,
     "/admin/users": 400,
+    "/plex/collections": 400,
+    "/plex/collections/{rating_key}": 400,
+    "/plex/collections/{rating_key}/items": 422,
+    "/plex/history": 400,
+    "/plex/items/{rating_key}/children": 400,
+    "/plex/libraries/{library_key}/items": 400,
     "/admin/audit": 400,
 }
 

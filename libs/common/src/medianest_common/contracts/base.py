@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -37,6 +37,17 @@ def rfc3339(value: datetime) -> str:
 Timestamp = Annotated[
     datetime, AfterValidator(_utc), PlainSerializer(rfc3339, return_type=str, when_used="json")
 ]
+
+
+def _written_out(value: Any) -> Any:
+    """A bare number is no time, although it could be read as one."""
+    if isinstance(value, int | float) or (isinstance(value, str) and "T" not in value.upper()):
+        raise ValueError("a time is written like 2026-03-01T12:00:00Z")
+    return value
+
+
+Moment = Annotated[Timestamp, BeforeValidator(_written_out)]
+"""A time that a person asks with."""
 
 
 class Contract(BaseModel):

@@ -4,8 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
+from medianest_common.contracts.base import Moment
 from medianest_common.contracts.plex import playback
 from medianest_common.web import problems
 from medianest_gateway.routes.common import Gateway, passed_through
@@ -28,8 +28,8 @@ async def list_plays(
     user: UUID | None = None,
     account: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     library: Annotated[str | None, Query(max_length=18, pattern="^[0-9]+$")] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:

@@ -2,23 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from medianest_common.contracts.auth import Session
-from medianest_common.contracts.base import Command, Contract, Nothing, Page, Query, Timestamp
-
-
-def _written_out(value: Any) -> Any:
-    """A bare number is no time, although it could be read as one."""
-    if isinstance(value, int | float) or (isinstance(value, str) and "T" not in value.upper()):
-        raise ValueError("a time is written like 2026-03-01T12:00:00Z")
-    return value
-
-
-Moment = Annotated[Timestamp, BeforeValidator(_written_out)]
+from medianest_common.contracts.base import Command, Contract, Moment, Nothing, Page, Query, Timestamp
 
 
 class Somebody(Contract):
