@@ -17,6 +17,7 @@ from medianest_common.testing.fake_overseerr import FakeOverseerr
 
 FIRST = 920_000
 PASSWORD = "correct horse battery staple"
+SETUP_TOKEN = "a-set-up-token-of-the-tests-0123456789"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[tuple[list[str], FakeOverseer
         settings = {
             "overseerr_url": overseerr.url,
             "overseerr_api_key": overseerr.api_key,
-            "setup_token": "token",
+            "setup_token": SETUP_TOKEN,
             "base_url": f"http://localhost:{ports[0]}",
             "rate_limit_scale": 100,
             "media_poll_seconds": 1,
@@ -51,7 +52,7 @@ async def test_two_of_everything_do_each_thing_once(doors: tuple[list[str], Fake
         overseerr.add_movie(film, f"Film {film}", 2020)
     async with httpx.AsyncClient(timeout=20) as client:
         csrf = (await client.get(f"{urls[0]}/api/v1/csrf")).json()["token"]
-        who = {"setupToken": "token", "name": "Olive", "email": "o@example.org", "password": PASSWORD}
+        who = {"setupToken": SETUP_TOKEN, "name": "Olive", "email": "o@example.org", "password": PASSWORD}
         made = await client.post(f"{urls[0]}/api/v1/auth/setup", json=who, headers={"X-CSRF-Token": csrf})
         bearer = {"Authorization": f"Bearer {made.raise_for_status().json()['accessToken']}"}
     async with httpx.AsyncClient(timeout=20, headers=bearer) as client:
