@@ -123,7 +123,7 @@ async def test_trap_23_what_a_leaving_replica_has_not_done_the_next_one_does_at_
     await eventually(lambda: _is(len(apps[-1].heard) >= 1))
     await sandbox.stop("sample")
     await sandbox.start(SAMPLE)
-    await eventually(lambda: _is(_all_heard(apps) == sorted(map(str, range(30)), key=int)), within=5)
+    await eventually(lambda: _is(_all_heard(apps) == sorted(map(str, range(30)), key=int)), within=20)
 
 
 def _all_heard(apps: list[App]) -> list[str]:
