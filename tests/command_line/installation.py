@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -35,11 +36,16 @@ class Installation:
     async def run(self, *arguments: str, command: str = "run", **settings: str) -> None:
         """Returns when it says that it is up."""
         await self.begin(command, *arguments, **settings)
+        await self.says("is up", ": up (")
+
+    async def says(self, *words: str, within: float = _UP_SECONDS) -> None:
+        """Returns when any of the words has been said; fails when the command ends before."""
         assert self._process
-        async with asyncio.timeout(_UP_SECONDS):
-            while "is up" not in self.output and ": up (" not in self.output:
-                assert self._process.returncode is None, self.output
-                await asyncio.sleep(0.02)
+        deadline = time.monotonic() + within
+        while not any(each in self.output for each in words):
+            assert self._process.returncode is None, self.output
+            assert time.monotonic() < deadline, self.output
+            await asyncio.sleep(0.02)
 
     async def begin(self, *arguments: str, **settings: str) -> None:
         """Returns at once."""

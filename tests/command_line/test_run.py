@@ -19,7 +19,7 @@ from tests.embedded.clients import until
 async def test_everything_comes_up_from_nothing_and_goes_down_at_ctrl_c(installation: Installation) -> None:
     await installation.run()
     assert f"MediaNest is up on {installation.address}" in installation.output
-    assert f"{installation.address}/setup#token=" in installation.output
+    await installation.says(f"{installation.address}/setup#token=")
     assert await until(installation.ready)
 
     before = time.monotonic()
@@ -139,11 +139,7 @@ async def test_a_demo_has_something_on_every_page_and_leaves_nothing_behind(
     installation: Installation,
 ) -> None:
     await installation.run(command="demo")
-
-    async def filled() -> bool:
-        return "requests were made" in installation.output
-
-    assert await until(filled, within=60), installation.output
+    await installation.says("requests were made")
     line = next(line for line in installation.output.splitlines() if "Sign in with a password" in line)
     *_, email, password = line.split()
     async with httpx.AsyncClient(base_url=f"{installation.address}/api/v1", timeout=10) as client:

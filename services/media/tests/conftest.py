@@ -210,8 +210,16 @@ class Home:
         async with self.db.transaction() as tx:
             await tx.session.execute(text(sql), values)
 
-    def told(self, request: MediaRequest) -> list[str]:
-        """The statuses that events told of this request, in order of version."""
+    async def told(self, request: MediaRequest) -> list[str]:
+        """The statuses that events told of this request, in order of version, once its last move has been told."""
+
+        async def last_heard() -> bool:
+            [(version,)] = await self.rows("select version from requests where id = :id", id=request.id)
+            return any(
+                event["requestId"] == str(request.id) and event["version"] == version for event in self.events
+            )
+
+        await eventually(last_heard)
         mine = [event for event in self.events if event["requestId"] == str(request.id)]
         assert max(Counter(event["version"] for event in mine).values(), default=1) == 1
         return [event["status"] for event in sorted(mine, key=lambda event: event["version"])]

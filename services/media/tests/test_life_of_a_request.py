@@ -41,7 +41,7 @@ async def test_a_film_is_asked_for_approved_and_arrives(home: Home) -> None:
         ("processing", None),
         ("available", None),
     ]
-    assert home.told(asked) == ["pending", "approved", "processing", "available"]
+    assert await home.told(asked) == ["pending", "approved", "processing", "available"]
 
 
 async def test_a_show_arrives_season_by_season(home: Home) -> None:
@@ -75,7 +75,7 @@ async def test_an_administrators_own_request_is_approved_at_once(home: Home) -> 
     asked = await home.owner.request()
     assert asked.status is RequestStatus.APPROVED
     assert (await home.twin(asked)).status is Theirs.APPROVED
-    assert home.told(asked)[:2] == ["pending", "approved"]
+    assert (await home.told(asked))[:2] == ["pending", "approved"]
 
 
 async def test_declined_seasons_can_be_asked_for_again_at_once(home: Home) -> None:
@@ -102,7 +102,7 @@ async def test_a_cancelled_request_leaves_overseerr_and_may_be_made_again(home: 
     second = await gustav.request()
     assert (await home.twin(second)).requested_by.plex_id == gustav.plex_id
     assert twin.id not in home.overseerr.state.requests
-    assert home.told(first) == ["pending", "cancelled"]
+    assert await home.told(first) == ["pending", "cancelled"]
 
 
 async def test_an_approved_request_is_an_administrators_to_cancel(home: Home) -> None:
@@ -126,7 +126,7 @@ async def test_a_decision_made_twice_is_one_effect_and_a_late_one_is_refused(hom
         await home.owner.call(media.DeclineRequest(id=asked.id, reason="Too late"))
     assert (late.value.status, late.value.code) == (409, "WRONG_STATE")
     await home.becomes(asked, RequestStatus.PROCESSING)
-    assert home.told(asked) == ["pending", "approved", "processing"]
+    assert await home.told(asked) == ["pending", "approved", "processing"]
 
 
 async def test_only_administrators_decide(home: Home) -> None:
@@ -156,7 +156,7 @@ async def test_what_radarr_refuses_is_failed_with_a_reason_and_can_be_tried_agai
     home.overseerr.state.arr_configured = True
     await home.owner.call(media.RetryRequest(id=asked.id))
     await home.becomes(asked, RequestStatus.PROCESSING)
-    assert home.told(asked) == ["pending", "approved", "failed", "approved", "processing"]
+    assert await home.told(asked) == ["pending", "approved", "failed", "approved", "processing"]
 
 
 async def test_the_page_of_a_title_says_what_is_there_and_who_waits(home: Home) -> None:

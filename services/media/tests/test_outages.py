@@ -272,7 +272,7 @@ async def test_people_whom_overseerr_approves_itself_are_approved(home: Home) ->
     await home.becomes(asked, RequestStatus.APPROVED)
     await home.poll()
     await home.becomes(asked, RequestStatus.PROCESSING)
-    assert home.told(asked) == ["pending", "approved", "processing"]
+    assert await home.told(asked) == ["pending", "approved", "processing"]
 
 
 async def test_a_request_made_directly_in_overseerr_is_respected_and_adopted(home: Home) -> None:

@@ -29,7 +29,7 @@ async def test_a_webhook_brings_the_news_at_once(home: Home) -> None:
     home.overseerr.set_available("movie", FILM)
     await home.webhook(body(home, twin.id, Notification.MEDIA_AVAILABLE))
     await home.becomes(asked, RequestStatus.AVAILABLE, within=5)
-    assert home.told(asked) == ["pending", "approved", "available"]
+    assert await home.told(asked) == ["pending", "approved", "available"]
 
 
 async def test_webhooks_that_come_twice_and_in_the_wrong_order_tell_each_thing_once(home: Home) -> None:
@@ -47,7 +47,7 @@ async def test_webhooks_that_come_twice_and_in_the_wrong_order_tell_each_thing_o
     await home.webhooks_done()
     await home.settled()
     assert (await frida.sees(asked)).status is RequestStatus.AVAILABLE
-    assert home.told(asked) == ["pending", "approved", "available"]
+    assert await home.told(asked) == ["pending", "approved", "available"]
 
 
 async def test_a_webhook_that_lies_changes_nothing(home: Home) -> None:
@@ -69,7 +69,7 @@ async def test_without_any_webhook_the_state_is_right_after_a_poll(home: Home) -
     await home.poll()
     declined = await home.becomes(asked, RequestStatus.DECLINED)
     assert declined.status_reason == "It was declined in Overseerr."
-    assert home.told(asked) == ["pending", "declined"]
+    assert await home.told(asked) == ["pending", "declined"]
 
 
 async def test_a_title_is_looked_up_by_its_number_where_the_request_is_not_named(seerr: Home) -> None:
@@ -127,4 +127,4 @@ async def test_a_person_who_changed_nothing_hears_nothing_twice_over_a_day_of_po
     await seerr.owner.call(media.ApproveRequest(id=asked.id))
     await seerr.becomes(asked, RequestStatus.PROCESSING)
     await seerr.poll(rounds=4)
-    assert seerr.told(asked) == ["pending", "approved", "processing"]
+    assert await seerr.told(asked) == ["pending", "approved", "processing"]
