@@ -1,58 +1,13 @@
-"""The tables of the media service. What must never happen twice is a constraint here."""
+"""Requests, what they hold, and how they came to be as they are."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    Integer,
-    Text,
-    TypeDecorator,
-    false,
-    text,
-    true,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Integer, false, text, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medianest_common.contracts.media import MediaType, RequestStatus
-from medianest_common.db import TYPES, service_metadata
-
-
-class Word(TypeDecorator[StrEnum]):
-    """A member of an enumeration, stored as its text."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, kind: type[StrEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Any) -> str | None:
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
-        return None if value is None else self.kind(value)
-
-
-class Base(DeclarativeBase):
-    metadata = service_metadata()
-    type_annotation_map = {
-        **TYPES,
-        list[int]: ARRAY(Integer),
-        MediaType: Word(MediaType),
-        RequestStatus: Word(RequestStatus),
-    }
-
-
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(f"'{value}'" for value in values)})", name=column)
-
+from medianest_media.models.base import Base, one_of
 
 LIST_FILTERS = (
     (),
@@ -176,22 +131,6 @@ class History(Base):
     request: Mapped[Request] = relationship(lazy="raise")
 
 
-class Person(Base):
-    """What the auth service tells about somebody. The row is also what one person's requests queue up at."""
-
-    __tablename__ = "people"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    email: Mapped[str | None]
-    role: Mapped[str]
-    plex_id: Mapped[int | None]
-    backend_user_id: Mapped[int | None]
-    version: Mapped[int]
-    erased_at: Mapped[datetime | None]
-    """When they left. The row is then empty, and stays so whatever comes late."""
-
-
 class Count(Base):
     """How many requests a person has in each state; kept by a trigger, so that nobody has to count."""
 
@@ -201,63 +140,3 @@ class Count(Base):
     media_type: Mapped[MediaType] = mapped_column(primary_key=True)
     status: Mapped[RequestStatus] = mapped_column(primary_key=True)
     n: Mapped[int]
-
-
-class SeenTitle(Base):
-    """What a title is called, remembered from every answer of the backend for the time when it does not answer."""
-
-    __tablename__ = "titles"
-    __table_args__ = (
-        one_of("media_type", MediaType),
-        Index("ix_titles_tvdb_id", "tvdb_id", postgresql_where=text("tvdb_id is not null")),
-        Index("ix_titles_imdb_id", "imdb_id", postgresql_where=text("imdb_id is not null")),
-    )
-
-    tmdb_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    media_type: Mapped[MediaType] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    year: Mapped[int | None]
-    poster_path: Mapped[str | None]
-    seasons: Mapped[list[int] | None]
-    """Those one can ask for; None while only a list has named the title."""
-    seen_at: Mapped[datetime]
-    episodes: Mapped[dict[str, Any] | None]
-    """How many each season has, by its number; what the library is held against."""
-    tvdb_id: Mapped[int | None]
-    imdb_id: Mapped[str | None]
-
-
-class LibraryItem(Base):
-    """A film, show or season in the household's own library, as the plex service tells it.
-
-    `season` is None for the title itself. A season has no ids: it belongs to the show with its `parent_key`. What has
-    left is kept for a while, `gone`: that it is not there is known then, whatever the backend says.
-    """
-
-    __tablename__ = "library_items"
-    __table_args__ = (
-        one_of("media_type", MediaType),
-        Index("ix_library_items_tmdb_id", "tmdb_id", postgresql_where=text("tmdb_id is not null")),
-        Index("ix_library_items_tvdb_id", "tvdb_id", postgresql_where=text("tvdb_id is not null")),
-        Index("ix_library_items_imdb_id", "imdb_id", postgresql_where=text("imdb_id is not null")),
-        Index(
-            "ix_library_items_parent_key",
-            "machine_identifier",
-            "parent_key",
-            postgresql_where=text("season is not null"),
-        ),
-        Index("ix_library_items_gone", "seen_at", postgresql_where=text("gone")),
-    )
-
-    machine_identifier: Mapped[str] = mapped_column(primary_key=True)
-    rating_key: Mapped[str] = mapped_column(primary_key=True)
-    media_type: Mapped[MediaType]
-    season: Mapped[int | None] = mapped_column(Integer)
-    parent_key: Mapped[str | None]
-    tmdb_id: Mapped[int | None]
-    tvdb_id: Mapped[int | None]
-    imdb_id: Mapped[str | None]
-    episode_count: Mapped[int | None]
-    gone: Mapped[bool]
-    seen_at: Mapped[datetime]
-    """Of two events about an item, the later one holds."""
