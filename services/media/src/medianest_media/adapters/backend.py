@@ -1,16 +1,13 @@
 """What the media service needs from the system that fetches things, in words that fit any such system."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel
 
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.errors import Conflict, Unavailable
-
-type Shelf = Literal["trending", "movies", "tv", "upcoming"]
 
 
 class BackendStatus(StrEnum):
@@ -21,27 +18,11 @@ class BackendStatus(StrEnum):
     COMPLETED = "completed"
 
 
-class _Value(BaseModel, frozen=True):
+class Value(BaseModel, frozen=True):
     """Validated once and kept in the cache as JSON."""
 
 
-class FoundTitle(_Value):
-    media_type: MediaType
-    tmdb_id: int
-    title: str
-    year: int | None
-    overview: str
-    poster_path: str | None
-    availability: Availability
-
-
-class FoundPage(_Value):
-    titles: tuple[FoundTitle, ...]
-    page: int
-    total_pages: int
-
-
-class BackendRequest(_Value):
+class BackendRequest(Value):
     """A request as the backend has it. `availability` is that of the title in this request's quality."""
 
     id: int
@@ -62,78 +43,20 @@ class BackendRequest(_Value):
         return self.status not in (BackendStatus.DECLINED, BackendStatus.COMPLETED)
 
 
-class SeasonDetails(_Value):
-    number: int
-    name: str
-    episode_count: int
-    availability: Availability
-    availability_4k: Availability
-    partly_here: bool = False
-    """Some of its episodes are in the household's own library."""
+class Standing(Value):
+    """What the backend itself has of a title, or has been asked for. What is not named is not there."""
+
+    availability: Availability = Availability.NONE
+    availability_4k: Availability = Availability.NONE
+    seasons: dict[int, Availability] = {}
+    seasons_4k: dict[int, Availability] = {}
+    requests: tuple[BackendRequest, ...] = ()
+
+    def seasons_in(self, *, is_4k: bool) -> dict[int, Availability]:
+        return self.seasons_4k if is_4k else self.seasons
 
 
-class TitleDetails(_Value):
-    media_type: MediaType
-    tmdb_id: int
-    title: str
-    original_title: str | None
-    year: int | None
-    overview: str
-    tagline: str | None
-    genres: tuple[str, ...]
-    runtime_minutes: int | None
-    poster_path: str | None
-    backdrop_path: str | None
-    availability: Availability
-    availability_4k: Availability
-    seasons: tuple[SeasonDetails, ...]
-    """Without those that have no episodes."""
-    requests: tuple[BackendRequest, ...]
-    tvdb_id: int | None = None
-    imdb_id: str | None = None
-
-    def availability_in(self, *, is_4k: bool) -> Availability:
-        return self.availability_4k if is_4k else self.availability
-
-    def season_availability_in(self, *, is_4k: bool) -> dict[int, Availability]:
-        return {s.number: s.availability_4k if is_4k else s.availability for s in self.seasons}
-
-    def asked_for_in(self, requests: Sequence[BackendRequest]) -> "TitleDetails":
-        """The same, with REQUESTED on what these ask for and on nothing else.
-
-        The backend leaves PENDING on a title whose request was declined, so only requests tell who waits.
-        """
-
-        def state(known: Availability, *, is_4k: bool, season: int | None = None) -> Availability:
-            if known not in (Availability.NONE, Availability.REQUESTED):
-                return known
-            asked = any(r.is_4k == is_4k and (season is None or season in r.seasons) for r in requests)
-            return Availability.REQUESTED if asked else Availability.NONE
-
-        seasons = tuple(
-            s.model_copy(
-                update={
-                    "availability": state(s.availability, is_4k=False, season=s.number),
-                    "availability_4k": state(s.availability_4k, is_4k=True, season=s.number),
-                }
-            )
-            for s in self.seasons
-        )
-        return self.model_copy(
-            update={
-                "availability": state(self.availability, is_4k=False),
-                "availability_4k": state(self.availability_4k, is_4k=True),
-                "seasons": seasons,
-            }
-        )
-
-    @property
-    def regular_seasons(self) -> list[int]:
-        """All but the specials."""
-        return [season.number for season in self.seasons if season.number > 0]
-
-
-class Rules(_Value):
+class Rules(Value):
     """What the backend's settings allow."""
 
     movie_4k: bool = True
@@ -143,6 +66,41 @@ class Rules(_Value):
 
     def allows_4k(self, media_type: MediaType) -> bool:
         return self.movie_4k if media_type is MediaType.MOVIE else self.tv_4k
+
+
+class DownloadStatus(StrEnum):
+    QUEUED = "queued"
+    DOWNLOADING = "downloading"
+    PAUSED = "paused"
+    IMPORTING = "importing"
+    """Loaded, and being moved into the library."""
+    STUCK = "stuck"
+    """Nothing moves on before somebody looks at it; `trouble` says why."""
+    FAILED = "failed"
+
+
+class Download(_Value):
+    """One thing that a download client loads, in bytes. A season pack is one, however many episodes it holds."""
+
+    id: str
+    """The same for as long as it lasts."""
+    media_type: MediaType
+    tmdb_id: int
+    is_4k: bool
+    seasons: tuple[int, ...]
+    """Empty for a film."""
+    title: str
+    """Of the release, as the download client names it."""
+    size: int
+    left: int
+    eta: datetime | None
+    status: DownloadStatus
+    trouble: str | None = None
+
+    @property
+    def progress(self) -> float:
+        """0 to 100."""
+        return 0.0 if self.size <= 0 else max(0.0, min(100.0, 100 * (1 - self.left / self.size)))
 
 
 class BackendMisconfigured(Unavailable):
@@ -170,11 +128,7 @@ class UserUnknown(Conflict):
 class Backend(Protocol):
     """Every call has a time limit and raises `Unavailable`, `TimedOut` or `BadUpstream` where no good answer comes."""
 
-    async def search(self, query: str, *, page: int) -> FoundPage: ...
-
-    async def discover(self, shelf: Shelf, *, page: int) -> FoundPage: ...
-
-    async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
+    async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         """Raises `TitleUnknown` only when the backend is well and really knows no such title."""
         ...
 
@@ -204,6 +158,10 @@ class Backend(Protocol):
 
     async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
         """Requests changed at or after `moment`, latest first, as far back as a few pages go."""
+        ...
+
+    async def downloads(self) -> list[Download]:
+        """What is on its way right now. Empty where nothing is, an error where nobody can say."""
         ...
 
     async def check(self) -> None:

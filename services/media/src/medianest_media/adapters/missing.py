@@ -7,16 +7,18 @@ from medianest_common.contracts.media import MediaType
 from medianest_media.adapters.backend import (
     BackendMisconfigured,
     BackendRequest,
-    FoundPage,
+    Download,
     Rules,
-    Shelf,
-    TitleDetails,
+    Standing,
 )
+from medianest_media.adapters.catalogue import FoundPage, Shelf, TitleDetails
 
 _LOOK_AGAIN_SECONDS = 300.0
 
 
 class MissingBackend:
+    tells_standing = True
+
     async def search(self, query: str, *, page: int) -> FoundPage:
         _missing()
 
@@ -24,6 +26,9 @@ class MissingBackend:
         _missing()
 
     async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
+        _missing()
+
+    async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         _missing()
 
     async def rules(self) -> Rules:
@@ -54,6 +59,9 @@ class MissingBackend:
 
     async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
         _missing()
+
+    async def downloads(self) -> list[Download]:
+        return []
 
     async def check(self) -> None:
         _missing()

@@ -20,13 +20,13 @@ from medianest_common.http import (
 from medianest_media.adapters import overseerr_answers as answers
 from medianest_media.adapters.backend import (
     BackendRequest,
-    FoundPage,
+    Download,
     NothingLeft,
     Rules,
-    Shelf,
-    TitleDetails,
+    Standing,
     UserUnknown,
 )
+from medianest_media.adapters.catalogue import FoundPage, Shelf, TitleDetails
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected, wrong_key
 from medianest_media.errors import SearchUnavailable, TitleUnknown
 
@@ -48,6 +48,8 @@ _SEASONS_MATTER = (Availability.PROCESSING, Availability.PARTIALLY_AVAILABLE, Av
 
 class Overseerr:
     """Acts as the owner of the API key, and as the requester where a request is filed."""
+
+    tells_standing = True
 
     def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
         self._client = client
@@ -100,6 +102,9 @@ class Overseerr:
             if not isinstance(error, UpstreamRefused) and not await self._tmdb_answers():
                 raise
             raise TitleUnknown("TMDB has no title with this number.") from None
+
+    async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
+        return (await self.details(media_type, tmdb_id)).standing
 
     async def rules(self) -> Rules:
         now = self._clock.monotonic()
@@ -173,6 +178,9 @@ class Overseerr:
             if len(fresh) < len(rows) or len(rows) < _PAGE:
                 break
         return found
+
+    async def downloads(self) -> list[Download]:
+        return []
 
     async def check(self) -> None:
         """`status` is public and says nothing about the key; `auth/me` does."""
