@@ -79,7 +79,7 @@ class DownloadStatus(StrEnum):
     FAILED = "failed"
 
 
-class Download(_Value):
+class Download(Value):
     """One thing that a download client loads, in bytes. A season pack is one, however many episodes it holds."""
 
     id: str
