@@ -9,6 +9,7 @@ from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_media.adapters.backend import Backend
+from medianest_media.adapters.catalogue import Catalogue
 from medianest_media.settings import MediaSettings
 
 CONVERSATIONS = 3
@@ -35,6 +36,7 @@ class MediaApp:
     cache: Cache
     clock: Clock
     backend: Backend
+    catalogue: Catalogue
     watch: Watch = field(default_factory=Watch)
     talking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSATIONS))
     """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
-from medianest_media.adapters.backend import FoundTitle, SeasonDetails, TitleDetails
+from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails, TitleDetails
 
 _THERE = (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE)
 

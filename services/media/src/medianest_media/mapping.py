@@ -7,7 +7,8 @@ for one request and for a page of them.
 from collections.abc import Mapping
 
 from medianest_common.contracts.media import Availability, MediaType, SearchResult, Season
-from medianest_media.adapters.backend import FoundTitle, Rules, SeasonDetails
+from medianest_media.adapters.backend import Rules
+from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails
 from medianest_media.holdings import closer
 from medianest_media.titles import POSTERS, poster_url
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
-from medianest_media.adapters.backend import Backend
 from medianest_media.adapters.missing import MissingBackend
 from medianest_media.adapters.overseerr import Overseerr
 from medianest_media.app import MediaApp
@@ -25,11 +24,12 @@ async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[MediaApp]:
             cache=runtime.cache,
             clock=runtime.clock,
             backend=backend,
+            catalogue=backend,
         )
 
 
 @asynccontextmanager
-async def _backend(runtime: Runtime[MediaSettings]) -> AsyncIterator[Backend]:
+async def _backend(runtime: Runtime[MediaSettings]) -> AsyncIterator[Overseerr | MissingBackend]:
     settings = runtime.settings
     if not settings.overseerr_url or settings.overseerr_api_key is None:
         yield MissingBackend()

@@ -16,12 +16,9 @@ from medianest_common.contracts.media import Availability, MediaType
 from medianest_media.adapters.backend import (
     BackendRequest,
     BackendStatus,
-    FoundPage,
-    FoundTitle,
     Rules,
-    SeasonDetails,
-    TitleDetails,
 )
+from medianest_media.adapters.catalogue import FoundPage, FoundTitle, SeasonDetails, TitleDetails
 from medianest_media.titles import image_path, storable, storable_title
 
 log = structlog.get_logger()

@@ -18,7 +18,7 @@ async def discover(app: MediaApp, query: Discover) -> SearchPage:
         lambda: found_page(
             app,
             f"shelf:{query.shelf}:{query.page}",
-            lambda: app.backend.discover(query.shelf, page=query.page),
+            lambda: app.catalogue.discover(query.shelf, page=query.page),
             ttl=_FRESH_SECONDS,
             stale=_SHOWN_WHILE_AWAY_SECONDS,
         ),

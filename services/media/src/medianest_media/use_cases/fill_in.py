@@ -4,7 +4,7 @@ from uuid import UUID
 
 from medianest_common.contracts.media import Availability, RequestStatus
 from medianest_common.db import Transaction
-from medianest_media.adapters.backend import TitleDetails
+from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import TitleUnknown
 from medianest_media.models import EVERY_SEASON, Person, Request

@@ -13,7 +13,7 @@ from medianest_common.contracts.media import (
     Title,
 )
 from medianest_common.errors import BadUpstream, TimedOut, Unavailable
-from medianest_media.adapters.backend import TitleDetails
+from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.holdings import closer
 from medianest_media.mapping import WHY_NOT, to_season

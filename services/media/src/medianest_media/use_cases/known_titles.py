@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from medianest_common.contracts.media import MediaType
-from medianest_media.adapters.backend import FoundPage, FoundTitle, TitleDetails
+from medianest_media.adapters.catalogue import FoundPage, FoundTitle, TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.repository import SeenTitles, read_holding, read_twins
 
@@ -16,7 +16,9 @@ async def title_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> T
     is in the library our own knowledge of it."""
 
     async def load() -> bytes:
-        details = await app.backend.details(media_type, tmdb_id)
+        details = await app.catalogue.details(media_type, tmdb_id)
+        if not app.catalogue.tells_standing:
+            details = details.with_standing(await app.backend.standing(media_type, tmdb_id))
         await remember(app, [details])
         return details.model_dump_json().encode()
 

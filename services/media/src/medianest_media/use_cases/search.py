@@ -24,7 +24,7 @@ async def search(app: MediaApp, query: Search) -> SearchPage:
     return await search_page(
         app,
         lambda: found_page(
-            app, key, lambda: app.backend.search(wanted, page=query.page), ttl=_FRESH_SECONDS, stale=0
+            app, key, lambda: app.catalogue.search(wanted, page=query.page), ttl=_FRESH_SECONDS, stale=0
         ),
         media_type=query.media_type,
     )

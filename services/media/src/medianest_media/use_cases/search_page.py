@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from medianest_common.contracts.media import MediaType, SearchPage
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, Unavailable
-from medianest_media.adapters.backend import FoundPage
+from medianest_media.adapters.catalogue import FoundPage
 from medianest_media.app import MediaApp
 from medianest_media.errors import SearchUnavailable
 from medianest_media.holdings import NOTHING_KNOWN

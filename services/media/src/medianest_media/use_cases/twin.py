@@ -9,7 +9,7 @@ from medianest_media.adapters.backend import (
     BackendRequest,
     BackendStatus,
     NothingLeft,
-    TitleDetails,
+    Standing,
     UserUnknown,
 )
 from medianest_media.app import MediaApp
@@ -57,13 +57,13 @@ async def _look(app: MediaApp, request: Request) -> Outcome:
         twin = await app.backend.request(request.backend_id)
         if twin is not None:
             return Outcome(twin=twin, adopted=request.adopted)
-    return await _among(app, request, await app.backend.details(request.media_type, request.tmdb_id))
+    return await _among(app, request, await app.backend.standing(request.media_type, request.tmdb_id))
 
 
-async def _among(app: MediaApp, request: Request, details: TitleDetails) -> Outcome:
+async def _among(app: MediaApp, request: Request, standing: Standing) -> Outcome:
     others = await read_other_twins(app.db, request)
     user = await acting_user(app, request.user_id) or KEY_OWNER
-    for candidate in details.requests:
+    for candidate in standing.requests:
         same = candidate.is_live and candidate.is_4k == request.is_4k and candidate.id not in others
         if same and set(request.seasons) <= set(candidate.seasons):
             return Outcome(twin=candidate, adopted=candidate.user_id != user)
@@ -99,12 +99,12 @@ async def _file(app: MediaApp, request: Request, user: int | None) -> BackendReq
 
 async def _already_there(app: MediaApp, request: Request, user: int | None) -> Outcome:
     """Somebody was faster over there, or an old request of ours, fulfilled and lost since, stands in the way."""
-    details = await app.backend.details(request.media_type, request.tmdb_id)
-    found = await _among(app, request, details)
+    standing = await app.backend.standing(request.media_type, request.tmdb_id)
+    found = await _among(app, request, standing)
     if found.twin is not None:
         return found
     fulfilled = await read_other_twins(app.db, request, status=RequestStatus.AVAILABLE)
-    in_the_way = [r.id for r in details.requests if r.id in fulfilled and r.is_4k == request.is_4k]
+    in_the_way = [r.id for r in standing.requests if r.id in fulfilled and r.is_4k == request.is_4k]
     if not in_the_way:
         raise BadUpstream(
             "Overseerr says that it has this request, and does not show it.", upstream="Overseerr"
@@ -115,8 +115,8 @@ async def _already_there(app: MediaApp, request: Request, user: int | None) -> O
 
 
 async def _nothing_left(app: MediaApp, request: Request, error: NothingLeft) -> Outcome:
-    details = await app.backend.details(MediaType.TV, request.tmdb_id)
-    found = await _among(app, request, details)
+    standing = await app.backend.standing(MediaType.TV, request.tmdb_id)
+    found = await _among(app, request, standing)
     if found.twin is not None:
         return found
     async with app.db.read() as connection:
@@ -125,7 +125,7 @@ async def _nothing_left(app: MediaApp, request: Request, error: NothingLeft) -> 
         raise Unavailable(
             "Overseerr still believes that the library has it.", upstream="Overseerr", retry_after=600
         )
-    states = details.season_availability_in(is_4k=request.is_4k)
+    states = standing.seasons_in(is_4k=request.is_4k)
     if all(states.get(number) is Availability.AVAILABLE for number in request.seasons):
         return Outcome(moves_to=RequestStatus.AVAILABLE)
     return Outcome(moves_to=RequestStatus.FAILED, reason=error.detail)

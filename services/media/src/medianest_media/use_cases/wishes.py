@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from medianest_common.contracts.media import Availability, MediaType, RequestMedia, SeasonChoice
 from medianest_common.errors import BadUpstream, FieldError, Invalid, TimedOut, Unavailable
-from medianest_media.adapters.backend import Rules, TitleDetails
+from medianest_media.adapters.backend import Rules
+from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import NotRequestable
 from medianest_media.holdings import Holding

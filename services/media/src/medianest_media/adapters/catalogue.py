@@ -1,0 +1,145 @@
+"""Where titles are looked up, in words that fit any such source: Overseerr, or TMDB itself."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from medianest_common.contracts.media import Availability, MediaType
+from medianest_media.adapters.backend import BackendRequest, Standing, Value
+
+type Shelf = Literal["trending", "movies", "tv", "upcoming"]
+
+
+class FoundTitle(Value):
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    overview: str
+    poster_path: str | None
+    availability: Availability
+
+
+class FoundPage(Value):
+    titles: tuple[FoundTitle, ...]
+    page: int
+    total_pages: int
+
+
+class SeasonDetails(Value):
+    number: int
+    name: str
+    episode_count: int
+    availability: Availability
+    availability_4k: Availability
+    partly_here: bool = False
+    """Some of its episodes are in the household's own library."""
+
+
+class TitleDetails(Value):
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    original_title: str | None
+    year: int | None
+    overview: str
+    tagline: str | None
+    genres: tuple[str, ...]
+    runtime_minutes: int | None
+    poster_path: str | None
+    backdrop_path: str | None
+    availability: Availability
+    availability_4k: Availability
+    seasons: tuple[SeasonDetails, ...]
+    """Without those that have no episodes."""
+    requests: tuple[BackendRequest, ...]
+    tvdb_id: int | None = None
+    imdb_id: str | None = None
+
+    def availability_in(self, *, is_4k: bool) -> Availability:
+        return self.availability_4k if is_4k else self.availability
+
+    def season_availability_in(self, *, is_4k: bool) -> dict[int, Availability]:
+        return {s.number: s.availability_4k if is_4k else s.availability for s in self.seasons}
+
+    def asked_for_in(self, requests: Sequence[BackendRequest]) -> "TitleDetails":
+        """The same, with REQUESTED on what these ask for and on nothing else.
+
+        The backend leaves PENDING on a title whose request was declined, so only requests tell who waits.
+        """
+
+        def state(known: Availability, *, is_4k: bool, season: int | None = None) -> Availability:
+            if known not in (Availability.NONE, Availability.REQUESTED):
+                return known
+            asked = any(r.is_4k == is_4k and (season is None or season in r.seasons) for r in requests)
+            return Availability.REQUESTED if asked else Availability.NONE
+
+        seasons = tuple(
+            s.model_copy(
+                update={
+                    "availability": state(s.availability, is_4k=False, season=s.number),
+                    "availability_4k": state(s.availability_4k, is_4k=True, season=s.number),
+                }
+            )
+            for s in self.seasons
+        )
+        return self.model_copy(
+            update={
+                "availability": state(self.availability, is_4k=False),
+                "availability_4k": state(self.availability_4k, is_4k=True),
+                "seasons": seasons,
+            }
+        )
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(
+            availability=self.availability,
+            availability_4k=self.availability_4k,
+            seasons=self.season_availability_in(is_4k=False),
+            seasons_4k=self.season_availability_in(is_4k=True),
+            requests=self.requests,
+        )
+
+    def with_standing(self, standing: Standing) -> "TitleDetails":
+        """As told by a backend that is another system than the catalogue."""
+        seasons = tuple(
+            s.model_copy(
+                update={
+                    "availability": standing.seasons.get(s.number, Availability.NONE),
+                    "availability_4k": standing.seasons_4k.get(s.number, Availability.NONE),
+                }
+            )
+            for s in self.seasons
+        )
+        return self.model_copy(
+            update={
+                "availability": standing.availability,
+                "availability_4k": standing.availability_4k,
+                "seasons": seasons,
+                "requests": standing.requests,
+            }
+        )
+
+    @property
+    def regular_seasons(self) -> list[int]:
+        """All but the specials."""
+        return [season.number for season in self.seasons if season.number > 0]
+
+
+class Catalogue(Protocol):
+    """Every call has a time limit and raises `Unavailable`, `TimedOut` or `BadUpstream` where no good answer comes."""
+
+    @property
+    def tells_standing(self) -> bool:
+        """Whether it is the backend as well, so that what it finds says what the backend has of it."""
+        ...
+
+    async def search(self, query: str, *, page: int) -> FoundPage:
+        """Raises `SearchUnavailable` rather than find nothing because something is away."""
+        ...
+
+    async def discover(self, shelf: Shelf, *, page: int) -> FoundPage: ...
+
+    async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
+        """Raises `TitleUnknown` only when the catalogue is well and really knows no such title."""
+        ...
