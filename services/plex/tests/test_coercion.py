@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from medianest_common.errors import BadUpstream
 from medianest_common.http import Response
-from medianest_plex.adapters import pms
+from medianest_plex.adapters import answers
 from medianest_plex.adapters.coercion import entries, to_bool, to_float, to_int, to_key, to_text, to_time
 from medianest_plex.adapters.guids import external_ids
 from medianest_plex.adapters.items import read_items, read_seasons
@@ -59,7 +59,7 @@ def test_raw_control_characters_and_wrong_bytes_do_not_spoil_an_answer() -> None
     body = b'{"MediaContainer":{"machineIdentifier":"abc","version":"1\x04 K\xfcche"}}'
     response = Response("Plex", 200, httpx.Headers({"content-type": "application/json"}), body)
 
-    identity = pms.read_identity(response)
+    identity = answers.read_identity(response)
 
     assert identity.machine_identifier == "abc"
 
@@ -71,7 +71,7 @@ def test_any_json_is_an_answer_or_nonsense(document: Any) -> None:
     body = json.dumps({"MediaContainer": document}).encode()
     response = Response("Plex", 200, httpx.Headers({"content-type": "application/json"}), body)
 
-    for parse in (pms._sections, pms._hits, pms._container):
+    for parse in (answers.read_sections, answers.read_hits, answers.container_of):
         try:
             parse(response)
         except (ValueError, LookupError, TypeError, AttributeError, BadUpstream):

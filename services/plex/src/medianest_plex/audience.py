@@ -15,7 +15,7 @@ from medianest_common.bus import require_caller
 from medianest_common.contracts.plex import MemberRefused
 from medianest_common.errors import MediaNestError
 from medianest_common.security.encryption import Cell, Undecryptable, UnknownKey
-from medianest_plex.adapters.pms import TokenRefused
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.errors import PlexAccessLost, PlexTokenRefused, PlexUnavailable
 from medianest_plex.models import Member

@@ -18,7 +18,7 @@ from medianest_common.http import (
     Retry,
     Timeouts,
 )
-from medianest_plex.adapters.pms import Identity, read_identity
+from medianest_plex.adapters.answers import Identity, read_identity
 
 PROBE_SECONDS = 5.0
 _MOST = 24

@@ -7,9 +7,9 @@ from itertools import batched
 from medianest_common.contracts.plex.changes import ItemOutcome, ItemResult
 from medianest_common.errors import MediaNestError, TooManyRequests
 from medianest_common.http import UpstreamRefused
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.changing import BATCH, Described, described
 from medianest_plex.adapters.coercion import to_key, to_text
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import owner_token_refused
 from medianest_plex.errors import NoSuchCollection, PlexUnavailable, SmartCollection

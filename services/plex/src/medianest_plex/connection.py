@@ -14,8 +14,9 @@ from medianest_common.bus.retry import is_outage
 from medianest_common.clock import Clock
 from medianest_common.errors import MediaNestError
 from medianest_common.http import CertificateRefused
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.plex_tv import FoundServer, PlexTv
-from medianest_plex.adapters.pms import Pms, TokenRefused
+from medianest_plex.adapters.pms import Pms
 from medianest_plex.candidates import Candidate, Probe, Way, first_that_works
 from medianest_plex.known_servers import KnownServer, KnownServers
 from medianest_plex.settings import PlexSettings

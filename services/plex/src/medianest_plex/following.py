@@ -11,6 +11,7 @@ from prometheus_client import Gauge
 from medianest_common.errors import MediaNestError
 from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
 from medianest_plex.adapters.event_socket import Told
+from medianest_plex.adapters.viewing import activities
 from medianest_plex.app import PlexApp
 from medianest_plex.playback import Playback
 from medianest_plex.pushing import tell_scan
@@ -90,7 +91,7 @@ class Ears:
         plex = self._app.plex
         try:
             self._app.hints.update(section.key for section in await plex.pms.sections(token=plex.token))
-            for activity in await plex.pms.activities(token=plex.token):
+            for activity in await activities(plex.pms, token=plex.token):
                 self._activity(activity, ended=False)
         except MediaNestError as error:
             log.info("plex_catch_up_put_off", reason=error.code)

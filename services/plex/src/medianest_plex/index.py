@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from medianest_plex.adapters.pms import Section
+from medianest_plex.adapters.answers import Section
 from medianest_plex.adapters.records import Row
 from medianest_plex.models import Item
 from medianest_plex.title_words import near, vocabulary

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from medianest_common.bus.retry import is_outage
 from medianest_common.contracts.base import Contract
 from medianest_common.errors import Forbidden, MediaNestError, TimedOut
-from medianest_plex.adapters.pms import TokenRefused
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, token_refused
 from medianest_plex.repository import Copies, last_copy, present_server

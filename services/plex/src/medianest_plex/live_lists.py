@@ -10,9 +10,9 @@ from medianest_common.contracts.plex import ItemType, LibraryItem
 from medianest_common.contracts.plex.browse import ItemPage, ItemSort, ListItems
 from medianest_common.errors import MediaNestError
 from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
+from medianest_plex.adapters.answers import Chunk, TokenRefused
 from medianest_plex.adapters.browsing import children_chunk, choices
 from medianest_plex.adapters.items import read_items
-from medianest_plex.adapters.pms import Chunk, TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, token_refused
 from medianest_plex.errors import PlexUnavailable

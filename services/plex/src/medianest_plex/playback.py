@@ -16,6 +16,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import MediaNestError
 from medianest_plex.adapters.coercion import Document, to_int, to_key, to_text
 from medianest_plex.adapters.playing import Seen, identity
+from medianest_plex.adapters.viewing import now_playing
 from medianest_plex.app import PlexApp
 from medianest_plex.models import Server, Session
 from medianest_plex.plays import Plays, shared
@@ -95,7 +96,7 @@ class Playback:
             server = await present_server(connection)
         if server is None:
             return 0
-        seen = await self._app.plex.pms.now_playing(token=self._app.plex.token)
+        seen = await now_playing(self._app.plex.pms, token=self._app.plex.token)
         now = self._app.clock.now()
         async with self._app.db.transaction() as tx:
             changes = await self._compare(tx, server, seen, now=now)

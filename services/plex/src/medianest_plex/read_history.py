@@ -9,6 +9,7 @@ from sqlalchemy import text
 from medianest_common.clock import uuid7
 from medianest_common.contracts.plex.playback import HistoryMode
 from medianest_plex.adapters import playing
+from medianest_plex.adapters.viewing import account_names, history
 from medianest_plex.app import PlexApp
 from medianest_plex.models import Server
 from medianest_plex.playback import household_time
@@ -51,7 +52,7 @@ async def read_history(app: PlexApp) -> int:
         server = await present_server(connection)
     if server is None or app.settings.plex_history is HistoryMode.OFF:
         return 0
-    names = await app.plex.pms.account_names(token=app.plex.token)
+    names = await account_names(app.plex.pms, token=app.plex.token)
     async with app.db.transaction() as tx:
         plays = Plays(tx.session)
         await plays.take_turns(server.id)
@@ -70,8 +71,8 @@ async def _read_from(app: PlexApp, server: Server, until: datetime) -> int:
     since = max(until - _OVERLAP, oldest)
     start, new, last_page = 0, 0, None
     while True:
-        page = await app.plex.pms.history(
-            start=start, size=PAGE, since=int(since.timestamp()), token=app.plex.token
+        page = await history(
+            app.plex.pms, start=start, size=PAGE, since=int(since.timestamp()), token=app.plex.token
         )
         start += len(page.documents)
         # A server that ignores paging answers the same again and again.

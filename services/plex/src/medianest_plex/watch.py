@@ -9,7 +9,8 @@ from medianest_common.bus.retry import is_outage
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.errors import MediaNestError, Unavailable
-from medianest_plex.adapters.pms import About, Identity, Pms, TokenRefused
+from medianest_plex.adapters.answers import About, Identity, TokenRefused
+from medianest_plex.adapters.pms import Pms
 from medianest_plex.connection import Connection
 from medianest_plex.repository import Servers, present_server
 

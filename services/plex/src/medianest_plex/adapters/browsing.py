@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from medianest_common.http import UpstreamRefused
+from medianest_plex.adapters.answers import Chunk
 from medianest_plex.adapters.coercion import Document, entries, to_int, to_text
-from medianest_plex.adapters.pms import Chunk, Pms
+from medianest_plex.adapters.pms import Pms
 
 
 class Choice(NamedTuple):

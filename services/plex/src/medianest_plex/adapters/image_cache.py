@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from medianest_plex.adapters.pms import Image
+from medianest_plex.adapters.answers import Image
 
 log = structlog.get_logger()
 

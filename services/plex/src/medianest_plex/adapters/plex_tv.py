@@ -16,8 +16,8 @@ from medianest_common.http import (
     UpstreamRefused,
     parse_url,
 )
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.coercion import Document, entries, to_bool, to_int, to_text
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.candidates import Candidate, Way, in_order
 
 _TIMEOUTS = Timeouts(connect=3.0, read=5.0, total=6.0)

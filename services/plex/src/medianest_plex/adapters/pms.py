@@ -1,28 +1,38 @@
 """A Plex Media Server, as far as the portal asks it. Always JSON, the token in a header and nowhere else."""
 
-import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Self
 
 from medianest_common.clock import Clock
-from medianest_common.errors import BadUpstream, MediaNestError, TooManyRequests
+from medianest_common.errors import MediaNestError, TooManyRequests
 from medianest_common.http import Response, UpstreamRefused
 from medianest_common.http.bulkhead import BulkheadFull
-from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
+from medianest_plex.adapters.answers import (
+    About,
+    Chunk,
+    Identity,
+    Image,
+    Section,
+    TokenRefused,
+    container_of,
+    read_about,
+    read_chunk,
+    read_hits,
+    read_identity,
+    read_image,
+    read_keys,
+    read_sections,
+)
+from medianest_plex.adapters.coercion import Document, entries, to_int, to_key
 from medianest_plex.adapters.event_socket import EventSocket, event_socket
 from medianest_plex.adapters.items import PlexItem, read_items, read_seasons
-from medianest_plex.adapters.playing import Seen, read_sessions
 from medianest_plex.adapters.pms_clients import PmsClients
 from medianest_plex.errors import PlexUnavailable
 
 _LOOK_SECONDS = 3.0
 _SEARCH_SECONDS = 5.0
-_SESSIONS_SECONDS = 8.0
 _MOST_PAGES = 10
-_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
 LARGEST_IMAGE = 900_000
 """Bytes: an answer has to fit into one message of the bus."""
 _LEAN: Mapping[str, str] = {
@@ -31,49 +41,6 @@ _LEAN: Mapping[str, str] = {
 }
 # What counts as new in a library of each type, in Plex's numbers.
 _EPISODES, _ALBUMS = "4", "9"
-_CONTROL = re.compile("[\x00-\x1f]")
-
-
-class TokenRefused(MediaNestError):
-    """The server is well, but this token does not open it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    machine_identifier: str
-    version: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    machine_identifier: str
-    name: str | None
-    platform: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    key: str
-    title: str
-    type: str
-    agent: str | None = None
-    hidden: bool = False
-    changed_at: int = 0
-    """Seconds since 1970: when its content or itself changed last, as far as the server says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A piece of a long list. `total` is None when the server does not say how long that is."""
-
-    documents: list[Document]
-    total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    body: bytes
-    content_type: str
 
 
 class Pms:
@@ -111,16 +78,16 @@ class Pms:
         return await self._get("/identity", read_identity, timeout=_LOOK_SECONDS)
 
     async def about(self, *, token: str) -> About:
-        return await self._get("/", _about, token=token, timeout=_LOOK_SECONDS)
+        return await self._get("/", read_about, token=token, timeout=_LOOK_SECONDS)
 
     async def sections(self, *, token: str) -> list[Section]:
-        return await self._get("/library/sections", _sections, token=token)
+        return await self._get("/library/sections", read_sections, token=token)
 
     async def count(self, section: Section, *, token: str) -> int | None:
         """How many films, shows or artists a library holds; None if the server does not say."""
         return await self._get(
             f"/library/sections/{section.key}/all",
-            lambda response: to_int(_container(response).get("totalSize")),
+            lambda response: to_int(container_of(response).get("totalSize")),
             token=token,
             params={"X-Plex-Container-Start": 0, "X-Plex-Container-Size": 0},
         )
@@ -139,7 +106,7 @@ class Pms:
         """From `start` on, `size` items of one kind in Plex's numbers. Servers may answer more or fewer than asked."""
         return await self._get(
             f"/library/sections/{section_key}/all",
-            _chunk,
+            read_chunk,
             token=token,
             params={
                 "type": kind,
@@ -154,47 +121,23 @@ class Pms:
     async def members(self, collection: int, *, start: int, size: int, token: str) -> Chunk:
         """Of what is in a collection, as `chunk`."""
         params = {"X-Plex-Container-Start": start, "X-Plex-Container-Size": size}
-        return await self._get(f"/library/collections/{collection}/items", _chunk, token=token, params=params)
+        return await self._get(
+            f"/library/collections/{collection}/items", read_chunk, token=token, params=params
+        )
 
     async def existing(self, keys: Sequence[int], *, token: str) -> set[int]:
         """Those of these items that the server knows."""
         try:
             return await self._get(
-                f"/library/metadata/{','.join(map(str, keys))}", _keys, token=token, params={"checkFiles": 0}
+                f"/library/metadata/{','.join(map(str, keys))}",
+                read_keys,
+                token=token,
+                params={"checkFiles": 0},
             )
         except UpstreamRefused as refused:
             if refused.upstream_status == 404:
                 return set()
             raise
-
-    async def now_playing(self, *, token: str) -> list[Seen]:
-        """Only the owner's token may ask."""
-        container = await self._get("/status/sessions", _container, token=token, timeout=_SESSIONS_SECONDS)
-        return read_sessions(entries(container.get("Metadata")))
-
-    async def history(self, *, start: int, size: int, since: int, token: str) -> Chunk:
-        """What has been watched by anybody since then (seconds since 1970), the oldest first."""
-        container = await self._get(
-            "/status/sessions/history/all",
-            _container,
-            token=token,
-            params={
-                "sort": "viewedAt",
-                "viewedAt>": since,
-                "X-Plex-Container-Start": start,
-                "X-Plex-Container-Size": size,
-            },
-        )
-        return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
-
-    async def account_names(self, *, token: str) -> dict[int, str]:
-        container = await self._get("/accounts", _container, token=token)
-        found = ((to_int(a.get("id")), to_text(a.get("name"))) for a in entries(container.get("Account")))
-        return {number: name for number, name in found if number is not None and name}
-
-    async def activities(self, *, token: str) -> list[Document]:
-        container = await self._get("/activities", _container, token=token)
-        return entries(container.get("Activity"))
 
     def events(self, *, token: str) -> AbstractAsyncContextManager[EventSocket]:
         return event_socket(
@@ -217,7 +160,7 @@ class Pms:
         try:
             documents = await self._get(
                 "/hubs/search",
-                _hits,
+                read_hits,
                 token=token,
                 params={"query": query, "limit": limit, "includeGuids": "1"},
                 timeout=_SEARCH_SECONDS,
@@ -241,7 +184,7 @@ class Pms:
             return await self._reached().pictures.request_as(
                 "GET",
                 "/photo/:/transcode",
-                _image,
+                read_image,
                 params=params,
                 headers={"X-Plex-Token": token},
                 max_bytes=LARGEST_IMAGE,
@@ -254,7 +197,7 @@ class Pms:
         for _ in range(_MOST_PAGES):
             container = await self._get(
                 f"/library/sections/{section.key}/all",
-                _container,
+                container_of,
                 token=token,
                 params={
                     **_LEAN,
@@ -310,7 +253,7 @@ class Pms:
         timeout: float | None = None,
     ) -> Document:
         """What such a question is answered with; empty for an empty answer."""
-        return await self.ask(method, path, _container, token=token, params=params, timeout=timeout)
+        return await self.ask(method, path, container_of, token=token, params=params, timeout=timeout)
 
     async def _get[T](
         self,
@@ -341,87 +284,3 @@ async def _understood() -> AsyncIterator[None]:
         if refused.upstream_status in (401, 403):
             raise TokenRefused() from None
         raise
-
-
-def _container(response: Response) -> Document:
-    """An empty answer is an empty container. Text that breaks JSON is read once more without what breaks it."""
-    if not response.body.strip():
-        return {}
-    try:
-        document = response.json()
-    except BadUpstream:
-        if not response.content_type.endswith("json"):
-            raise
-        document = json.loads(_CONTROL.sub(" ", response.text))
-    container = document["MediaContainer"]
-    if not isinstance(container, Mapping):
-        raise TypeError("no container")
-    return container
-
-
-def _chunk(response: Response) -> Chunk:
-    """An empty body is no empty list here: whoever pages would take it for the end."""
-    container = _container(response)
-    if not container:
-        raise ValueError("no list")
-    return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
-
-
-def _keys(response: Response) -> set[int]:
-    found = {to_int(document["ratingKey"]) for document in entries(_container(response).get("Metadata"))}
-    if None in found:
-        raise ValueError("no rating key")
-    return {key for key in found if key is not None}
-
-
-def read_identity(response: Response) -> Identity:
-    container = _container(response)
-    return Identity(_machine_identifier(container), to_text(container.get("version")))
-
-
-def _about(response: Response) -> About:
-    container = _container(response)
-    return About(
-        _machine_identifier(container),
-        to_text(container.get("friendlyName")),
-        to_text(container.get("platform")),
-    )
-
-
-def _machine_identifier(container: Document) -> str:
-    identifier = to_text(container["machineIdentifier"], longest=200)
-    if identifier is None:
-        raise ValueError("no machine identifier")
-    return identifier
-
-
-def _sections(response: Response) -> list[Section]:
-    found = []
-    for directory in entries(_container(response).get("Directory")):
-        key, title = to_key(directory.get("key")), to_text(directory.get("title"))
-        if key is not None and title is not None:
-            changes = (
-                to_int(directory.get(name)) or 0 for name in ("contentChangedAt", "updatedAt", "scannedAt")
-            )
-            found.append(
-                Section(
-                    key,
-                    title,
-                    to_text(directory.get("type")) or "unknown",
-                    agent=to_text(directory.get("agent")),
-                    hidden=bool(to_int(directory.get("hidden"))),
-                    changed_at=max(changes),
-                )
-            )
-    return found
-
-
-def _hits(response: Response) -> list[Document]:
-    hits = [hit for hub in entries(_container(response).get("Hub")) for hit in entries(hub.get("Metadata"))]
-    return sorted(hits, key=lambda hit: -(to_float(hit.get("score")) or 0.0))
-
-
-def _image(response: Response) -> Image:
-    if response.content_type not in _IMAGE_TYPES or not response.body:
-        raise ValueError("no picture")
-    return Image(response.body, response.content_type)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from medianest_common.errors import MediaNestError
-from medianest_plex.adapters.pms import Section
+from medianest_plex.adapters.answers import Section
 from medianest_plex.app import PlexApp
 from medianest_plex.index import Index
 from medianest_plex.models import Library, Server

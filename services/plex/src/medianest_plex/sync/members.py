@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import text
 
 from medianest_common.http import UpstreamRefused
-from medianest_plex.adapters.pms import Chunk
+from medianest_plex.adapters.answers import Chunk
 from medianest_plex.app import PlexApp
 from medianest_plex.models import Server
 from medianest_plex.sync.pages import PAGE, pages

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from medianest_plex.adapters.answers import Chunk
 from medianest_plex.adapters.coercion import to_int
-from medianest_plex.adapters.pms import Chunk
 from medianest_plex.sync.passes import Reading
 
 PAGE = 200

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from medianest_common.errors import MediaNestError
+from medianest_plex.adapters.answers import Chunk
 from medianest_plex.adapters.coercion import Document, to_int
-from medianest_plex.adapters.pms import Chunk
 from medianest_plex.adapters.records import read_records
 from medianest_plex.app import PlexApp
 from medianest_plex.index import Index

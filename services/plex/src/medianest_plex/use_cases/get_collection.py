@@ -1,9 +1,9 @@
 from medianest_common.bus import Raw
 from medianest_common.contracts.plex.browse import CollectionDetail, GetCollection
 from medianest_common.errors import MediaNestError
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.browsing import document_of
 from medianest_plex.adapters.items import read_items
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience, token_refused
 from medianest_plex.errors import PlexUnavailable

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from medianest_common.bus import require_caller
 from medianest_common.contracts.plex.browse import GetItem, ItemDetail
 from medianest_common.errors import MediaNestError
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.browsing import document_of
 from medianest_plex.adapters.coercion import Document, to_int
 from medianest_plex.adapters.details import details
 from medianest_plex.adapters.items import PlexItem, read_items
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience, token_refused
 from medianest_plex.errors import NoSuchItem, PlexUnavailable

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from medianest_common.contracts.plex.browse import GenreCount, GetLibraryFilters, LibraryFilters
 from medianest_common.errors import MediaNestError
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.browsing import choices
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience, token_refused
 from medianest_plex.errors import PlexUnavailable

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 from medianest_common.contracts.plex import Libraries, Library, ListLibraries
 from medianest_common.errors import MediaNestError
-from medianest_plex.adapters.pms import Section, TokenRefused
+from medianest_plex.adapters.answers import Section, TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience
 from medianest_plex.last_good import Answer, fresh_or_kept

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from medianest_common.bus import Raw
 from medianest_common.contracts.plex import Library, LibraryItem, LibraryItems, ListRecentlyAdded
 from medianest_common.errors import Forbidden, MediaNestError
-from medianest_plex.adapters.pms import Section
+from medianest_plex.adapters.answers import Section
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience
 from medianest_plex.errors import NoSuchLibrary

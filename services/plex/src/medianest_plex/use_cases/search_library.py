@@ -1,8 +1,8 @@
 from medianest_common.bus import Raw
 from medianest_common.contracts.plex import LibraryItems, SearchLibrary
 from medianest_common.errors import FieldError, Invalid, MediaNestError, TooManyRequests
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.coercion import to_text
-from medianest_plex.adapters.pms import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import Audience, audience, token_refused
 from medianest_plex.errors import PlexUnavailable

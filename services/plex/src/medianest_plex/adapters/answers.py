@@ -1,0 +1,139 @@
+"""What a media server answers, read leniently."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from medianest_common.errors import BadUpstream, MediaNestError
+from medianest_common.http import Response
+from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
+
+_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+_CONTROL = re.compile("[\x00-\x1f]")
+
+
+class TokenRefused(MediaNestError):
+    """The server is well, but this token does not open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    machine_identifier: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    machine_identifier: str
+    name: str | None
+    platform: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    key: str
+    title: str
+    type: str
+    agent: str | None = None
+    hidden: bool = False
+    changed_at: int = 0
+    """Seconds since 1970: when its content or itself changed last, as far as the server says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a long list. `total` is None when the server does not say how long that is."""
+
+    documents: list[Document]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    body: bytes
+    content_type: str
+
+
+def container_of(response: Response) -> Document:
+    """An empty answer is an empty container. Text that breaks JSON is read once more without what breaks it."""
+    if not response.body.strip():
+        return {}
+    try:
+        document = response.json()
+    except BadUpstream:
+        if not response.content_type.endswith("json"):
+            raise
+        document = json.loads(_CONTROL.sub(" ", response.text))
+    container = document["MediaContainer"]
+    if not isinstance(container, Mapping):
+        raise TypeError("no container")
+    return container
+
+
+def read_chunk(response: Response) -> Chunk:
+    """An empty body is no empty list here: whoever pages would take it for the end."""
+    container = container_of(response)
+    if not container:
+        raise ValueError("no list")
+    return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+
+
+def read_keys(response: Response) -> set[int]:
+    found = {to_int(document["ratingKey"]) for document in entries(container_of(response).get("Metadata"))}
+    if None in found:
+        raise ValueError("no rating key")
+    return {key for key in found if key is not None}
+
+
+def read_identity(response: Response) -> Identity:
+    container = container_of(response)
+    return Identity(_machine_identifier(container), to_text(container.get("version")))
+
+
+def read_about(response: Response) -> About:
+    container = container_of(response)
+    return About(
+        _machine_identifier(container),
+        to_text(container.get("friendlyName")),
+        to_text(container.get("platform")),
+    )
+
+
+def _machine_identifier(container: Document) -> str:
+    identifier = to_text(container["machineIdentifier"], longest=200)
+    if identifier is None:
+        raise ValueError("no machine identifier")
+    return identifier
+
+
+def read_sections(response: Response) -> list[Section]:
+    found = []
+    for directory in entries(container_of(response).get("Directory")):
+        key, title = to_key(directory.get("key")), to_text(directory.get("title"))
+        if key is not None and title is not None:
+            changes = (
+                to_int(directory.get(name)) or 0 for name in ("contentChangedAt", "updatedAt", "scannedAt")
+            )
+            found.append(
+                Section(
+                    key,
+                    title,
+                    to_text(directory.get("type")) or "unknown",
+                    agent=to_text(directory.get("agent")),
+                    hidden=bool(to_int(directory.get("hidden"))),
+                    changed_at=max(changes),
+                )
+            )
+    return found
+
+
+def read_hits(response: Response) -> list[Document]:
+    hits = [hit for hub in entries(container_of(response).get("Hub")) for hit in entries(hub.get("Metadata"))]
+    return sorted(hits, key=lambda hit: -(to_float(hit.get("score")) or 0.0))
+
+
+def read_image(response: Response) -> Image:
+    if response.content_type not in _IMAGE_TYPES or not response.body:
+        raise ValueError("no picture")
+    return Image(response.body, response.content_type)
