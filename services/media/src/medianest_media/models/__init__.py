@@ -1,6 +1,10 @@
 """The tables of the media service. What must never happen twice is a constraint here."""
 
+from medianest_media.models.absences import Absence
+from medianest_media.models.allowing import ApprovalRule, OwnQuota
 from medianest_media.models.base import Base
+from medianest_media.models.following import Follower
+from medianest_media.models.orders import Order, OrderState
 from medianest_media.models.people import Person
 from medianest_media.models.requests import EVERY_SEASON, LIST_FILTERS, Claim, Count, History, Request
 from medianest_media.models.titles import LibraryItem, SeenTitle
@@ -8,11 +12,17 @@ from medianest_media.models.titles import LibraryItem, SeenTitle
 __all__ = [
     "EVERY_SEASON",
     "LIST_FILTERS",
+    "Absence",
+    "ApprovalRule",
     "Base",
     "Claim",
     "Count",
+    "Follower",
     "History",
     "LibraryItem",
+    "Order",
+    "OrderState",
+    "OwnQuota",
     "Person",
     "Request",
     "SeenTitle",

@@ -36,7 +36,7 @@ def list_indexes() -> list[Index]:
 
 
 class Request(Base):
-    """One person's wish. `version` grows with every move; `backend_*` is what we know of its twin in Overseerr."""
+    """One person's wish. `version` grows with every move; `backend_*` is what we know of its twin there."""
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -48,6 +48,18 @@ class Request(Base):
         Index("ix_requests_owed", "attempted_at", postgresql_where=text("not in_line")),
         Index("ix_requests_checked_at", "checked_at", postgresql_where=text("watched")),
         Index("ix_requests_title", "tmdb_id", "media_type"),
+        Index("ix_requests_stuck", "id", postgresql_where=text("stuck_since is not null")),
+        Index(
+            "ix_requests_stuck_updated_at",
+            "updated_at",
+            "id",
+            postgresql_where=text("stuck_since is not null"),
+        ),
+        Index(
+            "ix_requests_not_passed_on",
+            "status_since",
+            postgresql_where=text("status = 'approved' and stuck_since is null"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -73,6 +85,8 @@ class Request(Base):
 
     in_line: Mapped[bool]
     """Whether the backend has been told of the request as it stands."""
+    backend: Mapped[str | None]
+    """Which backend was told last. `backend_id` and `adopted` mean something to that one only."""
     backend_id: Mapped[int | None]
     adopted: Mapped[bool] = mapped_column(server_default=false())
     """The twin in the backend was there before and is not ours to delete."""
@@ -86,6 +100,15 @@ class Request(Base):
     checked_at: Mapped[datetime]
     missing_since: Mapped[datetime | None]
     """When the backend was first seen not to know it any more."""
+
+    uses_quota: Mapped[bool] = mapped_column(server_default=true())
+    """Whether it counts for the quota of the person it is for."""
+    counted_at: Mapped[datetime | None]
+    """Since when it counts, where an edit has made more of it than was asked for at first."""
+    unjudged: Mapped[bool] = mapped_column(server_default=false())
+    """The approval rules ask for something about the title that nobody could say yet."""
+    stuck_since: Mapped[datetime | None]
+    """When it was noticed that nothing follows its approval."""
 
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
