@@ -4,6 +4,7 @@ from medianest_media.models.absences import Absence
 from medianest_media.models.allowing import ApprovalRule, OwnQuota
 from medianest_media.models.base import Base
 from medianest_media.models.following import Follower
+from medianest_media.models.issues import ISSUE_FILTERS, Issue, IssueComment
 from medianest_media.models.orders import Order, OrderState
 from medianest_media.models.people import Person
 from medianest_media.models.requests import EVERY_SEASON, LIST_FILTERS, Claim, Count, History, Request
@@ -11,6 +12,7 @@ from medianest_media.models.titles import LibraryItem, SeenTitle
 
 __all__ = [
     "EVERY_SEASON",
+    "ISSUE_FILTERS",
     "LIST_FILTERS",
     "Absence",
     "ApprovalRule",
@@ -19,6 +21,8 @@ __all__ = [
     "Count",
     "Follower",
     "History",
+    "Issue",
+    "IssueComment",
     "LibraryItem",
     "Order",
     "OrderState",
