@@ -80,6 +80,9 @@ class RequestRef(Contract):
     status: RequestStatus
     is_4k: bool
     mine: bool
+    following: bool = False
+    requested_by: str | None = None
+    """A name, where the household shows names to everybody."""
 
 
 class Title(Contract):
@@ -129,8 +132,13 @@ class MediaRequest(Contract):
     status_reason: str | None
     note: str | None
     requested_by: Requester
+    """For a follower "Somebody", where the household does not show names to everybody."""
     created_at: Timestamp
     updated_at: Timestamp
+    checked_at: Timestamp | None = None
+    """When the backend was last seen to say something of it."""
+    stuck_since: Timestamp | None = None
+    """Approved, and nothing has followed for so long that somebody should look; `status_reason` says why."""
     history: list[HistoryEntry] | None = None
     """Only where one request was asked for."""
 
@@ -177,6 +185,10 @@ class RequestMediaBody(Body):
     ) = None
     is_4k: bool = False
     note: str | None = Field(default=None, max_length=500)
+    user_id: UUID | None = Field(default=None, strict=False)
+    """For somebody else; an administrator's to say."""
+    uses_quota: bool = True
+    """Whether it counts for the quota of whom it is for. Only for somebody else can it be given on top of that."""
 
 
 class DeclineBody(Body):
@@ -205,6 +217,8 @@ class RequestMedia(Command[MediaRequest]):
     seasons: SeasonChoice | None = None
     is_4k: bool = False
     note: str | None = None
+    user_id: UUID | None = None
+    uses_quota: bool = True
 
 
 class RequestSort(StrEnum):
@@ -221,6 +235,8 @@ class ListRequests(Query[Page[MediaRequest]]):
     q: str | None = None
     sort: RequestSort = RequestSort.NEWEST
     mine: bool = False
+    stuck: bool = False
+    """Only those that were approved and that nothing has become of since."""
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
     total: bool = False
@@ -284,6 +300,10 @@ class RequestChange(Event):
     reason: str | None = None
     actor_id: UUID | None = None
     version: int
+    follower_ids: list[UUID] = []
+    """Who else wants to hear of it."""
+    followers_see_name: bool = False
+    """Whether they may read whose request it is."""
 
 
 class RequestCreated(RequestChange):
