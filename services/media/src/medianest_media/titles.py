@@ -37,6 +37,12 @@ def storable(text: str, *, longest: int = _LONGEST_TEXT) -> str:
     ].strip()
 
 
+def storable_lines(text: str, *, longest: int) -> str:
+    """The same for what has lines; what is too long ends with an ellipsis."""
+    kept = "\n".join(storable(line, longest=longest) for line in text.splitlines()).strip()
+    return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+
+
 def storable_title(text: str) -> str:
     return storable(text, longest=_LONGEST_TITLE)
 

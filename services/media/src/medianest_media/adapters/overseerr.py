@@ -27,6 +27,7 @@ from medianest_media.adapters.backend import (
     UserUnknown,
 )
 from medianest_media.adapters.catalogue import FoundPage, Shelf, TitleDetails
+from medianest_media.adapters.overseerr_issues import OverseerrIssues
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected, wrong_key
 from medianest_media.errors import SearchUnavailable, TitleUnknown
 
@@ -54,6 +55,7 @@ class Overseerr:
     def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self.issues = OverseerrIssues(client)
         self._rules: tuple[Rules, float] | None = None
 
     @classmethod

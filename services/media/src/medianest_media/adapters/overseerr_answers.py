@@ -53,7 +53,7 @@ def found_page(answer: Json, *, page: int) -> FoundPage:
     """Films and shows of a search; people are left out."""
     items = [item for item in _list(answer["results"]) if _dict(item).get("mediaType") in ("movie", "tv")]
     total_pages = min(_number(answer.get("totalPages", 1)), _MOST_PAGES)
-    titles = tuple(_each("title", items, _found_title))
+    titles = tuple(each("title", items, _found_title))
     return FoundPage(titles=titles, page=page, total_pages=max(total_pages, page if titles else 1))
 
 
@@ -70,7 +70,7 @@ def title_details(answer: Json, media_type: MediaType) -> TitleDetails:
         year=_year_of(answer),
         overview=storable(str(answer.get("overview") or "")),
         tagline=storable(str(answer.get("tagline") or "")) or None,
-        genres=tuple(_each("genre", answer.get("genres") or [], lambda genre: storable_title(genre["name"]))),
+        genres=tuple(each("genre", answer.get("genres") or [], lambda genre: storable_title(genre["name"]))),
         runtime_minutes=minutes if isinstance(minutes, int) and minutes > 0 else None,
         poster_path=image_path(answer.get("posterPath")),
         backdrop_path=image_path(answer.get("backdropPath")),
@@ -78,9 +78,7 @@ def title_details(answer: Json, media_type: MediaType) -> TitleDetails:
         availability_4k=_AVAILABILITY[media.get("status4k", 1)],
         seasons=tuple(_seasons(answer, media)) if media_type is MediaType.TV else (),
         requests=tuple(
-            _each(
-                "request", media.get("requests") or [], lambda row: backend_request(_with_media(row, media))
-            )
+            each("request", media.get("requests") or [], lambda row: backend_request(_with_media(row, media)))
         ),
         tvdb_id=_tvdb_id(ids.get("tvdbId")) if media_type is MediaType.TV else None,
         imdb_id=_imdb_id(ids.get("imdbId") or answer.get("imdbId")),
@@ -108,7 +106,7 @@ def backend_request(row: Json) -> BackendRequest:
 def season_availability(media: Json, *, is_4k: bool) -> dict[int, Availability]:
     key = "status4k" if is_4k else "status"
     return dict(
-        _each(
+        each(
             "season",
             media.get("seasons") or [],
             lambda s: (_number(s["seasonNumber"]), _AVAILABILITY[s[key]]),
@@ -118,13 +116,13 @@ def season_availability(media: Json, *, is_4k: bool) -> dict[int, Availability]:
 
 def modified(answer: Json) -> list[tuple[int, datetime]]:
     return list(
-        _each("request", _list(answer["results"]), lambda row: (_number(row["id"]), moment(row["updatedAt"])))
+        each("request", _list(answer["results"]), lambda row: (_number(row["id"]), moment(row["updatedAt"])))
     )
 
 
 def users_by_plex_id(rows: Any) -> dict[int, int]:
     plex_users = [row for row in _list(rows) if _dict(row).get("plexId")]
-    return dict(_each("user", plex_users, lambda row: (_number(row["plexId"]), _number(row["id"]))))
+    return dict(each("user", plex_users, lambda row: (_number(row["plexId"]), _number(row["id"]))))
 
 
 def rules(answer: Json) -> Rules:
@@ -167,9 +165,7 @@ def _seasons(answer: Json, media: Json) -> list[SeasonDetails]:
             availability_4k=here[True].get(number, Availability.NONE),
         )
 
-    return [
-        found for found in _each("season", answer.get("seasons") or [], season) if found.episode_count > 0
-    ]
+    return [found for found in each("season", answer.get("seasons") or [], season) if found.episode_count > 0]
 
 
 def _tvdb_id(value: Any) -> int | None:
@@ -198,7 +194,8 @@ def _year_of(item: Json) -> int | None:
     return int(year) if year.isascii() and year.isdigit() and int(year) > 1800 else None
 
 
-def _each[T](what: str, items: Iterable[Any], read: Callable[[Json], T]) -> Iterable[T]:
+def each[T](what: str, items: Iterable[Any], read: Callable[[Json], T]) -> Iterable[T]:
+    """Those that can be read; the others are counted."""
     for item in items:
         try:
             yield read(_dict(item))
