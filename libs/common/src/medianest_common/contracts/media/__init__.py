@@ -1,5 +1,6 @@
 """Search, requests and what becomes of them."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,6 +17,13 @@ from medianest_common.contracts.base import (
     Page,
     Query,
     Timestamp,
+)
+from medianest_common.contracts.media.descriptions import (
+    CastMember,
+    CrewMember,
+    Ratings,
+    Trailer,
+    WhereToWatch,
 )
 from medianest_common.contracts.personal import DataErased, PersonalData
 
@@ -47,6 +55,16 @@ class RequestStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RequestSource(StrEnum):
+    PORTAL = "portal"
+    WATCHLIST = "watchlist"
+    """Made by itself from the requester's watchlist at Plex."""
+    IMPORT = "import"
+    """Taken over from an Overseerr that was there before."""
+    ON_BEHALF = "on_behalf"
+    """Made by an administrator for somebody else."""
+
+
 class SearchResult(Contract):
     media_type: MediaType
     tmdb_id: int
@@ -60,16 +78,37 @@ class SearchResult(Contract):
     """Why it cannot be requested, in words for the person who looks at it."""
 
 
+class PersonResult(Contract):
+    """Somebody who acts or makes; their own page lists what in."""
+
+    media_type: Literal["person"] = "person"
+    tmdb_id: int
+    title: str
+    """The name, under the word that all results have."""
+    department: str | None = None
+    known_for: list[str] = []
+    poster_url: str | None
+    requestable: Literal[False] = False
+    reason: str | None = None
+
+
 class SearchPage(Contract):
-    items: list[SearchResult]
+    """`stale` says that the catalogue does not answer just now, and `stale_since` how old the page is."""
+
+    items: list[SearchResult | PersonResult]
     page: int
     total_pages: int
+    stale: bool = False
+    stale_since: Timestamp | None = None
 
 
 class Season(Contract):
     number: int
     name: str
     episode_count: int
+    air_date: date | None = None
+    """A plain day, of no time zone."""
+    poster_url: str | None = None
     availability: Availability
     requestable: bool
     reason: str | None = None
@@ -102,6 +141,17 @@ class Title(Contract):
     reason: str | None = None
     seasons: list[Season] = []
     requests: list[RequestRef] = []
+    release_date: date | None = None
+    cast: list[CastMember] = []
+    crew: list[CrewMember] = []
+    trailers: list[Trailer] = []
+    ratings: Ratings | None = None
+    where_to_watch: WhereToWatch | None = None
+    keywords: list[str] = []
+    imdb_id: str | None = None
+    tvdb_id: int | None = None
+    stale: bool = False
+    stale_since: Timestamp | None = None
 
 
 class Requester(Contract):
@@ -127,6 +177,7 @@ class MediaRequest(Contract):
     is_4k: bool
     seasons: list[int]
     """Empty for a movie."""
+    source: RequestSource = RequestSource.PORTAL
     status: RequestStatus
     status_since: Timestamp
     status_reason: str | None
@@ -198,12 +249,16 @@ class DeclineBody(Body):
 class Search(Query[SearchPage]):
     query: str
     page: int = 1
-    media_type: MediaType | None = None
+    media_type: MediaType | Literal["person"] | None = None
 
 
 class Discover(Query[SearchPage]):
     shelf: Literal["trending", "movies", "tv", "upcoming"]
     page: int = 1
+    media_type: MediaType | None = None
+    """Narrows `upcoming`, and is needed there with a genre: films and shows number their genres differently."""
+    genre: int | None = None
+    provider: int | None = None
 
 
 class GetTitle(Query[Title]):
@@ -301,9 +356,7 @@ class RequestChange(Event):
     actor_id: UUID | None = None
     version: int
     follower_ids: list[UUID] = []
-    """Who else wants to hear of it."""
-    followers_see_name: bool = False
-    """Whether they may read whose request it is."""
+    """Who else wants to hear of it. They are not told whose it is."""
 
 
 class RequestCreated(RequestChange):
