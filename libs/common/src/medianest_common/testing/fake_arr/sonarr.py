@@ -240,41 +240,6 @@ class FakeSonarr(FakeArr):
         return series
 
     def _resource(self, series: Series) -> dict[str, Any]:
-        now = self.clock.now()
-        rows = []
-        for number in sorted(series.seasons):
-            episodes = series.of_season(number)
-            files = sum(e.has_file for e in episodes)
-            counted = sum(e.has_file or (e.monitored and e.airs <= now) for e in episodes)
-            statistics = {
-                "episodeFileCount": files,
-                "episodeCount": counted,
-                "totalEpisodeCount": len(episodes),
-                "sizeOnDisk": files * 10**9,
-                "percentOfEpisodes": 100.0 * files / counted if counted else 0.0,
-            }
-            rows.append(
-                {"seasonNumber": number, "monitored": series.seasons[number], "statistics": statistics}
-            )
-        files = sum(e.has_file for e in series.episodes)
-        return self._unadded(series.tvdb_id) | {
-            "id": series.id,
-            "path": f"/data/{series.title}",
-            "qualityProfileId": series.fields.get("qualityProfileId", next(iter(self.profiles))),
-            "languageProfileId": 1,
-            "monitored": series.monitored,
-            "seasons": rows,
-            "tags": series.fields.get("tags", []),
-            "added": rfc3339(series.added),
-            "statistics": {
-                "seasonCount": len(series.seasons),
-                "episodeFileCount": files,
-                "totalEpisodeCount": len(series.episodes),
-                "sizeOnDisk": files * 10**9,
-            },
-        }
-
-    def _resource(self, series: Series) -> dict[str, Any]:
         return resource(
             series,
             self.known[series.tvdb_id],
