@@ -39,6 +39,7 @@ def _request(history: str) -> str:
             "posterUrl": f"'{POSTERS}' || r.poster_path",
             "is4k": "r.is_4k",
             "seasons": "r.seasons",
+            "source": "r.source",
             "status": "r.status",
             "statusSince": _moment("r.status_since"),
             "statusReason": "coalesce(r.waiting_reason, r.status_reason)",

@@ -4,11 +4,13 @@ from medianest_media.models.absences import Absence
 from medianest_media.models.allowing import ApprovalRule, OwnQuota
 from medianest_media.models.base import Base
 from medianest_media.models.following import Follower
+from medianest_media.models.importing import Import, ImportFinding
 from medianest_media.models.issues import ISSUE_FILTERS, Issue, IssueComment
 from medianest_media.models.orders import Order, OrderState
 from medianest_media.models.people import Person
 from medianest_media.models.requests import EVERY_SEASON, LIST_FILTERS, Claim, Count, History, Request
 from medianest_media.models.titles import LibraryItem, SeenTitle
+from medianest_media.models.watching import Watchlist, WatchlistItem
 
 __all__ = [
     "EVERY_SEASON",
@@ -21,6 +23,8 @@ __all__ = [
     "Count",
     "Follower",
     "History",
+    "Import",
+    "ImportFinding",
     "Issue",
     "IssueComment",
     "LibraryItem",
@@ -30,4 +34,6 @@ __all__ = [
     "Person",
     "Request",
     "SeenTitle",
+    "Watchlist",
+    "WatchlistItem",
 ]

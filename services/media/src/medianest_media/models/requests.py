@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
 from medianest_media.models.base import Base, one_of
 
 LIST_FILTERS = (
@@ -42,12 +42,18 @@ class Request(Base):
     __table_args__ = (
         one_of("media_type", MediaType),
         one_of("status", RequestStatus),
+        one_of("source", RequestSource),
         *list_indexes(),
         Index("ix_requests_words", text("to_tsvector('simple', title_words)"), postgresql_using="gin"),
         Index("ix_requests_backend_id", "backend_id", postgresql_where=text("backend_id is not null")),
         Index("ix_requests_owed", "attempted_at", postgresql_where=text("not in_line")),
         Index("ix_requests_checked_at", "checked_at", postgresql_where=text("watched")),
         Index("ix_requests_title", "tmdb_id", "media_type"),
+        Index(
+            "ix_requests_untitled",
+            "attempted_at",
+            postgresql_where=text("source = 'import' and not title_known"),
+        ),
         Index("ix_requests_stuck", "id", postgresql_where=text("stuck_since is not null")),
         Index(
             "ix_requests_stuck_updated_at",
@@ -77,6 +83,8 @@ class Request(Base):
     year: Mapped[int | None]
     poster_path: Mapped[str | None]
 
+    source: Mapped[str] = mapped_column(server_default=RequestSource.PORTAL.value)
+    """How it came about, as a `RequestSource`."""
     status: Mapped[RequestStatus]
     status_since: Mapped[datetime]
     status_reason: Mapped[str | None]
