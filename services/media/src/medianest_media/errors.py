@@ -1,6 +1,6 @@
 """Errors that only the media service makes."""
 
-from medianest_common.errors import Conflict, Forbidden, NotFound, Unavailable
+from medianest_common.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unavailable
 
 
 class AlreadyRequested(Conflict):
@@ -23,6 +23,14 @@ class QuotaExceeded(Forbidden):
     title = "Your quota is used up"
 
 
+class FourKNotAllowed(Forbidden):
+    title = "You may not ask for 4K"
+
+
+class NotEditable(Conflict):
+    title = "This cannot be changed any more"
+
+
 class TitleUnknown(NotFound):
     title = "There is no such title"
 
@@ -35,3 +43,7 @@ class BeingSent(Unavailable):
     """Another worker is exchanging words with the backend about this title at this moment."""
 
     title = "The request is being worked on"
+
+
+class TooManyIssues(TooManyRequests):
+    title = "That was a lot at once"

@@ -1,12 +1,13 @@
 """Every change of a request's state happens here: the row, its history and the event, in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestStatus, SubmitRequest
 from medianest_common.db import Transaction
 from medianest_media.models import History, Person, Request
-from medianest_media.repository import Claims
+from medianest_media.repository import Claims, Followers
 from medianest_media.states import OVER, WAITING
 
 
@@ -19,43 +20,61 @@ async def move(
     by: Caller | None = None,
     reason: str | None = None,
 ) -> None:
-    """`by` None means that the backend reported it. The request must be locked or new."""
-    person = await tx.session.get_one(Person, request.user_id)
+    """`by` None means that the backend or a rule did it. The request must be locked or new."""
     request.status = to
-    request.status_since = request.updated_at = now
+    request.status_since = now
     request.status_reason = reason
-    request.version += 1
     request.watched = to in WAITING
+    request.stuck_since = None
+    if to is not RequestStatus.PENDING:
+        request.unjudged = False
+    await note_down(tx, request, now=now, by=by, reason=reason)
+    if to in OVER:
+        await Claims(tx.session).release(request)
+    tx.emit(REQUEST_EVENTS[to](**await told_of(tx, request, by=by, reason=reason)))
+
+
+async def note_down(
+    tx: Transaction, request: Request, *, now: datetime, by: Caller | None, reason: str | None
+) -> None:
+    """One line of its history, which is a version of it."""
+    request.updated_at = now
+    request.version += 1
     tx.session.add(
         History(
             request=request,
             version=request.version,
-            status=to,
+            status=request.status,
             at=now,
             actor_id=by.user_id if by else None,
             actor_name=by.name if by else None,
             reason=reason,
         )
     )
-    if to in OVER:
-        await Claims(tx.session).release(request)
-    tx.emit(
-        REQUEST_EVENTS[to](
-            request_id=request.id,
-            user_id=person.id,
-            user_name=person.name,
-            media_type=request.media_type,
-            tmdb_id=request.tmdb_id,
-            title=request.title,
-            year=request.year,
-            is_4k=request.is_4k,
-            seasons=request.seasons,
-            status=to,
-            reason=reason,
-            actor_id=by.user_id if by else None,
-            version=request.version,
-        )
-    )
+
+
+async def told_of(
+    tx: Transaction, request: Request, *, by: Caller | None, reason: str | None
+) -> dict[str, Any]:
+    """What an event tells of a request as it stands, and who else wants to hear it."""
+    person = await tx.session.get_one(Person, request.user_id)
+    followers = await Followers(tx.session).of(request.id) if request.version > 1 else []
+    return {
+        "request_id": request.id,
+        "user_id": person.id,
+        "user_name": person.name,
+        "media_type": request.media_type,
+        "tmdb_id": request.tmdb_id,
+        "title": request.title,
+        "year": request.year,
+        "is_4k": request.is_4k,
+        "seasons": request.seasons,
+        "status": request.status,
+        "reason": reason,
+        "actor_id": by.user_id if by else None,
+        "version": request.version,
+        "follower_ids": followers,
+    }
 
 
 def owe(tx: Transaction, request: Request, *, now: datetime) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, QuotaState
-from medianest_media.settings import MediaSettings
+from medianest_media.models import OwnQuota
+from medianest_media.settings import FourK, MediaSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,29 @@ class Usage:
     oldest: datetime | None
 
 
-def allowance(settings: MediaSettings, media_type: MediaType, role: Role | str) -> Allowance:
-    limit, days = (
-        (settings.movie_quota_limit, settings.movie_quota_days)
-        if media_type is MediaType.MOVIE
-        else (settings.tv_quota_limit, settings.tv_quota_days)
+def allowance(
+    settings: MediaSettings, media_type: MediaType, role: Role | str, own: OwnQuota | None = None
+) -> Allowance:
+    """What was laid down for the person alone, else what holds for their role."""
+    films = media_type is MediaType.MOVIE
+    if own is not None:
+        limit, days = (own.movie_limit, own.movie_days) if films else (own.tv_limit, own.tv_days)
+        if days is not None:
+            return Allowance(limit=limit, days=days)
+    days = settings.movie_quota_days if films else settings.tv_quota_days
+    if role == Role.USER:
+        limit = settings.movie_quota_limit if films else settings.tv_quota_limit
+    else:
+        limit = settings.admin_movie_quota_limit if films else settings.admin_tv_quota_limit
+    return Allowance(limit=limit or None, days=days)
+
+
+def may_ask_4k(settings: MediaSettings, role: Role | str, own: OwnQuota | None) -> bool:
+    if own is not None and own.may_ask_4k is not None:
+        return own.may_ask_4k
+    return settings.media_4k_for is FourK.EVERYONE or (
+        settings.media_4k_for is FourK.ADMINS and role != Role.USER
     )
-    return Allowance(limit=limit if limit and role == Role.USER else None, days=days)
 
 
 def quota_state(allowed: Allowance, usage: Usage) -> QuotaState:

@@ -1,9 +1,17 @@
 """Settings of the media service beyond those that every service has."""
 
+from enum import StrEnum
+
 from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.http import AddressPolicy, AddressRefused, parse_url
 from medianest_common.settings import Settings
+
+
+class FourK(StrEnum):
+    EVERYONE = "everyone"
+    ADMINS = "admins"
+    NOBODY = "nobody"
 
 
 class MediaSettings(Settings):
@@ -12,11 +20,23 @@ class MediaSettings(Settings):
     overseerr_api_key: SecretStr | None = None
 
     movie_quota_limit: int = Field(default=0, ge=0)
-    """Films a person may ask for in `movie_quota_days`; 0 is no limit. Administrators have none."""
+    """Films a person may ask for in `movie_quota_days`; 0 is no limit. One person's can be set in the portal."""
     movie_quota_days: int = Field(default=7, ge=1, le=365)
     tv_quota_limit: int = Field(default=0, ge=0)
     """Counted in seasons."""
     tv_quota_days: int = Field(default=7, ge=1, le=365)
+    admin_movie_quota_limit: int = Field(default=0, ge=0)
+    """The same for administrators and the owner."""
+    admin_tv_quota_limit: int = Field(default=0, ge=0)
+
+    media_4k_for: FourK = FourK.EVERYONE
+    """Who may ask for 4K; one person can be given or refused it in the portal."""
+    media_show_requesters: bool = False
+    """Whether everybody may read who asked for what. Administrators always may."""
+    media_stuck_after_seconds: float = Field(default=3600, ge=60, le=604_800)
+    """So long after its approval a request may have led to nothing before administrators are alerted."""
+    media_absence_looks: int = Field(default=3, ge=1, le=20)
+    """So often, a minute apart, the backend has to say that something is gone before it is believed."""
 
     media_poll_seconds: float = Field(default=60, ge=1, le=3600)
     """How often the backend is asked what has changed, whatever its webhooks tell."""

@@ -1,6 +1,8 @@
 """Reads and writes of the media service that have a meaning of their own."""
 
+from medianest_media.repository.allowing import OwnQuotas, Rules, read_own_quota
 from medianest_media.repository.claims import Claims
+from medianest_media.repository.following import Followers
 from medianest_media.repository.library import LibraryItems, read_holding, read_holdings
 from medianest_media.repository.people import People
 from medianest_media.repository.reading import (
@@ -16,15 +18,19 @@ from medianest_media.repository.titles import SeenTitles
 
 __all__ = [
     "Claims",
+    "Followers",
     "LibraryItems",
+    "OwnQuotas",
     "People",
     "Requests",
+    "Rules",
     "SeenTitles",
     "read_claimed",
     "read_counts",
     "read_holding",
     "read_holdings",
     "read_other_twins",
+    "read_own_quota",
     "read_seen",
     "read_twins",
     "read_usage",

@@ -27,13 +27,18 @@ async def read_seen(
 async def read_usage(
     session: AsyncSession | AsyncConnection, user_id: UUID, media_type: MediaType, *, since: datetime
 ) -> Usage:
-    """Films, or seasons of shows, that were asked for and neither declined nor cancelled."""
+    """Films, or seasons of shows, that were asked for and neither declined nor cancelled.
+
+    What was edited to be more counts from then on, so that nobody asks for little, waits, and makes it much.
+    """
+    counted_at = func.coalesce(Request.counted_at, Request.created_at)
     each = func.greatest(1, func.cardinality(Request.seasons)) if media_type is MediaType.TV else 1
-    statement = select(func.coalesce(func.sum(each), 0), func.min(Request.created_at)).where(
+    statement = select(func.coalesce(func.sum(each), 0), func.min(counted_at)).where(
         Request.user_id == user_id,
         Request.media_type == media_type,
-        Request.updated_at > since,  # never before its creation, and indexed
-        Request.created_at > since,
+        Request.updated_at > since,  # never before it counts, and indexed
+        counted_at > since,
+        Request.uses_quota,
         Request.status.not_in(OVER),
     )
     used, oldest = (await session.execute(statement)).one()

@@ -9,17 +9,21 @@ from medianest_media.app import MediaApp
 from medianest_media.errors import TitleUnknown
 from medianest_media.models import EVERY_SEASON, Person, Request
 from medianest_media.moves import move
-from medianest_media.quotas import allowance, fits
+from medianest_media.quotas import fits
 from medianest_media.repository import Claims, People, Requests
 from medianest_media.states import OVER
 from medianest_media.titles import words_of
+from medianest_media.use_cases.allowed import allowance_of
+from medianest_media.use_cases.judging import judge
 from medianest_media.use_cases.known_titles import title_details
 
 
 async def fill_in(app: MediaApp, request_id: UUID) -> None:
     async with app.db.transaction() as tx:
         request = await Requests(tx.session).get(request_id)
-    if request is None or (request.title_known and not request.all_seasons) or request.status in OVER:
+    if request is None or request.status in OVER:
+        return
+    if request.title_known and not request.all_seasons and not request.unjudged:
         return
     try:
         details = await title_details(app, request.media_type, request.tmdb_id)
@@ -35,6 +39,8 @@ async def fill_in(app: MediaApp, request_id: UUID) -> None:
         request.year, request.poster_path = details.year, details.poster_path
         if request.all_seasons:
             await _name_seasons(app, tx, request, person, details)
+        if request.unjudged and request.status is RequestStatus.PENDING and not request.all_seasons:
+            await judge(app, tx, request, person=person, genres=details.genres)
 
 
 async def _name_seasons(
@@ -45,13 +51,16 @@ async def _name_seasons(
     free = [number for number in details.regular_seasons if states[number] is Availability.NONE]
     await claims.release(request, [EVERY_SEASON])
     seasons = await claims.stake(request, free) if free else []
-    allowed = allowance(app.settings, request.media_type, person.role)
+    allowed = await allowance_of(app, tx, person, request.media_type)
     usage = await requests.usage(person.id, request.media_type, since=allowed.since(now))
     request.seasons, request.all_seasons = seasons, not seasons
     if not seasons:
         reason = "All its seasons are there or requested already."
-    elif not fits(allowed, usage, more=len(seasons) - 1):  # it counted as one until now
+    elif request.uses_quota and not fits(
+        allowed, usage, more=len(seasons) - 1
+    ):  # it counted as one until now
         reason = f"It has {len(seasons)} seasons, more than the quota leaves."
+        request.uses_quota = False  # should an administrator let it through, it is on top
     else:
         return
     await move(tx, request, RequestStatus.FAILED, now=now, reason=reason)

@@ -7,15 +7,16 @@ somebody may ask. What decides is in the database: who has it already (claims) a
 from medianest_common.bus import Raw, require_caller
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.media import MediaType, RequestMedia, RequestStatus
+from medianest_common.contracts.media import RequestMedia, RequestStatus
 from medianest_common.db import Transaction
+from medianest_common.errors import Forbidden, NotFound
 from medianest_media.app import MediaApp
-from medianest_media.errors import QuotaExceeded
 from medianest_media.models import Person, Request
 from medianest_media.moves import move, owe
-from medianest_media.quotas import allowance, fits, quota_state
 from medianest_media.repository import People, Requests
 from medianest_media.titles import words_of
+from medianest_media.use_cases.allowed import demand_4k, demand_room, weight
+from medianest_media.use_cases.judging import judge
 from medianest_media.use_cases.staking import stake_out
 from medianest_media.use_cases.wishes import Wish, understand
 
@@ -23,22 +24,41 @@ from medianest_media.use_cases.wishes import Wish, understand
 async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
     """Raises `AlreadyRequested`, `AlreadyAvailable`, `NotRequestable`, `QuotaExceeded`, `TitleUnknown`, `Invalid`."""
     caller = require_caller()
+    for_another = command.user_id is not None and command.user_id != caller.user_id
+    if (for_another or not command.uses_quota) and not caller.is_admin:
+        raise Forbidden("Only administrators ask for somebody else.")
     wish = await understand(app, command)
     async with app.db.transaction() as tx:
-        person = await People(tx.session).in_turn(caller)
-        request = _new_request(app, command, wish, person)
+        person = await _for_whom(tx, command, caller)
+        request = new_request(app, command, wish, person)
+        if request.is_4k:
+            await demand_4k(app, tx, person)
         await stake_out(tx, request, wish, caller=caller)
-        await _check_quota(app, tx, request, caller=caller)
+        if request.uses_quota:
+            await demand_room(app, tx, person, request, more=weight(request))
         tx.session.add(request)
-        now = app.clock.now()
-        await move(tx, request, RequestStatus.PENDING, now=now, by=caller)
-        if caller.is_admin:
-            await move(tx, request, RequestStatus.APPROVED, now=now, by=caller)
-        owe(tx, request, now=now)
+        reason = _on_behalf(request, person) if for_another else None
+        await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
+        await judge(app, tx, request, person=person, genres=wish.genres, by=caller)
+        owe(tx, request, now=app.clock.now())
         return Raw(await Requests(tx.session).shown(request.id))
 
 
-def _new_request(app: MediaApp, command: RequestMedia, wish: Wish, person: Person) -> Request:
+async def _for_whom(tx: Transaction, command: RequestMedia, caller: Caller) -> Person:
+    """Locked: requests for one person come here one at a time."""
+    if command.user_id is None or command.user_id == caller.user_id:
+        return await People(tx.session).in_turn(caller)
+    person = await People(tx.session).get(command.user_id, lock=True)
+    if person is None or person.erased_at is not None or not person.name:
+        raise NotFound("There is no such person.")
+    return person
+
+
+def _on_behalf(request: Request, person: Person) -> str:
+    return f"For {person.name}{'' if request.uses_quota else ', on top of the quota'}."
+
+
+def new_request(app: MediaApp, command: RequestMedia, wish: Wish, person: Person) -> Request:
     now = app.clock.now()
     return Request(
         id=uuid7(),
@@ -57,23 +77,6 @@ def _new_request(app: MediaApp, command: RequestMedia, wish: Wish, person: Perso
         version=0,
         created_at=now,
         checked_at=now,
+        uses_quota=command.uses_quota,
+        unjudged=False,
     )
-
-
-async def _check_quota(app: MediaApp, tx: Transaction, request: Request, *, caller: Caller) -> None:
-    """Requests of one person come here one at a time, so that many at once cannot each find room for the last one."""
-    allowed = allowance(app.settings, request.media_type, caller.role)
-    if allowed.limit is None:
-        return
-    usage = await Requests(tx.session).usage(
-        caller.user_id, request.media_type, since=allowed.since(app.clock.now())
-    )
-    films = request.media_type is MediaType.MOVIE
-    more = 1 if films else max(1, len(request.seasons))
-    if not fits(allowed, usage, more=more):
-        state = quota_state(allowed, usage)
-        raise QuotaExceeded(
-            f"You may ask for {allowed.limit} {'films' if films else 'seasons'} in {allowed.days} days;"
-            f" {state.remaining} left.",
-            quota=state.model_dump(mode="json"),
-        )

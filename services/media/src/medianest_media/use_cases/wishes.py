@@ -29,6 +29,8 @@ class Wish:
     year: int | None
     poster_path: str | None
     seasons: tuple[int, ...] | None
+    genres: tuple[str, ...] | None = None
+    """None where nobody could say."""
     states: Mapping[int, Availability] = field(default_factory=dict)
     """What is known of each season: what our own library says, or nothing, when the backend could not be asked."""
 
@@ -61,6 +63,7 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
         title_known=True,
         year=details.year,
         poster_path=details.poster_path,
+        genres=details.genres,
         seasons=(FILM,) if command.media_type is MediaType.MOVIE else _seasons(details, rules, chosen),
         states=states,
     )
