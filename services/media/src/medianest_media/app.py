@@ -26,6 +26,8 @@ class Watch:
     judged_at: float | None = None
     trouble: str | None = None
     """What is wrong with the backend, as last seen."""
+    issues_polled_at: float | None = None
+    downloads_polled_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,3 +47,7 @@ class BeingSent(Unavailable):
 
 class TooManyIssues(TooManyRequests):
     title = "That was a lot at once"
+
+
+class PersonUnknown(NotFound):
+    title = "There is no such person"

@@ -7,29 +7,33 @@ for one request and for a page of them.
 from collections.abc import Mapping
 
 from medianest_common.contracts.media import Availability, MediaType, SearchResult, Season
+from medianest_common.contracts.personal import NOBODY
 from medianest_media.adapters.backend import Rules
 from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails
 from medianest_media.holdings import closer
 from medianest_media.titles import POSTERS, poster_url
 
 
-def _moment(column: str) -> str:
+def json_moment(column: str) -> str:
     return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-def _object(fields: Mapping[str, str]) -> str:
+def json_object(fields: Mapping[str, str]) -> str:
     return f"json_build_object({', '.join(f"'{name}', {value}" for name, value in fields.items())})"
 
 
 _HISTORY = f"""(
     select json_agg({
-    _object({"at": _moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"})
+    json_object({"at": json_moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"})
 } order by h.version) from request_history h where h.request_id = r.id
 )"""  # noqa: S608
 
 
-def _request(history: str) -> str:
-    return _object(
+_STUCK = "case when r.stuck_since is not null then 'It has been approved, and nobody has taken it up yet.' end"
+
+
+def _request(history: str, **shown_instead: str) -> str:
+    return json_object(
         {
             "id": "r.id",
             "mediaType": "r.media_type",
@@ -41,13 +45,16 @@ def _request(history: str) -> str:
             "seasons": "r.seasons",
             "source": "r.source",
             "status": "r.status",
-            "statusSince": _moment("r.status_since"),
-            "statusReason": "coalesce(r.waiting_reason, r.status_reason)",
+            "statusSince": json_moment("r.status_since"),
+            "statusReason": f"coalesce(r.waiting_reason, {_STUCK}, r.status_reason)",
             "note": "r.note",
-            "requestedBy": _object({"id": "p.id", "name": "p.name"}),
-            "createdAt": _moment("r.created_at"),
-            "updatedAt": _moment("r.updated_at"),
+            "requestedBy": json_object({"id": "p.id", "name": "p.name"}),
+            "createdAt": json_moment("r.created_at"),
+            "updatedAt": json_moment("r.updated_at"),
+            "checkedAt": json_moment("r.checked_at"),
+            "stuckSince": json_moment("r.stuck_since"),
             "history": history,
+            **shown_instead,
         }
     )
 
@@ -56,6 +63,24 @@ REQUEST_IN_LIST = _request("null::json")
 """Of a row `r` of requests and its row `p` of people."""
 
 REQUEST_WITH_HISTORY = _request(_HISTORY)
+
+_PUBLIC_REASON = "case when r.status in ('failed', 'available') then r.status_reason end"
+_SOMEBODY = json_object({"id": f"cast('{NOBODY}' as uuid)", "name": "'Somebody'"})
+_WHO = f"case when :names_shown then {json_object({'id': 'p.id', 'name': 'p.name'})} else {_SOMEBODY} end"
+_PUBLIC_HISTORY = f"""(
+    select json_agg({
+    json_object({"at": json_moment("h.at"), "status": "h.status", "actor": "null", "reason": "null"})
+} order by h.version) from request_history h where h.request_id = r.id
+)"""  # noqa: S608
+
+REQUEST_AS_FOLLOWED = _request(
+    _PUBLIC_HISTORY,
+    note="null",
+    statusReason=_PUBLIC_REASON,
+    requestedBy=_WHO,
+    source="'portal'",
+)
+"""What somebody sees of another's request: not the note nor what was said to them, and a name only by `:names_shown`."""
 
 WHY_NOT = {
     Availability.REQUESTED: "It has been requested already.",

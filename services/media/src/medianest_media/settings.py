@@ -38,6 +38,10 @@ class MediaSettings(Settings):
     media_absence_looks: int = Field(default=3, ge=1, le=20)
     """So often, a minute apart, the backend has to say that something is gone before it is believed."""
 
+    issues_per_hour: int = Field(default=10, ge=1, le=1_000)
+    """So many issues a person may report; administrators have no limit."""
+    issue_comments_per_hour: int = Field(default=60, ge=1, le=10_000)
+
     media_poll_seconds: float = Field(default=60, ge=1, le=3600)
     """How often the backend is asked what has changed, whatever its webhooks tell."""
 

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """What not everybody may do. The service that owns the thing asks with `require`."""
 
     DECIDE_REQUESTS = "requests.decide"
+    MANAGE_ISSUES = "issues.manage"
+    """See, resolve and delete what others have reported."""
     MANAGE_USERS = "users.manage"
     MANAGE_ADMINS = "admins.manage"
     """Make and unmake administrators, and act on their accounts."""

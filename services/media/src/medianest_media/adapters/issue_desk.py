@@ -13,11 +13,15 @@ class MayNot(Forbidden):
     """The desk does not let this user do it, or does not know the user."""
 
 
+class DeskUser(Value):
+    id: int | None
+    name: str
+    plex_id: int | None = None
+
+
 class DeskComment(Value):
     id: int
-    user_id: int | None
-    user_name: str
-    user_plex_id: int | None
+    user: DeskUser
     message: str
     created_at: datetime
 
@@ -32,9 +36,7 @@ class DeskIssue(Value):
     tmdb_id: int
     season: int | None
     episode: int | None
-    user_id: int | None
-    user_name: str
-    user_plex_id: int | None
+    user: DeskUser
     comments: tuple[DeskComment, ...]
     created_at: datetime
 

@@ -12,8 +12,16 @@ from medianest_common.contracts.media.issues import LONGEST_MESSAGE, IssueKind, 
 from medianest_common.errors import MediaNestError
 from medianest_common.http import CallOptions, OutgoingClient, Response, UpstreamRefused
 from medianest_media.adapters.backend import BackendRefused, UserUnknown
-from medianest_media.adapters.issue_desk import DeskComment, DeskIssue, DeskMention, DeskTitle, MayNot
-from medianest_media.adapters.overseerr_answers import each, moment
+from medianest_media.adapters.issue_desk import (
+    DeskComment,
+    DeskIssue,
+    DeskMention,
+    DeskTitle,
+    DeskUser,
+    MayNot,
+)
+from medianest_media.adapters.lenient import each
+from medianest_media.adapters.overseerr_answers import moment
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected
 from medianest_media.titles import storable_lines, storable_title
 
@@ -113,7 +121,7 @@ def _title(answer: dict[str, Any]) -> DeskTitle | None:
 
 
 def _issue(row: dict[str, Any]) -> DeskIssue:
-    media, by = row["media"], row.get("createdBy") or {}
+    media = row["media"]
     return DeskIssue(
         id=_number(row["id"]),
         kind=_KINDS.get(row.get("issueType", 4), IssueKind.OTHER),
@@ -122,21 +130,16 @@ def _issue(row: dict[str, Any]) -> DeskIssue:
         tmdb_id=_number(media["tmdbId"]),
         season=row.get("problemSeason") or None,
         episode=row.get("problemEpisode") or None,
-        user_id=by.get("id"),
-        user_name=_name(by),
-        user_plex_id=by.get("plexId"),
+        user=_user(row.get("createdBy") or {}),
         comments=tuple(sorted(each("comment", row.get("comments") or [], _comment), key=lambda c: c.id)),
         created_at=moment(row["createdAt"]),
     )
 
 
 def _comment(row: dict[str, Any]) -> DeskComment:
-    by = row.get("user") or {}
     return DeskComment(
         id=_number(row["id"]),
-        user_id=by.get("id"),
-        user_name=_name(by),
-        user_plex_id=by.get("plexId"),
+        user=_user(row.get("user") or {}),
         message=storable_lines(str(row["message"]), longest=LONGEST_MESSAGE),
         created_at=moment(row["createdAt"]),
     )
@@ -155,12 +158,17 @@ def _mentions(answer: dict[str, Any]) -> list[DeskMention]:
     return list(each("issue", answer["results"], mention))
 
 
-def _name(user: dict[str, Any]) -> str:
+def _user(user: dict[str, Any]) -> DeskUser:
     """Never an e-mail address, which is what Overseerr shows where somebody has no name."""
     name = storable_title(
         str(user.get("displayName") or user.get("username") or user.get("plexUsername") or "")
     )
-    return name if name and "@" not in name else "Somebody in Overseerr"
+    plex_id = user.get("plexId")
+    return DeskUser(
+        id=user.get("id"),
+        name=name if name and "@" not in name else "Somebody in Overseerr",
+        plex_id=plex_id if isinstance(plex_id, int) and plex_id > 0 else None,
+    )
 
 
 def _number(value: Any) -> int:

@@ -1,8 +1,6 @@
 """A webhook is a hint where to look. It has no signature, no time and may come twice or never, and its texts are other
 people's, so two numbers and a word are all that is read of it."""
 
-import json
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -12,17 +10,21 @@ from sqlalchemy import ColumnElement, select
 from medianest_common.contracts.media import MediaType, ReceiveOverseerrWebhook
 from medianest_media.app import MediaApp
 from medianest_media.models import Request
+from medianest_media.use_cases.hear_of_issue import hear_of_issue
 from medianest_media.use_cases.reconcile import reconcile
+from medianest_media.webhook_bodies import document, number, part
 
 log = structlog.get_logger()
 
 WEBHOOKS = Counter("medianest_media_webhooks", "Overseerr's webhooks by what they led to.", ["outcome"])
 
 _MOST_REQUESTS = 20
-_LONGEST_NUMBER = 15
 
 
 async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
+    if await hear_of_issue(app, job.body):
+        WEBHOOKS.labels("issue").inc()
+        return
     conditions = _where_to_look(job.body)
     found: list[UUID] = []
     for condition in conditions:
@@ -40,27 +42,13 @@ async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
 
 def _where_to_look(body: str) -> list[ColumnElement[bool]]:
     """By the request first, else by the title."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return []
+    found = document(body)
     conditions: list[ColumnElement[bool]] = []
-    request_id = _number(_part(document, "request").get("request_id"))
+    request_id = number(part(found, "request").get("request_id"))
     if request_id is not None:
         conditions.append(Request.backend_id == request_id)
-    media = _part(document, "media")
-    tmdb_id, kind = _number(media.get("tmdbId")), media.get("media_type")
+    media = part(found, "media")
+    tmdb_id, kind = number(media.get("tmdbId")), media.get("media_type")
     if tmdb_id is not None and kind in ("movie", "tv"):
         conditions.append((Request.tmdb_id == tmdb_id) & (Request.media_type == MediaType(kind)))
     return conditions
-
-
-def _part(document: Any, name: str) -> dict[str, Any]:
-    part = document.get(name) if isinstance(document, dict) else None
-    return part if isinstance(part, dict) else {}
-
-
-def _number(value: Any) -> int | None:
-    """All values of a webhook are texts."""
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None

@@ -97,7 +97,7 @@ class CommentBody(_MessageBody):
 class CreateIssue(Command[Issue]):
     media_type: MediaType
     tmdb_id: int
-    kind: IssueKind
+    issue_kind: IssueKind
     season: int | None = None
     episode: int | None = None
     message: str
@@ -112,7 +112,7 @@ class ListIssues(Query[Page[Issue]]):
     """Everybody's for an administrator, the caller's own otherwise."""
 
     status: IssueStatus | None = None
-    kind: IssueKind | None = None
+    type: IssueKind | None = None
     media_type: MediaType | None = None
     tmdb_id: int | None = Field(default=None, ge=1, le=2_147_483_647)
     """Of one title, together with `media_type`."""
@@ -172,7 +172,7 @@ class IssueChange(Event):
     tmdb_id: int
     title: str
     year: int | None
-    kind: IssueKind
+    issue_kind: IssueKind
     season: int | None
     episode: int | None
     status: IssueStatus
