@@ -115,6 +115,7 @@ ACCESS = {
     "POST /api/v1/plex/libraries/{library_key}/scan": ADMIN,
     "GET /api/v1/plex/libraries/{library_key}/scan": ADMIN,
     "GET /api/v1/admin/plex/servers": ADMIN,
+    "POST /api/v1/admin/plex/reconnect": ADMIN,
     "GET /api/v1/admin/plex/sync": ADMIN,
     "POST /api/v1/plex/libraries/{library_key}/sync": ADMIN,
     "GET /api/v1/auth/invites": ADMIN,

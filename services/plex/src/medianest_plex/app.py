@@ -57,12 +57,17 @@ class PlexApp:
     """For the tokens of members."""
     images: ImageKeys
     image_cache: ImageCache
-    set_up: Plex | None
+    reached: Plex
+    """Whether or not there is a token to ask it with."""
     pace: Pace = field(default_factory=Pace)
     lead: Lead = field(default_factory=Lead)
     indexing: Lead = field(default_factory=lambda: Lead(lapse=INDEXING_LAPSE_SECONDS))
     hints: set[str] = field(default_factory=set)
     """Keys of sections in which something has changed: looked at with the next beat of the sync."""
+
+    @property
+    def set_up(self) -> Plex | None:
+        return self.reached if self.reached.connection.is_set_up else None
 
     @property
     def plex(self) -> Plex:

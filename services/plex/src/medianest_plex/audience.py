@@ -89,7 +89,8 @@ async def token_refused(app: PlexApp, whose: Audience) -> MediaNestError:
 
 def owner_token_refused() -> MediaNestError:
     return PlexTokenRefused(
-        "Plex does not accept MEDIANEST_PLEX_TOKEN any more. An administrator has to set the owner's present token.",
+        "Plex does not accept MEDIANEST_PLEX_TOKEN any more. The owner has to sign in with Plex once, or an "
+        "administrator to give the owner's present token.",
         upstream="Plex",
     )
 

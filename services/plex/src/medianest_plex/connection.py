@@ -19,6 +19,7 @@ from medianest_plex.adapters.plex_tv import FoundServer, PlexTv
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.candidates import Candidate, Probe, Way, first_that_works
 from medianest_plex.known_servers import KnownServer, KnownServers
+from medianest_plex.owner_account import OwnerAccount
 from medianest_plex.settings import PlexSettings
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ ACCOUNT_SECONDS = 300.0
 """So long plex.tv is not asked again for what it has just told."""
 NOT_THE_ACCOUNTS_TOKEN = (
     "plex.tv does not accept MEDIANEST_PLEX_TOKEN. It has to be the present token of the account that owns the server; "
-    "the token of the server alone needs MEDIANEST_PLEX_URL beside it."
+    "the token of the server alone needs MEDIANEST_PLEX_URL beside it. The owner signing in with Plex mends it as well."
 )
 
 
@@ -40,15 +41,23 @@ class Connection:
     """`machine_identifier` is None where the address in the settings decides, whichever server answers there."""
 
     def __init__(
-        self, pms: Pms, plex_tv: PlexTv, *, settings: PlexSettings, known: KnownServers, clock: Clock
+        self,
+        pms: Pms,
+        plex_tv: PlexTv,
+        *,
+        settings: PlexSettings,
+        account: OwnerAccount,
+        known: KnownServers,
+        clock: Clock,
     ) -> None:
         self._pms = pms
         self._plex_tv = plex_tv
         self._settings = settings
         self._known = known
         self._clock = clock
-        self._account_token = settings.plex_token.get_secret_value() if settings.plex_token else ""
-        self._token = self._account_token
+        self.account = account
+        self._token = ""
+        self._seen: str | None = None
         self._servers: Sequence[FoundServer] = ()
         self._asked_at = float("-inf")
         self._not_before = float("-inf")
@@ -72,7 +81,11 @@ class Connection:
     @property
     def token(self) -> str:
         """For the server. The account's own opens it as well, as long as no other is known."""
-        return self._token
+        return self.account.token_for(self._seen) if self.is_manual else self._token or self.account.token
+
+    @property
+    def is_set_up(self) -> bool:
+        return bool(self.account.tokens)
 
     @property
     def identity(self) -> str:
@@ -81,6 +94,7 @@ class Connection:
 
     async def open(self) -> None:
         """Quick: what was remembered is used until something better is known."""
+        await self.account.read()
         if self.is_manual:
             await self._pms.move_to(self._settings.plex_url)
             return
@@ -90,8 +104,17 @@ class Connection:
             if known.server is server:
                 await self._use(known.server, known.url)
                 self._lost = known.other_account
-        if self._lost:
+        if self._lost and self.is_set_up:
             self._electing = asyncio.create_task(self._elect())
+
+    async def take_up(self) -> None:
+        """Another account token was given, another server chosen, or simply a fresh start asked for."""
+        await self.account.read()
+        self._servers, self._asked_at, self.account_problem = (), float("-inf"), None
+        if self.is_manual or not self.is_set_up:
+            return
+        self._lost, self._in_vain = True, 0
+        self._electing = asyncio.create_task(self._elect_after(self._electing))
 
     async def aclose(self) -> None:
         if self._electing is not None:
@@ -100,6 +123,9 @@ class Connection:
 
     async def ready(self) -> None:
         """Look for a way where there is none, unless that was done a moment ago. Raises nothing."""
+        await self.account.read_once()
+        if not self.is_set_up:
+            return
         now = self._clock.monotonic()
         if self._electing is None or self._electing.done():
             roundabout = self._way in (Way.REMOTE, Way.RELAY) and now - self._chosen_at > BETTER_WAY_SECONDS
@@ -109,8 +135,9 @@ class Connection:
         if self._lost:
             await asyncio.shield(self._electing)
 
-    def confirm(self) -> None:
+    def confirm(self, machine_identifier: str) -> None:
         """Our server answers where we ask it."""
+        self._seen = machine_identifier
         if not self.is_manual:
             self._lost, self._in_vain, self.problem = False, 0, None
 
@@ -122,12 +149,20 @@ class Connection:
         if ask_anew:
             self._asked_at = float("-inf")
 
+    def refused(self) -> bool:
+        """The server does not take our token. Returns whether there is another one to try at once."""
+        if self.is_manual:
+            refused = self.token
+            return self.account.refuse(refused) and self.token != refused
+        self.lose()
+        return False
+
     async def account_servers(self, *, within: float) -> Sequence[FoundServer]:
         """As plex.tv told within the last minutes, or as they were known before."""
         if self._clock.monotonic() - self._asked_at >= ACCOUNT_SECONDS:
             try:
                 async with asyncio.timeout(within):
-                    self._servers = await self._plex_tv.owned_servers(token=self._account_token)
+                    self._servers = await self._owned_servers()
                 self._asked_at, self.account_problem = self._clock.monotonic(), None
             except TokenRefused:
                 self.account_problem = NOT_THE_ACCOUNTS_TOKEN
@@ -137,6 +172,22 @@ class Connection:
                 self.account_problem = "plex.tv does not answer as it should at the moment."
         return self._servers or [known.server for known in await self._remembered()]
 
+    async def owned_server(self, token: str, *, wanted: str | None) -> FoundServer | None:
+        """What a token that is not used yet would lead to: the server with that machine identifier, else ours."""
+        servers = await self._plex_tv.owned_servers(token=token)
+        if wanted is None:
+            return self._wanted(servers)
+        return next((server for server in servers if server.machine_identifier == wanted), None)
+
+    async def _owned_servers(self) -> Sequence[FoundServer]:
+        while True:
+            token = self.account.token
+            try:
+                return await self._plex_tv.owned_servers(token=token)
+            except TokenRefused:
+                if not self.account.refuse(token):
+                    raise
+
     def _heed(self, error: MediaNestError | None) -> None:
         if error is None:
             self._failures = 0
@@ -145,6 +196,11 @@ class Connection:
         renamed = isinstance(error, CertificateRefused) and error.names_another
         if self._pms.base_url and (renamed or self._failures >= FAILURES_BEFORE_ANOTHER_WAY):
             self.lose()
+
+    async def _elect_after(self, earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            await asyncio.gather(earlier, return_exceptions=True)
+        await self._elect()
 
     async def _elect(self) -> None:
         self._failures = 0
@@ -166,7 +222,7 @@ class Connection:
                 return
             self.problem, self._lost, self._in_vain = None, False, 0
             await self._use(server, winner.candidate.url)
-            await self._known.remember(server, url=winner.candidate.url, account_token=self._account_token)
+            await self._known.remember(server, url=winner.candidate.url, account_token=self.account.token)
         except Exception as error:
             log.warning("plex_way_not_found", error=type(error).__name__, exc_info=not is_outage(error))
 
@@ -178,7 +234,10 @@ class Connection:
             await self._pms.move_to(url)
 
     def _wanted(self, servers: Sequence[FoundServer]) -> FoundServer | None:
-        """The one named in the settings, or the one we have, or the first."""
+        """The one that was chosen, or is named in the settings, or the one we have, or the first."""
+        chosen = next((s for s in servers if s.machine_identifier == self.account.server), None)
+        if chosen is not None:
+            return chosen
         named = self._settings.plex_server.casefold()
         if named:
             fitting = (s for s in servers if named in (s.name.casefold(), s.machine_identifier.casefold()))
@@ -195,7 +254,7 @@ class Connection:
 
     async def _remembered(self) -> list[KnownServer]:
         try:
-            return await self._known.all(account_token=self._account_token)
+            return await self._known.all(account_tokens=self.account.tokens)
         except Exception as error:
             log.warning("plex_way_not_read", error=type(error).__name__, exc_info=not is_outage(error))
             return []

@@ -21,6 +21,14 @@ class PlexTokenRefused(Unavailable):
     transient: ClassVar[bool] = False
 
 
+class TokenNotTaken(Invalid):
+    title = "This token does not open Plex"
+
+
+class NoSuchServer(NotFound):
+    title = "The account owns no such server"
+
+
 class PlexTvUnavailable(Unavailable):
     """plex.tv is away, slow, or says something that cannot be right."""
 

@@ -44,7 +44,14 @@ from medianest_common.contracts.plex.changes import (
     Scan,
     ScanLibrary,
 )
-from medianest_common.contracts.plex.connection import ListPlexServers, PlexServers
+from medianest_common.contracts.plex.connection import (
+    ConnectionChanged,
+    GetPlexConnection,
+    ListPlexServers,
+    PlexConnection,
+    PlexServers,
+    ReconnectPlex,
+)
 from medianest_common.contracts.plex.indexing import (
     GetSyncState,
     ReceivePlexWebhook,
@@ -74,6 +81,7 @@ from medianest_plex.use_cases.get_image import get_image
 from medianest_plex.use_cases.get_item import get_item
 from medianest_plex.use_cases.get_library_filters import get_library_filters
 from medianest_plex.use_cases.get_play_stats import get_play_stats
+from medianest_plex.use_cases.get_plex_connection import get_plex_connection
 from medianest_plex.use_cases.get_scan import get_scan
 from medianest_plex.use_cases.get_server import get_server
 from medianest_plex.use_cases.get_server_identity import get_server_identity
@@ -89,6 +97,7 @@ from medianest_plex.use_cases.list_recently_added import list_recently_added
 from medianest_plex.use_cases.list_server_members import list_server_members
 from medianest_plex.use_cases.list_sessions import list_sessions
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
+from medianest_plex.use_cases.reconnect_plex import reconnect_plex
 from medianest_plex.use_cases.scan_library import scan_library
 from medianest_plex.use_cases.search_library import search_library
 from medianest_plex.use_cases.sync_library import sync_library
@@ -184,6 +193,22 @@ async def play_stats(query: GetPlayStats, app: PlexApp) -> PlayStats:
 @handlers.rpc
 async def servers(query: ListPlexServers, app: PlexApp) -> PlexServers:
     return await list_plex_servers(app, query)
+
+
+@handlers.rpc
+async def plex_connection(query: GetPlexConnection, app: PlexApp) -> PlexConnection:
+    return await get_plex_connection(app, query)
+
+
+@handlers.rpc
+async def reconnect(command: ReconnectPlex, app: PlexApp) -> PlexConnection:
+    return await reconnect_plex(app, command)
+
+
+@handlers.listen(ConnectionChanged)
+async def look_for_the_way_anew(event: ConnectionChanged, app: PlexApp) -> None:
+    await app.reached.connection.take_up()
+    app.reached.watch.look_anew()
 
 
 @handlers.rpc

@@ -24,6 +24,7 @@ SYNC_SECONDS = 5.0
 
 
 async def look_at_server(app: PlexApp) -> None:
+    await app.reached.connection.account.read_once()
     if app.set_up:
         await app.set_up.watch.look(patience=10.0, again_after=1.0)
 

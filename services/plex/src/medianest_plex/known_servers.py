@@ -1,5 +1,6 @@
 """The owner's servers as they were reached last, kept for restarts while plex.tv is away."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import NamedTuple
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 
 
 class KnownServer(NamedTuple):
-    """`other_account`: found with another account token than the present one, which opens it now."""
+    """`other_account`: found with another account token than those known now, the first of which opens it."""
 
     server: FoundServer
     url: str
@@ -37,14 +38,14 @@ class KnownServers:
         self._digest_key = digest_key
         self._clock = clock
 
-    async def all(self, *, account_token: str) -> list[KnownServer]:
+    async def all(self, *, account_tokens: Sequence[str]) -> list[KnownServer]:
         """The one used last first."""
         async with self._db.read() as connection:
             rows = await connection.execute(
                 select(*Connection.__table__.columns).order_by(Connection.chosen_at.desc())
             )
             found = [Connection(**row) for row in rows.mappings()]
-        return [self._known(row, account_token) for row in found]
+        return [self._known(row, account_tokens) for row in found]
 
     async def remember(self, server: FoundServer, *, url: str, account_token: str) -> None:
         row = _id(server.machine_identifier)
@@ -63,9 +64,9 @@ class KnownServers:
                 keys=["id"],
             )
 
-    def _known(self, row: Connection, account_token: str) -> KnownServer:
-        same = compare_digest(row.account, self._digest(account_token))
-        token = account_token
+    def _known(self, row: Connection, account_tokens: Sequence[str]) -> KnownServer:
+        same = any(compare_digest(row.account, self._digest(token)) for token in account_tokens)
+        token = next(iter(account_tokens), "")
         if same:
             try:
                 token = self._seal.open_text(row.token, cell=_cell(row.id))

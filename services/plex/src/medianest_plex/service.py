@@ -17,6 +17,7 @@ from medianest_plex.handlers import handlers
 from medianest_plex.image_keys import ImageKeys
 from medianest_plex.known_servers import KnownServers
 from medianest_plex.models import Base
+from medianest_plex.owner_account import OwnerAccount
 from medianest_plex.settings import PlexSettings
 from medianest_plex.watch import Watch
 
@@ -29,7 +30,7 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
     folder = runtime.data_dir / "cache" / "plex"
     image_cache = ImageCache(folder, most_bytes=settings.plex_image_cache_mb * _MB)
     async with AsyncExitStack() as stack:
-        set_up = await _plex(runtime, stack)
+        reached = await _plex(runtime, stack)
         stack.push_async_callback(image_cache.aclose)
         app = PlexApp(
             settings=settings,
@@ -40,17 +41,15 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             seal=keys.cipher("plex-member-tokens"),
             images=ImageKeys(keys.derive("plex-images")),
             image_cache=image_cache,
-            set_up=set_up,
+            reached=reached,
         )
         stack.push_async_callback(app.lead.aclose)
         stack.push_async_callback(app.indexing.aclose)
         yield app
 
 
-async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex | None:
+async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex:
     settings, keys = runtime.settings, runtime.keys
-    if settings.plex_missing or settings.plex_token is None:
-        return None
     # One for the installation: a new one each time would fill the owner's list of devices.
     identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16), version=4)
     headers = client_headers(str(identifier))
@@ -60,13 +59,20 @@ async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex |
     known = KnownServers(
         db, seal=keys.cipher("plex-server-tokens"), digest_key=keys.derive("plex-account"), clock=clock
     )
-    connection = Connection(pms, plex_tv, settings=settings, known=known, clock=clock)
+    account = OwnerAccount(
+        db,
+        settings=settings,
+        seal=keys.cipher("plex-owner-token"),
+        digest_key=keys.derive("plex-account"),
+        clock=clock,
+    )
+    connection = Connection(pms, plex_tv, settings=settings, account=account, known=known, clock=clock)
     stack.push_async_callback(connection.aclose)
     await connection.open()
     members = await stack.enter_async_context(
         PlexTvMembers(
             settings.plex_tv_url,
-            token=settings.plex_token.get_secret_value(),
+            account=account,
             headers=headers,
             clock=clock,
         )

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from medianest_common.contracts.plex.playback import HistoryMode
 from medianest_common.settings import Settings
 
+CLAIM = "claim-"
 _WEB_APP = re.compile(r"/web(/.*)?$")
 
 
@@ -52,6 +53,12 @@ class PlexSettings(Settings):
         return SecretStr(token.get_secret_value().strip()) if token else None
 
     @property
+    def usable_token(self) -> str:
+        """Empty where there is none, or only a claim code."""
+        token = self.plex_token.get_secret_value() if self.plex_token else ""
+        return "" if token.startswith(CLAIM) else token
+
+    @property
     def plex_missing(self) -> str | None:
         """What has to be set before Plex can be asked, in words; None when all is there."""
         token = self.plex_token.get_secret_value() if self.plex_token else ""
@@ -60,7 +67,7 @@ class PlexSettings(Settings):
                 "Plex is not set up. Set MEDIANEST_PLEX_TOKEN to the token of the server's owner, and "
                 "MEDIANEST_PLEX_URL to the server's address if plex.tv does not lead to it."
             )
-        if token.startswith("claim-"):
+        if token.startswith(CLAIM):
             return (
                 "MEDIANEST_PLEX_TOKEN is a claim code, which only sets up a new server. "
                 "Set it to the X-Plex-Token of the server's owner."

@@ -57,6 +57,10 @@ class Watch:
             return Sighting(online=False, problem="Plex takes very long to answer.")
         return self._looking.result()
 
+    def look_anew(self) -> None:
+        """Whatever was seen before is not to be believed any more."""
+        self._looked_at = float("-inf")
+
     async def glance(self) -> bool:
         """Whether Plex is well, for what can be told without it: hardly waits, and for a slow look only once."""
         if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
@@ -106,13 +110,14 @@ class Watch:
         if expected is not None and identity.machine_identifier != expected:
             self._connection.lose()
             raise Unavailable("Another Plex server answers where ours was.")
-        self._connection.confirm()
+        self._connection.confirm(identity.machine_identifier)
 
     async def _about(self) -> About | None:
         try:
             return await self._pms.about(token=self._connection.token)
         except TokenRefused:
-            self._connection.lose()
+            if self._connection.refused():
+                return await self._about()
             return None
 
     async def _remember(self, identity: Identity, about: About | None) -> None:

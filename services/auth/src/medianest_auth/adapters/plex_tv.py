@@ -38,10 +38,18 @@ class PlexAccount(NamedTuple):
 
 
 class ServerAccess(NamedTuple):
-    """`token` opens only this server, with this person's own restrictions."""
+    """`token` opens only this server, with this person's own restrictions.
+
+    `account_token` is there only for whoever owns the server, by whom the installation lives.
+    """
 
     token: str
     owned: bool
+    machine_identifier: str = ""
+    account_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ServerAccess(owned={self.owned})"
 
 
 class PlexTv:
@@ -104,7 +112,12 @@ class PlexTv:
                     params={"includeHttps": "1", "includeRelay": "1", "includeIPv6": "1"},
                 )
             )
-        return account.result(), access.result()
+        found = access.result()
+        if found is not None:
+            found = found._replace(
+                machine_identifier=machine_identifier, account_token=token if found.owned else None
+            )
+        return account.result(), found
 
 
 @asynccontextmanager

@@ -24,6 +24,8 @@ async def remember_plex_member(
         server_token=access.token,
         restricted=account.restricted,
         owns_server=access.owned,
+        machine_identifier=access.machine_identifier or None,
+        account_token=access.account_token,
     )
     try:
         await app.bus.call(member, timeout=_TIMEOUT)

@@ -13,6 +13,8 @@ router = APIRouter(prefix="/plex", tags=["Plex"], responses=_PROBLEMS)
 admin = APIRouter(prefix="/admin/plex", tags=["Administration"], responses=_PROBLEMS)
 
 UPSTREAM_SECONDS = 6.0
+RECONNECT_SECONDS = 15.0
+"""plex.tv is asked, and then every address it names."""
 MANY_SECONDS = 30.0
 """For changes of hundreds of items, which Plex is told in pieces."""
 
@@ -23,6 +25,14 @@ Key = Annotated[str, Path(pattern="^[0-9]{1,18}$")]
 async def list_plex_servers(gateway: Gateway) -> Response:
     """The servers of the account and whether each of their connections leads there, tried now."""
     return await passed_through(gateway.bus, connection.ListPlexServers(), timeout=UPSTREAM_SECONDS)
+
+
+@admin.post("/reconnect", response_model=connection.PlexConnection, responses=problems(404))
+async def reconnect_plex(gateway: Gateway, body: connection.ReconnectPlexBody) -> Response:
+    """Look for the way to the media server anew, with another token of its owner or to another server if these are
+    named. Nothing that is kept here is lost. The owner signing in with Plex does the same by itself."""
+    message = connection.ReconnectPlex(**body.model_dump())
+    return await passed_through(gateway.bus, message, timeout=RECONNECT_SECONDS)
 
 
 @router.post(

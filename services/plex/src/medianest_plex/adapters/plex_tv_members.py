@@ -17,6 +17,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.http import AddressPolicy, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
 from medianest_plex.adapters.coercion import to_bool, to_int, to_positive, to_text
 from medianest_plex.errors import PlexTokenRefused, PlexTvUnavailable
+from medianest_plex.owner_account import OwnerAccount
 
 _TIMEOUTS = Timeouts(connect=3.0, read=4.0, total=4.5)
 """For each of the three steps it takes."""
@@ -37,7 +38,9 @@ class _Account:
 class PlexTvMembers:
     """Ends in an answer, in `PlexTokenRefused`, or in `PlexTvUnavailable`."""
 
-    def __init__(self, base_url: str, *, token: str, headers: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self, base_url: str, *, account: OwnerAccount, headers: Mapping[str, str], clock: Clock
+    ) -> None:
         self._client = OutgoingClient(
             "plex.tv",
             base_url,
@@ -48,7 +51,7 @@ class PlexTvMembers:
             concurrency=2,
             clock=clock,
         )
-        self._token = token
+        self._account = account
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,19 +61,30 @@ class PlexTvMembers:
 
     async def members(self, machine_identifier: str) -> list[ServerMember]:
         """The owner, then everybody else with access, in the order of their numbers. Never a part of them."""
+        token = self._account.token
+        try:
+            return await self._members(machine_identifier, token=token)
+        except PlexTokenRefused:
+            if not self._account.refuse(token):
+                raise
+        return await self._members(machine_identifier, token=self._account.token)
+
+    async def _members(self, machine_identifier: str, *, token: str) -> list[ServerMember]:
         async with _understood():
-            owner = await self._get("/api/v2/user", _owner)
+            owner = await self._get("/api/v2/user", _owner, token=token)
             # A list of friends is complete only when it is the list of the server's owner.
-            if not await self._get("/api/v2/resources", lambda answer: _owns(answer, machine_identifier)):
+            if not await self._get(
+                "/api/v2/resources", lambda answer: _owns(answer, machine_identifier), token=token
+            ):
                 raise PlexTokenRefused(
                     f"MEDIANEST_PLEX_TOKEN belongs to {owner.name}, who does not own this server. "
                     "Set it to the account token of the owner.",
                     upstream="plex.tv",
                 )
             async with asyncio.TaskGroup() as both:
-                shares = both.create_task(self._get(_SHARES.format(machine_identifier), _shares))
+                shares = both.create_task(self._get(_SHARES.format(machine_identifier), _shares, token=token))
                 people = both.create_task(
-                    self._get("/api/users", lambda answer: _people(answer, machine_identifier))
+                    self._get("/api/users", lambda answer: _people(answer, machine_identifier), token=token)
                 )
         found = {person.id: person for person in shares.result() if person.has_access}
         # The list of people says more about them, so it comes second.
@@ -78,8 +92,8 @@ class PlexTvMembers:
         found.pop(owner.plex_id, None)
         return [owner, *(_member(found[number]) for number in sorted(found))]
 
-    async def _get[T](self, path: str, parse: Callable[[Response], T]) -> T:
-        return await self._client.request_as("GET", path, parse, headers={"X-Plex-Token": self._token})
+    async def _get[T](self, path: str, parse: Callable[[Response], T], *, token: str) -> T:
+        return await self._client.request_as("GET", path, parse, headers={"X-Plex-Token": token})
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from medianest_plex.models.base import Base
 from medianest_plex.models.connections import Connection
 from medianest_plex.models.library import CollectionItem, Item, Library, Server, TitleWord
 from medianest_plex.models.members import Copy, Member
+from medianest_plex.models.owner_accounts import GivenAccount
 from medianest_plex.models.playback import Play, PlayDay, Reading, Session, Viewer
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CollectionItem",
     "Connection",
     "Copy",
+    "GivenAccount",
     "Item",
     "Library",
     "Member",

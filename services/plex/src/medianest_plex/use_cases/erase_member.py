@@ -2,9 +2,11 @@
 
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.plex import UserDataErased
+from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.db import Transaction
 from medianest_plex.app import PlexApp
-from medianest_plex.models import Copy, Play, PlayDay, Session, Viewer
+from medianest_plex.models import Copy, GivenAccount, Play, PlayDay, Session, Viewer
+from medianest_plex.owner_account import GivenAccounts
 from medianest_plex.repository import Copies, Members, PlayDays, Plays, Sessions, Viewers
 from medianest_plex.viewers import accounts_of
 
@@ -19,7 +21,10 @@ async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> Non
         "play_days": await PlayDays(tx.session).delete(PlayDay.scope.in_(accounts)),
         "viewers": await Viewers(tx.session).delete(Viewer.account_id.in_(accounts)),
         "members": await Members(tx.session).erase(event.user_id, now=app.clock.now()),
+        "owner_accounts": await GivenAccounts(tx.session).delete(GivenAccount.user_id == event.user_id),
         "copies": await Copies(tx.session).delete(Copy.audience == event.user_id.hex),
     }
+    if removed["owner_accounts"]:
+        tx.emit(ConnectionChanged())
     tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))
     tx.after_commit(lambda: app.cache.invalidate_tag(event.user_id.hex))

@@ -9,7 +9,7 @@ from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import ExportUserData
 from medianest_common.db.personal import personal_data
 from medianest_plex.app import PlexApp
-from medianest_plex.models import Copy, Member, Play
+from medianest_plex.models import Copy, GivenAccount, Member, Play
 from medianest_plex.viewers import accounts_of
 
 
@@ -18,6 +18,9 @@ async def export_member(app: PlexApp, query: ExportUserData) -> PersonalData:
     tables: dict[str, Select[*tuple[Any, ...]]] = {
         "members": select(m.plex_id, m.restricted, m.sections, m.sections_checked_at, m.remembered_at).where(
             m.user_id == me, m.erased_at.is_(None)
+        ),
+        "owner_accounts": select(GivenAccount.machine_identifier, GivenAccount.given_at).where(
+            GivenAccount.user_id == me
         ),
         "copies": select(Copy.name, Copy.taken_at).where(Copy.audience == me.hex).order_by(Copy.name),
     }

@@ -3,11 +3,12 @@ from typing import Any
 from medianest_common.contracts.auth import UserChange
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.plex import RememberMember
+from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.db import Transaction
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import cell
 from medianest_plex.models import Member
-from medianest_plex.repository import Members
+from medianest_plex.repository import Members, present_server
 
 
 async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
@@ -26,8 +27,24 @@ async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
                 "remembered_at": app.clock.now(),
             }
         )
+        await _use_account(app, command, tx)
     await app.cache.invalidate_tag(command.user_id.hex)
     return Nothing()
+
+
+async def _use_account(app: PlexApp, command: RememberMember, tx: Transaction) -> None:
+    """What the owner of our server signs in with is used from then on: the token before it may be dead."""
+    connection, token = app.reached.connection, command.account_token
+    if not (command.owns_server and token and command.machine_identifier):
+        return
+    server = await present_server(await tx.session.connection())
+    ours = connection.account.server or (server.machine_identifier if server else None)
+    if ours != command.machine_identifier or token == connection.account.token:
+        return
+    await connection.account.give(
+        token, machine_identifier=command.machine_identifier, tx=tx, user_id=command.user_id
+    )
+    tx.emit(ConnectionChanged())
 
 
 async def expect_member(app: PlexApp, event: UserChange, tx: Transaction) -> None:

@@ -155,6 +155,10 @@ class RememberMember(Command[Nothing]):
     server_token: str = Field(repr=False)
     restricted: bool
     owns_server: bool = False
+    machine_identifier: str | None = None
+    """The server that all this was found out about."""
+    account_token: str | None = Field(default=None, repr=False)
+    """Only of whoever owns the server: with it the server is found, and who has access to it."""
 
 
 class MemberRefused(Event):

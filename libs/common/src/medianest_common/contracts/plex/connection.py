@@ -1,8 +1,11 @@
 """How the media server is reached, for administrators."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from medianest_common.contracts.base import Contract, Query
+from pydantic import Field, StringConstraints
+
+from medianest_common.contracts.base import Body, Command, Contract, Event, Query
 
 
 class ConnectionWay(StrEnum):
@@ -46,3 +49,46 @@ class PlexServers(Contract):
 
 class ListPlexServers(Query[PlexServers]):
     """Tries every connection, so it takes up to three seconds."""
+
+
+class PlexConnection(Contract):
+    """How the media server is reached at the moment. No part of it opens anything."""
+
+    set_up: bool
+    name: str | None = None
+    machine_identifier: str | None = None
+    url: str | None = None
+    """Where it is asked now; None until it was found."""
+    online: bool = False
+    token_accepted: bool | None = None
+    """None while there is nobody to ask."""
+    problem: str | None = None
+    account_problem: str | None = None
+    """What plex.tv said last to the account's token, in words, if it did not take it."""
+    latency_ms: float | None = None
+
+
+class GetPlexConnection(Query[PlexConnection]):
+    """For other services, which have neither the address nor a token."""
+
+
+class ReconnectPlexBody(Body):
+    """Everything may be left out: then plex.tv is asked anew, and the best way to the server looked for."""
+
+    token: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None, min_length=1, max_length=4000, repr=False, json_schema_extra={"writeOnly": True}
+    )
+    """The present token of the owner's account, in place of the one known here."""
+    machine_identifier: str | None = Field(default=None, min_length=1, max_length=200)
+    """The one to use of the servers that the account owns."""
+
+
+class ReconnectPlex(Command[PlexConnection]):
+    """Nothing that is kept here is lost by it: everything belongs to a server and not to a token."""
+
+    token: str | None = Field(default=None, repr=False)
+    machine_identifier: str | None = None
+
+
+class ConnectionChanged(Event):
+    """Another token or another server: every replica looks for the way anew."""

@@ -1,0 +1,244 @@
+"""The owner has another password, or the household another server: no restart, and nothing is lost."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from medianest.testing import Sandbox, eventually
+from medianest_common.clock import uuid7
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.platform import CheckStatus
+from medianest_common.contracts.plex import GetServerIdentity, ListServerMembers, RememberMember
+from medianest_common.contracts.plex.connection import (
+    ConnectionWay,
+    GetPlexConnection,
+    ListPlexServers,
+    PlexConnection,
+    ReconnectPlex,
+)
+from medianest_common.errors import MediaNestError
+from medianest_common.testing.fake_plex import FakePlex
+from medianest_plex.service import SERVICE
+from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.test_leaving import leave, rows
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[FakePlex]:
+    async with FakePlex.start(server_name="Holiday Home") as other:
+        yield other
+
+
+@pytest.fixture
+async def found(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Callable[..., Any]:
+    """Starts the service with the account's token and no address, unless settings say otherwise."""
+
+    async def start(**settings: Any) -> Household:
+        home = Household(sandbox, plex, clock)
+        base = {"plex_tv_url": plex.tv_url, "plex_token": plex.owner.token}
+        await sandbox.start(SERVICE, **base | settings)
+        return home
+
+    return start
+
+
+async def reconnect(home: Household, **command: Any) -> PlexConnection:
+    return await home.ask(ReconnectPlex(**command), role=Role.ADMIN)
+
+
+async def is_well(home: Household) -> bool:
+    home.clock.advance(31)
+    state = await home.ask(GetPlexConnection())
+    return state.online and state.token_accepted is True
+
+
+async def owner_signs_in(home: Household) -> RememberMember:
+    """What the auth service tells then."""
+    owner = home.plex.owner
+    command = RememberMember(
+        user_id=uuid7(),
+        plex_id=owner.id,
+        server_token=owner.server_token,
+        restricted=False,
+        owns_server=True,
+        machine_identifier=home.plex.machine_id,
+        account_token=owner.token,
+    )
+    await home.sandbox.bus.call(command)
+    return command
+
+
+@pytest.mark.parametrize("manual", [False, True])
+async def test_report_8_a_new_password_needs_a_new_token_and_nothing_else(
+    found: Callable[..., Any], plex: FakePlex, manual: bool
+) -> None:
+    home = await found(**{"plex_url": plex.server_url} if manual else {})
+    await eventually(lambda: is_well(home))
+    before = await home.ask(GetServerIdentity())
+    plex.reset_password(plex.owner)
+    home.clock.advance(31)
+    assert (await home.check()).status is CheckStatus.DEGRADED
+
+    answer = await reconnect(home, token=f" {plex.owner.token}\n")
+
+    assert (answer.online, answer.token_accepted, answer.url) == (True, True, plex.server_url)
+    assert await home.ask(GetServerIdentity()) == before
+    assert await home.libraries() == ["Movies", "TV Shows", "Grown-ups"]
+    assert (await home.ask(ListServerMembers())).items[0].plex_id == plex.owner.id
+    await home.sandbox.stop("plex")
+    await home.sandbox.start(SERVICE)
+    await eventually(lambda: is_well(home))  # With the old settings, but the later token is kept.
+
+
+@pytest.mark.parametrize("manual", [False, True])
+async def test_the_owner_signing_in_with_plex_is_enough(
+    found: Callable[..., Any], plex: FakePlex, manual: bool
+) -> None:
+    home = await found(**{"plex_url": plex.server_url} if manual else {})
+    await eventually(lambda: is_well(home))
+    plex.reset_password(plex.owner)
+
+    await owner_signs_in(home)
+
+    await eventually(lambda: is_well(home))
+    assert (await home.ask(ListServerMembers())).items[0].plex_id == plex.owner.id
+    [(token,)] = await rows(home, "select token from plex.owner_accounts")
+    assert plex.owner.token not in token
+
+
+async def test_a_friend_signing_in_changes_no_token(found: Callable[..., Any], plex: FakePlex) -> None:
+    home = await found()
+    await eventually(lambda: is_well(home))
+    frida = plex.add_friend("frida", libraries=["Movies"])
+
+    for machine, owned in ((plex.machine_id, False), ("another", True)):
+        await home.sandbox.bus.call(
+            RememberMember(
+                user_id=uuid7(),
+                plex_id=frida.id,
+                server_token=frida.server_token,
+                restricted=False,
+                owns_server=owned,
+                machine_identifier=machine,
+                account_token=frida.token,
+            )
+        )
+
+    assert await rows(home, "select 1 from plex.owner_accounts") == []
+
+
+async def test_what_was_given_for_one_server_goes_to_no_other_at_the_same_address(
+    found: Callable[..., Any], plex: FakePlex
+) -> None:
+    home = await found(plex_url=plex.server_url)
+    await eventually(lambda: is_well(home))
+    plex.reset_password(plex.owner)
+    await owner_signs_in(home)
+    await eventually(lambda: is_well(home))
+    plex.media_server.machine_id = "f" * 40
+    await home.sandbox.stop("plex")
+    plex.requests.clear()
+    await home.sandbox.start(SERVICE)
+
+    assert not await is_well(home)
+
+    assert plex.owner.token not in {request.token for request in plex.requests}
+
+
+async def test_another_of_the_owners_servers_can_be_chosen(
+    found: Callable[..., Any], plex: FakePlex, other: FakePlex
+) -> None:
+    plex.own_as_well(other)
+    home = await found()
+    await eventually(lambda: is_well(home))
+
+    answer = await reconnect(home, machine_identifier=other.machine_id)
+
+    assert (answer.online, answer.name, answer.url) == (True, "Holiday Home", other.server_url)
+    await home.sandbox.stop("plex")
+    await home.sandbox.start(SERVICE)
+    await eventually(lambda: is_well(home))
+    assert (await home.ask(GetServerIdentity())).machine_identifier == other.machine_id
+
+
+async def test_without_a_token_in_the_settings_one_that_is_given_sets_plex_up(
+    found: Callable[..., Any], plex: FakePlex
+) -> None:
+    home = await found(plex_token=None)
+    assert (await home.ask(GetPlexConnection())).set_up is False
+
+    answer = await reconnect(home, token=plex.owner.token)
+
+    assert (answer.set_up, answer.online, answer.name) == (True, True, "Living Room")
+
+
+async def test_a_token_in_the_settings_that_is_newer_comes_first(
+    found: Callable[..., Any], plex: FakePlex
+) -> None:
+    home = await found()
+    await eventually(lambda: is_well(home))
+    await reconnect(home, token=plex.owner.token)
+    plex.reset_password(plex.owner)
+    await home.sandbox.stop("plex")
+    await home.sandbox.start(SERVICE, plex_token=plex.owner.token)
+
+    await eventually(lambda: is_well(home))
+
+
+@pytest.mark.parametrize(
+    "given, code",
+    [
+        ({"token": "claim-aBcD"}, "TOKEN_NOT_TAKEN"),
+        ({"token": "wrong"}, "TOKEN_NOT_TAKEN"),
+        ({"token": "schlüssel"}, "TOKEN_NOT_TAKEN"),
+        ({"machine_identifier": "unknown"}, "NO_SUCH_SERVER"),
+    ],
+)
+@pytest.mark.parametrize("manual", [False, True])
+async def test_report_53_what_cannot_be_right_is_said_in_words_and_changes_nothing(
+    found: Callable[..., Any], plex: FakePlex, given: dict[str, str], code: str, manual: bool
+) -> None:
+    home = await found(**{"plex_url": plex.server_url} if manual else {})
+    await eventually(lambda: is_well(home))
+
+    with pytest.raises(MediaNestError) as refused:
+        await reconnect(home, **given)
+
+    assert refused.value.code == code
+    assert not any(value in refused.value.detail for value in given.values() if len(value) > 5)
+    assert await is_well(home)
+
+
+async def test_only_administrators_reconnect(found: Callable[..., Any], plex: FakePlex) -> None:
+    home = await found()
+    with pytest.raises(MediaNestError) as refused:
+        await home.ask(ReconnectPlex(token=plex.owner.token))
+    assert refused.value.status == 403
+
+
+async def test_the_token_goes_with_the_person_who_gave_it(found: Callable[..., Any], plex: FakePlex) -> None:
+    home = await found()
+    await eventually(lambda: is_well(home))
+    settings_token = plex.owner.token
+    plex.owner.token = "a-second-device-of-the-owner"
+    person = (await owner_signs_in(home)).user_id
+
+    assert (await leave(home, person))["owner_accounts"] == 1
+
+    assert await rows(home, "select 1 from plex.owner_accounts") == []
+    plex.owner.token = settings_token
+    await eventually(lambda: is_well(home))
+
+
+async def test_no_way_of_asking_tells_a_token(found: Callable[..., Any], plex: FakePlex) -> None:
+    home = await found()
+    await eventually(lambda: is_well(home))
+    answer = await reconnect(home, token=plex.owner.token)
+    listed = await home.ask(ListPlexServers(), role=Role.ADMIN)
+    state = await home.ask(GetPlexConnection())
+
+    text = f"{answer} {listed} {state} {ReconnectPlex(token=plex.owner.token)!r}"
+
+    assert any(c.way is ConnectionWay.LOCAL_HTTP for s in listed.items for c in s.connections)
+    assert not any(token in text for token in plex.tokens)
