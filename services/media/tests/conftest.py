@@ -277,6 +277,13 @@ async def home(
 
 
 @pytest.fixture
+async def bare(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Home]:
+    """An installation that has no backend yet."""
+    async with home_on(server_urls, tmp_path, configured=False) as home:
+        yield home
+
+
+@pytest.fixture
 async def seerr(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Home]:
     async with home_on(server_urls, tmp_path) as home:
         yield home

@@ -19,6 +19,8 @@ from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, S
 from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
+from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
+from medianest_common.contracts.media.issues import ISSUE_EVENTS, IssueChange
 from medianest_common.contracts.notifications import (
     CountNotifications,
     DismissNotification,
@@ -121,6 +123,21 @@ async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction
 @handlers.on(*REQUEST_EVENTS.values())
 async def request_moved(event: RequestChange, app: NotificationsApp, tx: Transaction) -> None:
     await use_cases.announce_request(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(*ISSUE_EVENTS)
+async def issue_changed(event: IssueChange, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_issue(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(RequestEdited)
+async def request_edited(event: RequestEdited, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_edit(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(RequestStuck)
+async def request_stuck(event: RequestStuck, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_stuck(app, tx, event, event_id=_event_id())
 
 
 @handlers.on(SessionStarted)

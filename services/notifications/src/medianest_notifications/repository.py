@@ -17,6 +17,7 @@ from medianest_common.db import Repository
 from medianest_common.db.repository import after
 from medianest_notifications.models import LAST_VERSION, Entry, FollowedRequest, Head, Recipient
 from medianest_notifications.wording import Notice, without_name
+from medianest_notifications.wording_issues import issue_without_name
 
 _DELIVER = text("""
     with fresh as (
@@ -97,7 +98,8 @@ class Entries(Repository[Entry]):
         """Where other people's entries say this person's name, they no longer do."""
         entries = await self.list(Entry.about_id == user_id)
         for entry in entries:
-            notice = without_name(entry.data)
+            unnamed = issue_without_name if "issueId" in entry.data else without_name
+            notice = unnamed(entry.data)
             entry.title, entry.body, entry.about_id = notice.title, notice.body, None
         await self.session.flush()
         return len(entries)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.sql.dml import Update
 
 from medianest_common.contracts.auth.people import UserDeleted
@@ -12,34 +13,39 @@ from medianest_common.contracts.media import ForgetEvents, RequestStatus, UserDa
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
-from medianest_media.models import History, Request
+from medianest_media.imported import left_as
+from medianest_media.models import History, Issue, IssueComment, Request, Watchlist
 from medianest_media.moves import move, owe
 from medianest_media.repository import People
+from medianest_media.repository.importing import ImportFindings
+from medianest_media.repository.watching import Watchlists
+from medianest_media.use_cases.take_over_imported import hand_over_counts
 
 HEARD_WITHIN = timedelta(seconds=2)
 GONE = "Whoever asked for it has left."
-
-_HAND_OVER_COUNTS = text("""
-    with theirs as (delete from request_counts where user_id = :person returning media_type, status, n)
-    insert into request_counts as c (user_id, media_type, status, n)
-    select cast(:nobody as uuid), media_type, status, n from theirs where n <> 0 order by media_type, status
-    on conflict (user_id, media_type, status) do update set n = c.n + excluded.n
-""")
 
 
 async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> None:
     """The person's row stays, with nothing in it, as a mark that nothing may bring back."""
     person, now = event.user_id, app.clock.now()
-    was_there = await People(tx.session).erase(person, now=now)
+    before = await People(tx.session).erase(person, now=now, left_as=partial(left_as, app.left_key))
     undecided = await _undecided(tx, person)
     theirs = update(Request).where(Request.user_id == person).values(user_id=NOBODY, note=None)
     acts = update(History).where(History.actor_id == person).values(actor_id=None, actor_name=None)
+    # Their words go; the empty rows stay, so that what Overseerr still has of them is not taken for news.
+    reports = update(Issue).where(Issue.user_id == person).values(user_id=NOBODY, message="")
+    words = update(IssueComment).where(IssueComment.user_id == person).values(user_id=NOBODY, message="")
     removed = {
-        "people": int(was_there),
+        "people": int(before is not None),
         "requests": await _rows(tx, theirs),
         "request_history": await _rows(tx, acts),
+        "issues": await _rows(tx, reports),
+        "issue_comments": await _rows(tx, words),
     }
-    await tx.session.execute(_HAND_OVER_COUNTS, {"person": person, "nobody": NOBODY})
+    if before is not None and before.plex_id is not None:
+        await ImportFindings(tx.session).forget_person(before.plex_id)
+    removed["watchlists"] = await Watchlists(tx.session).delete(Watchlist.user_id == person)
+    await hand_over_counts(tx, person, to=NOBODY)
     for request in undecided:
         # Nobody waits for it any more.
         await tx.session.refresh(request)

@@ -9,12 +9,12 @@ from medianest_common.contracts.media import ExportUserData
 from medianest_common.contracts.personal import PersonalData
 from medianest_common.db.personal import personal_data
 from medianest_media.app import MediaApp
-from medianest_media.models import History, Person, Request
+from medianest_media.models import History, Issue, IssueComment, Person, Request
 
 
 async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
     me = require_person().user_id
-    r, h = Request, History
+    r, h, i, c = Request, History, Issue, IssueComment
     tables: dict[str, Select[*tuple[Any, ...]]] = {
         "people": select(Person.name, Person.email, Person.role, Person.plex_id).where(Person.id == me),
         "requests": select(
@@ -37,6 +37,24 @@ async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
         "request_history": select(h.request_id, h.version, h.status, h.at, h.reason)
         .where(h.actor_id == me)
         .order_by(h.request_id, h.version),
+        "issues": select(
+            i.id,
+            i.media_type,
+            i.tmdb_id,
+            i.title,
+            i.kind,
+            i.season,
+            i.episode,
+            i.message,
+            i.status,
+            i.status_since,
+            i.created_at,
+        )
+        .where(i.user_id == me, i.removed.is_(False))
+        .order_by(i.id),
+        "issue_comments": select(c.id, c.issue_id, c.message, c.created_at)
+        .where(c.user_id == me)
+        .order_by(c.id),
     }
     async with app.db.read() as connection:
         return await personal_data(connection, tables, cursor=query.cursor)

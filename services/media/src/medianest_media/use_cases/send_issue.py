@@ -84,8 +84,8 @@ async def _tell(
         return Told()
     if twin is None and issue.backend_id is not None:
         return Told(held_because="It was deleted in Overseerr.")
-    if twin is None and issue.status is IssueStatus.RESOLVED:
-        return Told()  # it was over before anybody there heard of it
+    if twin is None and (issue.status is IssueStatus.RESOLVED or not issue.message):
+        return Told()  # it was over, or whoever reported it had left, before anybody there heard of it
     if twin is None:
         twin = await file_issue(app, desk, title, issue, person)
     twin = await _comments_passed_on(app, tx, desk, twin, comments)
@@ -112,7 +112,7 @@ async def _comments_passed_on(
 ) -> DeskIssue:
     known = {comment.backend_id for comment in comments}
     for comment in comments:
-        if comment.backend_id is not None:
+        if comment.backend_id is not None or not comment.message:
             continue
         person = await tx.session.get(Person, comment.user_id) if comment.user_id else None
         name = person.name if person else ""

@@ -1,0 +1,405 @@
+"""Issues: saved first, passed on after, and heard of when somebody answers over there."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from medianest.testing import eventually
+from medianest_common.contracts import media
+from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media import issues as said
+from medianest_common.contracts.media.issues import Issue, IssueKind, IssueStatus
+from medianest_common.errors import MediaNestError
+from medianest_common.testing.fake_overseerr import Permission
+from medianest_common.testing.fake_overseerr.notices import about_issue
+from medianest_common.testing.fake_overseerr.numbers import IssueStatus as TheirStatus
+from medianest_common.testing.fake_overseerr.numbers import IssueType, Notification
+from medianest_common.testing.fake_overseerr.state import Issue as TheirIssue
+from medianest_common.testing.fake_overseerr.state import IssueComment as TheirComment
+from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE, fill
+from services.media.tests.conftest import FILM, SHOW, Home, Person
+from services.media.tests.test_leaving import erased
+
+HOSTILE = [
+    "$& $` $' $$ {{requestedBy_email}} {{subject}}",
+    "<script>alert(1)</script> ' \" ; drop table issues; --",
+    "\u202eright to left\u202c \u0007 bell\r\nand a line",
+    "👩‍👩‍👧‍👦 𝕊ubtitles * > evt.media.> ../../etc/passwd %00",
+    "🎬" * 1000,
+]
+
+
+async def report(person: Person, message: str = "No sound", **more: Any) -> Issue:
+    place = {"media_type": MediaType.MOVIE, "tmdb_id": FILM, "issue_kind": IssueKind.AUDIO} | more
+    return await person.call(said.CreateIssue(message=message, **place))
+
+
+async def sees(person: Person, issue: Issue) -> Issue:
+    return await person.call(said.GetIssue(id=issue.id))
+
+
+def in_library(home: Home) -> None:
+    """Overseerr has rows only for what was asked for or is there."""
+    home.overseerr.set_available("movie", FILM)
+    home.overseerr.set_available("tv", SHOW)
+
+
+def may_report(home: Home) -> None:
+    for user in home.overseerr.state.users.values():
+        user.permissions |= Permission.CREATE_ISSUES
+
+
+async def twin(home: Home, issue: Issue) -> TheirIssue:
+    async def known() -> TheirIssue | None:
+        rows = await home.rows("select backend_id from issues where id = :id and in_line", id=issue.id)
+        return home.overseerr.state.issues.get(rows[0][0]) if rows else None
+
+    found: TheirIssue = await eventually(known, within=20)
+    return found
+
+
+def filed(home: Home) -> list[Any]:
+    return [c for c in home.overseerr.calls if c.method == "POST" and c.path == "/api/v1/issue"]
+
+
+async def refused(call: Any) -> MediaNestError:
+    with pytest.raises(MediaNestError) as caught:
+        await call
+    return caught.value
+
+
+def hint(home: Home, issue: TheirIssue, kind: Notification, comment: TheirComment | None = None) -> Any:
+    notice = about_issue(home.overseerr.state, kind, issue, comment)
+    assert notice is not None
+    return fill(DEFAULT_TEMPLATE, notice)
+
+
+def events_of(home: Home, issue: Issue) -> list[str]:
+    mine = [e for e in home.events if e.get("issueId") == str(issue.id)]
+    return [
+        f"{e['actorName']}: {e['message'] or e['status']}" for e in sorted(mine, key=lambda e: e["version"])
+    ]
+
+
+async def test_an_issue_reaches_overseerr_as_its_reporter_with_place_and_kind(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    may_report(home)
+    issue = await report(
+        frida, media_type=MediaType.TV, tmdb_id=SHOW, issue_kind=IssueKind.SUBTITLE, season=2, episode=3
+    )
+    assert (issue.title, issue.year, issue.status) == ("Breaking Bad", 2008, IssueStatus.OPEN)
+    assert (issue.reported_by.name, issue.season, issue.episode, issue.comments) == ("Frida", 2, 3, [])
+    there = await twin(home, issue)
+    assert (there.type, there.season, there.episode) == (IssueType.SUBTITLES, 2, 3)
+    assert there.created_by.username == "Frida"
+    assert [comment.message for comment in there.comments] == ["No sound"]
+    assert (await sees(frida, issue)).waiting_reason is None
+
+
+async def test_who_may_not_report_in_overseerr_is_heard_there_all_the_same(seerr: Home) -> None:
+    """Most people may not: the right to report issues is off by default."""
+    in_library(seerr)
+    frida, sten = await seerr.friend(), await seerr.friend("Sten", known=False, plex=False)
+    there = [await twin(seerr, await report(person, f"{person.name}'s")) for person in (frida, sten)]
+    assert [issue.created_by.id for issue in there] == [1, 1]
+    assert [issue.comments[0].message for issue in there] == [
+        "Frida (MediaNest): Frida's",
+        "Sten (MediaNest): Sten's",
+    ]
+
+
+async def test_comments_and_settling_are_passed_on_once_and_in_order(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    may_report(home)
+    issue = await report(frida)
+    for person, words in ((home.owner, "Which scene?"), (frida, "The last one"), (frida, "The last one")):
+        await person.call(said.CommentOnIssue(id=issue.id, message=words))
+    await home.owner.call(said.ResolveIssue(id=issue.id))
+    await home.owner.call(said.ResolveIssue(id=issue.id))
+    there = await twin(home, issue)
+    assert [c.message for c in there.comments] == [
+        "No sound",
+        "Olive (MediaNest): Which scene?",
+        "The last one",
+        "The last one",
+    ]
+    assert there.status == TheirStatus.RESOLVED
+    await frida.call(said.ReopenIssue(id=issue.id))
+    there = await twin(home, issue)
+    assert there.status == TheirStatus.OPEN
+    seen = await sees(frida, issue)
+    assert seen.comments is not None
+    assert [(c.author.name, c.message) for c in seen.comments] == [
+        ("Olive", "Which scene?"),
+        ("Frida", "The last one"),
+        ("Frida", "The last one"),
+    ]
+    assert (seen.comment_count, seen.status) == (3, IssueStatus.OPEN)
+
+
+async def test_an_outage_loses_nothing_and_doubles_nothing(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    may_report(home)
+    home.overseerr.fail_with("refuse")
+    issue = await report(frida)
+    await frida.call(said.CommentOnIssue(id=issue.id, message="Also without headphones"))
+
+    async def says_why() -> bool:
+        return bool((await sees(frida, issue)).waiting_reason)
+
+    await eventually(says_why)
+    home.overseerr.heal()
+    there = await twin(home, issue)
+    assert [c.message for c in there.comments] == ["No sound", "Also without headphones"]
+    assert len(home.overseerr.state.issues) == 1
+
+
+async def test_a_lost_answer_files_no_second_issue(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    may_report(home)
+    home.overseerr.fail_with("drop_mid_body", times=1, path_prefix="/api/v1/issue", method="POST")
+    issue = await report(frida)
+    await twin(home, issue)
+    assert len(home.overseerr.state.issues) == 1
+
+
+async def test_our_own_words_come_back_without_an_echo(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    issue = await report(frida)
+    await frida.call(said.CommentOnIssue(id=issue.id, message="Any news?"))
+    there = await twin(home, issue)
+    for kind in (Notification.ISSUE_CREATED, Notification.ISSUE_COMMENT, Notification.ISSUE_RESOLVED):
+        await home.webhook(hint(home, there, kind, there.comments[-1]))
+    await home.webhooks_done()
+    assert [i.id for i in (await home.owner.call(said.ListIssues())).items] == [issue.id]
+    seen = await sees(frida, issue)
+    assert (seen.comment_count, seen.status, seen.message) == (1, IssueStatus.OPEN, "No sound")
+    assert events_of(home, issue) == ["Frida: No sound", "Frida: Any news?"]
+
+
+async def test_what_is_done_in_overseerr_is_heard_by_webhook_and_re_read(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    may_report(home)
+    issue = await report(frida)
+    there = await twin(home, issue)
+    fridas = there.created_by
+    for user, words in ((home.overseerr.owner, "Looking into it"), (fridas, "Thanks")):
+        there.comments.append(
+            TheirComment(
+                id=home.overseerr.state.next_id("comment"),
+                user=user,
+                message=words,
+                created_at=home.overseerr.state.now(),
+            )
+        )
+    there.status = TheirStatus.RESOLVED
+    lie = hint(home, there, Notification.ISSUE_COMMENT, there.comments[-1])
+    lie["comment"]["comment_message"] = "{{requestedBy_email}} $&"
+    await home.webhook(lie)
+
+    async def resolved() -> Issue | None:
+        seen = await sees(frida, issue)
+        return seen if seen.status is IssueStatus.RESOLVED else None
+
+    seen: Issue = await eventually(resolved)
+    assert seen.comments is not None
+    assert [(c.author.id, c.author.name, c.message) for c in seen.comments] == [
+        (None, "owner", "Looking into it"),
+        (frida.id, "Frida", "Thanks"),
+    ]
+
+
+async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(home: Home) -> None:
+    in_library(home)
+    frida = await home.friend()
+    theirs = next(u for u in home.overseerr.state.users.values() if u.plex_id == frida.plex_id)
+    at = home.overseerr.state.now()
+    for number, user in enumerate((theirs, home.overseerr.owner), start=1):
+        comment = TheirComment(id=number, user=user, message=f"Blurred {number}", created_at=at)
+        home.overseerr.state.issues[number] = TheirIssue(
+            id=number,
+            type=IssueType.VIDEO,
+            status=TheirStatus.OPEN,
+            media=home.overseerr.state.media_of("movie", FILM),
+            season=0,
+            episode=0,
+            created_by=user,
+            modified_by=None,
+            created_at=at,
+            updated_at=at,
+            comments=[comment],
+        )
+    home.clock.advance(61)
+
+    async def both() -> list[Issue]:
+        found = (await home.owner.call(said.ListIssues(sort=said.IssueSort.NEWEST))).items
+        return found if len(found) == 2 else []
+
+    found = await eventually(both, within=20)
+    assert sorted((i.reported_by.name, i.message) for i in found) == [
+        ("Frida", "Blurred 1"),
+        ("owner", "Blurred 2"),
+    ]
+    assert [i.message for i in (await frida.call(said.ListIssues())).items] == ["Blurred 1"]
+
+
+async def test_a_title_that_overseerr_does_not_have_keeps_its_issue_here(seerr: Home) -> None:
+    frida = await seerr.friend()
+    issue = await report(frida)
+
+    async def says_why() -> str | None:
+        return (await sees(frida, issue)).waiting_reason
+
+    assert await eventually(says_why) == "It stays here, since Overseerr does not know this title."
+    assert filed(seerr) == []
+
+
+async def test_without_a_backend_issues_are_kept_and_talked_about(bare: Home) -> None:
+    frida = await bare.friend()
+    issue = await report(frida)
+    await bare.owner.call(said.CommentOnIssue(id=issue.id, message="Seen"))
+    seen = await sees(frida, issue)
+    assert (seen.title, seen.comment_count) == ("Film 603", 1)
+
+
+async def test_others_issues_are_not_there_and_only_who_may_does(seerr: Home) -> None:
+    """Trap 11: Overseerr cannot tell whose an issue is; here it is decided for every call."""
+    in_library(seerr)
+    frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
+    issue = await report(frida)
+    for message in (
+        said.GetIssue(id=issue.id),
+        said.ListIssueComments(id=issue.id),
+        said.CommentOnIssue(id=issue.id, message="hello"),
+        said.ResolveIssue(id=issue.id),
+        said.ReopenIssue(id=issue.id),
+        said.DeleteIssue(id=issue.id),
+    ):
+        assert (await refused(gustav.call(message))).status == 404
+    assert (await gustav.call(said.ListIssues())).items == []
+    assert [i.id for i in (await seerr.owner.call(said.ListIssues())).items] == [issue.id]
+    assert (await seerr.owner.call(said.ListIssues(mine=True))).items == []
+    assert all("createdBy" not in c.query and "requestedBy" not in c.query for c in seerr.overseerr.calls)
+
+
+async def test_an_issue_is_taken_back_while_nobody_has_answered(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    first, second = await report(frida, "First"), await report(frida, "Second")
+    await twin(seerr, first)
+    await frida.call(said.CommentOnIssue(id=first.id, message="my own words"))
+    await seerr.owner.call(said.CommentOnIssue(id=second.id, message="Seen"))
+    await frida.call(said.DeleteIssue(id=first.id))
+    assert (await refused(frida.call(said.DeleteIssue(id=second.id)))).status == 403
+    assert (await refused(sees(frida, first))).status == 404
+    await seerr.owner.call(said.DeleteIssue(id=second.id))
+    assert (await frida.call(said.ListIssues())).items == []
+
+    async def gone() -> bool:
+        return await seerr.rows("select 1 from issues") == [] and not seerr.overseerr.state.issues
+
+    await eventually(gone, within=20)
+
+
+async def test_pages_and_filters_give_each_issue_once(seerr: Home) -> None:
+    frida = await seerr.friend()
+    in_library(seerr)
+    seerr.overseerr.fail_with("refuse")
+    issues = [await report(frida, f"{n}", issue_kind=kind) for n, kind in enumerate([*IssueKind] * 2)]
+    await frida.call(said.ResolveIssue(id=issues[0].id))
+
+    async def listed(**query: Any) -> list[str]:
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = await frida.call(said.ListIssues(limit=3, cursor=cursor, **query))
+            found += [issue.message for issue in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    everything = [str(n) for n in reversed(range(8))]
+    assert await listed() == await listed(media_type=MediaType.MOVIE, tmdb_id=FILM) == everything
+    assert await listed(sort=said.IssueSort.UPDATED) == ["0", *everything[:-1]]
+    assert await listed(status=IssueStatus.RESOLVED) == ["0"]
+    assert await listed(status=IssueStatus.OPEN, type=IssueKind.VIDEO) == ["4"]
+    assert await listed(media_type=MediaType.TV) == []
+    for n in range(7):
+        await frida.call(said.CommentOnIssue(id=issues[1].id, message=str(n)))
+    page = await frida.call(said.ListIssueComments(id=issues[1].id, limit=4))
+    rest = await frida.call(said.ListIssueComments(id=issues[1].id, limit=4, cursor=page.next_cursor))
+    assert [c.message for c in page.items + rest.items] == [str(n) for n in reversed(range(7))]
+    assert rest.next_cursor is None
+    nonsense = said.ListIssues(cursor="nonsense")
+    assert (await refused(frida.call(nonsense))).status == 400
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"season": 1},
+        {"media_type": MediaType.TV, "tmdb_id": SHOW, "season": 9},
+        {"media_type": MediaType.TV, "tmdb_id": SHOW, "season": 1, "episode": 8},
+        {"media_type": MediaType.TV, "tmdb_id": SHOW, "episode": 1},
+    ],
+)
+async def test_a_place_that_there_is_not_is_refused(seerr: Home, place: dict[str, Any]) -> None:
+    assert (await refused(report(await seerr.friend(), **place))).status == 422
+
+
+async def test_a_title_that_there_is_not_is_refused(seerr: Home) -> None:
+    assert (await refused(report(await seerr.friend(), tmdb_id=999_999))).status == 404
+
+
+async def test_nobody_reports_more_than_the_limit_however_many_at_once(seerr: Home) -> None:
+    frida = await seerr.friend()
+    seerr.overseerr.fail_with("refuse")
+    answers = await asyncio.gather(*(report(frida, str(n)) for n in range(14)), return_exceptions=True)
+    problems = [a for a in answers if isinstance(a, MediaNestError)]
+    assert (len(answers) - len(problems), {p.status for p in problems}) == (10, {429})
+    assert len((await frida.call(said.ListIssues(limit=100))).items) == 10
+    await report(seerr.owner, "the owner may")
+    seerr.clock.advance(3601)
+    await report(frida, "an hour later")
+
+
+async def test_hostile_text_stays_text_on_both_sides(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    for text in HOSTILE:
+        issue = await report(frida, text)
+        await frida.call(said.CommentOnIssue(id=issue.id, message=text))
+        there = await twin(seerr, issue)
+        seen = await sees(frida, issue)
+        assert seen.comments is not None
+        assert (seen.message, seen.comments[0].message) == (text, text)
+        assert [c.message for c in there.comments] == [text, text]
+
+
+async def test_who_leaves_takes_their_words_along(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    issue, other = await report(frida, "Frida's words"), await report(seerr.owner, "Olive's")
+    await frida.call(said.CommentOnIssue(id=issue.id, message="more of Frida's"))
+    held = await frida.call(media.ExportUserData())
+    assert [row["message"] for row in held.tables["issues"]] == ["Frida's words"]
+    assert [row["message"] for row in held.tables["issue_comments"]] == ["more of Frida's"]
+    await twin(seerr, issue)
+    removed = await erased(seerr, frida)
+    assert (removed["issues"], removed["issue_comments"]) == (1, 1)
+    seen = await sees(seerr.owner, issue)
+    assert (seen.reported_by.name, seen.message, seen.comment_count) == ("Somebody who has left", "", 1)
+    for table in ("issues", "issue_comments"):
+        assert "frida" not in str(await seerr.rows(f"select t::text from {table} t")).lower()
+    assert (await sees(seerr.owner, other)).message == "Olive's"
+    seerr.clock.advance(700)
+    await seerr.poll()
+    assert (await sees(seerr.owner, issue)).comment_count == 1, "its own words come back from Overseerr"
