@@ -19,6 +19,10 @@ class WrongState(Conflict):
     title = "Not possible in the request's present state"
 
 
+class FetchedBySystem(Conflict):
+    title = "No administrator says how far this is"
+
+
 class QuotaExceeded(Forbidden):
     title = "Your quota is used up"
 
@@ -37,6 +41,10 @@ class TitleUnknown(NotFound):
 
 class SearchUnavailable(Unavailable):
     title = "Search is not available right now"
+
+
+class ImportRunning(Conflict):
+    title = "An import is running already"
 
 
 class BeingSent(Unavailable):

@@ -6,10 +6,10 @@ for one request and for a page of them.
 
 from collections.abc import Mapping
 
-from medianest_common.contracts.media import Availability, MediaType, SearchResult, Season
+from medianest_common.contracts.media import Availability, Season
 from medianest_common.contracts.personal import NOBODY
 from medianest_media.adapters.backend import Rules
-from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails
+from medianest_media.adapters.catalogue import SeasonDetails
 from medianest_media.holdings import closer
 from medianest_media.titles import POSTERS, poster_url
 
@@ -24,12 +24,16 @@ def json_object(fields: Mapping[str, str]) -> str:
 
 _HISTORY = f"""(
     select json_agg({
-    json_object({"at": json_moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"})
+    json_object(
+        {"at": json_moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"}
+    )
 } order by h.version) from request_history h where h.request_id = r.id
 )"""  # noqa: S608
 
 
-_STUCK = "case when r.stuck_since is not null then 'It has been approved, and nobody has taken it up yet.' end"
+_STUCK = (
+    "case when r.stuck_since is not null then 'It has been approved, and nobody has taken it up yet.' end"
+)
 
 
 def _request(history: str, **shown_instead: str) -> str:
@@ -80,7 +84,7 @@ REQUEST_AS_FOLLOWED = _request(
     requestedBy=_WHO,
     source="'portal'",
 )
-"""What somebody sees of another's request: not the note nor what was said to them, and a name only by `:names_shown`."""
+"""What somebody sees of another's request: neither the note nor what was said to them; a name by `:names_shown`."""
 
 WHY_NOT = {
     Availability.REQUESTED: "It has been requested already.",
@@ -88,25 +92,6 @@ WHY_NOT = {
     Availability.AVAILABLE: "It is in the library already.",
     Availability.BLOCKED: "An administrator has blocked it.",
 }
-
-
-def to_search_result(found: FoundTitle, *, claimed: bool) -> SearchResult:
-    """`claimed`: somebody here has asked for it. A show can have more seasons to ask for, which its page tells."""
-    availability = closer(found.availability, Availability.REQUESTED) if claimed else found.availability
-    finished = (Availability.AVAILABLE, Availability.BLOCKED)
-    stops = finished if found.media_type is MediaType.TV else tuple(WHY_NOT)
-    reason = WHY_NOT.get(availability) if availability in stops else None
-    return SearchResult(
-        media_type=found.media_type,
-        tmdb_id=found.tmdb_id,
-        title=found.title,
-        year=found.year,
-        overview=found.overview,
-        poster_url=poster_url(found.poster_path),
-        availability=availability,
-        requestable=reason is None,
-        reason=reason,
-    )
 
 
 def to_season(season: SeasonDetails, *, claimed: bool, rules: Rules) -> Season:
@@ -120,6 +105,8 @@ def to_season(season: SeasonDetails, *, claimed: bool, rules: Rules) -> Season:
         number=season.number,
         name=season.name,
         episode_count=season.episode_count,
+        air_date=season.air_date,
+        poster_url=poster_url(season.poster_path),
         availability=closer(availability, Availability.PARTIALLY_AVAILABLE)
         if season.partly_here
         else availability,

@@ -5,7 +5,8 @@ from enum import StrEnum
 from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.http import AddressPolicy, AddressRefused, parse_url
-from medianest_common.settings import Settings
+from medianest_media.settings_arr import ArrSettings
+from medianest_media.settings_catalogue import CatalogueSettings
 
 
 class FourK(StrEnum):
@@ -14,9 +15,9 @@ class FourK(StrEnum):
     NOBODY = "nobody"
 
 
-class MediaSettings(Settings):
+class MediaSettings(ArrSettings, CatalogueSettings):
     overseerr_url: str = ""
-    """Where Overseerr or Seerr answers; without it requests are kept until it is set."""
+    """Where Overseerr or Seerr answers; without it Radarr and Sonarr fetch what is asked for, or an administrator."""
     overseerr_api_key: SecretStr | None = None
 
     movie_quota_limit: int = Field(default=0, ge=0)

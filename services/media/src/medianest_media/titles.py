@@ -7,6 +7,9 @@ from medianest_common.contracts.media import MediaType
 
 _POSTERS = "https://image.tmdb.org/t/p/w500"
 _BACKDROPS = "https://image.tmdb.org/t/p/w1280"
+_PHOTOS = "https://image.tmdb.org/t/p/w185"
+_STILLS = "https://image.tmdb.org/t/p/w300"
+_LOGOS = "https://image.tmdb.org/t/p/w92"
 _LONGEST_TITLE = 300
 _LONGEST_TEXT = 5_000
 _WORD = re.compile(r"\w+")
@@ -58,6 +61,18 @@ def poster_url(path: str | None) -> str | None:
 
 def backdrop_url(path: str | None) -> str | None:
     return f"{_BACKDROPS}{path}" if path else None
+
+
+def photo_url(path: str | None) -> str | None:
+    return f"{_PHOTOS}{path}" if path else None
+
+
+def still_url(path: str | None) -> str | None:
+    return f"{_STILLS}{path}" if path else None
+
+
+def logo_url(path: str | None) -> str | None:
+    return f"{_LOGOS}{path}" if path else None
 
 
 POSTERS = _POSTERS

@@ -1,12 +1,14 @@
 """Where titles are looked up, in words that fit any such source: Overseerr, or TMDB itself."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal, Protocol
 
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_media.adapters.backend import BackendRequest, Standing, Value
 
 type Shelf = Literal["trending", "movies", "tv", "upcoming"]
+type Relation = Literal["similar", "recommended"]
 
 
 class FoundTitle(Value):
@@ -19,18 +21,121 @@ class FoundTitle(Value):
     availability: Availability
 
 
+class FoundPerson(Value):
+    person_id: int
+    name: str
+    department: str | None
+    known_for: tuple[str, ...]
+    photo_path: str | None
+
+
 class FoundPage(Value):
-    titles: tuple[FoundTitle, ...]
+    found: tuple[FoundTitle | FoundPerson, ...]
+    """The best first, in the order of the catalogue."""
     page: int
     total_pages: int
+
+    @property
+    def titles(self) -> tuple[FoundTitle, ...]:
+        return tuple(each for each in self.found if isinstance(each, FoundTitle))
+
+
+class Narrowing(Value):
+    """What of a shelf is wanted. Films and shows number their genres differently."""
+
+    media_type: MediaType | None = None
+    genre: int | None = None
+    provider: int | None = None
+
+    @property
+    def is_by_kind(self) -> bool:
+        return self.genre is not None or self.provider is not None
+
+
+class CreditedTitle(Value):
+    title: FoundTitle
+    role: str | None
+
+
+class PersonDetails(Value):
+    person_id: int
+    name: str
+    biography: str
+    department: str | None
+    birthday: date | None
+    deathday: date | None
+    place_of_birth: str | None
+    photo_path: str | None
+    credits: tuple[CreditedTitle, ...]
+    """The best known first, each title once."""
+
+
+class Cast(Value):
+    person_id: int
+    name: str
+    character: str | None
+    photo_path: str | None
+
+
+class Crew(Value):
+    person_id: int
+    name: str
+    job: str
+    photo_path: str | None
+
+
+class Video(Value):
+    youtube_key: str
+    name: str
+
+
+class NamedNumber(Value):
+    """A genre."""
+
+    id: int
+    name: str
+
+
+class ProviderDetails(Value):
+    id: int
+    name: str
+    logo_path: str | None
+
+
+class Offers(Value):
+    region: str
+    link: str | None
+    stream: tuple[ProviderDetails, ...] = ()
+    rent: tuple[ProviderDetails, ...] = ()
+    buy: tuple[ProviderDetails, ...] = ()
+
+
+class EpisodeDetails(Value):
+    number: int
+    name: str
+    overview: str
+    air_date: date | None
+    runtime_minutes: int | None
+    still_path: str | None
+
+
+class SeasonEpisodes(Value):
+    number: int
+    name: str
+    overview: str
+    air_date: date | None
+    poster_path: str | None
+    episodes: tuple[EpisodeDetails, ...]
 
 
 class SeasonDetails(Value):
     number: int
     name: str
     episode_count: int
-    availability: Availability
-    availability_4k: Availability
+    air_date: date | None = None
+    poster_path: str | None = None
+    availability: Availability = Availability.NONE
+    availability_4k: Availability = Availability.NONE
     partly_here: bool = False
     """Some of its episodes are in the household's own library."""
 
@@ -47,13 +152,22 @@ class TitleDetails(Value):
     runtime_minutes: int | None
     poster_path: str | None
     backdrop_path: str | None
-    availability: Availability
-    availability_4k: Availability
+    availability: Availability = Availability.NONE
+    availability_4k: Availability = Availability.NONE
     seasons: tuple[SeasonDetails, ...]
     """Without those that have no episodes."""
-    requests: tuple[BackendRequest, ...]
+    requests: tuple[BackendRequest, ...] = ()
     tvdb_id: int | None = None
     imdb_id: str | None = None
+    released: date | None = None
+    cast: tuple[Cast, ...] = ()
+    crew: tuple[Crew, ...] = ()
+    trailers: tuple[Video, ...] = ()
+    votes: int = 0
+    vote_average: float | None = None
+    certification: str | None = None
+    offers: Offers | None = None
+    keywords: tuple[str, ...] = ()
 
     def availability_in(self, *, is_4k: bool) -> Availability:
         return self.availability_4k if is_4k else self.availability
@@ -138,8 +252,30 @@ class Catalogue(Protocol):
         """Raises `SearchUnavailable` rather than find nothing because something is away."""
         ...
 
-    async def discover(self, shelf: Shelf, *, page: int) -> FoundPage: ...
+    async def discover(self, shelf: Shelf, *, page: int, narrowing: Narrowing) -> FoundPage:
+        """Trending cannot be narrowed by genre or provider."""
+        ...
 
     async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
         """Raises `TitleUnknown` only when the catalogue is well and really knows no such title."""
+        ...
+
+    async def season(self, tmdb_id: int, number: int) -> SeasonEpisodes:
+        """Raises `TitleUnknown` like `details`."""
+        ...
+
+    async def related(
+        self, media_type: MediaType, tmdb_id: int, *, relation: Relation, page: int
+    ) -> FoundPage:
+        """What is like this title. Of a title that nobody knows that is nothing, or `TitleUnknown`."""
+        ...
+
+    async def person(self, person_id: int) -> PersonDetails:
+        """Raises `PersonUnknown` like `details`."""
+        ...
+
+    async def genres(self, media_type: MediaType) -> tuple[NamedNumber, ...]: ...
+
+    async def providers(self, media_type: MediaType) -> tuple[ProviderDetails, ...]:
+        """Those that stream in the household's region, the most used first."""
         ...

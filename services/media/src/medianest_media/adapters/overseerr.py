@@ -1,14 +1,12 @@
 """Overseerr 1.33 and later, and Seerr, over their HTTP API."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Unpack
-from urllib.parse import quote
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability, MediaType
-from medianest_common.errors import BadUpstream
 from medianest_common.http import (
     AddressPolicy,
     CallOptions,
@@ -26,18 +24,10 @@ from medianest_media.adapters.backend import (
     Standing,
     UserUnknown,
 )
-from medianest_media.adapters.catalogue import FoundPage, Shelf, TitleDetails
 from medianest_media.adapters.overseerr_issues import OverseerrIssues
+from medianest_media.adapters.overseerr_reading import OverseerrReading
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected, wrong_key
-from medianest_media.errors import SearchUnavailable, TitleUnknown
 
-_SHELVES: dict[Shelf, tuple[tuple[str, MediaType | None], ...]] = {
-    "trending": (("trending", None),),
-    "movies": (("movies", MediaType.MOVIE),),
-    "tv": (("tv", MediaType.TV),),
-    "upcoming": (("movies/upcoming", MediaType.MOVIE), ("tv/upcoming", MediaType.TV)),
-}
-_SEARCH_SECONDS = 6.0
 _DETAILS_SECONDS = 3.0
 _LIST_SECONDS = 3.0  # Seerr asks every Radarr and Sonarr first, up to 20 s when they hang
 _RULES_SECONDS = 60.0
@@ -50,10 +40,12 @@ _SEASONS_MATTER = (Availability.PROCESSING, Availability.PARTIALLY_AVAILABLE, Av
 class Overseerr:
     """Acts as the owner of the API key, and as the requester where a request is filed."""
 
-    tells_standing = True
+    name = "overseerr"
+    keeps_pending = True
 
     def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
         self._client = client
+        self._reading = OverseerrReading(client, clock=clock)
         self._clock = clock
         self.issues = OverseerrIssues(client)
         self._rules: tuple[Rules, float] | None = None
@@ -73,40 +65,17 @@ class Overseerr:
         async with client:
             yield cls(client, clock=clock)
 
-    async def search(self, query: str, *, page: int) -> FoundPage:
-        path = f"/search?query={quote(query, safe='')}&page={page}"
-        found = await self._get(
-            path, lambda answer: answers.found_page(answer, page=page), timeout=_SEARCH_SECONDS
-        )
-        if not found.titles and page == 1 and not await self._tmdb_answers():
-            # With TMDB away Overseerr's search answers 200 and nothing found.
-            raise SearchUnavailable("Overseerr cannot reach TMDB. Try again in a moment.", retry_after=10)
-        return found
-
-    async def discover(self, shelf: Shelf, *, page: int) -> FoundPage:
-        pages = [await self._shelf(name, media_type, page=page) for name, media_type in _SHELVES[shelf]]
-        return FoundPage(
-            titles=tuple(title for each in pages for title in each.titles),
-            page=page,
-            total_pages=max(each.total_pages for each in pages),
-        )
-
-    async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
-        try:
-            return await self._get(
-                f"/{media_type}/{tmdb_id}",
-                lambda answer: answers.title_details(answer, media_type),
-                timeout=_DETAILS_SECONDS,
-                expects=404,
-            )
-        except BadUpstream as error:
-            # A title that TMDB does not have and a TMDB that is away are both a 500.
-            if not isinstance(error, UpstreamRefused) and not await self._tmdb_answers():
-                raise
-            raise TitleUnknown("TMDB has no title with this number.") from None
-
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
-        return (await self.details(media_type, tmdb_id)).standing
+        return (await self._reading.details(media_type, tmdb_id)).standing
+
+    def called(self, media_type: MediaType) -> str:
+        return "Overseerr"
+
+    def by_hand(self, media_type: MediaType, *, is_4k: bool) -> bool:
+        return False
+
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {self.name: self.check}
 
     async def rules(self) -> Rules:
         now = self._clock.monotonic()
@@ -149,10 +118,15 @@ class Overseerr:
             return found
         if found.availability not in _SEASONS_MATTER:
             return found
-        details = await self.details(MediaType.TV, found.tmdb_id)
+        details = await self._reading.details(MediaType.TV, found.tmdb_id)
         return found.model_copy(
             update={"season_availability": details.season_availability_in(is_4k=found.is_4k)}
         )
+
+    async def edit(self, request_id: int, media_type: MediaType, *, is_4k: bool, seasons: list[int]) -> None:
+        body = {"mediaType": media_type.value, "is4k": is_4k, "seasons": seasons}
+        if await self._call("PUT", f"/request/{request_id}", _created, json=body, idempotent=True) is None:
+            raise NothingLeft("Overseerr has no season left to request.")
 
     async def approve(self, request_id: int) -> None:
         await self._call("POST", f"/request/{request_id}/approve", idempotent=True)
@@ -191,22 +165,6 @@ class Overseerr:
         except UpstreamRefused as refused:
             raise wrong_key() from refused
 
-    async def _shelf(self, name: str, media_type: MediaType | None, *, page: int) -> FoundPage:
-        def read(answer: dict[str, Any]) -> FoundPage:
-            if media_type is not None:
-                for item in answer["results"]:
-                    item.setdefault("mediaType", media_type.value)
-            return answers.found_page(answer, page=page)
-
-        return await self._get(f"/discover/{name}?page={page}", read, timeout=_SEARCH_SECONDS)
-
-    async def _tmdb_answers(self) -> bool:
-        try:
-            await self._client.get_json("/api/v1/discover/trending?page=1", timeout=_DETAILS_SECONDS)
-        except BadUpstream:
-            return False
-        return True
-
     async def _users(self) -> dict[int, int]:
         known: dict[int, int] = {}
         for page in range(_MOST_USER_PAGES):
@@ -230,14 +188,7 @@ class Overseerr:
         timeout: float | None = None,
         expects: int | None = None,
     ) -> T:
-        """A refusal with the status the caller `expects` is raised as it came."""
-        try:
-            return await self._client.request_as("GET", f"/api/v1{path}", _json(read), timeout=timeout)
-        except UpstreamRefused as refused:
-            if refused.upstream_status == expects:
-                raise
-            denied = refused.upstream_status in (401, 403)
-            raise (wrong_key() if denied else unexpected(refused)) from refused
+        return await self._reading.get(path, read, timeout=timeout, expects=expects)
 
     async def _call[T](
         self,

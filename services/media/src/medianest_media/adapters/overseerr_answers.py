@@ -4,30 +4,19 @@ Their numbers do not contradict each other, so nothing here asks which of them i
 item costs that item and no more; an answer that is nonsense as a whole raises ValueError, LookupError or TypeError.
 """
 
-import re
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-from prometheus_client import Counter
-
 from medianest_common.contracts.media import Availability, MediaType
+from medianest_media.adapters import catalogue_answers, catalogue_titles
 from medianest_media.adapters.backend import (
     BackendRequest,
     BackendStatus,
     Rules,
+    Standing,
 )
-from medianest_media.adapters.catalogue import FoundPage, FoundTitle, SeasonDetails, TitleDetails
-from medianest_media.titles import image_path, storable, storable_title
-
-log = structlog.get_logger()
-
-SKIPPED = Counter(
-    "medianest_media_backend_items_skipped", "Items of backend answers that could not be read.", ["what"]
-)
-
-type Json = dict[str, Any]
+from medianest_media.adapters.catalogue import FoundPage, FoundPerson, FoundTitle, TitleDetails
+from medianest_media.adapters.lenient import Json, as_dict, as_list, each, fields_of, number
 
 _REQUEST_STATUS = {
     1: BackendStatus.PENDING,
@@ -46,56 +35,60 @@ _AVAILABILITY = {
     7: Availability.NONE,  # deleted: it may be asked for again
 }
 _MOST_PAGES = 500
-_IMDB = re.compile(r"tt[0-9]{5,12}")
 
 
-def found_page(answer: Json, *, page: int) -> FoundPage:
-    """Films and shows of a search; people are left out."""
-    items = [item for item in _list(answer["results"]) if _dict(item).get("mediaType") in ("movie", "tv")]
-    total_pages = min(_number(answer.get("totalPages", 1)), _MOST_PAGES)
-    titles = tuple(each("title", items, _found_title))
-    return FoundPage(titles=titles, page=page, total_pages=max(total_pages, page if titles else 1))
+def found_page(answer: Json, *, page: int, media_type: MediaType | None = None) -> FoundPage:
+    """Lists of films alone or shows alone may leave out which of them they are."""
+    rows = [as_dict(item) for item in as_list(answer["results"])]
+    if media_type is not None:
+        rows = [{"mediaType": media_type.value, **row} for row in rows]
+    rows = [row for row in rows if row.get("mediaType") in ("movie", "tv", "person")]
+    total_pages = min(number(answer.get("totalPages", 1)), _MOST_PAGES)
+    found = tuple(each("title", rows, _found))
+    return FoundPage(found=found, page=page, total_pages=max(total_pages, page if found else 1))
 
 
-def title_details(answer: Json, media_type: MediaType) -> TitleDetails:
+def total_results(answer: Json) -> int:
+    total = answer.get("totalResults")
+    return number(total) if total is not None else len(as_list(answer["results"]))
+
+
+def title_details(answer: Json, media_type: MediaType, *, region: str = "") -> TitleDetails:
     media = answer.get("mediaInfo") or {}
-    ids = _dict(answer.get("externalIds") or {})
-    minutes = answer.get("runtime") or next(iter(answer.get("episodeRunTime") or []), None)
-    return TitleDetails(
-        media_type=media_type,
-        tmdb_id=_number(answer["id"]),
-        title=_title_of(answer),
-        original_title=storable_title(str(answer.get("originalTitle") or answer.get("originalName") or ""))
-        or None,
-        year=_year_of(answer),
-        overview=storable(str(answer.get("overview") or "")),
-        tagline=storable(str(answer.get("tagline") or "")) or None,
-        genres=tuple(each("genre", answer.get("genres") or [], lambda genre: storable_title(genre["name"]))),
-        runtime_minutes=minutes if isinstance(minutes, int) and minutes > 0 else None,
-        poster_path=image_path(answer.get("posterPath")),
-        backdrop_path=image_path(answer.get("backdropPath")),
-        availability=_AVAILABILITY[media.get("status", 1)],
-        availability_4k=_AVAILABILITY[media.get("status4k", 1)],
-        seasons=tuple(_seasons(answer, media)) if media_type is MediaType.TV else (),
-        requests=tuple(
-            each("request", media.get("requests") or [], lambda row: backend_request(_with_media(row, media)))
-        ),
-        tvdb_id=_tvdb_id(ids.get("tvdbId")) if media_type is MediaType.TV else None,
-        imdb_id=_imdb_id(ids.get("imdbId") or answer.get("imdbId")),
+    is_film = media_type is MediaType.MOVIE
+    details = catalogue_titles.title_details(
+        answer,
+        media_type,
+        region=region,
+        ratings=fields_of(answer.get("releases" if is_film else "contentRatings")).get("results"),
+        videos=answer.get("relatedVideos"),
+        offers=catalogue_answers.of_region(answer.get("watchProviders"), region),
+        keywords=answer.get("keywords"),
     )
+    requests = each(
+        "request", media.get("requests") or [], lambda row: backend_request(_with_media(row, media))
+    )
+    standing = Standing(
+        availability=_availability(media.get("status", 1)),
+        availability_4k=_availability(media.get("status4k", 1)),
+        seasons=season_availability(media, is_4k=False),
+        seasons_4k=season_availability(media, is_4k=True),
+        requests=tuple(requests),
+    )
+    return details.with_standing(standing)
 
 
 def backend_request(row: Json) -> BackendRequest:
-    media, is_4k = _dict(row["media"]), row.get("is4k") is True
+    media, is_4k = as_dict(row["media"]), row.get("is4k") is True
     changed_at = media.get("updatedAt")
     return BackendRequest(
-        id=_number(row["id"]),
+        id=number(row["id"]),
         status=_REQUEST_STATUS[row["status"]],
         media_type=MediaType(row.get("type") or media["mediaType"]),
-        tmdb_id=_number(media["tmdbId"]),
+        tmdb_id=number(media["tmdbId"]),
         is_4k=is_4k,
         user_id=(row.get("requestedBy") or {}).get("id"),
-        seasons=tuple(sorted(_number(season["seasonNumber"]) for season in row.get("seasons") or [])),
+        seasons=tuple(sorted(number(season["seasonNumber"]) for season in row.get("seasons") or [])),
         availability=_AVAILABILITY[media.get("status4k" if is_4k else "status", 1)],
         season_availability=season_availability(media, is_4k=is_4k),
         in_plex=bool(media.get("ratingKey4k" if is_4k else "ratingKey") or media.get("jellyfinMediaId")),
@@ -109,20 +102,20 @@ def season_availability(media: Json, *, is_4k: bool) -> dict[int, Availability]:
         each(
             "season",
             media.get("seasons") or [],
-            lambda s: (_number(s["seasonNumber"]), _AVAILABILITY[s[key]]),
+            lambda s: (number(s["seasonNumber"]), _AVAILABILITY[s[key]]),
         )
     )
 
 
 def modified(answer: Json) -> list[tuple[int, datetime]]:
     return list(
-        each("request", _list(answer["results"]), lambda row: (_number(row["id"]), moment(row["updatedAt"])))
+        each("request", as_list(answer["results"]), lambda row: (number(row["id"]), moment(row["updatedAt"])))
     )
 
 
 def users_by_plex_id(rows: Any) -> dict[int, int]:
-    plex_users = [row for row in _list(rows) if _dict(row).get("plexId")]
-    return dict(each("user", plex_users, lambda row: (_number(row["plexId"]), _number(row["id"]))))
+    plex_users = [row for row in as_list(rows) if as_dict(row).get("plexId")]
+    return dict(each("user", plex_users, lambda row: (number(row["plexId"]), number(row["id"]))))
 
 
 def rules(answer: Json) -> Rules:
@@ -139,84 +132,20 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _found_title(item: Json) -> FoundTitle:
-    media = item.get("mediaInfo") or {}
-    return FoundTitle(
-        media_type=MediaType(item["mediaType"]),
-        tmdb_id=_number(item["id"]),
-        title=_title_of(item),
-        year=_year_of(item),
-        overview=storable(str(item.get("overview") or "")),
-        poster_path=image_path(item.get("posterPath")),
-        availability=_AVAILABILITY[media.get("status", 1)],
-    )
+def _found(item: Json) -> FoundTitle | FoundPerson:
+    if item["mediaType"] == "person":
+        return catalogue_answers.found_person(item)
+    status = fields_of(item.get("mediaInfo")).get("status", 1)
+    return catalogue_answers.found_title(item, _availability(status))
 
 
-def _seasons(answer: Json, media: Json) -> list[SeasonDetails]:
-    here = {is_4k: season_availability(media, is_4k=is_4k) for is_4k in (False, True)}
-
-    def season(row: Json) -> SeasonDetails:
-        number = _number(row["seasonNumber"])
-        return SeasonDetails(
-            number=number,
-            name=storable_title(str(row.get("name") or f"Season {number}")),
-            episode_count=_number(row.get("episodeCount") or 0),
-            availability=here[False].get(number, Availability.NONE),
-            availability_4k=here[True].get(number, Availability.NONE),
-        )
-
-    return [found for found in each("season", answer.get("seasons") or [], season) if found.episode_count > 0]
-
-
-def _tvdb_id(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 2**53 else None
-
-
-def _imdb_id(value: Any) -> str | None:
-    return value if isinstance(value, str) and _IMDB.fullmatch(value) else None
+def _availability(status: Any) -> Availability:
+    """A number that a newer server may bring says nothing yet; the title is shown all the same."""
+    if isinstance(status, bool) or not isinstance(status, int):
+        raise TypeError("not a status")
+    return _AVAILABILITY.get(status, Availability.NONE)
 
 
 def _with_media(row: Json, media: Json) -> Json:
     """Requests inside a title's own page may come without the title."""
     return row if row.get("media") else {**row, "media": media}
-
-
-def _title_of(item: Json) -> str:
-    title = storable_title(str(item.get("title") or item.get("name") or ""))
-    if not title:
-        raise ValueError("a title without a name")
-    return title
-
-
-def _year_of(item: Json) -> int | None:
-    """Release dates are plain dates, at times empty; they are never moved through a time zone."""
-    year = str(item.get("releaseDate") or item.get("firstAirDate") or "")[:4]
-    return int(year) if year.isascii() and year.isdigit() and int(year) > 1800 else None
-
-
-def each[T](what: str, items: Iterable[Any], read: Callable[[Json], T]) -> Iterable[T]:
-    """Those that can be read; the others are counted."""
-    for item in items:
-        try:
-            yield read(_dict(item))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            SKIPPED.labels(what).inc()
-            log.info("backend_item_skipped", what=what, error=type(error).__name__)
-
-
-def _dict(value: Any) -> Json:
-    if not isinstance(value, dict):
-        raise TypeError("not an object")
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= 2**53:
-        raise TypeError("not a number")
-    return value

@@ -1,5 +1,7 @@
 """The page of one title: what it is, what is there of it season by season, and who waits for it."""
 
+import asyncio
+
 from sqlalchemy import select
 
 from medianest_common.bus import require_caller
@@ -12,24 +14,25 @@ from medianest_common.contracts.media import (
     Season,
     Title,
 )
-from medianest_common.errors import BadUpstream, TimedOut, Unavailable
+from medianest_media.adapters.backend import Rules
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
+from medianest_media.described import description
 from medianest_media.holdings import closer
+from medianest_media.keeping import TROUBLE
 from medianest_media.mapping import WHY_NOT, to_season
-from medianest_media.models import EVERY_SEASON, Claim, Request
+from medianest_media.models import EVERY_SEASON, Claim, Follower, Person, Request
 from medianest_media.states import OVER
 from medianest_media.titles import backdrop_url, poster_url
-from medianest_media.use_cases.known_titles import title_details
-from medianest_media.use_cases.search_page import unavailable
+from medianest_media.use_cases.known_titles import shown_details
+
+_RULES_SECONDS = 1.0
 
 
 async def get_title(app: MediaApp, query: GetTitle) -> Title:
-    try:
-        details = await title_details(app, query.media_type, query.tmdb_id)
-        rules = await app.backend.rules()
-    except (Unavailable, TimedOut, BadUpstream) as error:
-        raise unavailable(error) from error
+    told = await shown_details(app, query.media_type, query.tmdb_id)
+    details = told.value
+    rules = await _rules(app)
     claimed, requests = await _ours(app, query)
     seasons = [
         to_season(season, claimed=not claimed.isdisjoint({season.number, EVERY_SEASON}), rules=rules)
@@ -55,12 +58,26 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
         reason=reason,
         seasons=seasons,
         requests=requests,
+        stale=told.stale,
+        stale_since=told.stale_since,
+        **description(details),
     )
+
+
+async def _rules(app: MediaApp) -> Rules:
+    """A backend that does not answer hides nothing; what is asked for is checked when it is sent."""
+    try:
+        async with asyncio.timeout(_RULES_SECONDS):
+            return await app.backend.rules()
+    except (*TROUBLE, TimeoutError):
+        return Rules()
 
 
 async def _ours(app: MediaApp, query: GetTitle) -> tuple[set[int], list[RequestRef]]:
     """The seasons that our requests wait for (0 for a film), and the requests themselves."""
-    me = require_caller().user_id
+    caller = require_caller()
+    me = caller.user_id
+    names = caller.is_admin or app.settings.media_show_requesters
     title = (Request.media_type == query.media_type, Request.tmdb_id == query.tmdb_id)
     claims = (
         select(Claim.season)
@@ -68,7 +85,9 @@ async def _ours(app: MediaApp, query: GetTitle) -> tuple[set[int], list[RequestR
         .where(*title, Claim.is_4k.is_(False), Request.status != RequestStatus.AVAILABLE)
     )
     rows = (
-        select(Request.id, Request.status, Request.is_4k, Request.user_id)
+        select(Request.id, Request.status, Request.is_4k, Request.user_id, Person.name, Follower.user_id)
+        .join(Person, Person.id == Request.user_id)
+        .outerjoin(Follower, (Follower.request_id == Request.id) & (Follower.user_id == me))
         .where(*title, Request.status.not_in(OVER))
         .order_by(Request.id)
         .limit(100)
@@ -77,7 +96,15 @@ async def _ours(app: MediaApp, query: GetTitle) -> tuple[set[int], list[RequestR
         claimed = set((await connection.execute(claims)).scalars())
         found = (await connection.execute(rows)).all()
     refs = [
-        RequestRef(id=row.id, status=row.status, is_4k=row.is_4k, mine=row.user_id == me) for row in found
+        RequestRef(
+            id=request_id,
+            status=status,
+            is_4k=is_4k,
+            mine=user_id == me,
+            following=follower is not None,
+            requested_by=name if names or user_id == me else None,
+        )
+        for request_id, status, is_4k, user_id, name, follower in found
     ]
     return claimed, refs
 

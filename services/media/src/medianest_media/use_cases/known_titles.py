@@ -1,11 +1,14 @@
 """Titles as the backend knows them, kept for a moment, and remembered by name for when it does not answer."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from medianest_common.contracts.media import MediaType
 from medianest_media.adapters.catalogue import FoundPage, FoundTitle, TitleDetails
 from medianest_media.app import MediaApp
+from medianest_media.errors import TitleUnknown
+from medianest_media.keeping import TROUBLE, Kept, kept, told_now
 from medianest_media.repository import SeenTitles, read_holding, read_twins
 
 _DETAILS_SECONDS = 10.0
@@ -14,19 +17,47 @@ _DETAILS_SECONDS = 10.0
 async def title_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
     """What of it is there, and what was asked for past us. What was asked for here our own claims know better, and what
     is in the library our own knowledge of it."""
+    told = await told_now(
+        app,
+        _key(media_type, tmdb_id),
+        lambda: _load(app, media_type, tmdb_id),
+        model=TitleDetails,
+        fresh=_DETAILS_SECONDS,
+    )
+    return await _with_ours(app, told.value)
 
-    async def load() -> bytes:
-        details = await app.catalogue.details(media_type, tmdb_id)
-        if not app.catalogue.tells_standing:
+
+async def shown_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> Kept[TitleDetails]:
+    """The same for somebody who only looks, so that it may be of yesterday while the catalogue does not answer."""
+    told = await kept(
+        app,
+        _key(media_type, tmdb_id),
+        lambda: _load(app, media_type, tmdb_id),
+        model=TitleDetails,
+        fresh=_DETAILS_SECONDS,
+    )
+    return told.model_copy(update={"value": await _with_ours(app, told.value)})
+
+
+async def _load(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
+    """Without a backend that answers, nothing is known to be there or on its way."""
+    details = await app.catalogue.details(media_type, tmdb_id)
+    if not app.catalogue.tells_standing:
+        with suppress(*TROUBLE, TitleUnknown):
             details = details.with_standing(await app.backend.standing(media_type, tmdb_id))
-        await remember(app, [details])
-        return details.model_dump_json().encode()
+    await remember(app, [details])
+    return details
 
-    body = await app.cache.get_or_load(_key(media_type, tmdb_id), load, ttl=_DETAILS_SECONDS)
-    details = TitleDetails.model_validate_json(body)
+
+async def _with_ours(app: MediaApp, details: TitleDetails) -> TitleDetails:
+    media_type, tmdb_id = details.media_type, details.tmdb_id
     async with app.db.read() as connection:
         holding = await read_holding(connection, media_type, tmdb_id)
-        twins = await read_twins(connection, media_type, tmdb_id) if details.requests else set()
+        twins = (
+            await read_twins(connection, media_type, tmdb_id, backend=app.backend.name)
+            if details.requests
+            else set()
+        )
     past_us = [request for request in details.requests if request.is_live and request.id not in twins]
     return holding.details(details).asked_for_in(past_us)
 
@@ -37,14 +68,14 @@ async def forget_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> 
 
 
 async def found_page(
-    app: MediaApp, key: str, load_page: Callable[[], Awaitable[FoundPage]], *, ttl: float, stale: float
-) -> FoundPage:
-    async def load() -> bytes:
+    app: MediaApp, key: str, load_page: Callable[[], Awaitable[FoundPage]], *, fresh: float
+) -> Kept[FoundPage]:
+    async def load() -> FoundPage:
         page = await load_page()
         await remember(app, page.titles)
-        return page.model_dump_json().encode()
+        return page
 
-    return FoundPage.model_validate_json(await app.cache.get_or_load(key, load, ttl=ttl, stale=stale))
+    return await kept(app, key, load, model=FoundPage, fresh=fresh)
 
 
 async def remember(app: MediaApp, titles: Iterable[FoundTitle | TitleDetails]) -> None:
