@@ -1,0 +1,235 @@
+"""What Radarr and Sonarr have in common: the client, the key, what is chosen by name, and how they refuse."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self, Unpack
+
+from medianest_common.clock import Clock
+from medianest_common.contracts.media import Availability
+from medianest_common.errors import BadUpstream, MediaNestError
+from medianest_common.http import AddressPolicy, CallOptions, OutgoingClient, Timeouts, UpstreamRefused
+from medianest_media.adapters import arr_answers as answers
+from medianest_media.adapters.arr_queue import QueueRecord, queue_record
+from medianest_media.adapters.backend import AlreadyThere, BackendMisconfigured, BackendRefused
+from medianest_media.settings_arr import ArrChoices
+
+API = "/api/v3"
+LOOK_SECONDS = 3.0
+WORK_SECONDS = 12.0
+"""To look up and add a title: they ask their own metadata servers first."""
+_OLDEST = 3
+_PAGE = 200
+_MOST_PAGES = 10
+_MOST_BYTES = 20 * 1024 * 1024
+_CHOICES = ("qualityprofileid", "rootfolderpath", "path", "tags", "languageprofileid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What has to be changed over there, before anything is. `take_up`: what nobody watches out for yet."""
+
+    their_id: int | None
+    add: bool
+    take_up: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TheirState:
+    """`seasons` of a show, as far as it was asked about. `complete`: all that was asked about is there."""
+
+    availability: Availability
+    complete: bool
+    seasons: Mapping[int, Availability] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    quality_profile: int
+    root_folder: str
+    tags: list[int]
+    language_profile: int | None = None
+
+
+class Arr:
+    """`record_key` is how its history names what it holds."""
+
+    app = ""
+    record_key = ""
+
+    def __init__(self, client: OutgoingClient, choices: ArrChoices, *, clock: Clock) -> None:
+        self._client = client
+        self._choices = choices
+        self._clock = clock
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, choices: ArrChoices, *, clock: Clock) -> AsyncIterator[Self]:
+        client = OutgoingClient(
+            choices.system,
+            choices.url,
+            policy=AddressPolicy.OPERATOR,
+            headers={"X-Api-Key": choices.api_key},
+            timeouts=Timeouts(connect=2.0, read=WORK_SECONDS, total=WORK_SECONDS),
+            clock=clock,
+        )
+        async with client:
+            yield cls(client, choices, clock=clock)
+
+    @property
+    def system(self) -> str:
+        return self._choices.system
+
+    async def check(self) -> None:
+        """It is there, is what we think, takes our key, and has what it is told to choose."""
+        await self._choose(await self._status())
+
+    async def changes_since(self, at: datetime) -> list[tuple[int, datetime]]:
+        """The ids over there of what something happened to."""
+        return await self._get(
+            "/history/since",
+            lambda answer: answers.changes(answer, self.record_key),
+            params={"date": at.isoformat()},
+            max_bytes=_MOST_BYTES,
+        )
+
+    async def _queue(self, **shown: str) -> list[QueueRecord]:
+        found: list[QueueRecord] = []
+        for page in range(1, _MOST_PAGES + 1):
+            params: dict[str, str | int] = {"page": page, "pageSize": _PAGE, **shown}
+            rows = await self._get("/queue", _records, params=params, max_bytes=_MOST_BYTES)
+            found += [record for row in rows if (record := queue_record(row)) is not None]
+            if len(rows) < _PAGE:
+                break
+        return found
+
+    async def _status(self) -> answers.Status:
+        try:
+            status = await self._client.request_as(
+                "GET",
+                f"{API}/system/status",
+                lambda response: answers.status(response.json()),
+                timeout=LOOK_SECONDS,
+            )
+        except UpstreamRefused as refused:
+            if refused.upstream_status == 404:
+                raise self.misconfigured(f"has no API of version {_OLDEST}; its URL may be wrong") from None
+            raise self.meaning(refused) from refused
+        if status.app and status.app != self.app:
+            raise BackendMisconfigured(
+                f"{status.app} answers at the address of {self.system}. Look at {self._choices.variables}_URL.",
+                upstream=self.system,
+            )
+        if status.major < _OLDEST:
+            raise self.misconfigured(f"is too old; version {_OLDEST} or later is needed")
+        return status
+
+    async def _choose(self, status: answers.Status) -> Chosen:
+        profiles = await self._get("/qualityprofile", lambda answer: answers.options("name", answer))
+        folders = await self._get("/rootfolder", answers.folders)
+        quality = self._one_of("quality profile", "QUALITY_PROFILE", profiles, self._choices.quality_profile)
+        folder = self._one_of("root folder", "ROOT_FOLDER", folders, self._choices.root_folder)
+        return Chosen(
+            quality_profile=quality,
+            root_folder=folders[folder],
+            tags=await self._tags(),
+            language_profile=await self._language(status),
+        )
+
+    async def _tags(self) -> list[int]:
+        if not self._choices.tags:
+            return []
+        known = await self._get("/tag", lambda answer: answers.options("label", answer))
+        return [self._one_of("such tag", "TAGS", known, tag) for tag in self._choices.tags]
+
+    async def _language(self, status: answers.Status) -> int | None:
+        return None
+
+    def _one_of(self, what: str, variable: str, known: Mapping[int, str], wanted: str) -> int:
+        name = f"{self._choices.variables}_{variable}"
+        if not wanted:
+            if len(known) == 1:
+                return next(iter(known))
+            if not known:
+                raise self.misconfigured(f"has no {what} that can be used; make one there")
+            raise self.misconfigured(f"has more than one {what}; {name} names one of {_named(known)}")
+        for key, label in known.items():
+            if wanted == str(key) or _same(wanted, label):
+                return key
+        raise self.misconfigured(f"has no {what} as {name} names it; it has {_named(known)}")
+
+    def misconfigured(self, what: str) -> BackendMisconfigured:
+        return BackendMisconfigured(f"{self.system} {what}.", upstream=self.system)
+
+    def meaning(self, refused: UpstreamRefused) -> MediaNestError:
+        if refused.upstream_status in (401, 403):
+            return self.misconfigured("does not accept our API key")
+        if refused.upstream_status != 400:
+            return self._unexpected(refused)
+        complaints = answers.complaints(_document(refused.body))
+        if any(
+            rule.endswith("ExistsValidator") and rule[:-15] in ("Movie", "Series")
+            for _, rule, _ in complaints
+        ):
+            return AlreadyThere(f"{self.system} has it already.", upstream=self.system)
+        said = " ".join(words.rstrip(".") + "." for _, _, words in complaints if words)
+        if any(name.lower() in _CHOICES for name, _, _ in complaints):
+            return BackendMisconfigured(f"{self.system} says: {said}", upstream=self.system)
+        if said:
+            return BackendRefused(f"{self.system} says: {said}", upstream=self.system)
+        return self._unexpected(refused)
+
+    def _unexpected(self, refused: UpstreamRefused) -> BadUpstream:
+        return BadUpstream(
+            f"{self.system} answered {refused.upstream_status}; its URL may be wrong.", upstream=self.system
+        )
+
+    async def _get[T](self, path: str, read: Callable[[Any], T], **options: Unpack[CallOptions]) -> T:
+        options.setdefault("timeout", LOOK_SECONDS)
+        return await self._call("GET", path, read, **options)
+
+    async def _call[T](
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Any], T] = lambda _: None,  # type: ignore[assignment, return-value]
+        **options: Unpack[CallOptions],
+    ) -> T:
+        try:
+            return await self._client.request_as(
+                method, f"{API}{path}", lambda response: read(response.json()), **options
+            )
+        except UpstreamRefused as refused:
+            raise self.meaning(refused) from refused
+
+    async def _remove(self, path: str, *, params: Mapping[str, str]) -> None:
+        """Gone already is as good."""
+        try:
+            await self._client.request(
+                "DELETE", f"{API}{path}", params=params, idempotent=True, timeout=WORK_SECONDS
+            )
+        except UpstreamRefused as refused:
+            if refused.upstream_status != 404:
+                raise self.meaning(refused) from refused
+
+
+def _records(answer: Any) -> list[Any]:
+    return answers.a_list(answers.a_dict(answer)["records"])
+
+
+def _named(known: Mapping[int, str]) -> str:
+    return ", ".join(f'"{label}" ({key})' for key, label in known.items()) or "none"
+
+
+def _same(wanted: str, label: str) -> bool:
+    """Folders may end in a slash or not."""
+    return wanted.rstrip("/\\").casefold() == label.rstrip("/\\").casefold()
+
+
+def _document(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""The queue of Radarr and Sonarr. What they list by episode is told by download, each once."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from medianest_common.contracts.media import MediaType
+from medianest_media.adapters import arr_answers as answers
+from medianest_media.adapters.backend import Download, DownloadStatus, Value
+
+_FAILED = frozenset({"failed", "failedpending", "downloadfailed", "downloadfailedpending"})
+_IMPORTING = frozenset({"importpending", "importing", "imported"})
+_BY_STATUS = {
+    "paused": DownloadStatus.PAUSED,
+    "queued": DownloadStatus.QUEUED,
+    "delay": DownloadStatus.QUEUED,
+    "downloading": DownloadStatus.DOWNLOADING,
+    "completed": DownloadStatus.IMPORTING,
+    "failed": DownloadStatus.FAILED,
+    "warning": DownloadStatus.STUCK,
+    "downloadclientunavailable": DownloadStatus.STUCK,
+}
+
+
+class QueueRecord(Value):
+    download_id: str
+    """Of the download client; of something that has none yet, of the record."""
+    their_id: int
+    tmdb_id: int | None
+    tvdb_id: int | None
+    season: int | None
+    title: str
+    size: int
+    left: int
+    eta: datetime | None
+    status: DownloadStatus
+    trouble: str | None
+
+
+def queue_record(row: Any) -> QueueRecord | None:
+    """None for what belongs to no title, and for what cannot be read: one odd record hides no others."""
+    try:
+        return _record(answers.a_dict(row))
+    except (TypeError, ValueError, LookupError):
+        return None
+
+
+def _record(row: dict[str, Any]) -> QueueRecord | None:
+    whose = row.get("movieId") or row.get("seriesId")
+    if not whose:
+        return None
+    title = row.get("movie") or row.get("series") or {}
+    download_id = row.get("downloadId")
+    season = row.get("seasonNumber", (row.get("episode") or {}).get("seasonNumber"))
+    return QueueRecord(
+        download_id=str(download_id) if download_id else f"record {answers.number(row['id'])}",
+        their_id=answers.number(whose),
+        tmdb_id=title.get("tmdbId") or None,
+        tvdb_id=title.get("tvdbId") or None,
+        season=season if row.get("seriesId") else None,
+        title=answers.words(row.get("title")),
+        size=_bytes(row.get("size")),
+        left=_bytes(row.get("sizeleft", row.get("sizeLeft"))),
+        eta=answers.moment(row.get("estimatedCompletionTime")),
+        status=_status(row),
+        trouble=_trouble(row),
+    )
+
+
+def _status(row: dict[str, Any]) -> DownloadStatus:
+    state = str(row.get("trackedDownloadState") or "").lower()
+    health = str(row.get("trackedDownloadStatus") or "").lower()
+    if state in _FAILED:
+        return DownloadStatus.FAILED
+    if state == "importblocked" or health in ("warning", "error"):
+        return DownloadStatus.STUCK
+    if state in _IMPORTING:
+        return DownloadStatus.IMPORTING
+    return _BY_STATUS.get(str(row.get("status") or "").lower(), DownloadStatus.QUEUED)
+
+
+def _trouble(row: dict[str, Any]) -> str | None:
+    if error := answers.words(row.get("errorMessage")):
+        return error
+    for message in row.get("statusMessages") or []:
+        for words in [*(message.get("messages") or []), message.get("title")]:
+            if found := answers.words(words):
+                return found
+    if str(row.get("status") or "").lower() == "downloadclientunavailable":
+        return "The download client is not available."
+    return None
+
+
+def _bytes(value: Any) -> int:
+    """They are decimals over there."""
+    return max(0, int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+def downloads(
+    records: Iterable[QueueRecord],
+    media_type: MediaType,
+    *,
+    is_4k: bool,
+    system: str,
+    tmdb_of: Callable[[QueueRecord], int | None],
+) -> list[Download]:
+    """Each row of a season pack has the size of the whole, so it is counted once and not added up."""
+    together: dict[tuple[str, int], list[QueueRecord]] = {}
+    for record in records:
+        together.setdefault((record.download_id, record.their_id), []).append(record)
+    found = []
+    for (download_id, _), rows in together.items():
+        tmdb_id = tmdb_of(rows[0])
+        if tmdb_id is None:
+            continue
+        first = rows[0]
+        found.append(
+            Download(
+                id=f"{system.lower()} {download_id}",
+                media_type=media_type,
+                tmdb_id=tmdb_id,
+                is_4k=is_4k,
+                seasons=tuple(sorted({row.season for row in rows if row.season is not None})),
+                title=first.title,
+                size=first.size,
+                left=min(first.left, first.size) if first.size else first.left,
+                eta=first.eta,
+                status=first.status,
+                trouble=next((row.trouble for row in rows if row.trouble), None),
+            )
+        )
+    return found

@@ -1,0 +1,267 @@
+"""Radarr and Sonarr themselves as the backend of a household without Overseerr.
+
+They keep no requests: what is not approved is not sent, and what was changed over there for whom is in our own table of
+orders. An order is written down before anything is done, so that what was done is known whatever happens on the way.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from medianest_common.clock import Clock
+from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.db import Database
+from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, Unavailable
+from medianest_media.adapters.arr import TheirState
+from medianest_media.adapters.arr_queue import QueueRecord, downloads
+from medianest_media.adapters.backend import (
+    BackendMisconfigured,
+    BackendRefused,
+    BackendRequest,
+    BackendStatus,
+    Download,
+    Rules,
+    Standing,
+)
+from medianest_media.adapters.direct_orders import OrderBook, carry_out, let_go
+from medianest_media.adapters.radarr import Radarr
+from medianest_media.adapters.sonarr import Sonarr
+from medianest_media.models import Order, OrderState
+
+log = structlog.get_logger()
+
+KEY_OWNER = 1
+"""Nobody has an account over there, so every order is ours."""
+_FIRST_LOOK_BACK = timedelta(days=1)
+_STATUS = {
+    OrderState.SENDING: BackendStatus.PENDING,
+    OrderState.SENT: BackendStatus.APPROVED,
+    OrderState.WITHDRAWN: BackendStatus.DECLINED,
+}
+
+type Servers = Mapping[tuple[MediaType, bool], Radarr | Sonarr]
+
+
+class Direct:
+    """`servers` by what they fetch and whether in 4K; `tvdb_of` is what the catalogue knows."""
+
+    name = "direct"
+    keeps_pending = False
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        servers: Servers,
+        tvdb_of: Callable[[int], Awaitable[int | None]],
+        clock: Clock,
+    ) -> None:
+        self._orders = OrderBook(db, clock=clock)
+        self._servers = servers
+        self._tvdb_of = tvdb_of
+        self._clock = clock
+
+    def called(self, media_type: MediaType) -> str:
+        return "Radarr" if media_type is MediaType.MOVIE else "Sonarr"
+
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {server.system.lower().replace(" ", "_"): server.check for server in self._servers.values()}
+
+    async def rules(self) -> Rules:
+        return Rules(
+            movie_4k=(MediaType.MOVIE, True) in self._servers, tv_4k=(MediaType.TV, True) in self._servers
+        )
+
+    async def user_of(self, plex_id: int) -> int | None:
+        return None
+
+    def by_hand(self, media_type: MediaType, *, is_4k: bool) -> bool:
+        """Where no server is set up for it, an administrator may have it all the same."""
+        return (media_type, is_4k) not in self._servers
+
+    async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
+        """What a server that does not answer would have said is left out: whoever asks for it then loses nothing."""
+        orders = await self._orders.of_title(media_type, tmdb_id)
+        requests = tuple(_told(order) for order in orders if order.state is not OrderState.WITHDRAWN)
+        plain, in_4k = await asyncio.gather(
+            *(self._standing_in(media_type, tmdb_id, orders, is_4k=is_4k) for is_4k in (False, True))
+        )
+        return Standing(
+            availability=plain.availability if plain else Availability.NONE,
+            availability_4k=in_4k.availability if in_4k else Availability.NONE,
+            seasons=dict(plain.seasons) if plain else {},
+            seasons_4k=dict(in_4k.seasons) if in_4k else {},
+            requests=requests,
+        )
+
+    async def create(
+        self, media_type: MediaType, tmdb_id: int, *, is_4k: bool, seasons: list[int], as_user: int | None
+    ) -> BackendRequest:
+        """Adds it, or adopts what is there. Raises `BackendRefused`, and then leaves no order behind."""
+        self._server(media_type, is_4k=is_4k)
+        tvdb_id = await self._tvdb(tmdb_id, is_4k=is_4k) if media_type is MediaType.TV else None
+        order = await self._orders.place(media_type, tmdb_id, tvdb_id=tvdb_id, is_4k=is_4k, seasons=seasons)
+        return await self._send(order)
+
+    async def request(self, request_id: int) -> BackendRequest | None:
+        order = await self._orders.get(request_id)
+        if order is None:
+            return None
+        if order.state is not OrderState.SENT:
+            return _told(order)
+        theirs = await self._state(order)
+        if theirs is None:
+            return None
+        since = await self._orders.seen(order, complete=theirs.complete)
+        return _told(order, theirs, complete_since=since)
+
+    async def edit(self, request_id: int, media_type: MediaType, *, is_4k: bool, seasons: list[int]) -> None:
+        """Only what has not been sent can still change."""
+        await self._orders.change(request_id, seasons=seasons)
+
+    async def approve(self, request_id: int) -> None:
+        """An order that may not have arrived, or was withdrawn, is sent."""
+        order = await self._orders.get(request_id)
+        if order is not None and order.state is not OrderState.SENT:
+            await self._send(order)
+
+    async def retry(self, request_id: int) -> None:
+        order = await self._orders.get(request_id)
+        if order is not None:
+            await self._send(order)
+
+    async def decline(self, request_id: int) -> None:
+        await self._withdraw(request_id)
+
+    async def delete(self, request_id: int) -> None:
+        await self._withdraw(request_id)
+
+    async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
+        since = moment or self._clock.now() - _FIRST_LOOK_BACK
+        found: list[tuple[int, datetime]] = []
+        for key, changes in (await self._of_each(lambda server: server.changes_since(since))).items():
+            found += await self._orders.of_changes(changes, media_type=key[0], is_4k=key[1])
+        return sorted(found, key=lambda row: row[1], reverse=True)
+
+    async def downloads(self) -> list[Download]:
+        """Of the servers that answer; an error only where none does."""
+        found: list[Download] = []
+        for (media_type, is_4k), records in (await self._of_each(lambda server: server.queue())).items():
+            shows = await self._orders.by_tvdb({r.tvdb_id for r in records if r.tvdb_id})
+
+            def tmdb_of(record: QueueRecord, shows: dict[int, int] = shows) -> int | None:
+                return shows.get(record.tvdb_id or 0) or record.tmdb_id
+
+            system = self._servers[media_type, is_4k].system
+            found += downloads(records, media_type, is_4k=is_4k, system=system, tmdb_of=tmdb_of)
+        return found
+
+    async def check(self) -> None:
+        for server in self._servers.values():
+            await server.check()
+
+    async def _send(self, order: Order) -> BackendRequest:
+        server = self._server(order.media_type, is_4k=order.is_4k)
+        try:
+            sent = await carry_out(self._orders, server, order)
+        except BackendRefused:
+            await self._orders.strike(order)
+            raise
+        return _told(sent)
+
+    async def _withdraw(self, request_id: int) -> None:
+        order = await self._orders.get(request_id)
+        if order is None or order.state is OrderState.WITHDRAWN:
+            return
+        await let_go(self._orders, self._server(order.media_type, is_4k=order.is_4k), order)
+
+    async def _standing_in(
+        self, media_type: MediaType, tmdb_id: int, orders: list[Order], *, is_4k: bool
+    ) -> TheirState | None:
+        server = self._servers.get((media_type, is_4k))
+        try:
+            if isinstance(server, Radarr):
+                return await server.state(tmdb_id)
+            if isinstance(server, Sonarr):
+                known = next((o.tvdb_id for o in orders if o.tvdb_id), None) or await self._tvdb_of(tmdb_id)
+                return await server.state(known) if known else None
+        except (Unavailable, TimedOut, BadUpstream) as error:
+            log.info("standing_not_known", media_type=media_type.value, reason=error.detail or error.code)
+        return None
+
+    async def _state(self, order: Order) -> TheirState | None:
+        server = self._server(order.media_type, is_4k=order.is_4k)
+        if isinstance(server, Radarr):
+            return await server.state(order.tmdb_id)
+        return await server.state(order.tvdb_id, order.seasons) if order.tvdb_id else None
+
+    async def _tvdb(self, tmdb_id: int, *, is_4k: bool) -> int:
+        """Sonarr numbers shows as TheTVDB does."""
+        server = self._server(MediaType.TV, is_4k=is_4k)
+        unsure: MediaNestError | None = None
+        try:
+            found = await self._tvdb_of(tmdb_id)
+        except (Unavailable, TimedOut, BadUpstream) as error:
+            found, unsure = None, error
+        if found is None and isinstance(server, Sonarr):
+            found = await server.tvdb_of(tmdb_id)
+        if found is None and unsure is not None:
+            raise unsure
+        if found is None:
+            raise BackendRefused(
+                f"{server.system} finds shows by TheTVDB's number, and nobody knows it for this one.",
+                upstream=server.system,
+            )
+        return found
+
+    def _server(self, media_type: MediaType, *, is_4k: bool) -> Radarr | Sonarr:
+        server = self._servers.get((media_type, is_4k))
+        if server is None:
+            name = f"{self.called(media_type)}{' 4K' if is_4k else ''}"
+            variables = f"MEDIANEST_{name.upper().replace(' ', '_')}"
+            raise BackendMisconfigured(
+                f"{name} is not set up yet. An administrator sets {variables}_URL and {variables}_API_KEY.",
+                upstream=name,
+                retry_after=300,
+            )
+        return server
+
+    async def _of_each[T](
+        self, ask: Callable[[Radarr | Sonarr], Coroutine[Any, Any, T]]
+    ) -> dict[tuple[MediaType, bool], T]:
+        """What each server answers; raises only where none answers."""
+        keys = list(self._servers)
+        outcomes = await asyncio.gather(*(ask(self._servers[key]) for key in keys), return_exceptions=True)
+        answered: dict[tuple[MediaType, bool], T] = {}
+        failures: list[MediaNestError] = []
+        for key, outcome in zip(keys, outcomes, strict=True):
+            if isinstance(outcome, MediaNestError):
+                failures.append(outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                answered[key] = outcome
+        if failures and not answered:
+            raise failures[0]
+        return answered
+
+
+def _told(
+    order: Order, theirs: TheirState | None = None, *, complete_since: datetime | None = None
+) -> BackendRequest:
+    return BackendRequest(
+        id=order.id,
+        status=_STATUS[order.state],
+        media_type=order.media_type,
+        tmdb_id=order.tmdb_id,
+        is_4k=order.is_4k,
+        user_id=KEY_OWNER,
+        seasons=tuple(order.seasons),
+        availability=theirs.availability if theirs else Availability.NONE,
+        season_availability=dict(theirs.seasons) if theirs else {},
+        in_plex=False,
+        media_changed_at=complete_since,
+    )

@@ -1,0 +1,61 @@
+"""Another backend is set up than before: what it has not been told of is told to it, and nothing is lost.
+
+What is over stays as it is. What has failed waits for an administrator as before: trying it again is a decision.
+"""
+
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+
+from medianest_common.contracts.media import RequestStatus, SubmitRequest
+from medianest_media.app import MediaApp
+from medianest_media.models import Request
+
+log = structlog.get_logger()
+
+_AT_ONCE = 500
+_OPEN = (
+    RequestStatus.PENDING,
+    RequestStatus.APPROVED,
+    RequestStatus.PROCESSING,
+    RequestStatus.PARTIALLY_AVAILABLE,
+)
+
+
+async def hand_over(app: MediaApp) -> None:
+    while len(await _some(app)) == _AT_ONCE:
+        pass
+
+
+async def _some(app: MediaApp) -> list[UUID]:
+    told_to_another = (
+        select(Request.id)
+        .where(
+            Request.watched,
+            Request.in_line,
+            Request.status.in_(_OPEN),
+            Request.backend.is_distinct_from(app.backend.name),
+        )
+        .order_by(Request.checked_at)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    owed = {
+        "in_line": False,
+        "backend": None,
+        "backend_id": None,
+        "adopted": False,
+        "missing_since": None,
+        "waiting_reason": None,
+        "resumes": 0,
+        "attempted_at": app.clock.now(),
+    }
+    async with app.db.transaction() as tx:
+        statement = update(Request).where(Request.id.in_(told_to_another)).values(owed).returning(Request.id)
+        moved = list((await tx.session.execute(statement)).scalars())
+        for request_id in moved:
+            tx.enqueue(SubmitRequest(request_id=request_id))
+    if moved:
+        log.info("requests_handed_over", to=app.backend.name, requests=len(moved))
+    return moved

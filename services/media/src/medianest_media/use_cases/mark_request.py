@@ -1,0 +1,39 @@
+"""An administrator says how far a request is that no system fetches. Twice the same is one effect."""
+
+from medianest_common.bus import Raw, require
+from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.media import RequestStatus
+from medianest_common.contracts.media.marking import Mark, MarkRequest
+from medianest_common.errors import FieldError, Invalid, NotFound
+from medianest_media.app import MediaApp
+from medianest_media.errors import FetchedBySystem, WrongState
+from medianest_media.moves import move
+from medianest_media.repository import Requests
+from medianest_media.states import report
+from medianest_media.use_cases.known_titles import forget_details
+
+
+async def mark_request(app: MediaApp, command: MarkRequest) -> Raw:
+    admin, reason = require(Permission.DECIDE_REQUESTS), (command.reason or "").strip() or None
+    if command.status is Mark.FAILED and reason is None:
+        raise Invalid(errors=[FieldError("reason", "Say why.")])
+    to = RequestStatus(command.status)
+    async with app.db.transaction() as tx:
+        request = await Requests(tx.session).get(command.id, lock=True)
+        if request is None:
+            raise NotFound("There is no such request.")
+        if not app.backend.by_hand(request.media_type, is_4k=request.is_4k):
+            system = app.backend.called(request.media_type)
+            raise FetchedBySystem(f"{system} fetches it and says how far it is.")
+        steps = report(request.status, to)
+        if not steps and request.status is not to:
+            words = request.status.value.replace("_", " ")
+            raise WrongState(f"A request that is {words} cannot be marked {to}.", state=request.status.value)
+        for step in steps:
+            await move(
+                tx, request, step, now=app.clock.now(), by=admin, reason=reason if step is to else None
+            )
+        # It is in an administrator's hands, so there is nobody left to tell.
+        request.in_line, request.waiting_reason, request.backend = True, None, app.backend.name
+        tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))
+        return Raw(await Requests(tx.session).shown(request.id))
