@@ -109,6 +109,7 @@ ACCESS = {
     "POST /api/v1/media/requests/{id}/approve": ADMIN,
     "POST /api/v1/media/requests/{id}/decline": ADMIN,
     "POST /api/v1/media/requests/{id}/retry": ADMIN,
+    "POST /api/v1/media/requests/{id}/mark": ADMIN,
     "POST /api/v1/plex/collections": ADMIN,
     "PUT /api/v1/plex/collections/{rating_key}/items": ADMIN,
     "DELETE /api/v1/plex/collections/{rating_key}": ADMIN,
@@ -143,6 +144,7 @@ OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
+    "POST /api/v1/media/requests/{id}/mark": {"status": "processing"},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
     "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
     "PUT /api/v1/plex/collections/{rating_key}/items": {"add": ["1"]},

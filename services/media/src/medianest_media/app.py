@@ -22,10 +22,11 @@ class Watch:
     polled_at: float | None = None
     modified: datetime | None = None
     """The latest change of a request that was seen."""
-    away: bool = False
+    away: set[str] = field(default_factory=set)
+    """The parts of the backend that did not answer in the last round."""
     judged_at: float | None = None
-    trouble: str | None = None
-    """What is wrong with the backend, as last seen."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """What is wrong with parts of the backend, as last seen."""
     issues_polled_at: float | None = None
     downloads_polled_at: float | None = None
 
@@ -39,6 +40,8 @@ class MediaApp:
     clock: Clock
     backend: Backend
     catalogue: Catalogue
+    left_key: bytes = field(repr=False)
+    """With which the Plex accounts of those who have left are known again, and nothing else."""
     watch: Watch = field(default_factory=Watch)
     talking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSATIONS))
     """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""

@@ -14,8 +14,11 @@ from medianest_media.app import MediaApp
 from medianest_media.errors import BeingSent
 from medianest_media.models import Request
 from medianest_media.repository import LibraryItems, Requests
+from medianest_media.troubles import troubles
 from medianest_media.use_cases.fulfil import fulfil_all
+from medianest_media.use_cases.hand_over import hand_over
 from medianest_media.use_cases.reconcile import reconcile
+from medianest_media.use_cases.stuck_requests import alert_stuck
 
 log = structlog.get_logger()
 
@@ -23,8 +26,6 @@ TICK_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 _BACKEND_NOTICES_WITHIN = timedelta(days=30)
 _ROUND_SECONDS = 45.0
-_CHECK_SECONDS = 3.0
-_JUDGED_FOR_SECONDS = 15.0
 _AT_ONCE = 4
 _MOST_LOOKS = 1_000
 _MOST_OWED = 500
@@ -39,12 +40,13 @@ async def poll(app: MediaApp) -> None:
         return
     watch.polled_at = now
     await fulfil_all(app)
-    if await trouble_with_backend(app, seen_within=0):
-        watch.away = True
-        await resume_owed(app, untried_for=_NOBODY_TRIED_FOR)
-        return
-    came_back, watch.away = watch.away, False
+    await alert_stuck(app)
+    await hand_over(app)
+    away = set(await troubles(app, seen_within=0))
+    came_back, watch.away = watch.away - away, away
     await resume_owed(app, untried_for=timedelta() if came_back else _NOBODY_TRIED_FOR)
+    if away and away == set(app.backend.parts()):
+        return
     try:
         async with asyncio.timeout(_ROUND_SECONDS):
             await look_at_modified(app)
@@ -57,25 +59,6 @@ async def forget_gone(app: MediaApp) -> None:
     """What left the library so long ago that the backend has noticed too."""
     async with app.db.transaction() as tx:
         await LibraryItems(tx.session).forget_gone(before=app.clock.now() - _BACKEND_NOTICES_WITHIN)
-
-
-async def trouble_with_backend(app: MediaApp, *, seen_within: float = _JUDGED_FOR_SECONDS) -> str | None:
-    """In words, or None when all is well. Asked for by every readiness check, so mostly remembered."""
-    watch, now = app.watch, app.clock.monotonic()
-    if watch.judged_at is not None and now - watch.judged_at < seen_within:
-        return watch.trouble
-    watch.judged_at = now
-    try:
-        async with asyncio.timeout(_CHECK_SECONDS):
-            await app.backend.check()
-    except (MediaNestError, TimeoutError) as error:
-        trouble = (isinstance(error, MediaNestError) and error.detail) or "Overseerr does not answer in time."
-        if watch.trouble != trouble:
-            log.warning("backend_away", reason=trouble)
-        watch.trouble = trouble
-    else:
-        watch.trouble = None
-    return watch.trouble
 
 
 async def resume_owed(app: MediaApp, *, untried_for: timedelta) -> None:
@@ -102,7 +85,9 @@ async def look_at_modified(app: MediaApp) -> None:
     if not rows:
         return
     ids = [backend_id for backend_id, _ in rows]
-    statement = select(Request.id).where(Request.backend_id.in_(ids), Request.watched)
+    statement = select(Request.id).where(
+        Request.backend_id.in_(ids), Request.backend == app.backend.name, Request.watched
+    )
     async with app.db.read() as connection:
         ours = list((await connection.execute(statement)).scalars())
     await _look_at(app, ours)
@@ -117,7 +102,8 @@ async def look_at_watched(app: MediaApp) -> None:
     before = app.clock.now() - timedelta(seconds=app.settings.media_poll_seconds / 2)
     statement = (
         select(Request.id)
-        .where(Request.watched, Request.in_line, Request.backend_id.is_not(None), Request.checked_at < before)
+        .where(Request.watched, Request.in_line, Request.backend == app.backend.name)
+        .where(Request.backend_id.is_not(None), Request.checked_at < before)
         .order_by(Request.checked_at)
         .limit(_MOST_LOOKS)
     )

@@ -1,5 +1,6 @@
 """What the media service needs from the system that fetches things, in words that fit any such system."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -125,8 +126,34 @@ class UserUnknown(Conflict):
     """The backend does not know the user we wanted to act as."""
 
 
+class FetchedByHand(Conflict):
+    """Nothing is told of it: an administrator sees to it. `detail` says so to the person who waits."""
+
+
 class Backend(Protocol):
     """Every call has a time limit and raises `Unavailable`, `TimedOut` or `BadUpstream` where no good answer comes."""
+
+    @property
+    def name(self) -> str:
+        """A request remembers it: an id of this backend means nothing to another."""
+        ...
+
+    @property
+    def keeps_pending(self) -> bool:
+        """Whether it has users of its own, in whose name requests are filed before they are approved."""
+        ...
+
+    def called(self, media_type: MediaType) -> str:
+        """The system that fetches this kind of title, for the eyes of people."""
+        ...
+
+    def by_hand(self, media_type: MediaType, *, is_4k: bool) -> bool:
+        """Whether an administrator says how far such a request is, since no system does."""
+        ...
+
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """The systems it consists of by name, each with the check whether it is there and takes our key."""
+        ...
 
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         """Raises `TitleUnknown` only when the backend is well and really knows no such title."""
@@ -141,11 +168,16 @@ class Backend(Protocol):
     async def create(
         self, media_type: MediaType, tmdb_id: int, *, is_4k: bool, seasons: list[int], as_user: int | None
     ) -> BackendRequest:
-        """Without a user as administrator. Raises `AlreadyThere`, `NothingLeft`, `BackendRefused`, `UserUnknown`."""
+        """Without a user as administrator. Raises `AlreadyThere`, `NothingLeft`, `BackendRefused`, `UserUnknown`,
+        `FetchedByHand`."""
         ...
 
     async def request(self, request_id: int) -> BackendRequest | None:
         """As it stands now; None when the backend is well and has no such request."""
+        ...
+
+    async def edit(self, request_id: int, media_type: MediaType, *, is_4k: bool, seasons: list[int]) -> None:
+        """For these seasons from now on. Raises as `create` does."""
         ...
 
     async def approve(self, request_id: int) -> None: ...

@@ -1,6 +1,27 @@
 """What arrives from the bus: each line leads to one use case."""
 
-from medianest_media.handlers import catalogue, issues, library, people, requests
+from medianest_media.handlers import (
+    allowing,
+    catalogue,
+    changing,
+    importing,
+    issues,
+    library,
+    marking,
+    people,
+    requests,
+)
 from medianest_media.handlers.base import handlers
 
-__all__ = ["catalogue", "handlers", "issues", "library", "people", "requests"]
+__all__ = [
+    "allowing",
+    "catalogue",
+    "changing",
+    "handlers",
+    "importing",
+    "issues",
+    "library",
+    "marking",
+    "people",
+    "requests",
+]

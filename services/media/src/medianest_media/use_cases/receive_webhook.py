@@ -19,6 +19,7 @@ log = structlog.get_logger()
 WEBHOOKS = Counter("medianest_media_webhooks", "Overseerr's webhooks by what they led to.", ["outcome"])
 
 _MOST_REQUESTS = 20
+OVERSEERR = "overseerr"
 
 
 async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
@@ -46,7 +47,7 @@ def _where_to_look(body: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     request_id = number(part(found, "request").get("request_id"))
     if request_id is not None:
-        conditions.append(Request.backend_id == request_id)
+        conditions.append((Request.backend_id == request_id) & (Request.backend == OVERSEERR))
     media = part(found, "media")
     tmdb_id, kind = number(media.get("tmdbId")), media.get("media_type")
     if tmdb_id is not None and kind in ("movie", "tv"):

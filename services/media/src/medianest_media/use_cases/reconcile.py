@@ -35,6 +35,8 @@ async def reconcile(app: MediaApp, request_id: UUID) -> None:
         await requests.alone_with(request)
         if not request.in_line or not request.watched or request.backend_id is None:
             return
+        if request.backend != app.backend.name:
+            return
         upstream = await app.backend.request(request.backend_id)
         await requests.lock(request)
         if request.in_line:
@@ -67,4 +69,10 @@ async def _missing(app: MediaApp, tx: Transaction, request: Request) -> None:
         return
     if now - request.missing_since >= _MISSING_FOR:
         for step in report(request.status, RequestStatus.CANCELLED):
-            await move(tx, request, step, now=now, reason="It was deleted in Overseerr.")
+            await move(
+                tx,
+                request,
+                step,
+                now=now,
+                reason=f"It was deleted in {app.backend.called(request.media_type)}.",
+            )

@@ -45,9 +45,10 @@ async def _bring_in_line(app: MediaApp, tx: Transaction, request: Request) -> No
     await Requests(tx.session).lock(request)
     if outcome.twin is not None:
         request.backend_id, request.adopted = outcome.twin.id, outcome.adopted
+        request.backend = app.backend.name
     if request.version != version:
         return  # somebody decided in the meantime; the job that came with the decision does the rest
-    request.in_line = True
+    request.in_line, request.backend = True, app.backend.name
     request.waiting_reason = outcome.held_because
     tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))
     if outcome.twin is not None and request.status not in OVER:

@@ -8,6 +8,7 @@ from medianest_media.adapters.backend import (
     AlreadyThere,
     BackendRequest,
     BackendStatus,
+    FetchedByHand,
     NothingLeft,
     Standing,
     UserUnknown,
@@ -31,12 +32,28 @@ class Outcome:
 
 async def ensure_twin(app: MediaApp, request: Request) -> Outcome:
     """The twin exists, and is approved if the request is."""
-    outcome = await _look(app, request)
+    outcome = await _as_asked_for(app, request, await _look(app, request))
     if outcome.twin is None:
         outcome = await _create(app, request)
     if outcome.twin is None or request.status is RequestStatus.PENDING:
         return outcome
     return Outcome(twin=await _approved(app, outcome.twin), adopted=outcome.adopted)
+
+
+async def _as_asked_for(app: MediaApp, request: Request, found: Outcome) -> Outcome:
+    """A twin of ours is for the seasons that are asked for now. Another's is left as it is, or let go."""
+    twin, wanted = found.twin, set(request.seasons)
+    if twin is None or not wanted or request.media_type is MediaType.MOVIE or wanted == set(twin.seasons):
+        return found
+    if found.adopted:
+        return found if wanted <= set(twin.seasons) else Outcome()
+    if twin.status not in (BackendStatus.PENDING, BackendStatus.FAILED):
+        return found
+    try:
+        await app.backend.edit(twin.id, request.media_type, is_4k=request.is_4k, seasons=request.seasons)
+    except NothingLeft:
+        return found  # it has those that are left, as when it was made
+    return Outcome(twin=await app.backend.request(twin.id) or twin, adopted=False)
 
 
 async def remove_twin(app: MediaApp, request: Request) -> Outcome:
@@ -53,7 +70,7 @@ async def remove_twin(app: MediaApp, request: Request) -> Outcome:
 
 async def _look(app: MediaApp, request: Request) -> Outcome:
     """By the id we remember, else among the requests for the title: an answer to our POST may have been lost."""
-    if request.backend_id is not None:
+    if request.backend_id is not None and request.backend == app.backend.name:
         twin = await app.backend.request(request.backend_id)
         if twin is not None:
             return Outcome(twin=twin, adopted=request.adopted)
@@ -61,7 +78,7 @@ async def _look(app: MediaApp, request: Request) -> Outcome:
 
 
 async def _among(app: MediaApp, request: Request, standing: Standing) -> Outcome:
-    others = await read_other_twins(app.db, request)
+    others = await read_other_twins(app.db, request, backend=app.backend.name)
     user = await acting_user(app, request.user_id) or KEY_OWNER
     for candidate in standing.requests:
         same = candidate.is_live and candidate.is_4k == request.is_4k and candidate.id not in others
@@ -77,11 +94,11 @@ async def _create(app: MediaApp, request: Request) -> Outcome:
     """
     user = await acting_user(app, request.user_id)
     if user is None and request.status is RequestStatus.PENDING:
-        return Outcome(
-            held_because="It goes to Overseerr once it is approved, since its requester has no account there."
-        )
+        return Outcome(held_because=_held_until_approved(app, request))
     try:
         return Outcome(twin=await _file(app, request, user))
+    except FetchedByHand as error:
+        return Outcome(held_because=error.detail)
     except AlreadyThere:
         return await _already_there(app, request, user)
     except NothingLeft as error:
@@ -89,6 +106,14 @@ async def _create(app: MediaApp, request: Request) -> Outcome:
     except UserUnknown as error:
         await forget_acting_user(app, request.user_id)
         raise Unavailable(error.detail, upstream="Overseerr", retry_after=1) from error
+
+
+def _held_until_approved(app: MediaApp, request: Request) -> str | None:
+    """Where nothing is sent before its approval there is nothing to explain."""
+    if not app.backend.keeps_pending:
+        return None
+    called = app.backend.called(request.media_type)
+    return f"It goes to {called} once it is approved, since its requester has no account there."
 
 
 async def _file(app: MediaApp, request: Request, user: int | None) -> BackendRequest:
@@ -103,7 +128,9 @@ async def _already_there(app: MediaApp, request: Request, user: int | None) -> O
     found = await _among(app, request, standing)
     if found.twin is not None:
         return found
-    fulfilled = await read_other_twins(app.db, request, status=RequestStatus.AVAILABLE)
+    fulfilled = await read_other_twins(
+        app.db, request, backend=app.backend.name, status=RequestStatus.AVAILABLE
+    )
     in_the_way = [r.id for r in standing.requests if r.id in fulfilled and r.is_4k == request.is_4k]
     if not in_the_way:
         raise BadUpstream(
