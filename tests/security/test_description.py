@@ -36,6 +36,8 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/auth/forward": 400,
     "/notifications": 400,
     "/media/requests": 400,
+    "/media/search": 422,
+    "/media/discover/{shelf}": 422,
     "/users/me": 422,
     "/auth/email/confirm": 410,
     "/admin/users": 400,

@@ -22,6 +22,7 @@ from medianest_gateway.routes import (
     history,
     invites,
     media,
+    media_catalogue,
     media_issues,
     media_marking,
     notifications,
@@ -166,6 +167,7 @@ def build(gateway: GatewayApp) -> FastAPI:
     for part in (
         auth,
         media,
+        media_catalogue,
         media_issues,
         media_marking,
         plex,

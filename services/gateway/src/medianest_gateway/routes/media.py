@@ -1,9 +1,9 @@
-"""Search and requests."""
+"""Requests."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from medianest_common.contracts import media
 from medianest_common.contracts.base import Page
@@ -16,27 +16,6 @@ router = APIRouter(
 
 UPSTREAM_SECONDS = 8.0
 """For answers that the backend (Overseerr) has a part in."""
-
-TmdbId = Annotated[int, Path(ge=1, le=2_147_483_647)]
-PageNumber = Annotated[int, Query(ge=1, le=500)]
-
-
-@router.get("/search", response_model=media.SearchPage)
-async def search(
-    gateway: Gateway,
-    query: Annotated[str, Query(min_length=1, max_length=500)],
-    page: PageNumber = 1,
-    type: media.MediaType | None = None,
-) -> Response:
-    message = media.Search(query=query, page=page, media_type=type)
-    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
-
-
-@router.get("/discover/{shelf}", response_model=media.SearchPage)
-async def discover(
-    gateway: Gateway, shelf: Literal["trending", "movies", "tv", "upcoming"], page: PageNumber = 1
-) -> Response:
-    return await passed_through(gateway.bus, media.Discover(shelf=shelf, page=page), timeout=UPSTREAM_SECONDS)
 
 
 @router.post(
@@ -90,18 +69,3 @@ async def retry_request(gateway: Gateway, id: UUID) -> Response:
 @router.get("/quota", response_model=media.Quota)
 async def get_quota(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, media.GetQuota())
-
-
-@router.get("/movie/{tmdb_id}", response_model=media.Title, responses=problems(404))
-async def get_movie(gateway: Gateway, tmdb_id: TmdbId) -> Response:
-    return await _title(gateway, media.MediaType.MOVIE, tmdb_id)
-
-
-@router.get("/tv/{tmdb_id}", response_model=media.Title, responses=problems(404))
-async def get_show(gateway: Gateway, tmdb_id: TmdbId) -> Response:
-    return await _title(gateway, media.MediaType.TV, tmdb_id)
-
-
-async def _title(gateway: Gateway, media_type: media.MediaType, tmdb_id: int) -> Response:
-    message = media.GetTitle(media_type=media_type, tmdb_id=tmdb_id)
-    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)

@@ -17,7 +17,7 @@ _AS_AVAILABILITY = {
 
 
 async def read_asked(connection: AsyncConnection, titles: Iterable[TitleKey]) -> dict[TitleKey, Availability]:
-    """How far those of these titles are that somebody waits for, in one question. What was fulfilled the library knows."""
+    """How far those of these are that somebody waits for, in one question. What was fulfilled the library knows."""
     keys = list(dict.fromkeys(titles))
     if not keys:
         return {}
