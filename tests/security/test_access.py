@@ -169,6 +169,8 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "id": id or str(uuid4()),
         "tmdb_id": FILM,
         "shelf": "trending",
+        "number": "1",
+        "relation": "similar",
         "key": "a-key",
         "rating_key": "1",
         "library_key": "1",
