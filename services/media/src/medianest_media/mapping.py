@@ -36,6 +36,23 @@ _STUCK = (
 )
 
 
+_DOWNLOAD = f"""case when r.status in ('approved', 'processing', 'partially_available') then (
+    select {
+    json_object(
+        {
+            "percent": "d.percent",
+            "size": "d.size",
+            "left": "d.left_bytes",
+            "eta": json_moment("d.eta"),
+            "state": "d.status",
+            "trouble": "d.trouble",
+            "items": "d.items",
+        }
+    )
+} from request_downloads d where d.request_id = r.id
+) end"""  # noqa: S608
+
+
 def _request(history: str, **shown_instead: str) -> str:
     return json_object(
         {
@@ -57,6 +74,7 @@ def _request(history: str, **shown_instead: str) -> str:
             "updatedAt": json_moment("r.updated_at"),
             "checkedAt": json_moment("r.checked_at"),
             "stuckSince": json_moment("r.stuck_since"),
+            "download": _DOWNLOAD,
             "history": history,
             **shown_instead,
         }

@@ -48,6 +48,14 @@ async def cancel_request(app: MediaApp, command: CancelRequest) -> Nothing:
 async def _decided(
     app: MediaApp, act: Act, request_id: UUID, *, by: Caller, reason: str | None = None
 ) -> Raw:
+    shown, _ = await decided(app, act, request_id, by=by, reason=reason)
+    return shown
+
+
+async def decided(
+    app: MediaApp, act: Act, request_id: UUID, *, by: Caller, reason: str | None = None
+) -> tuple[Raw, RequestStatus]:
+    """The request as it is afterwards. Raises `NotFound`, `Forbidden`, `WrongState`."""
     async with app.db.transaction() as tx:
         request = await _locked(tx, request_id, by=by)
         if act is Act.CANCEL and not by.is_admin and request.status not in _OWNER_MAY_CANCEL:
@@ -58,7 +66,7 @@ async def _decided(
             await move(tx, request, to, now=now, by=by, reason=reason)
         if to is not None or act is Act.RETRY:
             owe(tx, request, now=now)
-        return Raw(await Requests(tx.session).shown(request.id))
+        return Raw(await Requests(tx.session).shown(request.id)), request.status
 
 
 async def _locked(tx: Transaction, request_id: UUID, *, by: Caller) -> Request:

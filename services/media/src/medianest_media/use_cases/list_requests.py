@@ -74,6 +74,8 @@ def _conditions(query: ListRequests, owner: UUID | None) -> tuple[list[str], dic
     if query.status is not None:
         conditions.append("r.status = :status")
         values["status"] = query.status.value
+    if query.stuck:
+        conditions.append("r.stuck_since is not null")
     if query.media_type is not None:
         conditions.append("r.media_type = :media_type")
         values["media_type"] = query.media_type.value
@@ -98,8 +100,8 @@ def _key_in(cursor: str, sort: RequestSort) -> dict[str, Any]:
 
 
 async def _total(connection: AsyncConnection, query: ListRequests, owner: UUID | None) -> int | None:
-    """From the counters; a search has none."""
-    if query.q:
+    """From the counters; a search has none, and neither have those that are stuck."""
+    if query.q or query.stuck:
         return None
     counts = await read_counts(connection, user_id=owner)
     return sum(

@@ -7,6 +7,7 @@ from medianest_media.errors import AlreadyAvailable, AlreadyRequested
 from medianest_media.mapping import WHY_NOT
 from medianest_media.models import EVERY_SEASON, Request
 from medianest_media.repository import Claims
+from medianest_media.states import WAITING
 from medianest_media.use_cases.wishes import Wish
 
 
@@ -45,6 +46,8 @@ def _taken(
     existing = {"id": None, "url": f"/api/v1/media/{request.media_type}/{request.tmdb_id}"}
     if holder is not None and (caller.is_admin or holder.user_id == caller.user_id):
         existing = {"id": str(holder.id), "url": f"/api/v1/media/requests/{holder.id}"}
+    elif holder is not None and holder.status in WAITING:
+        existing |= {"id": str(holder.id), "followUrl": f"/api/v1/media/requests/{holder.id}/follow"}
     asked = {wish.states.get(number, Availability.NONE) for number in wish.seasons or ()}
     if asked == {Availability.AVAILABLE} or (holder and holder.status is RequestStatus.AVAILABLE):
         return AlreadyAvailable(WHY_NOT[Availability.AVAILABLE], existing=existing)
