@@ -27,6 +27,19 @@ AUDIENCES: dict[RequestStatus, Audience] = {
 }
 
 
+FOLLOWED = frozenset(
+    {
+        RequestStatus.APPROVED,
+        RequestStatus.DECLINED,
+        RequestStatus.PARTIALLY_AVAILABLE,
+        RequestStatus.AVAILABLE,
+        RequestStatus.FAILED,
+        RequestStatus.CANCELLED,
+    }
+)
+"""What those hear who follow it: all that changes what they can hope for."""
+
+
 def audience_of(event: RequestChange, *, admins: Collection[UUID]) -> list[UUID]:
     """In a fixed order, so that two transactions never wait for each other crosswise."""
     groups = AUDIENCES[event.status].value
@@ -35,6 +48,8 @@ def audience_of(event: RequestChange, *, admins: Collection[UUID]) -> list[UUID]
         people.add(event.user_id)
     if "admins" in groups:
         people.update(admins)
+    if event.status in FOLLOWED:
+        people.update(event.follower_ids)
     # A new request is the requester's own act even where the event names no actor.
     asked_by = event.user_id if event.status is RequestStatus.PENDING else None
     return sorted(people - {event.actor_id or asked_by})

@@ -101,9 +101,17 @@ def without_name(data: dict[str, Any]) -> Notice:
 
 
 def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
-    title, body = _words(event, what=describe(event), who="Your" if to_requester else f"{event.user_name}’s")
+    title, body = request_words(
+        event, what=describe(event), who="Your" if to_requester else f"{event.user_name}’s"
+    )
+    return request_notice(event, TYPES[event.status], title, body, names=not to_requester)
+
+
+def request_notice(
+    event: RequestChange, type: NotificationType, title: str, body: str, *, names: bool
+) -> Notice:
     return Notice(
-        type=TYPES[event.status],
+        type=type,
         title=_cut(title, _TITLE_LENGTH),
         body=_cut(body, _BODY_LENGTH),
         link=f"/requests/{event.request_id}",
@@ -118,7 +126,7 @@ def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
             "status": event.status.value,
             "reason": event.reason and _cut(event.reason, _REASON_LENGTH),
         },
-        about=None if to_requester or event.user_id == NOBODY else event.user_id,
+        about=event.user_id if names and event.user_id != NOBODY else None,
     )
 
 
@@ -244,7 +252,7 @@ def describe(event: RequestChange) -> str:
     return f"{text} in 4K" if event.is_4k else text
 
 
-def _words(event: RequestChange, *, what: str, who: str) -> tuple[str, str]:
+def request_words(event: RequestChange, *, what: str, who: str) -> tuple[str, str]:
     because = f" Reason: {event.reason}" if event.reason else ""
     match event.status:
         case RequestStatus.PENDING:

@@ -1,5 +1,6 @@
 """What the notifications service can do, one idea a file."""
 
+from medianest_notifications.use_cases.announce_edit import announce_edit, announce_stuck
 from medianest_notifications.use_cases.announce_issue import announce_issue
 from medianest_notifications.use_cases.announce_request import announce_request
 from medianest_notifications.use_cases.count_notifications import count_notifications
@@ -13,8 +14,10 @@ from medianest_notifications.use_cases.replay_inbox import replay_inbox
 from medianest_notifications.use_cases.send_mail import send_mail
 
 __all__ = [
+    "announce_edit",
     "announce_issue",
     "announce_request",
+    "announce_stuck",
     "count_notifications",
     "dismiss_notification",
     "erase_person",

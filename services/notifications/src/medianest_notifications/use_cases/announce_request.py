@@ -1,5 +1,6 @@
 """Tell the right people that a request has moved on."""
 
+from collections.abc import Collection, Iterator
 from functools import partial
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from medianest_notifications.audience import audience_of
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.use_cases.notify import notify
-from medianest_notifications.wording import SOMEBODY, about_request
+from medianest_notifications.wording import SOMEBODY, Notice, about_request
+from medianest_notifications.wording_requests import about_followed
 
 MOVED = "request.moved"
 """The live frame by which open pages know that a request looks different now."""
@@ -34,17 +36,26 @@ async def announce_request(
         gone.add(event.user_id)
         event = event.model_copy(update={"user_name": SOMEBODY})
     if request.version == event.version:
-        everyone = sorted({event.user_id, *admins} - gone)
-        tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
+        everyone = sorted({event.user_id, *admins, *event.follower_ids} - gone)
+        tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
     audience = [user for user in audience_of(event, admins=admins) if user not in gone]
     people = [user for user in audience if _is_news(event, request, user)]
     if not people:
         return
-    for requester in (True, False):
-        group = [user for user in people if (user == event.user_id) is requester]
-        notice = about_request(event, to_requester=requester)
+    for notice, group in _by_reader(event, people, admins=admins):
         await notify(app, tx, notice, to=group, dedupe_key=event_id)
     request.told = request.told | {user.hex: event.version for user in people}
+
+
+def _by_reader(
+    event: RequestChange, people: list[UUID], *, admins: Collection[UUID]
+) -> Iterator[tuple[Notice, list[UUID]]]:
+    """Administrators who follow it are told as administrators."""
+    told = [user for user in people if user == event.user_id]
+    yield about_request(event, to_requester=True), told
+    told = [user for user in people if user != event.user_id and user in admins]
+    yield about_request(event, to_requester=False), told
+    yield about_followed(event), [u for u in people if u != event.user_id and u not in admins]
 
 
 def _is_news(event: RequestChange, request: FollowedRequest, user: UUID) -> bool:
@@ -54,7 +65,7 @@ def _is_news(event: RequestChange, request: FollowedRequest, user: UUID) -> bool
     return bool(request.told.get(user.hex, 0) < event.version)
 
 
-async def _tell_open_pages(bus: Bus, event: RequestChange, people: list[UUID]) -> None:
+async def tell_open_pages(bus: Bus, event: RequestChange, people: list[UUID]) -> None:
     frame = LiveFrame(
         key=f"request:{event.request_id}",
         type=MOVED,
