@@ -5,6 +5,7 @@ from typing import Any
 
 from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.media import REQUEST_EVENTS, RequestStatus, SubmitRequest
+from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.models import History, Person, Request
 from medianest_media.repository import Claims, Followers
@@ -19,8 +20,12 @@ async def move(
     now: datetime,
     by: Caller | None = None,
     reason: str | None = None,
+    quiet: bool = False,
 ) -> None:
-    """`by` None means that the backend or a rule did it. The request must be locked or new."""
+    """`by` None means that the backend or a rule did it. The request must be locked or new.
+
+    `quiet` is for what has been so all along and was only found out now: nobody is told.
+    """
     request.status = to
     request.status_since = now
     request.status_reason = reason
@@ -31,7 +36,8 @@ async def move(
     await note_down(tx, request, now=now, by=by, reason=reason)
     if to in OVER:
         await Claims(tx.session).release(request)
-    tx.emit(REQUEST_EVENTS[to](**await told_of(tx, request, by=by, reason=reason)))
+    if not quiet:
+        tx.emit(REQUEST_EVENTS[to](**await told_of(tx, request, by=by, reason=reason)))
 
 
 async def note_down(
@@ -61,7 +67,8 @@ async def told_of(
     followers = await Followers(tx.session).of(request.id) if request.version > 1 else []
     return {
         "request_id": request.id,
-        "user_id": person.id,
+        # Nobody is told in the name of somebody who has no account here yet.
+        "user_id": NOBODY if person.imported else person.id,
         "user_name": person.name,
         "media_type": request.media_type,
         "tmdb_id": request.tmdb_id,

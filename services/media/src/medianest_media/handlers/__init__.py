@@ -9,6 +9,7 @@ from medianest_media.handlers import (
     library,
     marking,
     people,
+    progress,
     requests,
 )
 from medianest_media.handlers.base import handlers
@@ -23,5 +24,6 @@ __all__ = [
     "library",
     "marking",
     "people",
+    "progress",
     "requests",
 ]

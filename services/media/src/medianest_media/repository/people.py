@@ -1,5 +1,6 @@
 """People, in whose row their requests queue up."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,9 +32,9 @@ class People(Repository[Person]):
             raise Unauthenticated("This account was deleted.")
         return person
 
-    async def erase(self, user_id: UUID, *, now: datetime) -> bool:
-        """Emptied for good, and locked; returns whether there was anything."""
-        empty = {
+    async def erase(self, user_id: UUID, *, now: datetime, left_as: Callable[[int], str]) -> Person | None:
+        """Emptied for good, and locked; returns what was there. Of their Plex account a digest stays."""
+        empty: dict[str, Any] = {
             "name": "",
             "email": None,
             "role": "user",
@@ -42,9 +43,13 @@ class People(Repository[Person]):
             "erased_at": now,
         }
         before = await self.get(user_id, lock=True)
+        if before is not None:
+            self.session.expunge(before)
+            if before.plex_id is not None:
+                empty["left_as"] = left_as(before.plex_id)
         made = upsert(Person).values(id=user_id, version=0, **empty)
         await self.session.execute(made.on_conflict_do_update(index_elements=["id"], set_=empty))
-        return before is not None and before.erased_at is None
+        return before if before is not None and before.erased_at is None else None
 
     async def learn(self, change: UserChange) -> None:
         """Unless something newer is known. Another Plex account is another user of the backend."""

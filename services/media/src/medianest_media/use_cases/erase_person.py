@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.sql.dml import Update
 
 from medianest_common.contracts.auth.people import UserDeleted

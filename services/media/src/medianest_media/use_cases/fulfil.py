@@ -1,9 +1,9 @@
 """Requests for what is in the library move forward, whether the backend answers or not."""
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
 from medianest_media.holdings import Holding
@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 _ASKED_AT_ONCE = 200
 _UNDECIDED = (RequestStatus.PENDING, RequestStatus.FAILED)
+_IS_NEWS = or_(Request.source != RequestSource.IMPORT, Request.title_known)
+"""What was imported is held against the library when its title is looked up, which tells nobody."""
 
 
 async def fulfil(app: MediaApp, tx: Transaction, media_type: MediaType, tmdb_id: int) -> None:
@@ -24,7 +26,7 @@ async def fulfil(app: MediaApp, tx: Transaction, media_type: MediaType, tmdb_id:
     waiting = (
         select(Request)
         .where(Request.media_type == media_type, Request.tmdb_id == tmdb_id)
-        .where(Request.watched, Request.is_4k.is_(False))
+        .where(Request.watched, Request.is_4k.is_(False), _IS_NEWS)
         .order_by(Request.user_id, Request.id)
         .with_for_update()
     )
@@ -40,7 +42,7 @@ async def fulfil_all(app: MediaApp) -> None:
     """What an arrival did not find: a request made at the same moment, a show whose numbers became known later."""
     statement = (
         select(Request.media_type, Request.tmdb_id)
-        .where(Request.watched, Request.is_4k.is_(False))
+        .where(Request.watched, Request.is_4k.is_(False), _IS_NEWS)
         .distinct()
         .order_by(Request.media_type, Request.tmdb_id)
     )
