@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.sql.dml import Update
 
 from medianest_common.contracts.auth.people import UserDeleted
@@ -23,19 +23,6 @@ from medianest_media.use_cases.take_over_imported import hand_over_counts
 
 HEARD_WITHIN = timedelta(seconds=2)
 GONE = "Whoever asked for it has left."
-
-_HAND_OVER_MONTHS = text("""
-    with theirs as (delete from request_months where user_id = :person returning month, media_type, n)
-    insert into request_months as m (user_id, month, media_type, n)
-    select cast(:nobody as uuid), month, media_type, n from theirs order by month, media_type
-    on conflict (user_id, month, media_type) do update set n = m.n + excluded.n
-""")
-_HAND_OVER_WAITS = text("""
-    with theirs as (delete from request_waits where user_id = :person returning step, n)
-    insert into request_waits as w (user_id, step, n)
-    select cast(:nobody as uuid), step, n from theirs order by step
-    on conflict (user_id, step) do update set n = w.n + excluded.n
-""")
 
 
 async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> None:

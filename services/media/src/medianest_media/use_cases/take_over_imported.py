@@ -14,6 +14,18 @@ _HAND_OVER_COUNTS = text("""
     select cast(:to as uuid), media_type, status, n from theirs where n <> 0 order by media_type, status
     on conflict (user_id, media_type, status) do update set n = c.n + excluded.n
 """)
+_HAND_OVER_MONTHS = text("""
+    with theirs as (delete from request_months where user_id = :from returning month, media_type, n)
+    insert into request_months as m (user_id, month, media_type, n)
+    select cast(:to as uuid), month, media_type, n from theirs order by month, media_type
+    on conflict (user_id, month, media_type) do update set n = m.n + excluded.n
+""")
+_HAND_OVER_WAITS = text("""
+    with theirs as (delete from request_waits where user_id = :from returning step, n)
+    insert into request_waits as w (user_id, step, n)
+    select cast(:to as uuid), step, n from theirs order by step
+    on conflict (user_id, step) do update set n = w.n + excluded.n
+""")
 
 
 async def take_over_imported(tx: Transaction, user_id: UUID, plex_id: int) -> None:
@@ -33,4 +45,6 @@ async def take_over_imported(tx: Transaction, user_id: UUID, plex_id: int) -> No
 
 
 async def hand_over_counts(tx: Transaction, giver: UUID, *, to: UUID) -> None:
-    await tx.session.execute(_HAND_OVER_COUNTS, {"from": giver, "to": to})
+    """All that is counted of one person's requests is from now on counted as another's."""
+    for statement in (_HAND_OVER_COUNTS, _HAND_OVER_MONTHS, _HAND_OVER_WAITS):
+        await tx.session.execute(statement, {"from": giver, "to": to})
