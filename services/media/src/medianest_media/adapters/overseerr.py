@@ -25,6 +25,7 @@ from medianest_media.adapters.backend import (
     UserUnknown,
 )
 from medianest_media.adapters.overseerr_issues import OverseerrIssues
+from medianest_media.adapters.overseerr_queue import OverseerrQueue
 from medianest_media.adapters.overseerr_reading import OverseerrReading
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected, wrong_key
 
@@ -48,6 +49,7 @@ class Overseerr:
         self._reading = OverseerrReading(client, clock=clock)
         self._clock = clock
         self.issues = OverseerrIssues(client)
+        self.queue = OverseerrQueue(client)
         self._rules: tuple[Rules, float] | None = None
 
     @classmethod

@@ -25,6 +25,7 @@ from medianest_common.contracts.media.descriptions import (
     Trailer,
     WhereToWatch,
 )
+from medianest_common.contracts.media.progress import DownloadProgress
 from medianest_common.contracts.personal import DataErased, PersonalData
 
 
@@ -190,6 +191,8 @@ class MediaRequest(Contract):
     """When the backend was last seen to say something of it."""
     stuck_since: Timestamp | None = None
     """Approved, and nothing has followed for so long that somebody should look; `status_reason` says why."""
+    download: DownloadProgress | None = None
+    """While something is on its way for it."""
     history: list[HistoryEntry] | None = None
     """Only where one request was asked for."""
 

@@ -233,9 +233,20 @@ class FakeOverseerr:
         media = self._transitions.media_named(media_type, tmdb_id)
         media.becomes(MediaStatus.BLOCKLISTED, is_4k=False, at=self.state.now())
 
-    def set_downloads(self, media_type: MediaKind, tmdb_id: int, downloads: list[dict[str, object]]) -> None:
-        """`downloadStatus` of the title, as the queue of Radarr or Sonarr gives it."""
-        self._transitions.media_named(media_type, tmdb_id).downloads = downloads
+    def set_downloads(
+        self,
+        media_type: MediaKind,
+        tmdb_id: int,
+        downloads: list[dict[str, object]],
+        *,
+        is_4k: bool = False,
+    ) -> None:
+        """`downloadStatus` or `downloadStatus4k` of the title, as the queue of Radarr or Sonarr gives it."""
+        media = self._transitions.media_named(media_type, tmdb_id)
+        if is_4k:
+            media.downloads_4k = downloads
+        else:
+            media.downloads = downloads
 
     def set_webhook(self, url: str | None, *, authorization: str | None = None) -> None:
         """Points the webhook agent, with the default template, at a receiver; None turns it off."""

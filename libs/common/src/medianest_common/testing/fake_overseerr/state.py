@@ -77,6 +77,7 @@ class Media:
     service_id: int | None = None
     external_service_id: int | None = None
     downloads: list[dict[str, object]] = field(default_factory=list)
+    downloads_4k: list[dict[str, object]] = field(default_factory=list)
 
     def availability(self, *, is_4k: bool) -> MediaStatus:
         return self.status_4k if is_4k else self.status

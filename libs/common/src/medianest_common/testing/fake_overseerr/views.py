@@ -53,7 +53,7 @@ class Views:
         """`requests` adds the requests and issues of the title, as its own page shows them."""
         view: Json = {
             "downloadStatus": media.downloads,
-            "downloadStatus4k": [],
+            "downloadStatus4k": media.downloads_4k,
             "id": media.id,
             "mediaType": media.kind,
             "tmdbId": media.tmdb_id,
