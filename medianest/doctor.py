@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from pathlib import Path
 
 from medianest import registry
+from medianest.doctor_plex import found_server
 from medianest.doctor_upstreams import upstreams
 from medianest.embedded.binaries import BinarySettings, find_nats, find_postgres, find_valkey, version_of
 from medianest.embedded.servers import urls_of_running
@@ -146,6 +147,8 @@ async def _servers(settings: Settings) -> AsyncIterator[Finding]:
                 yield answer
             if answers[1].fine:
                 yield await _migrations(present)
+                if plex := await found_server(present):
+                    yield plex
     except SetupError as error:
         yield bad("servers", str(error))
 

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from medianest import doctor_plex
 from medianest.finding import Finding, bad, good
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.settings import Settings, load
@@ -24,7 +25,7 @@ async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[F
     async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
         findings = await asyncio.gather(
             _plex_tv(client, settings.plex_tv_url, clock=clock),
-            _plex(client, outside),
+            _plex(client, outside, plex_tv=settings.plex_tv_url),
             _overseerr(client, outside),
             _mail(load(NotificationsSettings)),
         )
@@ -58,9 +59,9 @@ def _clock(theirs: datetime, *, now: datetime) -> Finding:
     return good("clock", text)
 
 
-async def _plex(client: httpx.AsyncClient, settings: HealthSettings) -> list[Finding]:
+async def _plex(client: httpx.AsyncClient, settings: HealthSettings, *, plex_tv: str) -> list[Finding]:
     if not settings.plex_url:
-        return [good("Plex", "not connected; MEDIANEST_PLEX_URL and MEDIANEST_PLEX_TOKEN name a server")]
+        return await doctor_plex.account(client, settings, plex_tv=plex_tv)
     return [
         await _answer(
             client,

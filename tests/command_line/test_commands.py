@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from medianest.embedded.servers import urls_of_running
+from medianest.testing import eventually
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.mail_server import MailServer
@@ -51,9 +52,33 @@ async def test_the_doctor_says_what_is_not_connected(
 ) -> None:
     code, said = await installation.command("doctor", MEDIANEST_PLEX_TV_URL=outside["MEDIANEST_PLEX_TV_URL"])
     assert code == 0, said
-    assert "ok  Plex: not connected; MEDIANEST_PLEX_URL" in said
+    assert "ok  Plex: not connected; MEDIANEST_PLEX_TOKEN" in said
     assert "ok  Overseerr: not connected; MEDIANEST_OVERSEERR_URL" in said
     assert "ok  mail: not set up; MEDIANEST_SMTP_URL" in said
+
+
+async def test_the_doctor_knows_a_server_that_was_found_through_plex_tv(installation: Installation) -> None:
+    async with FakePlex.start(server_name="Attic") as plex:
+        account = {"MEDIANEST_PLEX_TV_URL": plex.tv_url, "MEDIANEST_PLEX_TOKEN": plex.owner.token}
+        await installation.run(**account)
+
+        async def told() -> bool:
+            code, said = await installation.command("doctor", **account)
+            return (
+                code == 0
+                and f"ok  Plex server: Attic was found through plex.tv and answers at {plex.server_url}"
+                in said
+            )
+
+        await eventually(told, within=60)
+        plex.server.fail_with("html")
+        code, said = await installation.command("doctor", **account)
+        assert code == 1, said
+        assert f"BAD Plex server: Attic was found at {plex.server_url}" in said
+        plex.reset_password(plex.owner)
+        code, said = await installation.command("doctor", **account)
+        assert "BAD Plex: plex.tv refuses MEDIANEST_PLEX_TOKEN" in said
+        assert not any(token in said for token in {*plex.tokens, account["MEDIANEST_PLEX_TOKEN"]})
 
 
 async def test_the_doctor_reads_the_configuration_file(

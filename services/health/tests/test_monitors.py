@@ -2,17 +2,21 @@ from typing import Literal
 
 import pytest
 
-from medianest.testing import Sandbox
+from medianest import registry
+from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Bus
 from medianest_common.contracts.health import ListMonitors, MonitorState
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.platform import CheckStatus, Readiness, ping_subject
+from medianest_common.contracts.plex.connection import ReconnectPlex
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_overseerr import Fault as OverseerrFault
 from medianest_common.testing.fake_plex import FakePlex, Fault
 from medianest_health.adapters.own import ServiceProbe
 from services.health.tests.household import Household, TravellingClock
+
+[PLEX] = registry.services(["plex"])
 
 
 async def test_everything_that_is_set_up_is_watched(home: Household) -> None:
@@ -117,6 +121,42 @@ async def test_a_refused_token_is_not_an_outage(home: Household, plex: FakePlex)
         "Plex does not accept MEDIANEST_PLEX_TOKEN.",
     )
     assert found.uptime.day == 1.0
+
+
+async def test_a_server_that_plex_tv_leads_to_is_watched_through_the_plex_service(
+    sandbox: Sandbox, clock: TravellingClock, plex: FakePlex
+) -> None:
+    """The token never leaves that service, and nobody else knows the address."""
+    await sandbox.start(PLEX, plex_tv_url=plex.tv_url, plex_token=plex.owner.token)
+    home = Household(sandbox, clock)
+    await home.start()
+
+    async def comes_to(state: MonitorState) -> bool:
+        clock.advance(31)
+        await home.rounds(2)
+        return await home.state("Plex") is state
+
+    await eventually(lambda: comes_to(MonitorState.UP))
+    plex.reset_password(plex.owner)
+    await eventually(lambda: comes_to(MonitorState.AUTH))
+    plex.server.fail_with("refuse")
+    await eventually(lambda: comes_to(MonitorState.DOWN))
+    assert (await home.monitor("Plex")).message
+    await sandbox.stop("plex")
+    await eventually(lambda: comes_to(MonitorState.UNKNOWN))
+
+
+async def test_a_later_token_than_the_one_in_the_settings_is_as_good(home: Household, plex: FakePlex) -> None:
+    settings = {"plex_url": plex.server_url, "plex_token": plex.server_token, "plex_tv_url": plex.tv_url}
+    plex.reset_password(plex.owner)
+    await home.sandbox.start(PLEX, **settings)
+    with home.sandbox.as_user(role=Role.ADMIN):
+        answer = await home.sandbox.bus.call(ReconnectPlex(token=plex.owner.token), timeout=10)
+    assert answer.token_accepted
+
+    await home.rounds(2)
+
+    assert await home.state("Plex") is MonitorState.UP
 
 
 @pytest.mark.parametrize("key", ["wrong", "", "nön-äscii"])

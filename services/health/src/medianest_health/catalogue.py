@@ -10,7 +10,7 @@ from medianest_common.service import Runtime
 from medianest_health.adapters.network import own_trouble
 from medianest_health.adapters.overseerr import OverseerrProbe
 from medianest_health.adapters.own import ServerProbe, ServiceProbe
-from medianest_health.adapters.plex import PlexProbe
+from medianest_health.adapters.plex import FoundPlexProbe, PlexProbe, PlexService
 from medianest_health.adapters.probe import HttpSystem, Probe
 from medianest_health.settings import HealthSettings, plain
 
@@ -43,9 +43,15 @@ def _systems(runtime: Runtime[HealthSettings], stack: AsyncExitStack) -> list[Wa
         stack.push_async_callback(opened.aclose)
         return opened
 
+    plex_service = PlexService(runtime.bus, seconds=settings.health_probe_seconds)
     if settings.plex_url:
-        probe: Probe = PlexProbe(system("Plex", settings.plex_url), token=plain(settings.plex_token))
+        probe: Probe = PlexProbe(
+            system("Plex", settings.plex_url), token=plain(settings.plex_token), service=plex_service
+        )
         found.append(Watched("plex", "plex", "Plex", settings.plex_url, "everyone", probe))
+    elif plain(settings.plex_token):
+        probe = FoundPlexProbe(plex_service)
+        found.append(Watched("plex", "plex", "Plex", "plex.tv", "everyone", probe))
     if settings.overseerr_url:
         probe = OverseerrProbe(
             system("Overseerr", settings.overseerr_url), api_key=plain(settings.overseerr_api_key)

@@ -43,6 +43,8 @@ class Watch:
         self._looked_at = float("-inf")
         self._looking: asyncio.Task[Sighting] | None = None
         self._look_began = float("-inf")
+        self._age = 0
+        self._outdated: list[asyncio.Task[Sighting]] = []
 
     async def look(
         self, *, patience: float = PATIENCE_SECONDS, again_after: float = LOOK_AGAIN_SECONDS
@@ -50,40 +52,45 @@ class Watch:
         """Never raises. A server slower than `patience` seconds counts as away."""
         if self._clock.monotonic() - self._looked_at < again_after:
             return self._last
-        self._look_again()
-        assert self._looking
-        done, _ = await asyncio.wait({self._looking}, timeout=patience)
+        look = self._look_again()
+        done, _ = await asyncio.wait({look}, timeout=patience)
         if not done:
             return Sighting(online=False, problem="Plex takes very long to answer.")
-        return self._looking.result()
+        return look.result()
 
     def look_anew(self) -> None:
-        """Whatever was seen before is not to be believed any more."""
+        """Whatever was seen before, or is being looked at, is not to be believed any more."""
         self._looked_at = float("-inf")
+        self._age += 1
+        if self._looking is not None:
+            self._outdated.append(self._looking)
+            self._outdated = [look for look in self._outdated if not look.done()]
+            self._looking = None
 
     async def glance(self) -> bool:
         """Whether Plex is well, for what can be told without it: hardly waits, and for a slow look only once."""
         if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
-            self._look_again()
-            assert self._looking
+            look = self._look_again()
             left = self._look_began + GLANCE_SECONDS - self._clock.monotonic()
-            done, _ = await asyncio.wait({self._looking}, timeout=max(0.0, left))
+            done, _ = await asyncio.wait({look}, timeout=max(0.0, left))
             if not done:
                 return False
         return self._last.online and self._last.token_accepted is True
 
-    def _look_again(self) -> None:
+    def _look_again(self) -> asyncio.Task[Sighting]:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
             self._look_began = self._clock.monotonic()
+        return self._looking
 
     async def aclose(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        looks = [look for look in (self._looking, *self._outdated) if look is not None]
+        for look in looks:
+            look.cancel()
+        await asyncio.gather(*looks, return_exceptions=True)
 
     async def _look(self) -> Sighting:
-        started = self._clock.monotonic()
+        started, age = self._clock.monotonic(), self._age
         try:
             await self._connection.ready()
             identity = await self._pms.identity()
@@ -100,6 +107,8 @@ class Watch:
         except MediaNestError as error:
             problem = self._connection.problem or error.detail or error.title
             sighting = Sighting(online=False, problem=problem)
+        if age != self._age:
+            return sighting
         if sighting.online != self._last.online:
             log.info("plex_seen", online=sighting.online, problem=sighting.problem)
         self._last, self._looked_at = sighting, self._clock.monotonic()
