@@ -11,6 +11,7 @@ from medianest_media.handlers import (
     people,
     progress,
     requests,
+    statistics,
 )
 from medianest_media.handlers.base import handlers
 
@@ -26,4 +27,5 @@ __all__ = [
     "people",
     "progress",
     "requests",
+    "statistics",
 ]

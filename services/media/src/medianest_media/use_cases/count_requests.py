@@ -1,6 +1,7 @@
 """How many requests there are in each state: everybody's for an administrator, one's own otherwise."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.media import MediaType, RequestCounts, RequestStatus
@@ -12,6 +13,11 @@ async def count_requests(app: MediaApp) -> RequestCounts:
     caller = require_caller()
     async with app.db.read() as connection:
         rows = await read_counts(connection, user_id=None if caller.is_admin else caller.user_id)
+    return to_counts(rows)
+
+
+def to_counts(rows: Sequence[tuple[str, str, int]]) -> RequestCounts:
+    """Of rows of media type, status and number."""
     numbers: Counter[str] = Counter()
     for media_type, status, n in rows:
         numbers[media_type] += n

@@ -1,0 +1,15 @@
+"""Figures about requests."""
+
+from fastapi import APIRouter, Response
+
+from medianest_common.contracts.media import statistics
+from medianest_common.web import problems
+from medianest_gateway.routes.common import Gateway, passed_through
+
+router = APIRouter(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
+
+
+@router.get("/stats", response_model=statistics.RequestStatistics)
+async def get_statistics(gateway: Gateway, mine: bool = False) -> Response:
+    """Everybody's for an administrator, one's own otherwise."""
+    return await passed_through(gateway.bus, statistics.GetRequestStatistics(mine=mine))
