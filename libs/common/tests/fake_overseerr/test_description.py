@@ -42,6 +42,10 @@ UNRECORDED = {
         "null",
     ): "a user who came from Plex has none; the recorded users show it, in places not described",
     ("email", "null"): "a managed Plex user has none",
+    ("deathday", "null"): "passed on as TMDB has it: the living have none",
+    ("homepage", "null"): "passed on as TMDB has it: most people have none",
+    ("popularity", "type"): "a number at TMDB, described as text",
+    ("gender", "type"): "a number at TMDB, described as text",
 }
 
 
@@ -163,6 +167,16 @@ async def test_every_answer_fits_the_published_description(overseerr: FakeOverse
         await fits("GET", "/tv/1396", "/tv/{tvId}")
         season = "/tv/{tvId}/season/{seasonNumber}" if flavour == "seerr" else "/tv/{tvId}/season/{seasonId}"
         await fits("GET", "/tv/1396/season/1", season)
+        for relation in ("similar", "recommendations"):
+            assert (await fits("GET", f"/movie/603/{relation}", f"/movie/{{movieId}}/{relation}"))["results"]
+            assert (await fits("GET", f"/tv/1396/{relation}", f"/tv/{{tvId}}/{relation}"))["results"]
+        await fits("GET", "/person/240", "/person/{personId}")
+        credits = "/person/{personId}/combined_credits"
+        assert (await fits("GET", "/person/240/combined_credits", credits))["cast"]
+        for path in ("/genres/movie", "/genres/tv"):
+            assert await fits("GET", path, path)
+        for path in ("/watchproviders/movies", "/watchproviders/tv"):
+            assert await fits("GET", f"{path}?watchRegion=US", path)
         await fits("GET", "/user?take=5&sort=displayname", "/user")
         await fits("GET", "/user/2", "/user/{userId}")
         await fits("GET", "/user/2/quota", "/user/{userId}/quota")
@@ -211,6 +225,7 @@ async def test_every_described_operation_that_the_fake_knows_is_reachable(overse
                     "userId",
                     "issueId",
                     "mediaId",
+                    "personId",
                 ):
                     path = path.replace(f"{{{name}}}", "1")
                 answer = await client.request(method, path, json={})

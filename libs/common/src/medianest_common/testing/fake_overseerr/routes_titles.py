@@ -2,12 +2,13 @@
 
 from starlette.responses import JSONResponse
 
+from . import facts
 from .catalogue import Person, Title
 from .endpoint import Endpoint, Incoming
 from .numbers import MediaKind
 from .refusals import Refused
 from .state import State
-from .title_views import TitleViews, season_view
+from .title_views import TitleViews, provider_view, season_view
 
 _PAGE_SIZE = 20
 _MAX_PAGES = 500
@@ -27,6 +28,16 @@ class TitleRoutes:
             Endpoint("GET", "/discover/movies", self.popular_movies),
             Endpoint("GET", "/discover/tv", self.popular_shows),
             Endpoint("GET", "/movie/{movieId}", self.movie),
+            Endpoint("GET", "/movie/{movieId}/similar", self.films_like),
+            Endpoint("GET", "/movie/{movieId}/recommendations", self.films_like),
+            Endpoint("GET", "/tv/{tvId}/similar", self.shows_like),
+            Endpoint("GET", "/tv/{tvId}/recommendations", self.shows_like),
+            Endpoint("GET", "/person/{personId}", self.person),
+            Endpoint("GET", "/person/{personId}/combined_credits", self.combined_credits),
+            Endpoint("GET", "/genres/movie", self.movie_genres),
+            Endpoint("GET", "/genres/tv", self.tv_genres),
+            Endpoint("GET", "/watchproviders/movies", self.providers),
+            Endpoint("GET", "/watchproviders/tv", self.providers),
             Endpoint("GET", "/tv/{tvId}", self.show),
             Endpoint("GET", "/tv/{tvId}/season/{seasonNumber}", self.season),
             Endpoint("GET", "/tv/{tvId}/season/{seasonId}", self.season),
@@ -43,10 +54,10 @@ class TitleRoutes:
         return self._discover(self._state.catalogue.popular(), incoming, "trending")
 
     async def popular_movies(self, incoming: Incoming) -> JSONResponse:
-        return self._discover(self._state.catalogue.popular("movie"), incoming, "popular movies")
+        return self._discover(self._narrowed("movie", incoming), incoming, "popular movies")
 
     async def popular_shows(self, incoming: Incoming) -> JSONResponse:
-        return self._discover(self._state.catalogue.popular("tv"), incoming, "popular series")
+        return self._discover(self._narrowed("tv", incoming), incoming, "popular series")
 
     async def upcoming_movies(self, incoming: Incoming) -> JSONResponse:
         return self._discover(self._upcoming("movie"), incoming, "upcoming movies")
@@ -59,6 +70,31 @@ class TitleRoutes:
 
     async def show(self, incoming: Incoming) -> JSONResponse:
         return JSONResponse(self._views.show(self._title("tv", incoming.path["tvId"])))
+
+    async def films_like(self, incoming: Incoming) -> JSONResponse:
+        title = self._title("movie", incoming.path["movieId"])
+        return self._discover(facts.like(self._state.catalogue, title), incoming, "similar movies")
+
+    async def shows_like(self, incoming: Incoming) -> JSONResponse:
+        title = self._title("tv", incoming.path["tvId"])
+        return self._discover(facts.like(self._state.catalogue, title), incoming, "similar series")
+
+    async def person(self, incoming: Incoming) -> JSONResponse:
+        return JSONResponse(self._views.person(self._person(incoming)))
+
+    async def combined_credits(self, incoming: Incoming) -> JSONResponse:
+        return JSONResponse(self._views.combined_credits(self._person(incoming)))
+
+    async def movie_genres(self, _: Incoming) -> JSONResponse:
+        return self._genres(facts.MOVIE_GENRES)
+
+    async def tv_genres(self, _: Incoming) -> JSONResponse:
+        return self._genres(facts.TV_GENRES)
+
+    async def providers(self, _: Incoming) -> JSONResponse:
+        self._needs_tmdb("Unable to retrieve watch providers.")
+        known = enumerate(facts.PROVIDERS.items())
+        return JSONResponse([provider_view(number, name, place) for place, (number, name) in known])
 
     async def season(self, incoming: Incoming) -> JSONResponse:
         title = self._title("tv", incoming.path["tvId"])
@@ -84,6 +120,35 @@ class TitleRoutes:
         view = season_view(title, number)
         del view["episodeCount"]
         return JSONResponse(view | {"episodes": episodes, "externalIds": {}})
+
+    def _genres(self, genres: dict[int, str]) -> JSONResponse:
+        self._needs_tmdb("Unable to retrieve genres.")
+        return JSONResponse([{"id": number, "name": name} for number, name in genres.items()])
+
+    def _narrowed(self, kind: MediaKind, incoming: Incoming) -> list[Title]:
+        """As far as our own questions go: one genre, one provider, and released from a day on."""
+        after = incoming.query.get("primaryReleaseDateGte") or incoming.query.get("firstAirDateGte") or ""
+        genre, provider = incoming.query.get("genre"), incoming.query.get("watchProviders")
+        return [
+            title
+            for title in self._state.catalogue.popular(kind)
+            if (genre is None or str(title.genre_id) == str(genre))
+            and (provider is None or str(facts.provider_of(title)) == str(provider))
+            and (not after or (title.released is not None and title.released.isoformat() >= after))
+        ]
+
+    def _person(self, incoming: Incoming) -> Person:
+        failure = "Unable to retrieve person."
+        self._needs_tmdb(failure)
+        wanted = incoming.path["personId"]
+        found = next((person for person in self._state.catalogue.people if person.id == wanted), None)
+        if found is None:
+            raise Refused(500, failure)
+        return found
+
+    def _needs_tmdb(self, failure: str) -> None:
+        if self._state.tmdb_down:
+            raise Refused(500, failure)
 
     def _title(self, kind: MediaKind, tmdb_id: int) -> Title:
         title = None if self._state.tmdb_down else self._state.catalogue.get(kind, tmdb_id)

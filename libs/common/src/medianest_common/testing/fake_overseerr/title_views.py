@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import facts
 from .catalogue import Catalogue, Person, Title
 from .state import State
 from .views import Views
@@ -30,14 +31,25 @@ class TitleViews:
             "adult": False,
             "budget": 0,
             "genres": [{"id": title.genre_id, "name": title.genre}],
-            "relatedVideos": [],
+            "relatedVideos": _videos(title),
             "originalLanguage": "en",
             "originalTitle": title.name,
             "popularity": title.popularity,
             "productionCompanies": [],
             "productionCountries": [],
             "releaseDate": released.isoformat() if released else "",
-            "releases": {"results": []},
+            "releases": {
+                "results": [
+                    {
+                        "iso_3166_1": region,
+                        "release_dates": [
+                            {"certification": "", "type": 1},
+                            {"certification": facts.certification_of(title, region), "type": 3},
+                        ],
+                    }
+                    for region in facts.REGIONS
+                ]
+            },
             "revenue": 0,
             "spokenLanguages": [{"english_name": "English", "iso_639_1": "en", "name": "English"}],
             "status": "Released" if released and released <= self._state.now().date() else "Planned",
@@ -52,15 +64,15 @@ class TitleViews:
             "posterPath": title.poster_path,
             "runtime": 90 + title.tmdb_id % 60,
             "tagline": "",
-            "credits": {"cast": [], "crew": []},
+            "credits": self._credits(title),
             "externalIds": {
                 "facebookId": None,
                 "imdbId": f"tt{title.tmdb_id:08}",
                 "instagramId": None,
                 "twitterId": None,
             },
-            "watchProviders": [],
-            "keywords": [],
+            "watchProviders": _offers(title),
+            "keywords": [{"id": title.genre_id, "name": title.genre.lower()}],
             **self._known(title),
         }
 
@@ -68,11 +80,11 @@ class TitleViews:
         released = title.released
         numbered = {number: episodes for number, episodes in title.seasons.items() if number}
         return {
-            "createdBy": [],
+            "createdBy": [_crew(facts.maker_of(self._state.catalogue, title), "Creator")],
             "episodeRunTime": [50],
             "firstAirDate": released.isoformat() if released else "",
             "genres": [{"id": title.genre_id, "name": title.genre}],
-            "relatedVideos": [],
+            "relatedVideos": _videos(title),
             "homepage": "",
             "id": title.tmdb_id,
             "inProduction": False,
@@ -90,7 +102,12 @@ class TitleViews:
             "popularity": title.popularity,
             "productionCompanies": [],
             "productionCountries": [],
-            "contentRatings": {"results": []},
+            "contentRatings": {
+                "results": [
+                    {"descriptors": [], "iso_3166_1": region, "rating": facts.certification_of(title, region)}
+                    for region in facts.REGIONS
+                ]
+            },
             "spokenLanguages": [{"englishName": "English", "iso_639_1": "en", "name": "English"}],
             "seasons": [season_view(title, number) for number in title.seasons],
             "status": "Ended",
@@ -99,7 +116,7 @@ class TitleViews:
             "voteCount": 100,
             "backdropPath": None,
             "posterPath": title.poster_path,
-            "credits": {"cast": [], "crew": []},
+            "credits": self._credits(title),
             "externalIds": {
                 "facebookId": None,
                 "freebaseId": None,
@@ -110,9 +127,73 @@ class TitleViews:
                 "tvrageId": None,
                 "twitterId": None,
             },
-            "keywords": [],
-            "watchProviders": [],
+            "keywords": [{"id": title.genre_id, "name": title.genre.lower()}],
+            "watchProviders": _offers(title),
             **self._known(title),
+        }
+
+    def person(self, person: Person) -> Json:
+        return {
+            "id": person.id,
+            "name": person.name,
+            "birthday": "1950-02-28",
+            "deathday": None,
+            "knownForDepartment": "Acting",
+            "alsoKnownAs": [],
+            "gender": 2,
+            "biography": f"{person.name} was born, and then made films.",
+            "popularity": 10.0,
+            "placeOfBirth": "Somewhere",
+            "profilePath": facts.photo_of(person),
+            "adult": False,
+            "imdbId": f"nm{person.id:07}",
+            "homepage": None,
+        }
+
+    def combined_credits(self, person: Person) -> Json:
+        catalogue: Catalogue = self._state.catalogue
+        known = [catalogue.get(kind, tmdb_id) for kind, tmdb_id in person.known_for]
+        return {
+            "id": person.id,
+            "cast": [
+                {
+                    **self.result(title),
+                    "character": f"Somebody in {title.name}",
+                    "creditId": f"c{title.tmdb_id}",
+                }
+                for title in known
+                if title is not None
+            ],
+            "crew": [
+                {
+                    **self.result(title),
+                    "job": "Director",
+                    "department": "Directing",
+                    "creditId": f"d{title.tmdb_id}",
+                }
+                for title in facts.made_by(catalogue, person)
+            ],
+        }
+
+    def _credits(self, title: Title) -> Json:
+        catalogue: Catalogue = self._state.catalogue
+        return {
+            "cast": [
+                {
+                    "castId": position,
+                    "character": character,
+                    "creditId": f"c{title.tmdb_id}-{person.id}",
+                    "gender": 2,
+                    "id": person.id,
+                    "name": person.name,
+                    "order": position,
+                    "profilePath": facts.photo_of(person),
+                }
+                for position, (person, character) in enumerate(facts.cast_of(catalogue, title))
+            ],
+            "crew": [
+                _crew(facts.maker_of(catalogue, title), "Director" if title.kind == "movie" else "Producer")
+            ],
         }
 
     def _known(self, title: Title) -> Json:
@@ -133,9 +214,61 @@ class TitleViews:
             "popularity": 10.0,
             "adult": False,
             "mediaType": "person",
-            "profilePath": None,
+            "profilePath": facts.photo_of(person),
+            "knownForDepartment": "Acting",
             "knownFor": [self.result(title) for title in known if title is not None],
         }
+
+
+def _crew(person: Person, job: str) -> Json:
+    return {
+        "creditId": f"d{person.id}",
+        "department": "Directing",
+        "gender": 2,
+        "id": person.id,
+        "job": job,
+        "name": person.name,
+        "profilePath": facts.photo_of(person),
+    }
+
+
+def _videos(title: Title) -> list[Json]:
+    def video(site: str, key: str, kind: str) -> Json:
+        return {
+            "site": site,
+            "key": key,
+            "name": f"{title.name}: {kind}",
+            "size": 1080,
+            "type": kind,
+            "url": f"https://www.{site.lower()}.com/watch?v={key}",
+        }
+
+    return [
+        video("YouTube", f"ft{title.tmdb_id:09}", "Featurette"),
+        video("YouTube", facts.trailer_of(title), "Trailer"),
+    ]
+
+
+def provider_view(provider_id: int, name: str, priority: int) -> Json:
+    return {
+        "displayPriority": priority,
+        "logoPath": f"/provider{provider_id}.jpg",
+        "id": provider_id,
+        "name": name,
+    }
+
+
+def _offers(title: Title) -> list[Json]:
+    streams = facts.provider_of(title)
+    return [
+        {
+            "iso_3166_1": region,
+            "link": f"https://www.themoviedb.org/{title.kind}/{title.tmdb_id}/watch?locale={region}",
+            "buy": [provider_view(*facts.SHOP, 1)],
+            "flatrate": [provider_view(streams, facts.PROVIDERS[streams], 0)],
+        }
+        for region in facts.REGIONS
+    ]
 
 
 def season_view(title: Title, number: int) -> Json:
