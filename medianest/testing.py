@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,14 +28,30 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Service
 
 _TIMEOUT = 10.0
+_MEMORY = Path("/dev/shm")  # noqa: S108
+_ROOM_BYTES = 2 << 30
 SECRET_KEY = KeyRing.generate().dump()
+_migrated: dict[tuple[str, ...], str] = {}
+"""Databases in which these services have their tables already, to be copied from: on one server for each process."""
 
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
     """One set of servers for the whole run (one per worker); `kill` and `pid` are for fault tests."""
-    with in_background(EmbeddedServers(tmp_path_factory.mktemp("servers"))) as started:
+    with _quick_folder(tmp_path_factory) as folder, in_background(EmbeddedServers(folder)) as started:
         yield started
+
+
+@contextmanager
+def _quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where there is room: what is synced to a disk after each event is most of the time of a test."""
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        with tempfile.TemporaryDirectory(
+            prefix="medianest-", dir=_MEMORY, ignore_cleanup_errors=True
+        ) as folder:
+            yield Path(folder)
+    else:
+        yield tmp_path_factory.mktemp("servers")
 
 
 @pytest.fixture(scope="session")
@@ -58,16 +76,35 @@ class Sandbox:
     clock: Clock
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _services: dict[str, AsyncExitStack] = field(default_factory=dict)
+    _touched: bool = False
+    """Whether tables have been made in the database."""
 
     async def start(self, *services: Service, **settings: Any) -> None:
         """Migrate and run these services until the test ends or `stop` is called."""
         self.settings |= settings
-        secret = role_secret(KeyRing.parse(SECRET_KEY))
-        await migrate(services, admin_url=self.settings["database_url"], secret=secret)
+        await self._migrate(services)
         for service in services:
             stack = AsyncExitStack()
             await stack.enter_async_context(running(service, overrides=self.settings, clock=self.clock))
             self._services[service.name] = stack
+
+    async def _migrate(self, services: Sequence[Service]) -> None:
+        secret = role_secret(KeyRing.parse(SECRET_KEY))
+        url = self.settings["database_url"]
+        names = tuple(sorted(service.name for service in services))
+        if self._touched:
+            await migrate(services, admin_url=url, secret=secret)
+            return
+        self._touched = True
+        database = make_url(url).database
+        if template := _migrated.get(names):
+            await _execute(self.urls.database_url, f"drop database {database}")
+            await _execute(self.urls.database_url, f"create database {database} template {template}")
+            return
+        await migrate(services, admin_url=url, secret=secret)
+        template = f"migrated_{uuid7().hex}"
+        await _execute(self.urls.database_url, f"create database {template} template {database}")
+        _migrated[names] = template
 
     async def stop(self, name: str) -> None:
         await self._services.pop(name).aclose()
