@@ -90,6 +90,12 @@ ACCESS = {
     "GET /api/v1/media/requests/{id}": USER,
     "POST /api/v1/media/request": USER,
     "DELETE /api/v1/media/requests/{id}": USER,
+    "PATCH /api/v1/media/requests/{id}": USER,
+    "GET /api/v1/media/requests/followed": USER,
+    "POST /api/v1/media/requests/{id}/follow": USER,
+    "DELETE /api/v1/media/requests/{id}/follow": USER,
+    "POST /api/v1/media/requests/{id}/check": USER,
+    "GET /api/v1/media/options/{media_type}/{tmdb_id}": USER,
     "GET /api/v1/plex/server": USER,
     "GET /api/v1/plex/libraries": USER,
     "GET /api/v1/plex/recently-added": USER,
@@ -115,6 +121,17 @@ ACCESS = {
     "POST /api/v1/media/requests/{id}/approve": ADMIN,
     "POST /api/v1/media/requests/{id}/decline": ADMIN,
     "POST /api/v1/media/requests/{id}/retry": ADMIN,
+    "POST /api/v1/media/requests/bulk": ADMIN,
+    "GET /api/v1/media/quotas": ADMIN,
+    "GET /api/v1/media/quotas/{user_id}": ADMIN,
+    "PUT /api/v1/media/quotas/{user_id}": ADMIN,
+    "DELETE /api/v1/media/quotas/{user_id}": ADMIN,
+    "GET /api/v1/media/rules": ADMIN,
+    "POST /api/v1/media/rules": ADMIN,
+    "PUT /api/v1/media/rules/order": ADMIN,
+    "POST /api/v1/media/rules/try": ADMIN,
+    "PUT /api/v1/media/rules/{id}": ADMIN,
+    "DELETE /api/v1/media/rules/{id}": ADMIN,
     "POST /api/v1/media/requests/{id}/mark": ADMIN,
     "POST /api/v1/plex/collections": ADMIN,
     "PUT /api/v1/plex/collections/{rating_key}/items": ADMIN,
@@ -146,10 +163,19 @@ ACCESS = {
     "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
 }
+FOR_OTHERS = ("POST /api/v1/media/requests/{id}/follow",)
+"""What one does with somebody else's thing, and sees no more of it for that than `test_following.py` says."""
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
+    "PATCH /api/v1/media/requests/{id}": {"note": "mine"},
+    "POST /api/v1/media/requests/bulk": {"ids": [str(uuid4())], "action": "approve"},
+    "PUT /api/v1/media/quotas/{user_id}": {"mayAsk4k": True},
+    "POST /api/v1/media/rules": {"name": "Everything"},
+    "PUT /api/v1/media/rules/{id}": {"name": "Everything"},
+    "PUT /api/v1/media/rules/order": {"ids": []},
+    "POST /api/v1/media/rules/try": {"userId": str(uuid4()), "mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/mark": {"status": "processing"},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
     "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
@@ -168,6 +194,8 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
     values = {
         "id": id or str(uuid4()),
         "tmdb_id": FILM,
+        "media_type": "movie",
+        "user_id": str(uuid4()),
         "shelf": "trending",
         "number": "1",
         "relation": "similar",
@@ -284,9 +312,10 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/auth/invites/{id}": invite["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
         "/api/v1/admin/erasures/{id}": house.frida.user["id"],
+        "/api/v1/media/rules/{id}": request["id"],  # whichever, a user is refused before it is looked for
     }
     for route, who in ACCESS.items():
-        if "{id}" not in route:
+        if "{id}" not in route or route in FOR_OTHERS:
             continue
         prefix = route.split()[1].partition("{id}")[0] + "{id}"
         answer = await ask(bert, route, id=owned[prefix])

@@ -41,8 +41,8 @@ async def follow_request(app: MediaApp, command: FollowRequest) -> Raw:
 
 
 async def unfollow_request(app: MediaApp, command: UnfollowRequest) -> Nothing:
-    """Whatever was followed or not, afterwards it is not."""
     caller = require_caller()
     async with app.db.transaction() as tx:
-        await Followers(tx.session).unfollow(command.id, caller.user_id)
+        if not await Followers(tx.session).unfollow(command.id, caller.user_id):
+            raise NotFound("You do not follow such a request.")
     return Nothing()
