@@ -157,7 +157,7 @@ async def _tell(app: MediaApp, changed: set[UUID], found: dict[UUID, DownloadPro
     asked = select(Request.id, Request.user_id).where(Request.id.in_(changed))
     follow = select(Follower.request_id, Follower.user_id).where(Follower.request_id.in_(changed))
     async with app.db.read() as connection:
-        people = {*(await connection.execute(asked)).tuples(), *(await connection.execute(follow)).tuples()}
+        people = {(about, user) for rows in (asked, follow) for about, user in await connection.execute(rows)}
     for request_id in sorted(changed):
         progress = found.get(request_id)
         frame = LiveFrame(

@@ -1,0 +1,204 @@
+"""Download progress: right for season packs, told to those who wait, and harmless when nobody can say."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest.testing import eventually
+from medianest_common.contracts import media
+from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
+from medianest_common.contracts.media.progress import DownloadProgress, DownloadState
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ANYONE
+from medianest_media.adapters.backend import Download, DownloadStatus
+from medianest_media.progress import is_for, together
+from services.media.tests.conftest import FILM, SHOW, Home, Person
+
+GIB = 2**30
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PACK = Path(__file__).parent / "fixtures" / "queues" / "sonarr_queue_season_pack.json"
+
+
+def in_overseerr(record: dict[str, Any]) -> dict[str, object]:
+    """What Overseerr makes of a row of Sonarr's queue."""
+    return {
+        "mediaType": "tv",
+        "externalId": record["seriesId"],
+        "size": record["size"],
+        "sizeLeft": record["sizeleft"],
+        "status": record["status"],
+        "timeLeft": record["timeleft"],
+        "estimatedCompletionTime": record["estimatedCompletionTime"],
+        "title": record["title"],
+        "downloadId": record["downloadId"],
+        "episode": record["episode"],
+    }
+
+
+def row(title: str = "release", **more: Any) -> dict[str, object]:
+    return {
+        "title": title,
+        "downloadId": title,
+        "size": 4 * GIB,
+        "sizeLeft": GIB,
+        "status": "downloading",
+    } | more
+
+
+async def granted(home: Home, request: MediaRequest) -> MediaRequest:
+    await home.owner.call(media.ApproveRequest(id=request.id))
+    return await home.becomes(request, RequestStatus.PROCESSING)
+
+
+async def shows(home: Home, person: Person, request: MediaRequest, *, nothing: bool = False) -> Any:
+    """What is shown of the download after the next look at the queue."""
+    home.clock.advance(11)
+
+    async def seen() -> Any:
+        found = (await person.sees(request)).download
+        return found is None if nothing else found
+
+    return await eventually(seen, within=20)
+
+
+@pytest.fixture
+async def frames(seerr: Home) -> list[tuple[str, dict[str, Any]]]:
+    heard: list[tuple[str, dict[str, Any]]] = []
+
+    async def pushed(message: Any) -> None:
+        heard.append((message.subject, json.loads(message.data)))
+
+    for subject in (PUSH_ADMINS, PUSH_ANYONE):
+        await seerr.sandbox.nats.subscribe(subject, cb=pushed)
+    await seerr.sandbox.nats.flush(timeout=5)
+    return heard
+
+
+async def test_a_season_pack_counts_once(home: Home) -> None:
+    """Sonarr lists a pack as one row for each episode, each with the size of the whole."""
+    records = json.loads(PACK.read_text())["records"]
+    assert len(records) == 3 and len({record["downloadId"] for record in records}) == 1
+    frida = await home.friend()
+    asked = await granted(home, await frida.request_show(SHOW, seasons=[1, 2]))
+    home.overseerr.set_downloads("tv", SHOW, [in_overseerr(record) for record in records])
+    download = await shows(home, frida, asked)
+    assert (download.items, download.size, download.left) == (1, 84_429_221_268, 83_819_785_620)
+    assert (download.percent, download.state, download.eta) == (0, DownloadState.PAUSED, None)
+
+
+async def test_progress_is_shown_and_told_to_those_who_wait(
+    seerr: Home, frames: list[tuple[str, dict[str, Any]]]
+) -> None:
+    frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
+    asked = await granted(seerr, await frida.request())
+    eta = (seerr.clock.now() + timedelta(hours=1)).isoformat()
+    seerr.overseerr.set_downloads("movie", FILM, [row(estimatedCompletionTime=eta)])
+    download = await shows(seerr, frida, asked)
+    assert (download.percent, download.state, download.trouble) == (75, DownloadState.DOWNLOADING, None)
+    assert download.eta is not None
+    [listed] = (await frida.call(media.ListRequests())).items
+    assert listed.download == download
+
+    def told() -> list[tuple[str, Any]]:
+        return [(s, f["data"]["download"]) for s, f in frames if f["type"] == "media.request.progress"]
+
+    async def both() -> bool:
+        return len(told()) == 2
+
+    await eventually(both)
+    assert sorted(subject for subject, _ in told()) == [PUSH_ADMINS, f"push.user.{frida.id.hex}"]
+    assert all(DownloadProgress.model_validate(data) == download for _, data in told())
+    assert f"push.user.{gustav.id.hex}" not in {subject for subject, _ in frames}
+    seerr.overseerr.set_downloads("movie", FILM, [])
+    await shows(seerr, frida, asked, nothing=True)
+
+    async def over() -> bool:
+        return len(told()) == 4
+
+    await eventually(over)
+    assert [data for _, data in told()[2:]] == [None, None]
+
+
+async def test_what_is_stalled_says_what_the_queue_says_and_4k_is_apart(seerr: Home) -> None:
+    frida = await seerr.friend()
+    plain = await granted(seerr, await frida.request())
+    seerr.overseerr.set_downloads("movie", FILM, [row(status="warning")])
+    seerr.overseerr.set_downloads("movie", FILM, [row("4K", status="downloading")], is_4k=True)
+    download = await shows(seerr, frida, plain)
+    assert (download.state, download.items) == (DownloadState.STUCK, 1)
+    assert download.trouble == "The download client has stopped with a warning."
+
+
+@pytest.mark.parametrize("fault", ["refuse", "nonsense"])
+async def test_a_queue_that_nobody_can_see_hurts_nothing(seerr: Home, fault: Any) -> None:
+    frida = await seerr.friend()
+    asked = await granted(seerr, await frida.request())
+    seerr.overseerr.set_downloads("movie", FILM, [row()])
+    before = await shows(seerr, frida, asked)
+    seerr.overseerr.fail_with(fault)
+    seerr.clock.advance(11)
+    assert (await frida.sees(asked)).download == before
+    for _ in range(2):
+        seerr.clock.advance(121)
+        await shows(seerr, frida, asked, nothing=True)
+    assert (await frida.sees(asked)).status is RequestStatus.PROCESSING
+    seerr.overseerr.heal()
+    seerr.clock.advance(60)
+    assert await shows(seerr, frida, asked) == before
+
+
+def of(id: str = "a", *, seasons: tuple[int, ...] = (), **more: Any) -> Download:
+    values: dict[str, Any] = {
+        "media_type": MediaType.TV if seasons else MediaType.MOVIE,
+        "tmdb_id": 1,
+        "is_4k": False,
+        "title": id,
+        "size": 100,
+        "left": 40,
+        "eta": NOW + timedelta(minutes=5),
+        "status": DownloadStatus.DOWNLOADING,
+    }
+    return Download(id=id, seasons=seasons, **(values | more))
+
+
+@pytest.mark.parametrize(
+    ("downloads", "expected"),
+    [
+        ([], None),
+        ([of(), of()], (60, 100, 40, "downloading", 1)),
+        ([of(), of("b", size=300, left=300)], (15, 400, 340, "downloading", 2)),
+        ([of(size=0, left=0)], (None, 0, 0, "downloading", 1)),
+        ([of(left=-5)], (100, 100, 0, "downloading", 1)),
+        ([of(left=500)], (0, 100, 100, "downloading", 1)),
+        ([of(left=1, size=1000)], (99, 1000, 1, "downloading", 1)),
+        ([of(status=DownloadStatus.FAILED), of("b")], (60, 200, 80, "downloading", 2)),
+        ([of(status=DownloadStatus.STUCK), of("b", status=DownloadStatus.PAUSED)], (60, 200, 80, "stuck", 2)),
+    ],
+)
+def test_several_downloads_are_one_progress(downloads: list[Download], expected: Any) -> None:
+    found = together(downloads, now=NOW)
+    assert expected == (found and (found.percent, found.size, found.left, found.state.value, found.items))
+
+
+def test_an_end_is_named_only_where_it_is_known() -> None:
+    later = NOW + timedelta(hours=2)
+    both = together([of(), of("b", eta=later)], now=NOW)
+    assert both is not None and both.eta == later
+    for unknown in (of(eta=None), of(eta=NOW - timedelta(days=3)), of(status=DownloadStatus.PAUSED)):
+        alone = together([unknown], now=NOW)
+        assert alone is not None and alone.eta is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "mine"),
+    [([1, 2], (2,), True), ([1], (2, 3), False), ([], (2,), True), ([4], (), True)],
+)
+def test_a_download_belongs_to_the_requests_for_its_seasons(
+    asked: list[int], there: tuple[int, ...], mine: bool
+) -> None:
+    download = of(seasons=there, media_type=MediaType.TV)
+    assert is_for(download, MediaType.TV, 1, asked, is_4k=False) is mine
+    assert not is_for(download, MediaType.TV, 1, asked, is_4k=True)
+    assert not is_for(download, MediaType.MOVIE, 1, asked, is_4k=False), "a film and a show share a number"
