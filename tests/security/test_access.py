@@ -96,6 +96,15 @@ ACCESS = {
     "DELETE /api/v1/media/requests/{id}/follow": USER,
     "POST /api/v1/media/requests/{id}/check": USER,
     "GET /api/v1/media/options/{media_type}/{tmdb_id}": USER,
+    "GET /api/v1/media/stats": USER,
+    "GET /api/v1/media/issues": USER,
+    "POST /api/v1/media/issues": USER,
+    "GET /api/v1/media/issues/{id}": USER,
+    "DELETE /api/v1/media/issues/{id}": USER,
+    "GET /api/v1/media/issues/{id}/comments": USER,
+    "POST /api/v1/media/issues/{id}/comments": USER,
+    "POST /api/v1/media/issues/{id}/resolve": USER,
+    "POST /api/v1/media/issues/{id}/reopen": USER,
     "GET /api/v1/plex/server": USER,
     "GET /api/v1/plex/libraries": USER,
     "GET /api/v1/plex/recently-added": USER,
@@ -169,6 +178,13 @@ OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
+    "POST /api/v1/media/issues": {
+        "mediaType": "movie",
+        "tmdbId": FILM,
+        "kind": "other",
+        "message": "blurred",
+    },
+    "POST /api/v1/media/issues/{id}/comments": {"message": "again"},
     "PATCH /api/v1/media/requests/{id}": {"note": "mine"},
     "POST /api/v1/media/requests/bulk": {"ids": [str(uuid4())], "action": "approve"},
     "PUT /api/v1/media/quotas/{user_id}": {"mayAsk4k": True},
@@ -298,6 +314,7 @@ def test_75_what_is_anothers_is_not_there(house: House) -> None:
 async def _strangers_find_nothing(house: House) -> None:
     bert = await house.world.friend("Bert")
     request = (await _requests(house.frida))[0]
+    issue = (await house.frida.post("/media/issues", BODIES["POST /api/v1/media/issues"])).json()
     notice = await eventually(lambda: _first(house.olive, "/notifications"))
     session = await _first(house.frida, "/auth/devices")
     body = {"name": "Frida's script", "scopes": ["read"]}
@@ -305,6 +322,7 @@ async def _strangers_find_nothing(house: House) -> None:
     invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
     owned = {
         "/api/v1/media/requests/{id}": request["id"],
+        "/api/v1/media/issues/{id}": issue["id"],
         "/api/v1/notifications/{id}": notice["id"],
         "/api/v1/auth/devices/{id}": session["id"],
         "/api/v1/auth/passkeys/{id}": await _passkey_of(await house.world.friend("Dora"), house),
@@ -339,7 +357,7 @@ def test_75_a_list_cannot_be_widened_to_someone_else(house: House, name: str) ->
 async def _lists_stay_ones_own(house: House, name: str) -> None:
     frida = house.frida.user["id"]
     carla = await house.world.friend(f"Carla{name}")
-    for path in ("/media/requests", "/notifications", "/auth/devices"):
+    for path in ("/media/requests", "/media/issues", "/notifications", "/auth/devices"):
         answer = await carla.get(path, params={name: frida})
         assert answer.status_code in (200, 422)
         if answer.status_code == 200:

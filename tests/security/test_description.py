@@ -36,6 +36,8 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/auth/forward": 400,
     "/notifications": 400,
     "/media/requests": 400,
+    "/media/issues": (400, 422),
+    "/media/issues/{id}/comments": 400,
     "/media/requests/followed": 400,
     "/media/requests/bulk": 422,
     "/media/requests/{id}": 422,

@@ -79,7 +79,10 @@ class _MessageBody(Body):
     @field_validator("message")
     @classmethod
     def _without_margins(cls, value: str) -> str:
-        return value.strip()
+        words = value.strip()
+        if not words:
+            raise ValueError("say what is wrong")
+        return words
 
 
 class CreateIssueBody(_MessageBody):
