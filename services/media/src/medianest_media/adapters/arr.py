@@ -149,11 +149,11 @@ class Arr:
 
     def _one_of(self, what: str, variable: str, known: Mapping[int, str], wanted: str) -> int:
         name = f"{self._choices.variables}_{variable}"
+        if not known:
+            raise self.misconfigured(f"has no {what} that can be used; make one there")
         if not wanted:
             if len(known) == 1:
                 return next(iter(known))
-            if not known:
-                raise self.misconfigured(f"has no {what} that can be used; make one there")
             raise self.misconfigured(f"has more than one {what}; {name} names one of {_named(known)}")
         for key, label in known.items():
             if wanted == str(key) or _same(wanted, label):

@@ -14,7 +14,7 @@ import structlog
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.db import Database
-from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, Unavailable
+from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_media.adapters.arr import TheirState
 from medianest_media.adapters.arr_queue import QueueRecord, downloads
 from medianest_media.adapters.backend import (
@@ -188,7 +188,7 @@ class Direct:
             if isinstance(server, Sonarr):
                 known = next((o.tvdb_id for o in orders if o.tvdb_id), None) or await self._tvdb_of(tmdb_id)
                 return await server.state(known) if known else None
-        except (Unavailable, TimedOut, BadUpstream) as error:
+        except MediaNestError as error:
             log.info("standing_not_known", media_type=media_type.value, reason=error.detail or error.code)
         return None
 
@@ -204,7 +204,7 @@ class Direct:
         unsure: MediaNestError | None = None
         try:
             found = await self._tvdb_of(tmdb_id)
-        except (Unavailable, TimedOut, BadUpstream) as error:
+        except (Unavailable, TimedOut, BadUpstream, TooManyRequests) as error:
             found, unsure = None, error
         if found is None and isinstance(server, Sonarr):
             found = await server.tvdb_of(tmdb_id)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from medianest_common.contracts.media import Availability, RequestStatus
 from medianest_common.db import Transaction
+from medianest_media.adapters.backend import BackendMisconfigured
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import TitleUnknown
@@ -29,6 +30,10 @@ async def fill_in(app: MediaApp, request_id: UUID) -> None:
         details = await title_details(app, request.media_type, request.tmdb_id)
     except TitleUnknown:
         return  # the job that wants to send it says so
+    except BackendMisconfigured:
+        if app.backend.by_hand(request.media_type, is_4k=request.is_4k):
+            return  # nowhere to look it up, and who fetches it knows what it is
+        raise
     async with app.db.transaction() as tx:
         person = await People(tx.session).get(request.user_id, lock=True)
         request = await Requests(tx.session).get(request_id, lock=True)

@@ -1,0 +1,337 @@
+"""A household without Overseerr: Radarr and Sonarr themselves, and nothing at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import eventually
+from medianest_common.contracts import media
+from medianest_common.contracts.media import MediaRequest, RequestStatus
+from medianest_common.contracts.media.marking import Mark, MarkRequest
+from medianest_common.contracts.platform import Readiness, ping_subject
+from medianest_common.errors import MediaNestError
+from medianest_common.testing.fake_arr import FakeRadarr, FakeSonarr, Searched
+from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
+from medianest_media.adapters.direct import Direct
+from medianest_media.adapters.radarr import Radarr
+from medianest_media.adapters.sonarr import Sonarr
+from medianest_media.service import SERVICE
+from medianest_media.settings_arr import ArrSettings
+from services.media.tests.conftest import FILM, SHOW, Home, home_on
+
+TVDB = 81189
+HOUR = 3700
+_TITLES = """
+insert into titles (tmdb_id, media_type, title, year, seasons, seen_at, tvdb_id)
+values (:film, 'movie', 'The Matrix', 1999, null, now(), null),
+       (:show, 'tv', 'Breaking Bad', 2008, '{1,2,3}', now(), :tvdb)
+"""
+
+
+@dataclass
+class Arrs:
+    home: Home
+    radarr: FakeRadarr
+    sonarr: FakeSonarr
+    settings: dict[str, Any]
+
+    async def poll(self) -> None:
+        """Time passes until the service has looked at everything over there again."""
+        self.home.clock.advance(61)
+        await eventually(self.home._nothing_is_due)
+        await self.home.settled()
+
+    async def approved(self, asked: MediaRequest) -> None:
+        await self.home.owner.call(media.ApproveRequest(id=asked.id))
+
+    async def restart(self, **settings: Any) -> None:
+        """With other settings."""
+        await self.home.sandbox.stop("media")
+        await self.home.sandbox.start(SERVICE, **settings)
+        self.home.clock.advance(61)
+
+    async def backend_of(self, asked: MediaRequest) -> tuple[str | None, bool]:
+        [(backend, in_line)] = await self.home.rows(
+            "select backend, in_line from requests where id = :id", id=asked.id
+        )
+        return backend, in_line
+
+    async def told_to(self, asked: MediaRequest, backend: str) -> None:
+        async def known() -> bool:
+            return await self.backend_of(asked) == (backend, True)
+
+        await eventually(known, within=30)
+
+    async def checks(self) -> dict[str, str | None]:
+        answer = await self.home.sandbox.bus.ask(ping_subject("media"), timeout=10)
+        return {check.name: check.message for check in Readiness.model_validate_json(answer).checks}
+
+    async def reason_holds(self, asked: MediaRequest, words: str) -> None:
+        async def said() -> bool:
+            return words in ((await self.home.owner.sees(asked)).status_reason or "")
+
+        await eventually(said)
+
+
+@asynccontextmanager
+async def arrs_on(urls: ServerUrls, folder: Path, **more: Any) -> AsyncIterator[Arrs]:
+    async with FakeRadarr.start() as radarr, FakeSonarr.start() as sonarr:
+        radarr.knows(FILM, "The Matrix", 1999)
+        sonarr.knows(TVDB, "Breaking Bad", tmdb_id=SHOW, seasons={0: 2, 1: 3, 2: 3, 3: 4})
+        settings: dict[str, Any] = {
+            "radarr_url": radarr.url,
+            "radarr_api_key": radarr.api_key,
+            "sonarr_url": sonarr.url,
+            "sonarr_api_key": sonarr.api_key,
+        }
+        async with home_on(urls, folder, configured=False, **settings | more) as home:
+            radarr.clock = sonarr.clock = home.clock
+            await home.change(_TITLES, film=FILM, show=SHOW, tvdb=TVDB)
+            yield Arrs(home, radarr, sonarr, settings)
+
+
+@pytest.fixture
+async def arrs(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Arrs]:
+    async with arrs_on(server_urls, tmp_path) as arrs:
+        yield arrs
+
+
+async def test_a_film_is_sent_once_it_is_approved_and_arrives(arrs: Arrs) -> None:
+    home, radarr = arrs.home, arrs.radarr
+    frida = await home.friend()
+    asked = await frida.request()
+    await arrs.told_to(asked, "direct")
+    seen = await frida.sees(asked)
+    assert (seen.status, seen.status_reason, radarr.movies) == (RequestStatus.PENDING, None, {})
+    await arrs.approved(asked)
+    await home.becomes(asked, RequestStatus.PROCESSING)
+    movie = radarr.of(FILM)
+    assert movie is not None and movie.monitored and radarr.searched == [Searched(movie.id)]
+    radarr.arrives(FILM)
+    await arrs.poll()
+    assert (await frida.sees(asked)).status is RequestStatus.PROCESSING, "nothing shows it yet"
+    home.clock.advance(HOUR)
+    await home.becomes(asked, RequestStatus.AVAILABLE)
+    assert await home.told(asked) == ["pending", "approved", "processing", "available"]
+    assert len(radarr.sent("POST", "/movie")) == 1
+
+
+async def test_seasons_of_several_people_are_watched_for_and_let_go_one_by_one(arrs: Arrs) -> None:
+    home, sonarr = arrs.home, arrs.sonarr
+    frida, gustav = await home.friend(), await home.friend("Gustav")
+    first, second = await frida.request_show(seasons=[1]), await gustav.request_show(seasons=[2, 3])
+    await asyncio.gather(arrs.approved(first), arrs.approved(second))
+    await home.becomes(first, RequestStatus.PROCESSING)
+    await home.becomes(second, RequestStatus.PROCESSING)
+    series = sonarr.of(TVDB)
+    assert series is not None and series.seasons == {0: False, 1: True, 2: True, 3: True}
+    assert len(sonarr.series) == 1 and sorted(s.season for s in sonarr.searched if s.season) == [1, 2, 3]
+
+    sonarr.arrives(TVDB, 2)
+    await arrs.poll()
+    await home.becomes(second, RequestStatus.PARTIALLY_AVAILABLE)
+    await home.owner.call(media.CancelRequest(id=second.id))
+    await home.settled()
+    assert series.seasons == {0: False, 1: True, 2: False, 3: False}, "what Frida waits for stays"
+    await home.owner.call(media.CancelRequest(id=first.id))
+    await home.settled()
+    assert sonarr.of(TVDB) is series and not any(series.seasons.values()), "a season of it is there"
+    third = await frida.request_show(seasons=[3])
+    await arrs.approved(third)
+    await home.becomes(third, RequestStatus.PROCESSING)
+    assert series.monitored and series.seasons[3] and not series.seasons[1]
+
+
+async def test_what_was_added_and_never_came_goes_with_the_request_and_what_was_there_stays(
+    arrs: Arrs,
+) -> None:
+    home, radarr, sonarr = arrs.home, arrs.radarr, arrs.sonarr
+    frida = await home.friend()
+    radarr.fail_with("drop_mid_body", times=1, path_prefix="/api/v3/movie", method="POST")
+    film = await frida.request()
+    series = sonarr.add(TVDB, seasons={1: True})
+    show = await frida.request_show(seasons=[1, 2])
+    for asked in (film, show):
+        await arrs.approved(asked)
+        await home.becomes(asked, RequestStatus.PROCESSING, within=30)
+    assert len(radarr.movies) == 1, "the lost answer did not make it twice"
+    assert series.seasons == {0: False, 1: True, 2: True, 3: False}
+    for asked in (film, show):
+        await home.owner.call(media.CancelRequest(id=asked.id))
+    await home.settled()
+    assert radarr.movies == {}
+    assert series.seasons == {0: False, 1: True, 2: False, 3: False} and series.monitored
+
+
+async def test_one_that_is_away_keeps_its_requests_waiting_and_not_those_of_the_other(arrs: Arrs) -> None:
+    home, radarr, sonarr = arrs.home, arrs.radarr, arrs.sonarr
+    radarr.accepted_key = "another"
+    frida = await home.friend()
+    film, show = await frida.request(), await frida.request_show(seasons=[1])
+    for asked in (film, show):
+        await arrs.approved(asked)
+    await home.becomes(show, RequestStatus.PROCESSING)
+    await arrs.reason_holds(film, "Radarr does not accept our API key. It is tried again by itself.")
+    assert (await home.owner.sees(film)).status is RequestStatus.APPROVED
+    home.clock.advance(61)
+
+    async def named() -> bool:
+        checks = await arrs.checks()
+        return checks["radarr"] == "Radarr does not accept our API key." and checks["sonarr"] is None
+
+    await eventually(named)
+    sonarr.arrives(TVDB, 1)
+    home.clock.advance(61)
+    await eventually(lambda: _complete(home))
+    home.clock.advance(HOUR)
+    await home.becomes(show, RequestStatus.AVAILABLE)
+    radarr.accepted_key = radarr.api_key
+    home.clock.advance(61)
+    await home.becomes(film, RequestStatus.PROCESSING, within=30)
+
+
+async def test_what_radarr_refuses_has_failed_and_can_be_tried_again(arrs: Arrs) -> None:
+    home, radarr = arrs.home, arrs.radarr
+    radarr.excluded = {FILM}
+    frida = await home.friend()
+    asked = await frida.request()
+    await arrs.approved(asked)
+    failed = await home.becomes(asked, RequestStatus.FAILED)
+    assert failed.status_reason == "Radarr says: This movie is on the exclusion list."
+    assert await home.rows("select 1 from orders") == []
+    radarr.excluded = set()
+    await home.owner.call(media.RetryRequest(id=asked.id))
+    await home.becomes(asked, RequestStatus.PROCESSING)
+    del radarr.movies[radarr.of(FILM).id]  # type: ignore[union-attr]
+    for _ in range(6):
+        await arrs.poll()
+    gone = await home.becomes(asked, RequestStatus.CANCELLED)
+    assert gone.status_reason == "It was deleted in Radarr."
+
+
+async def test_4k_is_fetched_by_a_server_of_its_own(server_urls: ServerUrls, tmp_path: Path) -> None:
+    async with FakeRadarr.start() as uhd:
+        uhd.knows(FILM, "The Matrix")
+        more = {"radarr_4k_url": uhd.url, "radarr_4k_api_key": uhd.api_key, "sonarr_url": ""}
+        async with arrs_on(server_urls, tmp_path, **more) as arrs:
+            asked = await arrs.home.owner.request(is_4k=True)
+            await arrs.home.becomes(asked, RequestStatus.PROCESSING)
+            assert uhd.of(FILM) is not None and arrs.radarr.movies == {}
+            show = await arrs.home.owner.request_show(seasons=[1])
+            await arrs.reason_holds(show, "An administrator sets MEDIANEST_SONARR_URL")
+            marked = await arrs.home.owner.call(MarkRequest(id=show.id, status=Mark.PROCESSING))
+            assert (marked.status, marked.status_reason) == (RequestStatus.PROCESSING, None)
+
+
+async def test_another_backend_takes_over_what_is_open_and_back(arrs: Arrs) -> None:
+    home, radarr, fake = arrs.home, arrs.radarr, arrs.home.overseerr
+    frida, gustav = await home.friend(), await home.friend("Gustav")
+    film, show = await frida.request(), await gustav.request_show(seasons=[1])
+    await arrs.approved(film)
+    await home.becomes(film, RequestStatus.PROCESSING)
+    await arrs.told_to(show, "direct")
+
+    await arrs.restart(overseerr_url=fake.url, overseerr_api_key=fake.api_key)
+    for asked in (film, show):
+        await arrs.told_to(asked, "overseerr")
+    twins = {row.media.tmdb_id: row for row in fake.requests}
+    assert twins[FILM].status is Theirs.APPROVED and twins[SHOW].status is Theirs.PENDING
+    assert twins[SHOW].requested_by.plex_id == gustav.plex_id, "it is filed in the name of who asked"
+    assert (await home.owner.sees(film)).status is RequestStatus.PROCESSING
+
+    await arrs.restart(overseerr_url="", radarr_url="", sonarr_url="")
+    for asked in (film, show):
+        await arrs.told_to(asked, "manual")
+    done = await home.owner.call(MarkRequest(id=film.id, status=Mark.AVAILABLE))
+    assert done.status is RequestStatus.AVAILABLE
+
+    await arrs.restart(**arrs.settings)
+    await arrs.told_to(show, "direct")
+    await arrs.approved(show)
+    await home.becomes(show, RequestStatus.PROCESSING)
+    assert await arrs.backend_of(film) == ("manual", True), "what is finished stays"
+    assert len(radarr.movies) == 1 and len(fake.requests) == 2
+    assert (await home.told(film))[-1] == "available"
+
+
+async def test_without_any_system_an_administrator_says_how_far_it_is(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    async with home_on(server_urls, tmp_path, configured=False) as home:
+        frida = await home.friend()
+        asked = await frida.request()
+        await home.owner.call(media.ApproveRequest(id=asked.id))
+
+        async def says_so() -> bool:
+            return "An administrator fetches it" in ((await frida.sees(asked)).status_reason or "")
+
+        await eventually(says_so)
+        with pytest.raises(MediaNestError) as no_reason:
+            await home.owner.call(MarkRequest(id=asked.id, status=Mark.FAILED, reason=" "))
+        assert no_reason.value.status == 422
+        with pytest.raises(MediaNestError) as not_hers:
+            await frida.call(MarkRequest(id=asked.id, status=Mark.PROCESSING))
+        assert not_hers.value.status == 403
+        for status, reason in (
+            (Mark.PROCESSING, "On its way by post"),
+            (Mark.FAILED, "Lost"),
+            (Mark.PROCESSING, None),
+        ):
+            marked = await home.owner.call(MarkRequest(id=asked.id, status=status, reason=reason))
+            assert (marked.status.value, marked.status_reason) == (status.value, reason)
+        mark = MarkRequest(id=asked.id, status=Mark.AVAILABLE, reason="On the shelf")
+        await asyncio.gather(*(home.owner.call(mark) for _ in range(5)))
+        with pytest.raises(MediaNestError) as late:
+            await home.owner.call(MarkRequest(id=asked.id, status=Mark.PROCESSING))
+        assert (late.value.status, late.value.code) == (409, "WRONG_STATE")
+        steps = ["pending", "approved", "processing", "failed", "processing", "available"]
+        assert await home.told(asked) == steps
+        assert (await frida.sees(asked)).history[-1].actor == "Olive"  # type: ignore[index]
+
+
+async def test_downloads_are_told_by_title_whichever_server_answers(arrs: Arrs) -> None:
+    home, radarr, sonarr = arrs.home, arrs.radarr, arrs.sonarr
+    film, show = await home.owner.request(), await home.owner.request_show(seasons=[2])
+    await home.becomes(film, RequestStatus.PROCESSING)
+    await home.becomes(show, RequestStatus.PROCESSING)
+    with pytest.raises(MediaNestError) as refused:
+        await home.owner.call(MarkRequest(id=film.id, status=Mark.AVAILABLE))
+    assert (refused.value.status, refused.value.code) == (409, "FETCHED_BY_SYSTEM")
+    radarr.downloads(FILM)
+    sonarr.version = "3.0.10.1567"  # whose shows have no number of TMDB
+    sonarr.downloads(TVDB, 2)
+    servers = ArrSettings(**arrs.settings, data_dir=Path(), secret_key=None).arr_servers  # type: ignore[call-arg]
+    kinds = {media.MediaType.MOVIE: Radarr, media.MediaType.TV: Sonarr}
+    films, shows = (kinds[kind].open(servers[kind, False], clock=home.clock) for kind in kinds)
+    async with films as films_client, shows as shows_client:
+        clients: Any = {
+            (media.MediaType.MOVIE, False): films_client,
+            (media.MediaType.TV, False): shows_client,
+        }
+        direct = Direct(home.db, servers=clients, tvdb_of=_nobody_knows, clock=home.clock)
+        found = {d.tmdb_id: (d.seasons, d.progress) for d in await direct.downloads()}
+        assert found == {FILM: ((), 60.0), SHOW: ((2,), 80.0)}
+        radarr.arrives(FILM)
+        changed = await direct.modified_since(None)
+        assert [order for order, _ in changed] == [
+            order for (order,) in await home.rows("select id from orders where media_type = 'movie'")
+        ]
+        radarr.fail_with(500)
+        assert [d.tmdb_id for d in await direct.downloads()] == [SHOW]
+        sonarr.fail_with(500)
+        with pytest.raises(MediaNestError):
+            await direct.downloads()
+
+
+async def _nobody_knows(tmdb_id: int) -> int | None:
+    return None
+
+
+async def _complete(home: Home) -> bool:
+    return bool(await home.rows("select 1 from orders where complete_since is not null"))
