@@ -100,7 +100,7 @@ async def a_room(
             opened.append(app)
             yield app
 
-    still = Handlers("plex", rpcs=handlers.rpcs, events=handlers.events)
+    still = Handlers("plex", rpcs=handlers.rpcs, events=handlers.events, listeners=handlers.listeners)
     quiet = replace(SERVICE, handlers=still, open_app=opening)
     await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token, **settings)
     app = opened[0]

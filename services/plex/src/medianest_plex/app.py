@@ -1,5 +1,6 @@
 """Everything the plex service works with, in one value."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from medianest_common.bus import Bus
@@ -62,6 +63,8 @@ class PlexApp:
     pace: Pace = field(default_factory=Pace)
     lead: Lead = field(default_factory=Lead)
     indexing: Lead = field(default_factory=lambda: Lead(lapse=INDEXING_LAPSE_SECONDS))
+    play_hints: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when something is said to be played: looked at at once."""
     hints: set[str] = field(default_factory=set)
     """Keys of sections in which something has changed: looked at with the next beat of the sync."""
 

@@ -64,6 +64,7 @@ from medianest_common.contracts.plex.playback import (
     ListPlays,
     ListSessions,
     NowPlaying,
+    PlaybackHinted,
     PlayHistory,
     PlayStats,
 )
@@ -209,6 +210,11 @@ async def reconnect(command: ReconnectPlex, app: PlexApp) -> PlexConnection:
 async def look_for_the_way_anew(event: ConnectionChanged, app: PlexApp) -> None:
     await app.reached.connection.take_up()
     app.reached.watch.look_anew()
+
+
+@handlers.listen(PlaybackHinted)
+async def look_what_is_played(event: PlaybackHinted, app: PlexApp) -> None:
+    app.play_hints.set()
 
 
 @handlers.rpc

@@ -22,6 +22,7 @@ from medianest_plex.models import Server, Session
 from medianest_plex.plays import Plays, shared
 from medianest_plex.pushing import tell_sessions
 from medianest_plex.repository import present_server
+from medianest_plex.sync.viewings import read_views
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ SHORTEST_SECONDS = 30
 """A shorter play is a slip of the finger."""
 _RECORDED = {PlayKind.LIBRARY.value, PlayKind.LIVE.value}
 _MOST_HEARD = 1_000
+OWNER = 1
+"""What the server itself calls the account of its owner."""
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Playback:
     def __init__(self, app: PlexApp, *, pause: float = PAUSE_SECONDS) -> None:
         self._app = app
         self._pause = pause
-        self._wake = asyncio.Event()
+        self._wake = app.play_hints
         self._known: dict[str, tuple[str, str | None]] = {}
         self._heard: dict[str, tuple[str | None, int]] = {}
 
@@ -103,6 +106,8 @@ class Playback:
             tx.after_commit(
                 partial(tell_sessions, self._app, server, changes.begun + changes.changed, changes.ended)
             )
+        mine = [s.rating_key for s in changes.ended if s.account_id == OWNER and s.rating_key is not None]
+        await read_views(self._app, mine)
         self._known = {s.session_key: (s.state.value, s.rating_key) for s in seen}
         self._heard = {key: heard for key, heard in self._heard.items() if key in self._known}
         return len(seen)

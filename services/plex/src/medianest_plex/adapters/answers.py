@@ -79,6 +79,19 @@ def read_chunk(response: Response) -> Chunk:
     return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
 
 
+def read_views(response: Response) -> dict[int, int]:
+    """By rating key."""
+    found = (
+        (to_int(item.get("ratingKey")), item) for item in entries(container_of(response).get("Metadata"))
+    )
+    return {key: views_of(item) for key, item in found if key is not None}
+
+
+def views_of(document: Document) -> int:
+    """How often it was seen, or how many episodes or tracks of it were."""
+    return to_int(document.get("viewCount")) or to_int(document.get("viewedLeafCount")) or 0
+
+
 def read_keys(response: Response) -> set[int]:
     found = {to_int(document["ratingKey"]) for document in entries(container_of(response).get("Metadata"))}
     if None in found:

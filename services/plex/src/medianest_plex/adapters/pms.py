@@ -23,6 +23,7 @@ from medianest_plex.adapters.answers import (
     read_image,
     read_keys,
     read_sections,
+    read_views,
 )
 from medianest_plex.adapters.coercion import Document, entries, to_int, to_key
 from medianest_plex.adapters.event_socket import EventSocket, event_socket
@@ -143,6 +144,16 @@ class Pms:
         return event_socket(
             self._reached().questions.base_url, headers={**self._headers, "X-Plex-Token": token}
         )
+
+    async def views(self, keys: Sequence[int], *, token: str) -> dict[int, int]:
+        """How often whoever the token belongs to has seen these items, as far as the server knows them."""
+        path = f"/library/metadata/{','.join(map(str, keys))}"
+        try:
+            return await self._get(path, read_views, token=token, params={"checkFiles": 0})
+        except UpstreamRefused as refused:
+            if refused.upstream_status == 404:
+                return {}
+            raise
 
     async def newest(self, section: Section, *, limit: int, token: str) -> list[PlexItem]:
         """The latest additions to one library: films, seasons or albums, the newest first."""

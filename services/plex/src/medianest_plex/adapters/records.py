@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from medianest_plex.adapters.answers import views_of
 from medianest_plex.adapters.coercion import (
     Document,
     entries,
@@ -104,7 +105,7 @@ def _record(document: Document, *, server_id: int, library_id: int) -> Row:
         "art": _path(document, "art", "grandparentArt"),
         "leaf_count": to_int(document.get("leafCount")),
         "child_count": to_int(document.get("childCount")),
-        "view_count": to_int(document.get("viewCount")) or to_int(document.get("viewedLeafCount")) or 0,
+        "view_count": views_of(document),
         "genres": genres,
         "extra": _extra(document),
         "search_text": search_text(title, original)[:_SEARCHED] if kind in SEARCHED else None,

@@ -1,7 +1,9 @@
-"""A webhook says in which library to look, and is believed in nothing else: it has no signature, may be forged by
-whoever learned the secret, and comes twice or never."""
+"""A webhook says where to look, and is believed in nothing else: it has no signature, may be forged by whoever learned
+the secret, and comes twice or never."""
 
 import json
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import structlog
@@ -9,8 +11,11 @@ from prometheus_client import Counter
 from sqlalchemy import text
 
 from medianest_common.contracts.plex.indexing import ReceivePlexWebhook, ReceiveTautulliWebhook
+from medianest_common.contracts.plex.playback import PlaybackHinted
 from medianest_plex.adapters.coercion import to_key, to_text
 from medianest_plex.app import PlexApp
+from medianest_plex.repository import present_server
+from medianest_plex.sync.viewings import read_views
 
 log = structlog.get_logger()
 
@@ -18,36 +23,31 @@ WEBHOOKS = Counter(
     "medianest_plex_webhooks", "Webhooks about the library by what they led to.", ["source", "outcome"]
 )
 
-_PLEX_NEWS = frozenset({"library.new", "library.on.deck"})
-_PLEX_OTHERS = frozenset(
-    {
-        "media.play",
-        "media.pause",
-        "media.resume",
-        "media.stop",
-        "media.scrobble",
-        "media.rate",
-        "playback.started",
-        "device.new",
-        "admin.database.backup",
-        "admin.database.corrupted",
-    }
-)
-_TAUTULLI_NEWS = frozenset({"created"})
-_TAUTULLI_OTHERS = frozenset(
-    [
-        "play",
-        "stop",
-        "pause",
-        "resume",
-        "error",
-        "change",
+
+class Meaning(StrEnum):
+    NEWS = "news"
+    """Something in a library may have changed."""
+    PLAYED = "played"
+    """Something is being played, or not any more."""
+    SEEN = "seen"
+    """And it was seen to its end."""
+    OTHER = "other"
+
+
+_PLEX = {
+    Meaning.NEWS: ["library.new", "library.on.deck"],
+    Meaning.PLAYED: ["media.play", "media.pause", "media.resume", "media.stop", "playback.started"],
+    Meaning.SEEN: ["media.scrobble"],
+    Meaning.OTHER: ["media.rate", "device.new", "admin.database.backup", "admin.database.corrupted"],
+}
+_TAUTULLI = {
+    Meaning.NEWS: ["created"],
+    Meaning.PLAYED: ["play", "stop", "pause", "resume", "error", "change", "buffer", "concurrent"],
+    Meaning.SEEN: ["watched"],
+    Meaning.OTHER: [
         "intro",
         "commercial",
         "credits",
-        "watched",
-        "buffer",
-        "concurrent",
         "newdevice",
         "extdown",
         "extup",
@@ -58,8 +58,8 @@ _TAUTULLI_OTHERS = frozenset(
         "plexpydbcorrupt",
         "tokenexpired",
         "test",
-    ]
-)
+    ],
+}
 # By the library it names, else by the item or what that is part of, else everywhere: a look costs little.
 _HINT = text("""
     with mine as (
@@ -96,7 +96,7 @@ async def receive_plex_webhook(app: PlexApp, job: ReceivePlexWebhook) -> None:
         section=to_key(metadata.get("librarySectionID")),
         items=[key for name in names if (key := to_key(metadata.get(name)))],
     )
-    await _take(app, hint, source="plex", news=_PLEX_NEWS, others=_PLEX_OTHERS)
+    await _take(app, hint, source="plex", meanings=_PLEX)
 
 
 async def receive_tautulli_webhook(app: PlexApp, job: ReceiveTautulliWebhook) -> None:
@@ -107,20 +107,34 @@ async def receive_tautulli_webhook(app: PlexApp, job: ReceiveTautulliWebhook) ->
         section=to_key(body.get("sectionId")),
         items=[key for key in (to_key(body.get("ratingKey")),) if key],
     )
-    await _take(app, hint, source="tautulli", news=_TAUTULLI_NEWS, others=_TAUTULLI_OTHERS)
+    await _take(app, hint, source="tautulli", meanings=_TAUTULLI)
 
 
-async def _take(
-    app: PlexApp, hint: Hint, *, source: str, news: frozenset[str], others: frozenset[str]
-) -> None:
-    if hint.event in news:
-        outcome = "hinted" if await _hinted(app, hint) else "not_our_server"
-    elif hint.event in others:
-        outcome = "passed_over"
-    else:
-        outcome = "unknown"
+async def _take(app: PlexApp, hint: Hint, *, source: str, meanings: Mapping[Meaning, Sequence[str]]) -> None:
+    meaning = next((each for each, events in meanings.items() if hint.event in events), None)
+    match meaning:
+        case None:
+            outcome = "unknown"
+        case Meaning.OTHER:
+            outcome = "passed_over"
+        case Meaning.NEWS:
+            outcome = "hinted" if await _hinted(app, hint) else "not_our_server"
+        case Meaning.PLAYED | Meaning.SEEN:
+            outcome = "looked" if await _looked(app, hint, seen=meaning is Meaning.SEEN) else "not_our_server"
     WEBHOOKS.labels(source, outcome).inc()
     log.info("plex_webhook_received", source=source, outcome=outcome)
+
+
+async def _looked(app: PlexApp, hint: Hint, *, seen: bool) -> bool:
+    """The replica that follows what is played looks at once, whichever this one is."""
+    async with app.db.transaction() as tx:
+        server = await present_server(await tx.session.connection())
+        if server is None or server.machine_identifier != hint.machine_identifier:
+            return False
+        tx.emit(PlaybackHinted())
+    if seen and app.set_up:
+        await read_views(app, [int(key) for key in hint.items])
+    return True
 
 
 async def _hinted(app: PlexApp, hint: Hint) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Contract, Page, Query, Timestamp
+from medianest_common.contracts.base import Contract, Event, Page, Query, Timestamp
 
 
 class PlayKind(StrEnum):
@@ -208,3 +208,7 @@ SESSION_CHANGED = "plex.session"
 """A live frame: a `PlaySession` as it is now. To administrators, and to the person whose it is."""
 SCAN_PROGRESSED = "plex.scan"
 """A live frame to administrators: `libraryKey`, `title`, `percent` (None while unknown) and `done`."""
+
+
+class PlaybackHinted(Event):
+    """Somebody said that something on the server begins, goes on or ends: a reason to look, and no more."""
