@@ -314,7 +314,7 @@ def test_75_what_is_anothers_is_not_there(house: House) -> None:
 async def _strangers_find_nothing(house: House) -> None:
     bert = await house.world.friend("Bert")
     request = (await _requests(house.frida))[0]
-    issue = (await house.frida.post("/media/issues", BODIES["POST /api/v1/media/issues"])).json()
+    issue = (await house.olive.post("/media/issues", BODIES["POST /api/v1/media/issues"])).json()
     notice = await eventually(lambda: _first(house.olive, "/notifications"))
     session = await _first(house.frida, "/auth/devices")
     body = {"name": "Frida's script", "scopes": ["read"]}
