@@ -8,6 +8,7 @@ from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
+from medianest_plex.adapters.discover import Discover
 from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.plex_tv_members import PlexTvMembers
 from medianest_plex.adapters.pms import Pms
@@ -56,6 +57,9 @@ class PlexApp:
     clock: Clock
     seal: Cipher
     """For the tokens of members."""
+    seal_accounts: Cipher
+    """For what members sign in to plex.tv with; of those only whose watchlist is read."""
+    discover: Discover
     images: ImageKeys
     image_cache: ImageCache
     reached: Plex

@@ -4,6 +4,7 @@ from medianest_common.bus import Handlers, Raw
 from medianest_common.contracts.auth import UserChange, UserChanged, UserCreated
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.media.watchlist import WatchlistSwitched
 from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import (
     ExportUserData,
@@ -68,9 +69,11 @@ from medianest_common.contracts.plex.playback import (
     PlayHistory,
     PlayStats,
 )
+from medianest_common.contracts.plex.watchlist import OfferAccountToken, RemoveFromWatchlist
 from medianest_common.db import Transaction
-from medianest_plex import jobs
+from medianest_plex import jobs, watchlists
 from medianest_plex.app import PlexApp
+from medianest_plex.use_cases import follow_watchlist as watchlist
 from medianest_plex.use_cases import remember_member as members
 from medianest_plex.use_cases.change_collection import change_collection
 from medianest_plex.use_cases.create_collection import create_collection
@@ -280,6 +283,26 @@ async def member_left(event: UserDeleted, app: PlexApp, tx: Transaction) -> None
 @handlers.on(UserCreated, UserChanged)
 async def expect_member(event: UserChange, app: PlexApp, tx: Transaction) -> None:
     await members.expect_member(app, event, tx)
+
+
+@handlers.rpc
+async def take_account_token(command: OfferAccountToken, app: PlexApp) -> Nothing:
+    return await watchlist.take_account_token(app, command)
+
+
+@handlers.rpc
+async def remove_from_watchlist(command: RemoveFromWatchlist, app: PlexApp) -> Nothing:
+    return await watchlist.remove_from_watchlist(app, command)
+
+
+@handlers.on(WatchlistSwitched)
+async def watchlist_switched(event: WatchlistSwitched, app: PlexApp, tx: Transaction) -> None:
+    await watchlist.follow_watchlist(app, tx, event)
+
+
+@handlers.every(jobs.WATCHLIST_SECONDS)
+async def read_watchlists(app: PlexApp) -> None:
+    await watchlists.read_due(app)
 
 
 @handlers.every(jobs.LOOK_SECONDS)

@@ -21,6 +21,7 @@ SETTLE_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 KEEP_SECONDS = 300.0
 SYNC_SECONDS = 5.0
+WATCHLIST_SECONDS = 2.0
 
 
 async def look_at_server(app: PlexApp) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
+from medianest_plex.adapters.discover import Discover
 from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.plex_tv import PlexTv
 from medianest_plex.adapters.plex_tv_members import PlexTvMembers
@@ -39,6 +40,8 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             cache=runtime.cache,
             clock=runtime.clock,
             seal=keys.cipher("plex-member-tokens"),
+            seal_accounts=keys.cipher("plex-watchlist-tokens"),
+            discover=await stack.enter_async_context(_discover(runtime)),
             images=ImageKeys(keys.derive("plex-images")),
             image_cache=image_cache,
             reached=reached,
@@ -48,11 +51,20 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
         yield app
 
 
+def _discover(runtime: Runtime[PlexSettings]) -> Discover:
+    return Discover(
+        runtime.settings.discover_url, headers=client_headers(_identifier(runtime)), clock=runtime.clock
+    )
+
+
+def _identifier(runtime: Runtime[PlexSettings]) -> str:
+    """One for the installation: a new one each time would fill the owner's list of devices."""
+    return str(UUID(bytes=runtime.keys.derive("plex-client-identifier", length=16), version=4))
+
+
 async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex:
     settings, keys = runtime.settings, runtime.keys
-    # One for the installation: a new one each time would fill the owner's list of devices.
-    identifier = UUID(bytes=keys.derive("plex-client-identifier", length=16), version=4)
-    headers = client_headers(str(identifier))
+    headers = client_headers(_identifier(runtime))
     clock, db = runtime.clock, runtime.db
     pms = await stack.enter_async_context(Pms(headers=headers, clock=clock))
     plex_tv = await stack.enter_async_context(PlexTv(settings.plex_tv_url, headers=headers, clock=clock))

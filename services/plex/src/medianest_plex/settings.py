@@ -9,6 +9,8 @@ from medianest_common.contracts.plex.playback import HistoryMode
 from medianest_common.settings import Settings
 
 CLAIM = "claim-"
+_PLEX_TV = "https://plex.tv"
+_DISCOVER = "https://discover.provider.plex.tv"
 _WEB_APP = re.compile(r"/web(/.*)?$")
 
 
@@ -26,6 +28,12 @@ class PlexSettings(Settings):
     """So long is kept what was played; 0 keeps it."""
     timezone: str = "UTC"
     """Of the household, for figures by day and hour; a name such as Europe/Berlin."""
+    watchlist_requests: bool = True
+    """Whether people may have requests made from their watchlists at Plex; each switches it on for themselves."""
+    watchlist_seconds: float = Field(default=180, ge=5, le=86_400)
+    """How often each such list is read."""
+    plex_discover_url: str = ""
+    """Where watchlists are read; Plex's own unless plex.tv is somewhere else as well."""
 
     @field_validator("timezone")
     @classmethod
@@ -51,6 +59,12 @@ class PlexSettings(Settings):
     @classmethod
     def _without_spaces(cls, token: SecretStr | None) -> SecretStr | None:
         return SecretStr(token.get_secret_value().strip()) if token else None
+
+    @property
+    def discover_url(self) -> str:
+        if self.plex_discover_url:
+            return self.plex_discover_url
+        return _DISCOVER if self.plex_tv_url == _PLEX_TV else self.plex_tv_url
 
     @property
     def usable_token(self) -> str:

@@ -47,6 +47,8 @@ class ServerAccess(NamedTuple):
     owned: bool
     machine_identifier: str = ""
     account_token: str | None = None
+    own_token: str | None = None
+    """Whoever it is signs in to plex.tv with this. Offered to the plex service, which keeps it where it is needed."""
 
     def __repr__(self) -> str:
         return f"ServerAccess(owned={self.owned})"
@@ -115,7 +117,9 @@ class PlexTv:
         found = access.result()
         if found is not None:
             found = found._replace(
-                machine_identifier=machine_identifier, account_token=token if found.owned else None
+                machine_identifier=machine_identifier,
+                account_token=token if found.owned else None,
+                own_token=token,
             )
         return account.result(), found
 

@@ -7,6 +7,7 @@ import structlog
 from medianest_auth.adapters.plex_tv import PlexAccount, ServerAccess
 from medianest_auth.app import AuthApp
 from medianest_common.contracts.plex import RememberMember
+from medianest_common.contracts.plex.watchlist import OfferAccountToken
 from medianest_common.errors import MediaNestError
 
 log = structlog.get_logger()
@@ -29,5 +30,8 @@ async def remember_plex_member(
     )
     try:
         await app.bus.call(member, timeout=_TIMEOUT)
+        if access.own_token is not None:
+            offer = OfferAccountToken(user_id=user_id, account_token=access.own_token)
+            await app.bus.call(offer, timeout=_TIMEOUT)
     except MediaNestError as error:
         log.warning("plex_member_not_remembered", user_id=str(user_id), reason=error.code)

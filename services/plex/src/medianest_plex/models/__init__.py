@@ -6,6 +6,7 @@ from medianest_plex.models.library import CollectionItem, Item, Library, Server,
 from medianest_plex.models.members import Copy, Member
 from medianest_plex.models.owner_accounts import GivenAccount
 from medianest_plex.models.playback import Play, PlayDay, Reading, Session, Viewer
+from medianest_plex.models.watchlists import Watchlist, WatchlistTitle
 
 __all__ = [
     "Base",
@@ -23,4 +24,6 @@ __all__ = [
     "Session",
     "TitleWord",
     "Viewer",
+    "Watchlist",
+    "WatchlistTitle",
 ]

@@ -5,10 +5,11 @@ from medianest_common.contracts.plex import UserDataErased
 from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.db import Transaction
 from medianest_plex.app import PlexApp
-from medianest_plex.models import Copy, GivenAccount, Play, PlayDay, Session, Viewer
+from medianest_plex.models import Copy, GivenAccount, Play, PlayDay, Session, Viewer, Watchlist
 from medianest_plex.owner_account import GivenAccounts
 from medianest_plex.repository import Copies, Members, PlayDays, Plays, Sessions, Viewers
 from medianest_plex.viewers import accounts_of
+from medianest_plex.watchlists import Watchlists
 
 
 async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> None:
@@ -22,6 +23,7 @@ async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> Non
         "viewers": await Viewers(tx.session).delete(Viewer.account_id.in_(accounts)),
         "members": await Members(tx.session).erase(event.user_id, now=app.clock.now()),
         "owner_accounts": await GivenAccounts(tx.session).delete(GivenAccount.user_id == event.user_id),
+        "watchlists": await Watchlists(tx.session).delete(Watchlist.user_id == event.user_id),
         "copies": await Copies(tx.session).delete(Copy.audience == event.user_id.hex),
     }
     if removed["owner_accounts"]:

@@ -9,7 +9,7 @@ from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import ExportUserData
 from medianest_common.db.personal import personal_data
 from medianest_plex.app import PlexApp
-from medianest_plex.models import Copy, GivenAccount, Member, Play
+from medianest_plex.models import Copy, GivenAccount, Member, Play, Watchlist
 from medianest_plex.viewers import accounts_of
 
 
@@ -21,6 +21,9 @@ async def export_member(app: PlexApp, query: ExportUserData) -> PersonalData:
         ),
         "owner_accounts": select(GivenAccount.machine_identifier, GivenAccount.given_at).where(
             GivenAccount.user_id == me
+        ),
+        "watchlists": select(Watchlist.wanted, Watchlist.switched_at, Watchlist.read_at).where(
+            Watchlist.user_id == me
         ),
         "copies": select(Copy.name, Copy.taken_at).where(Copy.audience == me.hex).order_by(Copy.name),
     }

@@ -9,6 +9,7 @@ from medianest_plex.app import PlexApp
 from medianest_plex.audience import cell
 from medianest_plex.models import Member
 from medianest_plex.repository import Members, present_server
+from medianest_plex.watchlists import Watchlists
 
 
 async def remember_member(app: PlexApp, command: RememberMember) -> Nothing:
@@ -50,6 +51,7 @@ async def _use_account(app: PlexApp, command: RememberMember, tx: Transaction) -
 async def expect_member(app: PlexApp, event: UserChange, tx: Transaction) -> None:
     """Whoever has a Plex account sees nothing before their token has been told, rather than everything."""
     if event.plex_id is None:
+        await Watchlists(tx.session).forget_account(event.user_id)
         return
     unknown: dict[str, Any] = {
         "user_id": event.user_id,

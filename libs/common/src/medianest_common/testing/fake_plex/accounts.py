@@ -3,9 +3,12 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from medianest_common.clock import Clock
+
+if TYPE_CHECKING:
+    from .watchlist import WatchedTitle
 
 type Access = Literal["owner", "friend", "pending", "none"]
 
@@ -36,6 +39,9 @@ class FakeAccount:
     """The account token, which plex.tv hands out for a claimed PIN."""
     server_token: str = field(default_factory=new_token)
     """The token for the media server, listed in this account's resources."""
+
+    watchlist: "list[WatchedTitle]" = field(default_factory=list)
+    """The oldest first."""
 
     @property
     def has_access(self) -> bool:

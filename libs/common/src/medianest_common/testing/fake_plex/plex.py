@@ -22,6 +22,7 @@ from .server import media_server_app
 from .sessions import Sessions
 from .tv import described_server, plex_tv_app
 from .tv_answers import PlexTv
+from .watchlist import WatchedTitle
 from .webhooks import WebhookEvent, deliver, payload
 
 _VERSION = "1.43.0.10389-8be686aa6"
@@ -197,6 +198,29 @@ class FakePlex:
         self.plex_tv.other_resources.append(
             described_server(other.plex_tv, other.owner) | {"owned": True, "ownerId": None}
         )
+
+    def watch(
+        self,
+        account: FakeAccount,
+        title: str,
+        *,
+        tmdb: int | None,
+        show: bool = False,
+        year: int | None = None,
+        rating_key: str | None = None,
+    ) -> str:
+        """Puts a title on the account's watchlist, and returns how Plex names it."""
+        key = rating_key or token_hex(12)
+        guids = [] if tmdb is None else [f"imdb://tt{tmdb:07}", f"tmdb://{tmdb}"]
+        account.watchlist.append(
+            WatchedTitle(
+                rating_key=key, type="show" if show else "movie", title=title, year=year, guids=guids
+            )
+        )
+        return key
+
+    def unwatch(self, account: FakeAccount, rating_key: str) -> None:
+        account.watchlist = [each for each in account.watchlist if each.rating_key != rating_key]
 
     def claim_pin(self, code: str, account: FakeAccount) -> None:
         """What a person does on app.plex.tv. Raises LookupError when the PIN is unknown or expired."""

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import auth_page, sharing
+from . import auth_page, sharing, watchlist
 from .accounts import FakeAccount, Pin
 from .recorded import Document, recorded
 from .tv_answers import PlexTv, Refused, answer, caller_of, form_of, iso, refused, tv_of
@@ -27,6 +27,7 @@ def plex_tv_app(tv: PlexTv) -> Starlette:
             Route("/api/v2/user/webhooks", webhooks, methods=["GET", "POST"]),
             *sharing.ROUTES,
             *auth_page.ROUTES,
+            *watchlist.ROUTES,
         ],
         exception_handlers={HTTPException: refused},
     )

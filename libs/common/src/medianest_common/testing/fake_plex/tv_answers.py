@@ -38,6 +38,8 @@ class PlexTv:
     connections: list[Document] = field(default_factory=list)
     """How the server says it can be reached; the local address first."""
     https_required: bool = False
+    watchlists_have_guids: bool = False
+    """Whether a watchlist names the ids of other catalogues, as a title's own page does."""
     first_resources: list[Document] = field(default_factory=list)
     """Listed before the server."""
     other_resources: list[Document] = field(default_factory=list)

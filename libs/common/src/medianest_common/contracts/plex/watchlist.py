@@ -1,0 +1,50 @@
+"""What people have on their watchlists at Plex. The tokens with which these are read stay in the plex service."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from medianest_common.contracts.base import Command, Contract, Event, Nothing, Timestamp
+
+MOST_ITEMS = 1_000
+"""Of a longer list the newest are looked at."""
+LONGEST_TITLE = 150
+
+
+class WatchlistItem(Contract):
+    rating_key: str
+    is_show: bool
+    title: str
+    year: int | None
+    tmdb_id: int | None
+    """None where Plex does not say which title it is in the catalogue."""
+
+
+class WatchlistRead(Event):
+    """The whole list, newest first, or why it cannot be read. Told when either has changed."""
+
+    user_id: UUID
+    at: Timestamp
+    items: list[WatchlistItem] | None
+    problem: str | None = None
+
+
+class WatchlistItemRemoved(Event):
+    """By its owner, from here."""
+
+    user_id: UUID
+    rating_key: str
+    at: Timestamp
+
+
+class OfferAccountToken(Command[Nothing]):
+    """At each sign-in with Plex. It is kept for those whose watchlist is read, and forgotten after a day otherwise."""
+
+    user_id: UUID
+    account_token: str = Field(repr=False)
+
+
+class RemoveFromWatchlist(Command[Nothing]):
+    """From the caller's own."""
+
+    rating_key: str

@@ -1,0 +1,225 @@
+"""Reading the watchlists of those who want it: each with its owner's token, a few at a time, never all at once."""
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from medianest_common.contracts.plex.watchlist import WatchlistItem, WatchlistRead
+from medianest_common.db import Repository
+from medianest_common.errors import MediaNestError, TooManyRequests
+from medianest_common.security.encryption import Cell, Undecryptable, UnknownKey
+from medianest_plex.adapters.discover import AccountTokenRefused, ListedTitle, ReadList
+from medianest_plex.app import PlexApp
+from medianest_plex.models import Watchlist, WatchlistTitle
+
+log = structlog.get_logger()
+
+SIGN_IN = "Sign in with Plex once more, so that your watchlist can be read."
+NO_ANSWER = "Plex does not answer when asked for the watchlist. It is asked again by itself."
+_AT_A_TIME = 5
+_LOOK_UPS = 40
+"""Titles whose numbers are looked up in one reading; the others' turn comes with the next."""
+_SOON = timedelta(seconds=10)
+_SLOW_DOWN = 60.0
+_LONGEST_PAUSE = 3_600.0
+_KEPT_UNUSED = timedelta(days=1)
+
+_DUE = text("""
+    update watchlists set next_at = :next
+     where user_id in (select user_id from watchlists where wanted and next_at <= :now
+                        order by next_at limit :most for update skip locked)
+    returning user_id
+""")
+
+
+class Watchlists(Repository[Watchlist]):
+    model = Watchlist
+
+    async def forget_account(self, user_id: UUID) -> None:
+        """They no longer sign in with Plex."""
+        await self.session.execute(
+            update(Watchlist).where(Watchlist.user_id == user_id).values(account_token=None, etag=None)
+        )
+
+
+async def read_due(app: PlexApp) -> None:
+    """One replica reads each list, whoever else runs."""
+    await forget_unused(app)
+    if not app.settings.watchlist_requests:
+        return
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        values = {"now": now, "next": now + _wait(app), "most": _AT_A_TIME}
+        due: Sequence[UUID] = (await tx.session.execute(_DUE, values)).scalars().all()
+    for user_id in due:
+        try:
+            await read_one(app, user_id)
+        except TooManyRequests as slower:
+            await _pause(app, slower.retry_after)
+            return
+
+
+async def read_one(app: PlexApp, user_id: UUID) -> None:
+    """Raises `TooManyRequests` only: what else goes wrong is told to whom it concerns."""
+    async with app.db.transaction() as tx:
+        row = await Watchlists(tx.session).get(user_id)
+    if row is None or not row.wanted:
+        return
+    token = token_of(app, row)
+    if token is None:
+        await _say(app, user_id, problem=SIGN_IN)
+        return
+    try:
+        found = await app.discover.watchlist(token, etag=row.etag)
+        if found is None:
+            await _unchanged(app, user_id)
+            return
+        numbers, complete = await _numbers(app, token, found.titles)
+    except TooManyRequests:
+        raise
+    except AccountTokenRefused:
+        await _forget_token(app, user_id, sealed=row.account_token)
+        await _say(app, user_id, problem=SIGN_IN)
+    except MediaNestError as error:
+        log.info("watchlist_not_read", user_id=str(user_id), reason=error.code)
+        await _say(app, user_id, problem=NO_ANSWER)
+    else:
+        await _tell(app, user_id, found, numbers, complete=complete)
+
+
+def cell(user_id: UUID) -> Cell:
+    return Cell("watchlists", "account_token", user_id)
+
+
+async def forget_unused(app: PlexApp) -> None:
+    """Who only signs in leaves no token behind."""
+    async with app.db.transaction() as tx:
+        await tx.session.execute(
+            update(Watchlist)
+            .where(Watchlist.wanted.is_(False), Watchlist.account_token.is_not(None))
+            .where(Watchlist.offered_at < app.clock.now() - _KEPT_UNUSED)
+            .values(account_token=None)
+        )
+
+
+def token_of(app: PlexApp, row: Watchlist) -> str | None:
+    if row.account_token is None:
+        return None
+    try:
+        return app.seal_accounts.open_text(row.account_token, cell=cell(row.user_id))
+    except (UnknownKey, Undecryptable) as unreadable:
+        log.warning("account_token_unreadable", user_id=str(row.user_id), reason=unreadable.code)
+        return None
+
+
+async def _numbers(
+    app: PlexApp, token: str, titles: Sequence[ListedTitle]
+) -> tuple[dict[str, int | None], bool]:
+    """TMDB's numbers by Plex's keys, and whether all have been looked for."""
+    known = {title.rating_key: title.tmdb_id for title in titles if title.tmdb_id is not None}
+    wanted = [title.rating_key for title in titles if title.rating_key not in known]
+    async with app.db.read() as connection:
+        rows = await connection.execute(
+            select(WatchlistTitle.rating_key, WatchlistTitle.tmdb_id).where(
+                WatchlistTitle.rating_key.in_(wanted)
+            )
+        )
+        numbers: dict[str, int | None] = {row.rating_key: row.tmdb_id for row in rows}
+    missing = [key for key in wanted if key not in numbers]
+    for key in missing[:_LOOK_UPS]:
+        numbers[key] = await app.discover.tmdb_id(token, key)
+        await _remember(app, key, numbers[key])
+    return {**numbers, **known}, len(missing) <= _LOOK_UPS
+
+
+async def _remember(app: PlexApp, rating_key: str, tmdb_id: int | None) -> None:
+    async with app.db.transaction() as tx:
+        made = upsert(WatchlistTitle).values(
+            rating_key=rating_key, tmdb_id=tmdb_id, looked_up_at=app.clock.now()
+        )
+        await tx.session.execute(made.on_conflict_do_nothing())
+
+
+async def _tell(
+    app: PlexApp, user_id: UUID, found: ReadList, numbers: dict[str, int | None], *, complete: bool
+) -> None:
+    """Titles whose number is still to be looked up are left out until it has been."""
+    items = [
+        WatchlistItem(
+            rating_key=each.rating_key,
+            is_show=each.is_show,
+            title=each.title,
+            year=each.year,
+            tmdb_id=numbers[each.rating_key],
+        )
+        for each in found.titles
+        if each.rating_key in numbers
+    ]
+    digest = sha256(json.dumps([each.model_dump() for each in items]).encode()).hexdigest()
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        row = await Watchlists(tx.session).get(user_id, lock=True)
+        if row is None or not row.wanted:
+            return
+        if complete:
+            row.etag = found.etag
+        else:
+            row.etag, row.next_at = None, now + _SOON
+        changed = row.told != digest or row.problem is not None
+        row.told, row.problem, row.read_at = digest, None, now
+        if changed:
+            tx.emit(WatchlistRead(user_id=user_id, at=now, items=items))
+
+
+async def _unchanged(app: PlexApp, user_id: UUID) -> None:
+    async with app.db.transaction() as tx:
+        row = await Watchlists(tx.session).get(user_id, lock=True)
+        if row is None or not row.wanted:
+            return
+        row.read_at = app.clock.now()
+        if row.problem is not None:
+            # What was told last still holds, and is told with the next reading.
+            row.etag, row.next_at = None, app.clock.now()
+
+
+async def _say(app: PlexApp, user_id: UUID, *, problem: str) -> None:
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        row = await Watchlists(tx.session).get(user_id, lock=True)
+        if row is None or not row.wanted or row.problem == problem:
+            return
+        row.problem = problem
+        tx.emit(WatchlistRead(user_id=user_id, at=now, items=None, problem=problem))
+
+
+async def _forget_token(app: PlexApp, user_id: UUID, *, sealed: str | None) -> None:
+    """Unless they have signed in again meanwhile."""
+    async with app.db.transaction() as tx:
+        await tx.session.execute(
+            update(Watchlist)
+            .where(Watchlist.user_id == user_id, Watchlist.account_token == sealed)
+            .values(account_token=None, etag=None)
+        )
+
+
+async def _pause(app: PlexApp, seconds: float | None) -> None:
+    """Plex counts by our address, so everybody's list waits."""
+    pause = min(max(seconds or _SLOW_DOWN, 1.0), _LONGEST_PAUSE)
+    until: datetime = app.clock.now() + timedelta(seconds=pause)
+    log.info("watchlists_paused", seconds=pause)
+    async with app.db.transaction() as tx:
+        await tx.session.execute(
+            update(Watchlist).where(Watchlist.wanted).values(next_at=func.greatest(Watchlist.next_at, until))
+        )
+
+
+def _wait(app: PlexApp) -> timedelta:
+    seconds = app.settings.watchlist_seconds
+    return timedelta(seconds=seconds * random.uniform(0.85, 1.15))  # noqa: S311 - nothing secret hangs on it

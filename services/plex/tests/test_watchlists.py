@@ -1,0 +1,227 @@
+"""Watchlists are read with their owners' own tokens, for those who want it, and told as a whole or not at all."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from medianest.testing import eventually
+from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.media.watchlist import WatchlistSwitched
+from medianest_common.contracts.plex import ExportUserData
+from medianest_common.contracts.plex.watchlist import (
+    OfferAccountToken,
+    RemoveFromWatchlist,
+    WatchlistRead,
+)
+from medianest_common.errors import RemoteError
+from medianest_common.testing.fake_plex import FakeAccount
+from medianest_plex.service import SERVICE
+from services.plex.tests.household import Household
+from services.plex.tests.test_leaving import rows
+
+LIST = "/library/sections/watchlist/all"
+
+
+class Ear:
+    """Hears what is told of watchlists."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+
+    async def arrived(self, message: Any) -> None:
+        self.heard.append(json.loads(message.data))
+
+    async def next(self, number: int = 1) -> WatchlistRead:
+        async def told() -> bool:
+            return len(self.heard) >= number
+
+        await eventually(told, within=15)
+        return WatchlistRead.model_validate(self.heard[number - 1])
+
+
+async def listening(home: Household) -> Ear:
+    ear = Ear()
+    await home.sandbox.nats.subscribe(WatchlistRead.subject, cb=ear.arrived)
+    await home.sandbox.nats.flush(timeout=5)
+    return ear
+
+
+async def wanting(home: Household, account: FakeAccount, *, enabled: bool = True) -> UUID:
+    person = await home.signed_in(account)
+    await home.sandbox.bus.call(OfferAccountToken(user_id=person, account_token=account.token))
+    await switch(home, person, enabled=enabled)
+    return person
+
+
+async def switch(home: Household, person: UUID, *, enabled: bool) -> None:
+    await home.sandbox.emit(WatchlistSwitched(user_id=person, enabled=enabled, at=home.clock.now()))
+
+
+def asked(home: Household) -> list[Any]:
+    return [request for request in home.plex.requests if request.path == LIST]
+
+
+async def test_a_list_is_read_with_its_owners_own_token_and_told_with_the_catalogues_numbers(
+    home: Household,
+) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603, year=1999)
+    home.plex.watch(frida, "Breaking Bad", tmdb=1396, show=True)
+    home.plex.watch(frida, "Home video", tmdb=None)
+    ear = await listening(home)
+    person = await wanting(home, frida)
+
+    told = await ear.next()
+
+    assert told.user_id == person and told.items is not None
+    shown = [(each.title, each.is_show, each.tmdb_id) for each in told.items]
+    assert shown == [("Home video", False, None), ("Breaking Bad", True, 1396), ("The Matrix", False, 603)]
+    assert {request.token for request in asked(home)} == {frida.token}
+    assert not any(request.token_in_url for request in home.plex.requests)
+    kept = repr(await rows(home, "select account_token from plex.watchlists"))
+    assert frida.token not in kept and frida.token not in repr(ear.heard)
+    assert frida.token not in (await home.ask(ExportUserData(), by=person)).model_dump_json()
+
+
+async def test_what_has_not_changed_is_neither_sent_nor_told_again(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603)
+    ear = await listening(home)
+    await wanting(home, frida)
+    await ear.next()
+    before = len(asked(home))
+    home.clock.advance(400)
+
+    async def asked_again() -> bool:
+        return len(asked(home)) > before
+
+    await eventually(asked_again)
+    assert asked(home)[-1].headers["if-none-match"].startswith('W/"')
+    home.plex.watch(frida, "Heat", tmdb=949)
+    home.clock.advance(400)
+    assert [each.tmdb_id for each in (await ear.next(2)).items or ()] == [949, 603]
+
+
+async def test_a_long_list_is_read_by_pages_and_never_told_in_part(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.plex_tv.watchlists_have_guids = True
+    for number in range(250):
+        home.plex.watch(frida, f"Film {number}", tmdb=10_000 + number)
+    ear = await listening(home)
+    home.plex.tv.fail_with("truncate", path=LIST, times=1, after=1)
+    await wanting(home, frida)
+    assert (await ear.next()).problem is not None
+    home.clock.advance(400)
+    told = await ear.next(2)
+    assert told.items is not None and len(told.items) == 250
+
+
+async def test_a_refused_token_is_forgotten_and_the_next_sign_in_mends_it(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603)
+    ear = await listening(home)
+    person = await wanting(home, frida)
+    await ear.next()
+    home.plex.reset_password(frida)
+    home.clock.advance(400)
+    told = await ear.next(2)
+    assert told.items is None and told.problem is not None and "Sign in with Plex" in told.problem
+    assert await rows(home, "select account_token from plex.watchlists") == [(None,)]
+    await home.sandbox.bus.call(OfferAccountToken(user_id=person, account_token=frida.token))
+    assert [each.tmdb_id for each in (await ear.next(3)).items or ()] == [603]
+
+
+async def test_when_plex_says_slow_down_everybody_waits_as_long_as_it_says(home: Household) -> None:
+    people = [home.plex.add_friend(name) for name in ("frida", "gustav", "hanna")]
+    for each in people:
+        home.plex.watch(each, "The Matrix", tmdb=603)
+    home.plex.tv.fail_with(429, path=LIST, times=1, retry_after=900)
+    ear = await listening(home)
+    for each in people:
+        await wanting(home, each)
+
+    async def paused() -> bool:
+        return bool(
+            await rows(home, "select 1 from plex.watchlists where next_at > now() + interval '10 minutes'")
+        )
+
+    await eventually(paused)
+    home.clock.advance(1_000)
+    for number in range(1, 4):
+        assert (await ear.next(number)).items is not None
+
+
+async def test_of_two_replicas_one_reads_each_list(home: Household) -> None:
+    await home.sandbox.start(
+        SERVICE,
+        plex_url=home.plex.server_url,
+        plex_token=home.plex.owner.token,
+        plex_tv_url=home.plex.tv_url,
+    )
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603)
+    ear = await listening(home)
+    await wanting(home, frida)
+    await ear.next()
+    before = len(asked(home))
+    home.clock.advance(400)
+
+    async def again() -> bool:
+        return len(asked(home)) > before
+
+    await eventually(again)
+    assert len(asked(home)) == before + 1
+
+
+async def test_a_list_nobody_wants_read_is_not_read_and_its_token_goes_after_a_day(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603)
+    await wanting(home, frida, enabled=False)
+    assert await rows(home, "select 1 from plex.watchlists where account_token is not null")
+    home.clock.advance(90_000)
+
+    async def forgotten() -> bool:
+        return await rows(home, "select account_token from plex.watchlists") == [(None,)]
+
+    await eventually(forgotten, within=15)
+    assert asked(home) == []
+
+
+async def test_somebody_takes_something_off_their_own_list(home: Household) -> None:
+    frida, gustav = home.plex.add_friend("frida"), home.plex.add_friend("gustav")
+    key = home.plex.watch(frida, "The Matrix", tmdb=603)
+    home.plex.watch(gustav, "The Matrix", tmdb=603, rating_key=key)
+    person = await wanting(home, frida)
+    await home.ask(RemoveFromWatchlist(rating_key=key), by=person)
+    assert frida.watchlist == [] and len(gustav.watchlist) == 1
+    await home.ask(RemoveFromWatchlist(rating_key=key), by=person)
+    stranger = await home.signed_in(gustav)
+    with pytest.raises(RemoteError) as refused:
+        await home.ask(RemoveFromWatchlist(rating_key=key), by=stranger)
+    assert refused.value.code == "SIGN_IN_WITH_PLEX"
+
+
+async def test_whoever_leaves_leaves_no_token_and_none_comes_late(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    person = await wanting(home, frida)
+    await home.sandbox.emit(UserDeleted(user_id=person))
+
+    async def gone() -> bool:
+        return await rows(home, "select 1 from plex.watchlists") == []
+
+    await eventually(gone)
+    await home.sandbox.bus.call(OfferAccountToken(user_id=person, account_token=frida.token))
+    assert await rows(home, "select 1 from plex.watchlists") == []
+
+
+async def test_hostile_titles_and_keys_do_no_harm(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.plex_tv.watchlists_have_guids = True
+    home.plex.watch(frida, "\x00<b>$&" + "x" * 5_000, tmdb=603)
+    home.plex.watch(frida, "Up a level", tmdb=1, rating_key="../../x")
+    ear = await listening(home)
+    await wanting(home, frida)
+    [only] = (await ear.next()).items or []
+    assert only.title.startswith("<b>$&x") and len(only.title) == 150
