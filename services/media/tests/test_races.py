@@ -31,7 +31,8 @@ async def test_a_refusal_leads_to_the_request_for_those_who_may_see_it(seerr: Ho
         assert isinstance(answer, MediaNestError)
         links.append(answer.extra["existing"])
     own = {"id": str(asked.id), "url": f"/api/v1/media/requests/{asked.id}"}
-    assert links == [own, own, {"id": None, "url": f"/api/v1/media/movie/{FILM}"}]
+    follow = {"followUrl": f"{own['url']}/follow", "url": f"/api/v1/media/movie/{FILM}"}
+    assert links == [own, own, {"id": str(asked.id), **follow}]
 
 
 async def test_overlapping_seasons_are_shared_out_without_doubles(seerr: Home) -> None:

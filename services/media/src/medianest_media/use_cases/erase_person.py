@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.sql.dml import Update
 
 from medianest_common.contracts.auth.people import UserDeleted
@@ -14,7 +14,16 @@ from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
 from medianest_media.imported import left_as
-from medianest_media.models import History, Issue, IssueComment, Request, Watchlist
+from medianest_media.models import (
+    ApprovalRule,
+    Follower,
+    History,
+    Issue,
+    IssueComment,
+    OwnQuota,
+    Request,
+    Watchlist,
+)
 from medianest_media.moves import move, owe
 from medianest_media.repository import People
 from medianest_media.repository.importing import ImportFindings
@@ -45,6 +54,9 @@ async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> No
     if before is not None and before.plex_id is not None:
         await ImportFindings(tx.session).forget_person(before.plex_id)
     removed["watchlists"] = await Watchlists(tx.session).delete(Watchlist.user_id == person)
+    for of_theirs in (Follower, OwnQuota, ApprovalRule):
+        gone = delete(of_theirs).where(of_theirs.user_id == person)
+        removed[of_theirs.__tablename__] = await _rows(tx, gone)
     await hand_over_counts(tx, person, to=NOBODY)
     for request in undecided:
         # Nobody waits for it any more.

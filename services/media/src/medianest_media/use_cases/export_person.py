@@ -9,12 +9,21 @@ from medianest_common.contracts.media import ExportUserData
 from medianest_common.contracts.personal import PersonalData
 from medianest_common.db.personal import personal_data
 from medianest_media.app import MediaApp
-from medianest_media.models import History, Issue, IssueComment, Person, Request
+from medianest_media.models import (
+    ApprovalRule,
+    Follower,
+    History,
+    Issue,
+    IssueComment,
+    OwnQuota,
+    Person,
+    Request,
+)
 
 
 async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
     me = require_person().user_id
-    r, h, i, c = Request, History, Issue, IssueComment
+    r, h, i, c, q = Request, History, Issue, IssueComment, OwnQuota
     tables: dict[str, Select[*tuple[Any, ...]]] = {
         "people": select(Person.name, Person.email, Person.role, Person.plex_id).where(Person.id == me),
         "requests": select(
@@ -55,6 +64,15 @@ async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
         "issue_comments": select(c.id, c.issue_id, c.message, c.created_at)
         .where(c.user_id == me)
         .order_by(c.id),
+        "followers": select(Follower.request_id, Follower.followed_at)
+        .where(Follower.user_id == me)
+        .order_by(Follower.request_id),
+        "own_quotas": select(
+            q.movie_limit, q.movie_days, q.tv_limit, q.tv_days, q.may_ask_4k, q.set_at
+        ).where(q.user_id == me),
+        "approval_rules": select(ApprovalRule.name, ApprovalRule.action)
+        .where(ApprovalRule.user_id == me)
+        .order_by(ApprovalRule.id),
     }
     async with app.db.read() as connection:
         return await personal_data(connection, tables, cursor=query.cursor)

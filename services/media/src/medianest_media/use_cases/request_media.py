@@ -37,7 +37,7 @@ async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
         if request.uses_quota:
             await demand_room(app, tx, person, request, more=weight(request))
         tx.session.add(request)
-        reason = _on_behalf(request, person) if for_another else None
+        reason = _on_behalf(request) if for_another else None
         await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
         await judge(app, tx, request, person=person, genres=wish.genres, by=caller)
         owe(tx, request, now=app.clock.now())
@@ -54,8 +54,9 @@ async def _for_whom(tx: Transaction, command: RequestMedia, caller: Caller) -> P
     return person
 
 
-def _on_behalf(request: Request, person: Person) -> str:
-    return f"For {person.name}{'' if request.uses_quota else ', on top of the quota'}."
+def _on_behalf(request: Request) -> str:
+    """Without a name, which would stay behind when they leave."""
+    return "On their behalf." if request.uses_quota else "On their behalf, on top of the quota."
 
 
 def new_request(app: MediaApp, command: RequestMedia, wish: Wish, person: Person) -> Request:
