@@ -7,10 +7,12 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from medianest import doctor_plex
+from medianest.doctor_fetching import fetching
 from medianest.finding import Finding, bad, good
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.settings import Settings, load
 from medianest_health.settings import HealthSettings, plain
+from medianest_media.settings import MediaSettings
 from medianest_notifications.adapters.smtp import MailServerUnavailable, Smtp
 from medianest_notifications.settings import NotificationsSettings, parse_sender
 
@@ -27,6 +29,7 @@ async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[F
             _plex_tv(client, settings.plex_tv_url, clock=clock),
             _plex(client, outside, plex_tv=settings.plex_tv_url),
             _overseerr(client, outside),
+            fetching(load(MediaSettings), clock=clock),
             _mail(load(NotificationsSettings)),
         )
     return [finding for some in findings for finding in some]

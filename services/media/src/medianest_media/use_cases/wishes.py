@@ -51,7 +51,7 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
     except (Unavailable, TimedOut, BadUpstream):
         return await _unchecked(app, command, chosen)
     if command.is_4k and not rules.allows_4k(command.media_type):
-        raise NotRequestable("4K is not set up in Overseerr.")
+        raise NotRequestable(f"4K is not set up in {app.backend.called(command.media_type)}.")
     if details.availability is Availability.BLOCKED:
         raise NotRequestable(WHY_NOT[Availability.BLOCKED])
     if command.media_type is MediaType.MOVIE:
