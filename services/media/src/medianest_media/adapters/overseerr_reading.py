@@ -28,10 +28,13 @@ class OverseerrReading:
         *,
         timeout: float | None = None,
         expects: int | None = None,
+        once: bool = False,
     ) -> T:
         """A refusal with the status the caller `expects` is raised as it came."""
         try:
-            return await self._client.request_as("GET", f"/api/v1{path}", _json(read), timeout=timeout)
+            return await self._client.request_as(
+                "GET", f"/api/v1{path}", _json(read), timeout=timeout, idempotent=not once
+            )
         except UpstreamRefused as refused:
             if refused.upstream_status == expects:
                 raise
@@ -46,9 +49,12 @@ class OverseerrReading:
         )
 
     async def known[T](self, path: str, read: Callable[[dict[str, Any]], T], *, unknown: Exception) -> T:
-        """Raises `unknown` only if TMDB answers: what it does not have and a TMDB that is away are both a 500."""
+        """Raises `unknown` only if TMDB answers: what it does not have and a TMDB that is away are both a 500.
+
+        It is asked once only. Else a few numbers that do not exist would open the breaker for everybody.
+        """
         try:
-            return await self.get(path, read, timeout=SECONDS, expects=404)
+            return await self.get(path, read, timeout=SECONDS, expects=404, once=True)
         except BadUpstream as error:
             if not isinstance(error, UpstreamRefused) and not await self.tmdb_answers():
                 raise
