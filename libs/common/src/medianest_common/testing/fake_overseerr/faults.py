@@ -32,6 +32,8 @@ class Call:
     body: bytes
     status: int | None = None
     """None while, or because, there was no answer."""
+    client: tuple[str, int] | None = None
+    """The other end of the connection; the same one for calls that share it."""
 
     @property
     def acting_user(self) -> str | None:
@@ -118,6 +120,7 @@ class FaultySite:
             query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
             headers=Headers(scope=scope),
             body=body,
+            client=scope["client"],
         )
         self.calls.append(call)
 
