@@ -1,4 +1,4 @@
-"""Something is wrong with a film: it is said, answered and settled, live, by those whom it concerns and by nobody else."""
+"""Something is wrong with a film: it is said, answered and settled, live, and nobody else hears of it."""
 
 from pathlib import Path
 from typing import Any

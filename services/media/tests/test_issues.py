@@ -31,7 +31,11 @@ HOSTILE = [
 
 
 async def report(person: Person, message: str = "No sound", **more: Any) -> Issue:
-    place = {"media_type": MediaType.MOVIE, "tmdb_id": FILM, "issue_kind": IssueKind.AUDIO} | more
+    place: dict[str, Any] = {
+        "media_type": MediaType.MOVIE,
+        "tmdb_id": FILM,
+        "issue_kind": IssueKind.AUDIO,
+    } | more
     return await person.call(said.CreateIssue(message=message, **place))
 
 
@@ -140,11 +144,11 @@ async def test_comments_and_settling_are_passed_on_once_and_in_order(home: Home)
     assert (seen.comment_count, seen.status) == (3, IssueStatus.OPEN)
 
 
-async def test_an_outage_loses_nothing_and_doubles_nothing(home: Home) -> None:
-    in_library(home)
-    frida = await home.friend()
-    may_report(home)
-    home.overseerr.fail_with("refuse")
+async def test_an_outage_loses_nothing_and_doubles_nothing(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    seerr.overseerr.fail_with("refuse")
     issue = await report(frida)
     await frida.call(said.CommentOnIssue(id=issue.id, message="Also without headphones"))
 
@@ -152,35 +156,35 @@ async def test_an_outage_loses_nothing_and_doubles_nothing(home: Home) -> None:
         return bool((await sees(frida, issue)).waiting_reason)
 
     await eventually(says_why)
-    home.overseerr.heal()
-    there = await twin(home, issue)
+    seerr.overseerr.heal()
+    there = await twin(seerr, issue)
     assert [c.message for c in there.comments] == ["No sound", "Also without headphones"]
-    assert len(home.overseerr.state.issues) == 1
+    assert len(seerr.overseerr.state.issues) == 1
 
 
-async def test_a_lost_answer_files_no_second_issue(home: Home) -> None:
-    in_library(home)
-    frida = await home.friend()
-    may_report(home)
-    home.overseerr.fail_with("drop_mid_body", times=1, path_prefix="/api/v1/issue", method="POST")
+async def test_a_lost_answer_files_no_second_issue(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    seerr.overseerr.fail_with("drop_mid_body", times=1, path_prefix="/api/v1/issue", method="POST")
     issue = await report(frida)
-    await twin(home, issue)
-    assert len(home.overseerr.state.issues) == 1
+    await twin(seerr, issue)
+    assert len(seerr.overseerr.state.issues) == 1
 
 
-async def test_our_own_words_come_back_without_an_echo(home: Home) -> None:
-    in_library(home)
-    frida = await home.friend()
+async def test_our_own_words_come_back_without_an_echo(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
     issue = await report(frida)
     await frida.call(said.CommentOnIssue(id=issue.id, message="Any news?"))
-    there = await twin(home, issue)
+    there = await twin(seerr, issue)
     for kind in (Notification.ISSUE_CREATED, Notification.ISSUE_COMMENT, Notification.ISSUE_RESOLVED):
-        await home.webhook(hint(home, there, kind, there.comments[-1]))
-    await home.webhooks_done()
-    assert [i.id for i in (await home.owner.call(said.ListIssues())).items] == [issue.id]
+        await seerr.webhook(hint(seerr, there, kind, there.comments[-1]))
+    await seerr.webhooks_done()
+    assert [i.id for i in (await seerr.owner.call(said.ListIssues())).items] == [issue.id]
     seen = await sees(frida, issue)
     assert (seen.comment_count, seen.status, seen.message) == (1, IssueStatus.OPEN, "No sound")
-    assert events_of(home, issue) == ["Frida: No sound", "Frida: Any news?"]
+    assert events_of(seerr, issue) == ["Frida: No sound", "Frida: Any news?"]
 
 
 async def test_what_is_done_in_overseerr_is_heard_by_webhook_and_re_read(home: Home) -> None:
@@ -216,18 +220,18 @@ async def test_what_is_done_in_overseerr_is_heard_by_webhook_and_re_read(home: H
     ]
 
 
-async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(home: Home) -> None:
-    in_library(home)
-    frida = await home.friend()
-    theirs = next(u for u in home.overseerr.state.users.values() if u.plex_id == frida.plex_id)
-    at = home.overseerr.state.now()
-    for number, user in enumerate((theirs, home.overseerr.owner), start=1):
+async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    theirs = next(u for u in seerr.overseerr.state.users.values() if u.plex_id == frida.plex_id)
+    at = seerr.overseerr.state.now()
+    for number, user in enumerate((theirs, seerr.overseerr.owner), start=1):
         comment = TheirComment(id=number, user=user, message=f"Blurred {number}", created_at=at)
-        home.overseerr.state.issues[number] = TheirIssue(
+        seerr.overseerr.state.issues[number] = TheirIssue(
             id=number,
             type=IssueType.VIDEO,
             status=TheirStatus.OPEN,
-            media=home.overseerr.state.media_of("movie", FILM),
+            media=seerr.overseerr.state.media_of("movie", FILM),
             season=0,
             episode=0,
             created_by=user,
@@ -236,10 +240,10 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(home:
             updated_at=at,
             comments=[comment],
         )
-    home.clock.advance(61)
+    seerr.clock.advance(61)
 
     async def both() -> list[Issue]:
-        found = (await home.owner.call(said.ListIssues(sort=said.IssueSort.NEWEST))).items
+        found = (await seerr.owner.call(said.ListIssues(sort=said.IssueSort.NEWEST))).items
         return found if len(found) == 2 else []
 
     found = await eventually(both, within=20)
@@ -341,21 +345,16 @@ async def test_pages_and_filters_give_each_issue_once(seerr: Home) -> None:
     assert (await refused(frida.call(nonsense))).status == 400
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
+async def test_a_place_or_title_that_there_is_not_is_refused(seerr: Home) -> None:
+    frida, show = await seerr.friend(), {"media_type": MediaType.TV, "tmdb_id": SHOW}
+    for place in (
         {"season": 1},
-        {"media_type": MediaType.TV, "tmdb_id": SHOW, "season": 9},
-        {"media_type": MediaType.TV, "tmdb_id": SHOW, "season": 1, "episode": 8},
-        {"media_type": MediaType.TV, "tmdb_id": SHOW, "episode": 1},
-    ],
-)
-async def test_a_place_that_there_is_not_is_refused(seerr: Home, place: dict[str, Any]) -> None:
-    assert (await refused(report(await seerr.friend(), **place))).status == 422
-
-
-async def test_a_title_that_there_is_not_is_refused(seerr: Home) -> None:
-    assert (await refused(report(await seerr.friend(), tmdb_id=999_999))).status == 404
+        show | {"season": 9},
+        show | {"season": 1, "episode": 8},
+        show | {"episode": 1},
+    ):
+        assert (await refused(report(frida, **place))).status == 422
+    assert (await refused(report(frida, tmdb_id=999_999))).status == 404
 
 
 async def test_nobody_reports_more_than_the_limit_however_many_at_once(seerr: Home) -> None:

@@ -164,7 +164,7 @@ def of(id: str = "a", *, seasons: tuple[int, ...] = (), **more: Any) -> Download
 
 
 @pytest.mark.parametrize(
-    ("downloads", "expected"),
+    "downloads, expected",
     [
         ([], None),
         ([of(), of()], (60, 100, 40, "downloading", 1)),
@@ -192,7 +192,7 @@ def test_an_end_is_named_only_where_it_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "there", "mine"),
+    "asked, there, mine",
     [([1, 2], (2,), True), ([1], (2, 3), False), ([], (2,), True), ([4], (), True)],
 )
 def test_a_download_belongs_to_the_requests_for_its_seasons(

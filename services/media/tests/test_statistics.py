@@ -74,7 +74,8 @@ async def test_kept_figures_are_those_one_would_count(seerr: Home) -> None:
     frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
     await seed(seerr, [frida, gustav], 300)
     await seerr.change(
-        "update requests set status = 'available', status_since = created_at + make_interval(hours => cast(place as int))"
+        "update requests set status = 'available', "
+        " status_since = created_at + make_interval(hours => cast(place as int))"
         " from (select id as rid, row_number() over (order by id) as place from requests) n"
         " where rid = id and status = 'pending'"
     )
@@ -82,8 +83,10 @@ async def test_kept_figures_are_those_one_would_count(seerr: Home) -> None:
     for kept, counted in (
         (
             "select user_id, month, media_type, n from request_months where n > 0",
-            "select user_id, date_trunc('month', created_at at time zone 'UTC')::date, media_type, count(*)"
-            " from requests group by 1, 2, 3",
+            (
+                "select user_id, date_trunc('month', created_at at time zone 'UTC')::date, media_type, count(*)"
+                " from requests group by 1, 2, 3"
+            ),
         ),
         (
             "select media_type, tmdb_id, n from title_requests where n > 0",
@@ -106,7 +109,7 @@ def test_the_last_months_go_over_the_turn_of_the_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waits", "median", "p90"),
+    "waits, median, p90",
     [
         ([], None, None),
         ([(100, 1)], 135, 135),

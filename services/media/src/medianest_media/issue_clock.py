@@ -68,7 +68,7 @@ async def _changed(app: MediaApp, desk: IssueDesk) -> list[tuple[MediaType, int]
         Issue.backend_id.in_([mention.id for mention in mentions])
     )
     async with app.db.read() as connection:
-        checked = {number: at for number, at in await connection.execute(statement)}
+        checked = dict(await connection.execute(statement))
     return [
         (mention.media_type, mention.tmdb_id)
         for mention in mentions

@@ -11,7 +11,8 @@ from medianest_common.contracts.media import MediaType
 from medianest_common.errors import BadUpstream
 from medianest_common.http import OutgoingClient, Response, UpstreamRefused
 from medianest_media.adapters.backend import Download, DownloadStatus
-from medianest_media.adapters.overseerr_answers import each, moment
+from medianest_media.adapters.lenient import each
+from medianest_media.adapters.overseerr_answers import moment
 from medianest_media.titles import storable_title
 
 _SECONDS = 3.0

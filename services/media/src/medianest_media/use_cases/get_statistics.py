@@ -1,5 +1,6 @@
 """What is asked for, how much, and how long it takes: everybody's for an administrator, one's own otherwise."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -116,5 +117,5 @@ def _quantile(waits: Sequence[tuple[int, int]], count: int, part: float) -> int 
     for step, n in waits:
         reached += n
         if reached >= part * count:
-            return round(_STEP ** (step + 0.5))
+            return round(math.pow(_STEP, step + 0.5))
     return None

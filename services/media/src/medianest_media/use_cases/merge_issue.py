@@ -1,4 +1,4 @@
-"""Take over what Overseerr says of an issue. What we said there ourselves is known by its number and not heard again."""
+"""Take over what Overseerr says of an issue. What we said there ourselves is known by its number: there is no echo."""
 
 from datetime import datetime
 

@@ -110,7 +110,8 @@ def _count_what_there_is() -> None:
         """
     )
     op.execute(
-        "insert into title_requests (media_type, tmdb_id, n) select media_type, tmdb_id, count(*) from requests group by 1, 2"
+        "insert into title_requests (media_type, tmdb_id, n)"
+        " select media_type, tmdb_id, count(*) from requests group by 1, 2"
     )
     op.execute(
         """
