@@ -29,6 +29,7 @@ class QuotaExceeded(Forbidden):
 
 class FourKNotAllowed(Forbidden):
     title = "You may not ask for 4K"
+    code = "FOUR_K_NOT_ALLOWED"
 
 
 class NotEditable(Conflict):
