@@ -31,6 +31,14 @@ class Watch:
     downloads_polled_at: float | None = None
 
 
+@dataclass(slots=True)
+class Census:
+    """How our picture of the household's library differed at the last look from what the plex service has."""
+
+    differed: tuple[int, int, int, int] | None = None
+    asked_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class MediaApp:
     settings: MediaSettings
@@ -42,6 +50,7 @@ class MediaApp:
     catalogue: Catalogue
     left_key: bytes = field(repr=False)
     """With which the Plex accounts of those who have left are known again, and nothing else."""
+    census: Census = field(default_factory=Census)
     watch: Watch = field(default_factory=Watch)
     talking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSATIONS))
     """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""

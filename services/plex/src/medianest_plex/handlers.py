@@ -60,6 +60,7 @@ from medianest_common.contracts.plex.indexing import (
     SyncLibrary,
     SyncState,
 )
+from medianest_common.contracts.plex.library import GetLibraryCensus, LibraryCensus, TellLibraryAgain
 from medianest_common.contracts.plex.playback import (
     GetPlayStats,
     ListPlays,
@@ -105,6 +106,7 @@ from medianest_plex.use_cases.reconnect_plex import reconnect_plex
 from medianest_plex.use_cases.scan_library import scan_library
 from medianest_plex.use_cases.search_library import search_library
 from medianest_plex.use_cases.sync_library import sync_library
+from medianest_plex.use_cases.tell_library_again import get_library_census, tell_library_again
 
 handlers = Handlers("plex")
 
@@ -253,6 +255,16 @@ async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
 @handlers.rpc
 async def sync_state(query: GetSyncState, app: PlexApp) -> SyncState:
     return await get_sync_state(app, query)
+
+
+@handlers.rpc
+async def library_census(query: GetLibraryCensus, app: PlexApp) -> LibraryCensus:
+    return await get_library_census(app, query)
+
+
+@handlers.job(concurrency=1)
+async def library_again(job: TellLibraryAgain, app: PlexApp) -> None:
+    await tell_library_again(app, job)
 
 
 @handlers.rpc

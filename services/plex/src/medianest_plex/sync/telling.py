@@ -31,6 +31,20 @@ async def tell_stored(
         tx.emit(ItemChanged(**_told(server, library, row, parents, now=now)))
 
 
+async def tell_again(
+    tx: Transaction,
+    server: Server,
+    libraries: Mapping[int, Library],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    told = list(rows)
+    parents = await Index(tx.session).ids_of_parents(server.id, told)
+    for row in told:
+        tx.emit(ItemChanged(**_told(server, libraries[row["library_id"]], row, parents, now=now)))
+
+
 async def tell_removed(
     tx: Transaction, server: Server, library: Library, rows: Iterable[Mapping[str, Any]], *, now: datetime
 ) -> None:

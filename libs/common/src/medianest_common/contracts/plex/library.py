@@ -1,6 +1,6 @@
 """What the index of the libraries tells others."""
 
-from medianest_common.contracts.base import Event, Timestamp
+from medianest_common.contracts.base import Contract, Event, Job, Query, Timestamp
 from medianest_common.contracts.plex import ItemType
 
 
@@ -40,3 +40,32 @@ class ItemChanged(ItemEvent):
 
 class ItemRemoved(ItemEvent):
     pass
+
+
+class LibraryCensus(Contract):
+    """What has been told of films, shows and seasons, in short, for whoever listens to hold their own against it.
+
+    `fingerprint` is made of `rating_key|tmdb_id|tvdb_id|imdb_id|season|episode_count` of each, with nothing for what is
+    missing and for the ids of seasons: the first 64 bits of each one's MD5, joined by exclusive or, as a signed number.
+    """
+
+    machine_identifier: str | None
+    complete: bool
+    """False as long as something is still being read for the first time."""
+    items: int = 0
+    fingerprint: int = 0
+
+
+class GetLibraryCensus(Query[LibraryCensus]):
+    pass
+
+
+class TellLibraryAgain(Job):
+    """For whoever has missed something: everything is told as `ItemChanged`, and `LibraryTold` at the end."""
+
+
+class LibraryTold(Event):
+    """Everything that is there was told again since `began_at`; whatever was not is not there."""
+
+    machine_identifier: str
+    began_at: Timestamp
