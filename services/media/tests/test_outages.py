@@ -159,10 +159,52 @@ async def test_what_has_left_the_library_can_be_asked_for_again(home: Home) -> N
     assert there.value.code == "ALREADY_AVAILABLE"
     home.overseerr.set_deleted("movie", FILM)
     home.clock.advance(11)
+    assert not (await frida.title()).requestable, (
+        "said once, which a media server that is away makes it say too"
+    )
+    await missed_often_enough(home)
     assert (await frida.title()).requestable
     again = await frida.request()
     twin = await home.twin(again)
     assert twin.status is Theirs.PENDING
+
+
+async def test_report_24_what_comes_back_in_time_was_never_gone(home: Home) -> None:
+    frida = await home.friend()
+    asked = await frida.request_show(seasons=[1, 2])
+    await home.owner.call(media.ApproveRequest(id=asked.id))
+    await home.becomes(asked, RequestStatus.PROCESSING)
+    home.overseerr.set_available("tv", SHOW, seasons=[1, 2])
+    await home.poll()
+    await home.becomes(asked, RequestStatus.AVAILABLE)
+    media_row = home.overseerr.state.requests[(await home.twin(asked)).id].media
+    before = {number: season.status for number, season in media_row.seasons.items()}
+    for season in media_row.seasons.values():
+        season.status = season.status.__class__.UNKNOWN
+    home.clock.advance(11)
+    page = await frida.title(MediaType.TV, SHOW)
+    assert {s.number for s in page.seasons if s.availability is Availability.AVAILABLE} == {1, 2}
+    assert await home.rows("select looks from absences") == [(1,), (1,)]
+    for number, status in before.items():
+        media_row.seasons[number].status = status
+    home.clock.advance(61)
+
+    async def forgotten() -> bool:
+        return await home.rows("select 1 from absences") == []
+
+    await eventually(forgotten, within=20)
+    assert (await frida.sees(asked)).status is RequestStatus.AVAILABLE
+
+
+async def missed_often_enough(home: Home) -> None:
+    """The clock looks again by itself, once a minute."""
+    for looks in (2, 3):
+        home.clock.advance(61)
+
+        async def looked(looks: int = looks) -> bool:
+            return await home.rows("select 1 from absences where looks >= :looks", looks=looks) != []
+
+        await eventually(looked, within=20)
 
 
 async def test_deleted_in_overseerr_is_believed_at_the_second_look(home: Home) -> None:

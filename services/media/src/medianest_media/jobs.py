@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from medianest_media.errors import BeingSent
 from medianest_media.models import Request
 from medianest_media.repository import LibraryItems, Requests
 from medianest_media.troubles import troubles
+from medianest_media.use_cases.absences import doubtful_titles
 from medianest_media.use_cases.fulfil import fulfil_all
 from medianest_media.use_cases.hand_over import hand_over
+from medianest_media.use_cases.known_titles import forget_details, title_details
 from medianest_media.use_cases.reconcile import reconcile
 from medianest_media.use_cases.stuck_requests import alert_stuck
 
@@ -29,6 +32,7 @@ _ROUND_SECONDS = 45.0
 _AT_ONCE = 4
 _MOST_LOOKS = 1_000
 _MOST_OWED = 500
+_MOST_DOUBTFUL = 50
 _NOBODY_TRIED_FOR = timedelta(seconds=90)
 """Longer than the queue waits between two attempts, so that only what the queue has lost is put into it again."""
 
@@ -51,6 +55,7 @@ async def poll(app: MediaApp) -> None:
         async with asyncio.timeout(_ROUND_SECONDS):
             await look_at_modified(app)
             await look_at_watched(app)
+            await look_at_doubtful(app)
     except TimeoutError:
         log.warning("poll_cut_short", seconds=_ROUND_SECONDS)
 
@@ -92,6 +97,14 @@ async def look_at_modified(app: MediaApp) -> None:
         ours = list((await connection.execute(statement)).scalars())
     await _look_at(app, ours)
     app.watch.modified = max(moment for _, moment in rows)
+
+
+async def look_at_doubtful(app: MediaApp) -> None:
+    """What is said to have left, until it has been said often enough to be believed."""
+    for media_type, tmdb_id in await doubtful_titles(app, limit=_MOST_DOUBTFUL):
+        await forget_details(app, media_type, tmdb_id)
+        with suppress(MediaNestError):
+            await title_details(app, media_type, tmdb_id)
 
 
 async def look_at_watched(app: MediaApp) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.db import Repository
-from medianest_media.models import EVERY_SEASON, Claim, Request
+from medianest_media.models import EVERY_SEASON, Absence, Claim, Request
 
 
 class Claims(Repository[Claim]):
@@ -47,7 +47,12 @@ class Claims(Repository[Claim]):
             .values(request_id=request.id)
             .returning(Claim.season)
         )
-        return list((await self.session.execute(statement)).scalars())
+        taken = list((await self.session.execute(statement)).scalars())
+        missed = (Absence.tmdb_id == request.tmdb_id, Absence.media_type == request.media_type)
+        await self.session.execute(
+            delete(Absence).where(*missed, Absence.is_4k == request.is_4k, Absence.season.in_(taken))
+        )
+        return taken
 
     async def holder(self, request: Request, seasons: Iterable[int] | None) -> Request | None:
         """The first request that has one of these seasons, or any where none are named."""

@@ -10,6 +10,7 @@ from medianest_media.app import MediaApp
 from medianest_media.errors import TitleUnknown
 from medianest_media.keeping import TROUBLE, Kept, kept, told_now
 from medianest_media.repository import SeenTitles, read_holding, read_twins
+from medianest_media.use_cases.absences import note_absences, still_there
 
 _DETAILS_SECONDS = 10.0
 
@@ -42,9 +43,12 @@ async def shown_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> K
 async def _load(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
     """Without a backend that answers, nothing is known to be there or on its way."""
     details = await app.catalogue.details(media_type, tmdb_id)
-    if not app.catalogue.tells_standing:
+    told = app.catalogue.tells_standing
+    if not told:
         with suppress(*TROUBLE, TitleUnknown):
-            details = details.with_standing(await app.backend.standing(media_type, tmdb_id))
+            details, told = details.with_standing(await app.backend.standing(media_type, tmdb_id)), True
+    if told:
+        await note_absences(app, details)
     await remember(app, [details])
     return details
 
@@ -58,6 +62,7 @@ async def _with_ours(app: MediaApp, details: TitleDetails) -> TitleDetails:
             if details.requests
             else set()
         )
+        details = await still_there(connection, details, holding, looks=app.settings.media_absence_looks)
     past_us = [request for request in details.requests if request.is_live and request.id not in twins]
     return holding.details(details).asked_for_in(past_us)
 
