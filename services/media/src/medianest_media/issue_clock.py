@@ -68,7 +68,7 @@ async def _changed(app: MediaApp, desk: IssueDesk) -> list[tuple[MediaType, int]
         Issue.backend_id.in_([mention.id for mention in mentions])
     )
     async with app.db.read() as connection:
-        checked = dict(await connection.execute(statement))
+        checked = {row.backend_id: row.checked_at for row in await connection.execute(statement)}
     return [
         (mention.media_type, mention.tmdb_id)
         for mention in mentions
