@@ -32,6 +32,8 @@ class MediaSettings(ArrSettings, CatalogueSettings):
 
     media_4k_for: FourK = FourK.EVERYONE
     """Who may ask for 4K; one person can be given or refused it in the portal."""
+    watchlist_requests: bool = True
+    """Whether people may have requests made from their watchlists at Plex; each switches it on for themselves."""
     media_show_requesters: bool = False
     """Whether everybody may read who asked for what. Administrators always may."""
     media_stuck_after_seconds: float = Field(default=3600, ge=60, le=604_800)

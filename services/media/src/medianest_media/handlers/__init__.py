@@ -12,6 +12,7 @@ from medianest_media.handlers import (
     progress,
     requests,
     statistics,
+    watching,
 )
 from medianest_media.handlers.base import handlers
 
@@ -28,4 +29,5 @@ __all__ = [
     "progress",
     "requests",
     "statistics",
+    "watching",
 ]

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from medianest_common.contracts.media import MediaType, RequestStatus
-from medianest_common.contracts.media.watchlist import WatchlistState
+from medianest_common.contracts.media import MediaType
 from medianest_common.db import Repository
 from medianest_media.models import Request, Watchlist, WatchlistItem
 from medianest_media.states import OVER
@@ -52,6 +51,7 @@ class WatchlistItems(Repository[WatchlistItem]):
         self, user_id: UUID, media_type: MediaType, tmdb_id: int, *, since: datetime | None
     ) -> Request | None:
         """Of this person for this title, if it was declined, cancelled or deleted; with `since` not before that."""
+        conditions = [Request.status_since >= since] if since else []
         statement = (
             select(Request)
             .where(
@@ -60,7 +60,7 @@ class WatchlistItems(Repository[WatchlistItem]):
                 Request.tmdb_id == tmdb_id,
                 Request.is_4k.is_(False),
                 Request.status.in_(list(OVER)),
-                or_(since is None, Request.status_since >= since) if since else True,
+                *conditions,
             )
             .order_by(Request.status_since.desc())
             .limit(1)
@@ -82,12 +82,3 @@ class WatchlistItems(Repository[WatchlistItem]):
             .limit(1)
         )
         return (await self.session.scalars(statement)).one_or_none()
-
-
-ENDED = {
-    RequestStatus.DECLINED: "It was declined",
-    RequestStatus.CANCELLED: "The request was cancelled or deleted",
-}
-"""Why something is not asked for again by itself."""
-
-SETTLED = (WatchlistState.REQUESTED, WatchlistState.DISMISSED)

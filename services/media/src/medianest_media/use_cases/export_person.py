@@ -18,6 +18,8 @@ from medianest_media.models import (
     OwnQuota,
     Person,
     Request,
+    Watchlist,
+    WatchlistItem,
 )
 
 
@@ -25,6 +27,19 @@ async def export_person(app: MediaApp, query: ExportUserData) -> PersonalData:
     me = require_person().user_id
     r, h, i, c, q = Request, History, Issue, IssueComment, OwnQuota
     tables: dict[str, Select[*tuple[Any, ...]]] = {
+        "watchlists": select(
+            Watchlist.enabled, Watchlist.shows, Watchlist.changed_at, Watchlist.read_at
+        ).where(Watchlist.user_id == me),
+        "watchlist_items": select(
+            WatchlistItem.rating_key,
+            WatchlistItem.media_type,
+            WatchlistItem.title,
+            WatchlistItem.state,
+            WatchlistItem.reason,
+            WatchlistItem.first_seen_at,
+        )
+        .where(WatchlistItem.user_id == me)
+        .order_by(WatchlistItem.rating_key),
         "people": select(Person.name, Person.email, Person.role, Person.plex_id).where(Person.id == me),
         "requests": select(
             r.id,

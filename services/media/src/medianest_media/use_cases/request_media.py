@@ -7,7 +7,7 @@ somebody may ask. What decides is in the database: who has it already (claims) a
 from medianest_common.bus import Raw, require_caller
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.media import RequestMedia, RequestStatus
+from medianest_common.contracts.media import RequestMedia, RequestSource, RequestStatus
 from medianest_common.db import Transaction
 from medianest_common.errors import Forbidden, NotFound
 from medianest_media.app import MediaApp
@@ -20,8 +20,12 @@ from medianest_media.use_cases.judging import judge
 from medianest_media.use_cases.staking import stake_out
 from medianest_media.use_cases.wishes import Wish, understand
 
+_REASONS = {RequestSource.WATCHLIST: "From the watchlist at Plex."}
 
-async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
+
+async def request_media(
+    app: MediaApp, command: RequestMedia, *, source: RequestSource = RequestSource.PORTAL
+) -> Raw:
     """Raises `AlreadyRequested`, `AlreadyAvailable`, `NotRequestable`, `QuotaExceeded`, `TitleUnknown`, `Invalid`."""
     caller = require_caller()
     for_another = command.user_id is not None and command.user_id != caller.user_id
@@ -31,13 +35,14 @@ async def request_media(app: MediaApp, command: RequestMedia) -> Raw:
     async with app.db.transaction() as tx:
         person = await _for_whom(tx, command, caller)
         request = new_request(app, command, wish, person)
+        request.source = RequestSource.ON_BEHALF if for_another else source
         if request.is_4k:
             await demand_4k(app, tx, person)
         await stake_out(tx, request, wish, caller=caller)
         if request.uses_quota:
             await demand_room(app, tx, person, request, more=weight(request))
         tx.session.add(request)
-        reason = _on_behalf(request) if for_another else None
+        reason = _on_behalf(request) if for_another else _REASONS.get(source)
         await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
         await judge(app, tx, request, person=person, genres=wish.genres, by=caller)
         owe(tx, request, now=app.clock.now())

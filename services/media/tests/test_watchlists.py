@@ -1,0 +1,320 @@
+"""Requests that come by themselves from somebody's watchlist at Plex: theirs, within their quota, and never twice."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import eventually
+from medianest_common.contracts import media
+from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
+from medianest_common.contracts.media.watchlist import (
+    GetWatchlist,
+    ListWatchlists,
+    RequestFromWatchlist,
+    SetWatchlist,
+    ShowChoice,
+    Watchlist,
+    WatchlistEntry,
+    WatchlistState,
+)
+from medianest_common.contracts.plex.watchlist import (
+    WatchlistItem,
+    WatchlistItemRemoved,
+    WatchlistRead,
+)
+from medianest_common.errors import RemoteError
+from medianest_media.service import SERVICE
+from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
+
+FILM_ITEM = WatchlistItem(rating_key="f603", is_show=False, title="The Matrix", year=1999, tmdb_id=FILM)
+SHOW_ITEM = WatchlistItem(rating_key="s1396", is_show=True, title="Breaking Bad", year=2008, tmdb_id=SHOW)
+
+
+def film(number: int) -> WatchlistItem:
+    return WatchlistItem(
+        rating_key=f"f{number}", is_show=False, title=f"Film {number}", year=2000, tmdb_id=number
+    )
+
+
+async def tell(home: Home, person: Person, *items: WatchlistItem) -> None:
+    await home.sandbox.emit(WatchlistRead(user_id=person.id, at=home.clock.now(), items=list(items)))
+
+
+async def watching(home: Home, *items: WatchlistItem, shows: ShowChoice = ShowChoice.ALL) -> Person:
+    frida = await home.friend()
+    await frida.call(SetWatchlist(enabled=True, shows=shows))
+    await tell(home, frida, *items)
+    return frida
+
+
+async def settled(person: Person, number: int = 1) -> list[WatchlistEntry]:
+    async def seen() -> list[WatchlistEntry] | None:
+        items = (await person.call(GetWatchlist(limit=100))).items
+        good = len(items) == number and all(each.state is not WatchlistState.WAITING for each in items)
+        return items if good else None
+
+    found: list[WatchlistEntry] = await eventually(seen, within=20)
+    return found
+
+
+async def heard(home: Home, person: Person) -> None:
+    """What was told last has been taken in, and the job that followed has been done."""
+    home.clock.advance(1)
+    await tell(home, person)
+
+    async def quiet() -> bool:
+        if await home.rows("select 1 from outbox") or not await home.rows(
+            "select 1 from watchlists where user_id = :id and read_at >= :now",
+            id=person.id,
+            now=home.clock.now() - timedelta(seconds=60),
+        ):
+            return False
+        info = await home.sandbox.bus.js.consumer_info("JOB_MEDIA", "media__request_from_watchlist")
+        return not info.num_pending and not info.num_ack_pending
+
+    await eventually(quiet)
+
+
+async def requests_of(person: Person) -> list[media.MediaRequest]:
+    return (await person.call(media.ListRequests(mine=True))).items
+
+
+async def test_what_is_on_the_list_is_asked_for_in_their_name_and_says_where_it_came_from(home: Home) -> None:
+    frida = await watching(home, FILM_ITEM, SHOW_ITEM)
+    items = await settled(frida, 2)
+    assert {each.state for each in items} == {WatchlistState.REQUESTED}
+    asked = {each.media_type: each for each in await requests_of(frida)}
+    assert {each.source for each in asked.values()} == {RequestSource.WATCHLIST}
+    assert asked[MediaType.TV].seasons == [1, 2, 3]
+    request = asked[MediaType.MOVIE]
+    assert request.requested_by is not None and request.requested_by.id == frida.id
+    assert request.status is RequestStatus.PENDING, "as if they had asked themselves"
+    twin = await home.twin(request)
+    assert twin.requested_by.plex_id == frida.plex_id
+
+
+async def test_nothing_is_read_before_somebody_switches_it_on_or_after_they_switch_it_off(home: Home) -> None:
+    frida = await home.friend()
+    seen = await frida.call(GetWatchlist())
+    assert (seen.enabled, seen.allowed, seen.items) == (False, True, [])
+    await frida.call(SetWatchlist(enabled=True))
+    await frida.call(SetWatchlist(enabled=False))
+    await home.sandbox.emit(WatchlistRead(user_id=frida.id, at=home.clock.now(), items=[FILM_ITEM]))
+    other = await home.friend("Gustav")
+    await other.call(SetWatchlist(enabled=True))
+    await tell(home, other, film(550))
+    await settled(other)
+    assert await requests_of(frida) == []
+    switched = [(event["userId"], event["enabled"]) for event in home.events if "enabled" in event]
+    assert switched == [(str(frida.id), True), (str(frida.id), False), (str(other.id), True)]
+
+
+async def test_of_a_show_the_first_season_alone_can_be_chosen(home: Home) -> None:
+    frida = await watching(home, SHOW_ITEM, shows=ShowChoice.FIRST)
+    await settled(frida)
+    [request] = await requests_of(frida)
+    assert request.seasons == [1]
+
+
+async def test_row_18_at_the_limit_nothing_is_added_and_everybody_concerned_sees_why(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    async with home_on(server_urls, tmp_path, movie_quota_limit=2, movie_quota_days=7) as home:
+        for number in range(1, 6):
+            home.overseerr.add_movie(number, f"Film {number}", 2000)
+        frida = await watching(home, *(film(number) for number in range(1, 6)))
+        items = await settled(frida, 5)
+        # The newest are asked for first.
+        assert [each.state.value for each in items] == ["requested"] * 2 + ["held"] * 3
+        assert "2 films in 7 days" in (items[-1].reason or "")
+        assert len(await requests_of(frida)) == 2
+        [person] = (await home.owner.call(ListWatchlists())).items
+        assert (person.name, person.requested, person.held) == ("Frida", 2, 3)
+        assert "2 films in 7 days" in (person.held_because or "")
+        home.clock.advance(8 * 86_400)
+
+        async def two_more() -> bool:
+            return len(await requests_of(frida)) == 4
+
+        await eventually(two_more, within=30)
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "declined"])
+async def test_row_53_what_was_ended_does_not_come_back_while_it_stays_on_the_list(
+    home: Home, ended: str
+) -> None:
+    frida = await watching(home, FILM_ITEM)
+    await settled(frida)
+    [request] = await requests_of(frida)
+    if ended == "cancelled":
+        await frida.call(media.CancelRequest(id=request.id))
+    else:
+        await home.owner.call(media.DeclineRequest(id=request.id, reason="no room"))
+    home.clock.advance(3_600)
+    await tell(home, frida, FILM_ITEM, film(9))
+
+    [shown] = [each for each in await settled(frida, 2) if each.tmdb_id == FILM]
+    assert shown.state is WatchlistState.DISMISSED and "not asked for again" in (shown.reason or "")
+    assert len(await requests_of(frida)) == 1
+    # Switching it off and on again is no way round it.
+    await frida.call(SetWatchlist(enabled=False))
+    await frida.call(SetWatchlist(enabled=True))
+    home.clock.advance(60)
+    await tell(home, frida, FILM_ITEM)
+    [shown] = await settled(frida)
+    assert shown.state is WatchlistState.DISMISSED and len(await requests_of(frida)) == 1
+
+
+async def test_taken_off_the_list_and_put_on_it_again_is_asking_again(seerr: Home) -> None:
+    frida = await watching(seerr, FILM_ITEM)
+    await settled(frida)
+    [request] = await requests_of(frida)
+    await frida.call(media.CancelRequest(id=request.id))
+    seerr.clock.advance(1)
+    # A list that came short for a moment is nobody's decision.
+    await heard(seerr, frida)
+    seerr.clock.advance(60)
+    await tell(seerr, frida, FILM_ITEM)
+    [shown] = await settled(frida)
+    assert shown.state is WatchlistState.DISMISSED
+    seerr.clock.advance(60)
+    await seerr.sandbox.emit(
+        WatchlistItemRemoved(user_id=frida.id, rating_key=FILM_ITEM.rating_key, at=seerr.clock.now())
+    )
+
+    async def off() -> bool:
+        return (await frida.call(GetWatchlist())).items == []
+
+    await eventually(off)
+    seerr.clock.advance(3_600)
+    await tell(seerr, frida, FILM_ITEM)
+
+    async def again() -> bool:
+        return len(await requests_of(frida)) == 2
+
+    await eventually(again)
+
+
+async def test_what_is_there_or_asked_for_by_others_is_skipped_with_the_reason(home: Home) -> None:
+    gustav = await home.friend("Gustav")
+    await gustav.request(FILM)
+    await home.change(
+        "insert into library_items (machine_identifier, rating_key, media_type, tmdb_id, gone, seen_at)"
+        " values ('m', '1', 'movie', 9, false, now())"
+    )
+    home.overseerr.add_movie(9, "Heat", 1995)
+    nameless = WatchlistItem(rating_key="n", is_show=False, title="Home video", year=None, tmdb_id=None)
+    frida = await watching(home, FILM_ITEM, film(9), nameless, film(404_404))
+    shown = {each.rating_key: (each.state.value, each.reason) for each in await settled(frida, 4)}
+    assert shown["f603"] == ("skipped", "Somebody has asked for it already.")
+    assert shown["f9"] == ("skipped", "It is in the library already.")
+    assert shown["n"][0] == "skipped" and shown["f404404"][0] == "skipped"
+    assert await requests_of(frida) == []
+
+
+async def test_two_replicas_and_work_that_comes_twice_ask_once(seerr: Home) -> None:
+    await seerr.sandbox.start(
+        SERVICE, overseerr_url=seerr.overseerr.url, overseerr_api_key=seerr.overseerr.api_key
+    )
+    for number in range(1, 6):
+        seerr.overseerr.add_movie(number, f"Film {number}", 2000)
+    frida = await watching(seerr, *(film(number) for number in range(1, 6)))
+    for _ in range(6):
+        await seerr.sandbox.bus.enqueue_now(RequestFromWatchlist(user_id=frida.id))
+    items = await settled(frida, 5)
+    assert {each.state for each in items} == {WatchlistState.REQUESTED}
+    assert len(await requests_of(frida)) == 5
+
+
+async def test_while_titles_cannot_be_looked_up_the_list_waits(seerr: Home) -> None:
+    seerr.overseerr.fail_with("refuse")
+    frida = await watching(seerr, FILM_ITEM)
+
+    async def said() -> str | None:
+        items = (await frida.call(GetWatchlist())).items
+        return items[0].reason if items else None
+
+    reason: str = await eventually(said, within=20)
+    assert reason.endswith("It is tried again by itself.") and await requests_of(frida) == []
+    seerr.overseerr.heal()
+    seerr.clock.advance(300)
+    await settled(frida)
+
+
+async def test_a_list_that_cannot_be_read_says_why_and_loses_nothing(seerr: Home) -> None:
+    frida = await watching(seerr, FILM_ITEM)
+    await settled(frida)
+    seerr.clock.advance(60)
+    problem = "Sign in with Plex once more, so that your watchlist can be read."
+    await seerr.sandbox.emit(
+        WatchlistRead(user_id=frida.id, at=seerr.clock.now(), items=None, problem=problem)
+    )
+
+    async def said() -> Watchlist | None:
+        seen = await frida.call(GetWatchlist())
+        return seen if seen.problem == problem else None
+
+    seen: Watchlist = await eventually(said)
+    assert len(seen.items) == 1 and seen.items[0].state is WatchlistState.REQUESTED
+    [person] = (await seerr.owner.call(ListWatchlists())).items
+    assert person.problem == problem
+
+
+async def test_an_administrator_can_forbid_it_for_everybody(server_urls: ServerUrls, tmp_path: Path) -> None:
+    async with home_on(server_urls, tmp_path, watchlist_requests=False) as home:
+        frida = await home.friend()
+        assert (await frida.call(GetWatchlist())).allowed is False
+        with pytest.raises(RemoteError) as refused:
+            await frida.call(SetWatchlist(enabled=True))
+        assert refused.value.code == "WATCHLISTS_FORBIDDEN"
+        await frida.call(SetWatchlist(enabled=False))
+        with pytest.raises(RemoteError) as denied:
+            await frida.call(ListWatchlists())
+        assert denied.value.code == "FORBIDDEN"
+
+
+async def test_the_list_of_whoever_leaves_goes_with_them(seerr: Home) -> None:
+    frida = await watching(seerr, FILM_ITEM)
+    await settled(frida)
+    held = (await frida.call(media.ExportUserData())).tables
+    assert held["watchlistItems" if "watchlistItems" in held else "watchlist_items"]
+    await seerr.sandbox.emit(UserDeleted(user_id=frida.id))
+
+    async def gone() -> bool:
+        rows: list[Any] = await seerr.rows("select 1 from watchlists union all select 1 from watchlist_items")
+        return rows == []
+
+    await eventually(gone)
+    await seerr.sandbox.emit(WatchlistRead(user_id=frida.id, at=seerr.clock.now(), items=[film(550)]))
+    other = await seerr.friend("Gustav")
+    await other.call(SetWatchlist(enabled=True))
+    await tell(seerr, other, SHOW_ITEM)
+    await settled(other)
+    assert await seerr.rows("select 1 from requests where tmdb_id = 550") == []
+
+
+async def test_a_long_list_is_shown_by_pages(seerr: Home) -> None:
+    frida = await home_with_many(seerr)
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await frida.call(GetWatchlist(limit=10, cursor=cursor))
+        seen += [each.rating_key for each in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == [f"n{number}" for number in range(25)]
+
+
+async def home_with_many(home: Home) -> Person:
+    nameless = [
+        WatchlistItem(rating_key=f"n{number}", is_show=False, title="$&<b>'", year=None, tmdb_id=None)
+        for number in range(25)
+    ]
+    frida = await watching(home, *nameless)
+    await settled(frida, 25)
+    return frida
