@@ -88,6 +88,28 @@ async def test_no_page_sorts_or_passes_over_rows(seerr: Home) -> None:
         )
 
 
+async def test_what_is_stuck_is_found_without_passing_over_the_rest(seerr: Home) -> None:
+    frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
+    await seed(seerr, [frida, gustav], 5000)
+    await seerr.change(
+        "update requests set stuck_since = now() where status = 'approved' and tmdb_id % 100 = 1"
+    )
+    await seerr.change(
+        "update requests set stuck_since = now() where id in (select id from requests limit 5)"
+    )
+    async with seerr.db.read() as connection:
+        await connection.execute(text("analyze requests"))
+    for order in ("id desc", "id", "updated_at desc, id desc"):
+        plan = await seerr.rows(
+            f"explain select * from requests where stuck_since is not null order by {order} limit 21"
+        )
+        told = "\n".join(line for (line,) in plan)
+        assert "ix_requests_stuck" in told and "Filter" not in told, f"{order}\n{told}"
+    due = "select * from requests where status = 'approved' and stuck_since is null and status_since < now()"
+    plan = await seerr.rows(f"explain {due} - interval '1 hour' order by status_since limit 100")
+    assert "ix_requests_not_passed_on" in "\n".join(line for (line,) in plan)
+
+
 async def test_titles_are_found_by_the_beginnings_of_their_words(seerr: Home) -> None:
     frida = await seerr.friend()
     names = {
