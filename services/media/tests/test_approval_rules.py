@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medianest_common.clock import uuid7
-from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaType, RequestStatus, allowing
 from medianest_common.contracts.media.allowing import (
     AddRule,
@@ -86,7 +85,11 @@ def test_what_nobody_can_say_is_neither_yes_nor_no(rule: Any, known: Any, fit: F
     st.lists(st.tuples(st.sampled_from(Fit), st.booleans(), st.sampled_from(["approve", "ask"])), max_size=8)
 )
 def test_the_first_that_does_not_surely_miss_decides(rules: list[tuple[Fit, bool, str]]) -> None:
-    wanted = {Fit.YES: {}, Fit.NO: {"role": "owner"}, Fit.UNKNOWN: {"genres": ["Drama"]}}
+    wanted: dict[Fit, dict[str, Any]] = {
+        Fit.YES: {},
+        Fit.NO: {"role": "owner"},
+        Fit.UNKNOWN: {"genres": ["Drama"]},
+    }
     made = [stored(action=action, enabled=on, **wanted[fit]) for fit, on, action in rules]
     found = verdict(made, case(genres=None))
     expected = next(
@@ -158,7 +161,6 @@ async def test_a_rule_on_genre_waits_until_the_title_is_known_and_is_then_looked
     seen = await seerr.becomes(show, RequestStatus.PROCESSING, within=30)
     assert seen.history is not None
     assert "By the rule “These”." in [entry.reason for entry in seen.history]
-    assert len([call for call in seerr.filed()]) >= 1
 
 
 async def test_the_list_is_kept_in_its_order_by_several_at_once(seerr: Home) -> None:
@@ -188,7 +190,7 @@ async def test_only_administrators_keep_rules_and_a_rule_for_somebody_goes_with_
     wanted = ApprovalRule(id=uuid7(), name="Me", action=RuleAction.APPROVE)
     for message in (ListRules(), AddRule(rule=wanted), RemoveRule(id=wanted.id), OrderRules(ids=[])):
         with pytest.raises(MediaNestError) as refused:
-            await frida.call(message)  # type: ignore[arg-type]
+            await frida.call(message)
         assert refused.value.status == 403
     with pytest.raises(MediaNestError) as nobody:
         await rule(seerr, "Nobody", user_id=uuid7())

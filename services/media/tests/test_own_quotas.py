@@ -82,11 +82,11 @@ async def test_quotas_are_for_administrators_to_see_and_set(seerr: Home) -> None
     frida = await seerr.friend()
     for message in (SetQuota(user_id=frida.id), GetPersonQuota(user_id=frida.id), ListQuotas()):
         with pytest.raises(MediaNestError) as refused:
-            await frida.call(message)  # type: ignore[arg-type]
+            await frida.call(message)
         assert refused.value.status == 403
     for unknown in (SetQuota(user_id=uuid7()), GetPersonQuota(user_id=uuid7()), RemoveQuota(user_id=uuid7())):
         with pytest.raises(MediaNestError) as missing:
-            await seerr.owner.call(unknown)  # type: ignore[arg-type]
+            await seerr.owner.call(unknown)
         assert missing.value.status == 404
 
 

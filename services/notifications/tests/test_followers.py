@@ -54,7 +54,12 @@ async def test_followers_hear_every_turn_by_notice_and_every_move_live(household
     await household.nats.subscribe(push_subject(fred.id), cb=pushed)
     await household.nats.flush(timeout=5)
     request_id = uuid7()
-    about = {"request_id": request_id, "seasons": [1], "media_type": "tv", "follower_ids": [fred.id, boss.id]}
+    about: dict[str, Any] = {
+        "request_id": request_id,
+        "seasons": [1],
+        "media_type": "tv",
+        "follower_ids": [fred.id, boss.id],
+    }
     for version, status in enumerate(
         (RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.AVAILABLE, RequestStatus.CANCELLED),
         2,
@@ -84,7 +89,12 @@ async def test_followers_hear_every_turn_by_notice_and_every_move_live(household
 
 async def test_who_follows_and_left_or_did_it_himself_is_not_told(household: Sandbox) -> None:
     ada, fred = await introduced(household, "Ada"), await introduced(household, "Fred")
-    request = {"request_id": uuid7(), "seasons": [2], "media_type": "tv", "follower_ids": [fred.id]}
+    request: dict[str, Any] = {
+        "request_id": uuid7(),
+        "seasons": [2],
+        "media_type": "tv",
+        "follower_ids": [fred.id],
+    }
     await household.emit(request_event(ada, RequestStatus.APPROVED, version=2, actor=fred, **request))
 
     async def ada_told() -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.dml import Delete, Update
 
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.media import ForgetEvents, RequestStatus, UserDataErased
@@ -77,6 +77,6 @@ async def _undecided(tx: Transaction, person: UUID) -> Sequence[Request]:
     return (await tx.session.execute(statement)).scalars().all()
 
 
-async def _rows(tx: Transaction, statement: Update) -> int:
+async def _rows(tx: Transaction, statement: Update | Delete) -> int:
     result = await tx.session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]

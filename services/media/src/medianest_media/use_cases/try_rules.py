@@ -1,5 +1,7 @@
 """What would become of a request, without making it: which rule would decide, and why the others would not."""
 
+from typing import Literal
+
 from medianest_common.bus import require
 from medianest_common.contracts.identity import Permission, Role
 from medianest_common.contracts.media import Availability, MediaType, RequestMedia
@@ -38,9 +40,9 @@ async def try_rules(app: MediaApp, query: TryRules) -> RulesOutcome:
         )
     if person.role in (Role.ADMIN, Role.OWNER):
         return RulesOutcome(outcome="approve", rule=None, tried=[], refused=refused)
-    outcome = "unknown" if found.fit is Fit.UNKNOWN else "approve" if found.approves else "ask"
+    undecided: Literal["unknown", "ask"] = "unknown" if found.fit is Fit.UNKNOWN else "ask"
     return RulesOutcome(
-        outcome=outcome,
+        outcome="approve" if found.approves else undecided,
         rule=shown_rule(found.rule) if found.rule is not None else None,
         tried=[
             RuleTried(id=each.rule.id, name=each.rule.name, fits=each.fit, because=each.because)
