@@ -1,6 +1,5 @@
 """Requests that come by themselves from somebody's watchlist at Plex: theirs, within their quota, and never twice."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +60,15 @@ async def settled(person: Person, number: int = 1) -> list[WatchlistEntry]:
     return found
 
 
-async def heard(home: Home, person: Person) -> None:
-    """What was told last has been taken in, and the job that followed has been done."""
+async def heard_of_nothing(home: Home, person: Person) -> None:
+    """An empty list has been taken in, and the job that followed has been done."""
     home.clock.advance(1)
-    await tell(home, person)
+    at = home.clock.now()
+    await home.sandbox.emit(WatchlistRead(user_id=person.id, at=at, items=[]))
 
     async def quiet() -> bool:
-        if await home.rows("select 1 from outbox") or not await home.rows(
-            "select 1 from watchlists where user_id = :id and read_at >= :now",
-            id=person.id,
-            now=home.clock.now() - timedelta(seconds=60),
-        ):
+        taken = "select 1 from watchlists where user_id = :id and read_at >= :at"
+        if await home.rows("select 1 from outbox") or not await home.rows(taken, id=person.id, at=at):
             return False
         info = await home.sandbox.bus.js.consumer_info("JOB_MEDIA", "media__request_from_watchlist")
         return not info.num_pending and not info.num_ack_pending
@@ -176,8 +173,10 @@ async def test_taken_off_the_list_and_put_on_it_again_is_asking_again(seerr: Hom
     await frida.call(media.CancelRequest(id=request.id))
     seerr.clock.advance(1)
     # A list that came short for a moment is nobody's decision.
-    await heard(seerr, frida)
+    await heard_of_nothing(seerr, frida)
+    assert (await frida.call(GetWatchlist())).items == []
     seerr.clock.advance(60)
+    read_before = seerr.clock.now()
     await tell(seerr, frida, FILM_ITEM)
     [shown] = await settled(frida)
     assert shown.state is WatchlistState.DISMISSED
@@ -190,6 +189,15 @@ async def test_taken_off_the_list_and_put_on_it_again_is_asking_again(seerr: Hom
         return (await frida.call(GetWatchlist())).items == []
 
     await eventually(off)
+    # A reading from before the removal that comes late brings nothing back.
+    late = read_before + (seerr.clock.now() - read_before) / 2
+    await seerr.sandbox.emit(WatchlistRead(user_id=frida.id, at=late, items=[FILM_ITEM]))
+
+    async def read() -> bool:
+        return await seerr.rows("select 1 from watchlists where read_at >= :at", at=late) != []
+
+    await eventually(read)
+    assert await off()
     seerr.clock.advance(3_600)
     await tell(seerr, frida, FILM_ITEM)
 

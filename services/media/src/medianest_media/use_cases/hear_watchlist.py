@@ -60,6 +60,8 @@ def _keep(
         )
         tx.session.add(item)
         _waits(event, told, item)
+    elif item.left_at is not None and event.at <= item.left_at:
+        return  # this was read before it left
     elif item.left_at is not None and event.at - item.left_at > _LEFT_FOR:
         # Put on the list once more, which is asking once more.
         item.returned_at = item.first_seen_at = event.at
