@@ -306,8 +306,17 @@ async def test_an_issue_is_taken_back_while_nobody_has_answered(seerr: Home) -> 
     await seerr.owner.call(said.DeleteIssue(id=second.id))
     assert (await frida.call(said.ListIssues())).items == []
 
+    async def gone_there() -> bool:
+        return not seerr.overseerr.state.issues
+
+    await eventually(gone_there, within=20)
+    for number in range(8):
+        await report(frida, str(number))
+    assert (await refused(report(frida))).status == 429, "taking back makes no room for more"
+    seerr.clock.advance(3700)
+
     async def gone() -> bool:
-        return await seerr.rows("select 1 from issues") == [] and not seerr.overseerr.state.issues
+        return await seerr.rows("select 1 from issues where removed") == []
 
     await eventually(gone, within=20)
 

@@ -16,6 +16,7 @@ from medianest_media.errors import BeingSent
 from medianest_media.models import Issue
 from medianest_media.repository.issues import Issues
 from medianest_media.use_cases.look_at_issues import look_at_issues
+from medianest_media.use_cases.report_issue import HOUR
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ async def poll_issues(app: MediaApp) -> None:
     if last is not None and now - last < app.settings.media_poll_seconds:
         return
     watch.issues_polled_at = now
+    async with app.db.transaction() as tx:
+        await Issues(tx.session).forget_removed(before=app.clock.now() - HOUR)
     desk = issue_desk(app.backend)
     if desk is None:
         return

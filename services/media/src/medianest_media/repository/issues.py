@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, func, literal, select, text, update
+from sqlalchemy import DateTime, func, literal, or_, select, text, update
 
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media.issues import IssueStatus
@@ -61,6 +61,11 @@ class Issues(Repository[Issue]):
             .with_for_update(skip_locked=True)
         )
         return (await self.session.execute(statement)).scalars().all()
+
+    async def forget_removed(self, *, before: datetime) -> None:
+        """Those of which Overseerr has nothing any more, or never had."""
+        known_nowhere = or_(Issue.in_line.is_(True), Issue.backend_id.is_(None))
+        await self.delete(Issue.removed.is_(True), known_nowhere, Issue.updated_at < before)
 
     async def resumed(self, ids: Sequence[UUID], *, at: datetime) -> None:
         changes = {"attempted_at": at, "resumes": Issue.resumes + 1}

@@ -1,6 +1,6 @@
 """An issue is taken back: by whoever reported it while nobody else has said anything, by administrators at any time.
 
-The row stays, unseen, until Overseerr has been told.
+The row stays, unseen, until Overseerr has been told, and for the hour in which it counts against the limit.
 """
 
 from sqlalchemy import or_

@@ -1,9 +1,12 @@
 """A webhook about an issue is a hint which title's issues to look at, and nothing else of it is believed."""
 
+from contextlib import suppress
+
 from sqlalchemy import select
 
 from medianest_common.contracts.media import MediaType
 from medianest_media.app import MediaApp
+from medianest_media.errors import TitleUnknown
 from medianest_media.models import Issue
 from medianest_media.use_cases.look_at_issues import look_at_issues
 from medianest_media.webhook_bodies import document, number, part
@@ -19,7 +22,9 @@ async def hear_of_issue(app: MediaApp, body: str) -> bool:
         return False
     title = _title(found) or await _title_of(app, issue_id)
     if title is not None:
-        await look_at_issues(app, *title)
+        # A title that there is not has no issues either.
+        with suppress(TitleUnknown):
+            await look_at_issues(app, *title)
     return True
 
 

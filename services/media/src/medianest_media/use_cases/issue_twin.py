@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from medianest_common.contracts.media.issues import IssueStatus
+from medianest_common.contracts.media.issues import LONGEST_MESSAGE, IssueStatus
 from medianest_media.adapters.issue_desk import DeskComment, DeskIssue, DeskTitle, IssueDesk, MayNot
 from medianest_media.app import MediaApp
 from medianest_media.models import Issue, IssueComment, Person
+from medianest_media.titles import storable_lines
 from medianest_media.use_cases.acting_user import acting_user
 
 
@@ -23,7 +24,9 @@ def attributed(message: str, name: str) -> str:
 
 
 def same_words(comment: DeskComment, message: str, name: str) -> bool:
-    return comment.message in (message, attributed(message, name))
+    """As they are read back, without what cannot be stored."""
+    ways = (message, attributed(message, name))
+    return comment.message in [storable_lines(words, longest=LONGEST_MESSAGE) for words in ways]
 
 
 def is_twin(candidate: DeskIssue, issue: Issue, name: str) -> bool:

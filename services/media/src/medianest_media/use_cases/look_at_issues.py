@@ -1,5 +1,6 @@
 """Read what Overseerr has on a title's issues. Webhooks and the clock say where to look; the truth is read here."""
 
+import asyncio
 from datetime import timedelta
 
 import structlog
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 _OLD_NEWS = timedelta(hours=24)
 """What was reported there longer ago is taken over without telling anybody."""
 _MOST_ISSUES = 50
+_SECONDS = 20.0
 
 
 async def look_at_issues(app: MediaApp, media_type: MediaType, tmdb_id: int) -> None:
@@ -32,9 +34,10 @@ async def look_at_issues(app: MediaApp, media_type: MediaType, tmdb_id: int) -> 
     async with app.talking, app.db.transaction() as tx:
         issues = Issues(tx.session)
         await issues.alone_with(media_type, tmdb_id)
-        title = await desk.title(media_type, tmdb_id)
-        ids = title.issue_ids[-_MOST_ISSUES:] if title else ()
-        twins = [await desk.issue(issue_id) for issue_id in ids]
+        async with asyncio.timeout(_SECONDS):
+            title = await desk.title(media_type, tmdb_id)
+            ids = title.issue_ids[-_MOST_ISSUES:] if title else ()
+            twins = [await desk.issue(issue_id) for issue_id in ids]
         ours = {issue.backend_id: issue for issue in await issues.of_title(media_type, tmdb_id)}
         for twin in twins:
             issue = ours.get(twin.id)

@@ -37,7 +37,8 @@ async def author_of(tx: Transaction, user: DeskUser) -> Person | None:
     else:
         return None
     found = select(Person).where(ours, Person.erased_at.is_(None)).order_by(Person.id).limit(1)
-    return (await tx.session.scalars(found)).one_or_none()
+    # Nobody leaves while something is being written down as theirs.
+    return (await tx.session.scalars(found.with_for_update(read=True))).one_or_none()
 
 
 async def _new_comments(

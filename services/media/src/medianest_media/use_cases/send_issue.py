@@ -1,12 +1,13 @@
 """Make Overseerr know an issue as it stands. Safe to run any number of times: it looks before it acts."""
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
 
 from medianest_common.contracts.media.issues import IssueStatus, SendIssue
 from medianest_common.db import Transaction
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import MediaNestError, TimedOut
 from medianest_media.adapters.backend import BackendRefused
 from medianest_media.adapters.issue_desk import DeskIssue, IssueDesk, issue_desk
 from medianest_media.app import MediaApp
@@ -18,6 +19,7 @@ from medianest_media.use_cases.merge_issue import merge_issue
 
 log = structlog.get_logger()
 
+_SECONDS = 40.0
 _UNKNOWN = "It stays here, since Overseerr does not know this title."
 
 
@@ -47,19 +49,22 @@ async def _bring_in_line(app: MediaApp, tx: Transaction, desk: IssueDesk, issue:
     version, removed = issue.version, issue.removed
     comments = await IssueComments(tx.session).of(issue)
     try:
-        told = await _tell(app, tx, desk, issue, comments)
+        async with asyncio.timeout(_SECONDS):
+            told = await _tell(app, tx, desk, issue, comments)
     except BackendRefused as error:
         told = Told(held_because=error.detail)
+    except TimeoutError:
+        raise TimedOut("Overseerr takes too long.", upstream="Overseerr") from None
     await tx.session.flush()
     await tx.session.refresh(issue, with_for_update=True)
     if told.twin is not None:
         issue.backend_id = told.twin.id
     if issue.version != version:
         return  # somebody did something in the meantime; the job that came with it does the rest
-    if removed:
-        await tx.session.delete(issue)
-        return
     issue.in_line, issue.status_owed = True, False
+    if removed:
+        issue.backend_id = None
+        return
     issue.waiting_reason = told.held_because
     issue.checked_at = app.clock.now()
     if told.twin is not None:
