@@ -125,6 +125,20 @@ async def test_a_film_of_the_library_is_available_though_overseerr_has_not_notic
         await seerr.owner.request()
 
 
+async def test_copies_in_4k_and_others_are_told_apart(seerr: Home, library: Library) -> None:
+    in_4k = await seerr.owner.request(is_4k=True)
+
+    await library.film(resolutions=["1080", "sd"])
+    assert (await seerr.owner.title()).availability_4k is not Availability.AVAILABLE
+    assert (await seerr.owner.sees(in_4k)).status is not RequestStatus.AVAILABLE
+
+    await library.film(resolutions=["1080", "4k"])
+    assert (await seerr.owner.sees(in_4k)).status is RequestStatus.AVAILABLE
+    assert (await seerr.owner.title()).availability_4k is Availability.AVAILABLE
+    with pytest.raises(RemoteError, match="in the library already"):
+        await seerr.owner.request(is_4k=True)
+
+
 async def test_who_waits_is_told_once_when_it_arrives(seerr: Home, library: Library) -> None:
     frida = await seerr.friend()
     asked = await frida.request()

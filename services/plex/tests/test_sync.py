@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from medianest_common.contracts.plex.library import ItemAdded, ItemRemoved
+from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemRemoved
 from services.plex.tests.indexing import Indexed
 
 
@@ -139,3 +139,19 @@ async def test_trouble_in_the_middle_removes_nothing_and_ends_by_itself(indexed:
     await indexed.beat(after=86_500)
 
     assert await indexed.titles() == ["Alien", "Arrival", "Heat", "Saw"]
+
+
+async def test_it_is_told_in_which_resolutions_a_film_is_there(indexed: Indexed) -> None:
+    heat = indexed.item("Heat")
+    heat.resolutions = ("4k", "1080")
+    await indexed.beat()
+    first = {event.title: event.resolutions for event in await indexed.events(5)}
+    assert (first["Heat"], first["Severance"]) == (["1080", "4k"], [])
+
+    heat.resolutions = ("1080",)
+    indexed.plex.library.update(heat.rating_key)
+    await indexed.beat(after=11 * 60)
+
+    [event] = await indexed.events(1)
+    assert isinstance(event, ItemChanged)
+    assert (event.title, event.resolutions) == ("Heat", ["1080"])

@@ -17,6 +17,8 @@ class Holding:
 
     there: bool = False
     gone: bool = False
+    has_4k: bool = False
+    """A copy of the film in 4K. Of shows the library does not say it."""
     seasons: Mapping[int, int] = field(default_factory=dict)
     """Episodes that are there, by season."""
     gone_seasons: frozenset[int] = frozenset()
@@ -40,8 +42,12 @@ class Holding:
         regular = [number for number in self.episodes if number > 0]
         return bool(regular) and all(self.has_season(number) for number in regular)
 
-    def of_request(self, media_type: MediaType, seasons: Iterable[int]) -> RequestStatus | None:
+    def of_request(
+        self, media_type: MediaType, seasons: Iterable[int], *, is_4k: bool = False
+    ) -> RequestStatus | None:
         """How far a request for this is fulfilled; None when the library says nothing of it."""
+        if is_4k:
+            return RequestStatus.AVAILABLE if self.has_4k else None
         if media_type is MediaType.MOVIE:
             return RequestStatus.AVAILABLE if self.there else None
         wanted = list(seasons)
@@ -55,9 +61,15 @@ class Holding:
         return title.model_copy(update={"availability": self._of_title(title.media_type, title.availability)})
 
     def details(self, title: TitleDetails) -> TitleDetails:
-        """4K is left as the backend says it: the library does not tell the two apart."""
+        """In 4K the library knows films; for shows it is left as the backend says it."""
+        in_4k = title.availability_4k
+        if self.has_4k:
+            in_4k = closer(in_4k, Availability.AVAILABLE)
+        elif self.gone and title.media_type is MediaType.MOVIE:
+            in_4k = _not_there(in_4k)
         return title.model_copy(
             update={
+                "availability_4k": in_4k,
                 "availability": self._of_title(title.media_type, title.availability),
                 "seasons": tuple(self._season(season) for season in title.seasons),
             }

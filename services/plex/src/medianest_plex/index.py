@@ -41,8 +41,8 @@ _STORE = text(f"""
         on conflict (server_id, rating_key) do update set {_CHANGES}, gone_since = null
      where items.digest <> excluded.digest
  returning new.rating_key, old.rating_key is null as is_new,
-           ({", ".join(f'old."{name}"' for name in _MATTERS)})
-           is distinct from ({", ".join(f'new."{name}"' for name in _MATTERS)}) as matters
+           ({", ".join(f'old."{name}"' for name in _MATTERS)}, old.extra->'resolutions')
+           is distinct from ({", ".join(f'new."{name}"' for name in _MATTERS)}, new.extra->'resolutions') as matters
 """)
 _UNKNOWN_WORDS = text("""
     select asked.word from unnest(cast(:words as text[])) as asked(word)

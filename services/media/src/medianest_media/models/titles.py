@@ -65,6 +65,8 @@ class LibraryItem(Base):
     tvdb_id: Mapped[int | None]
     imdb_id: Mapped[str | None]
     episode_count: Mapped[int | None]
+    has_4k: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Only of films: whether one of the copies is in 4K."""
     gone: Mapped[bool]
     seen_at: Mapped[datetime]
     """Of two events about an item, the later one holds."""

@@ -23,15 +23,15 @@ _HELD = text("""
           from unnest(cast(:kinds as text[]), cast(:ids as bigint[])) as a(media_type, tmdb_id)
           left join titles t using (media_type, tmdb_id)),
     held as (
-        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone, i.has_4k
           from asked a join library_items i using (media_type, tmdb_id)
         union
-        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone, i.has_4k
           from asked a join library_items i using (media_type, tvdb_id) where i.tmdb_id is null
         union
-        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone
+        select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone, i.has_4k
           from asked a join library_items i using (media_type, imdb_id) where i.tmdb_id is null)
-    select a.media_type, a.tmdb_id, a.episodes, bool_or(not h.gone) as there,
+    select a.media_type, a.tmdb_id, a.episodes, bool_or(not h.gone) as there, bool_or(not h.gone and h.has_4k) as has_4k,
            jsonb_agg(jsonb_build_array(s.season, s.episode_count, s.gone or h.gone)) filter (where s.season is not null)
                as seasons
       from asked a
@@ -106,6 +106,7 @@ def _holding(row: RowMapping) -> Holding:
     return Holding(
         there=row["there"],
         gone=not row["there"],
+        has_4k=row["has_4k"],
         seasons=seasons,
         gone_seasons=frozenset(gone - seasons.keys()),
         episodes={int(number): count for number, count in _dict(row["episodes"]).items()},

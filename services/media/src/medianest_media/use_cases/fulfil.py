@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 _ASKED_AT_ONCE = 200
 _UNDECIDED = (RequestStatus.PENDING, RequestStatus.FAILED)
+_CAN_BE_KNOWN = or_(Request.is_4k.is_(False), Request.media_type == MediaType.MOVIE)
+"""The library does not say of shows whether they are there in 4K."""
 _IS_NEWS = or_(Request.source != RequestSource.IMPORT, Request.title_known)
 """What was imported is held against the library when its title is looked up, which tells nobody."""
 
@@ -26,7 +28,7 @@ async def fulfil(app: MediaApp, tx: Transaction, media_type: MediaType, tmdb_id:
     waiting = (
         select(Request)
         .where(Request.media_type == media_type, Request.tmdb_id == tmdb_id)
-        .where(Request.watched, Request.is_4k.is_(False), _IS_NEWS)
+        .where(Request.watched, _CAN_BE_KNOWN, _IS_NEWS)
         .order_by(Request.user_id, Request.id)
         .with_for_update()
     )
@@ -42,7 +44,7 @@ async def fulfil_all(app: MediaApp) -> None:
     """What an arrival did not find: a request made at the same moment, a show whose numbers became known later."""
     statement = (
         select(Request.media_type, Request.tmdb_id)
-        .where(Request.watched, Request.is_4k.is_(False), _IS_NEWS)
+        .where(Request.watched, _CAN_BE_KNOWN, _IS_NEWS)
         .distinct()
         .order_by(Request.media_type, Request.tmdb_id)
     )
@@ -59,7 +61,7 @@ async def fulfil_all(app: MediaApp) -> None:
 
 async def _move_on(app: MediaApp, tx: Transaction, request: Request, holding: Holding) -> None:
     """Part of a season may have been there when somebody asked for the rest, so it decides nothing by itself."""
-    reached = holding.of_request(request.media_type, request.seasons)
+    reached = holding.of_request(request.media_type, request.seasons, is_4k=request.is_4k)
     if reached is None or (reached is RequestStatus.PARTIALLY_AVAILABLE and request.status in _UNDECIDED):
         return
     now = app.clock.now()

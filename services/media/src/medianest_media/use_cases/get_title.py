@@ -54,6 +54,7 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
         poster_url=poster_url(details.poster_path),
         backdrop_url=backdrop_url(details.backdrop_path),
         availability=availability,
+        availability_4k=details.availability_4k,
         requestable=reason is None,
         reason=reason,
         seasons=seasons,

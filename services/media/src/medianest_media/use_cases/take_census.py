@@ -22,7 +22,8 @@ _AGAIN_AFTER = timedelta(hours=6)
 _OURS = text("""
     select count(*) as items, coalesce(bit_xor(('x' || left(md5(concat_ws('|',
                rating_key, coalesce(tmdb_id::text, ''), coalesce(tvdb_id::text, ''), coalesce(imdb_id, ''),
-               coalesce(season::text, ''), coalesce(episode_count::text, ''))), 16))::bit(64)::bigint), 0)
+               coalesce(season::text, ''), coalesce(episode_count::text, ''),
+               case when has_4k then '4k' else '' end)), 16))::bit(64)::bigint), 0)
                as fingerprint
       from library_items where machine_identifier = :machine and not gone
 """)

@@ -132,7 +132,15 @@ def _extra(document: Document) -> dict[str, Any]:
     media = entries(document.get("Media"))
     if media and (resolution := to_text(media[0].get("videoResolution"))):
         extra["resolution"] = resolution
+    if document.get("type") == "movie" and (found := {_resolution(each) for each in media} - {None}):
+        extra["resolutions"] = sorted(filter(None, found))
     return extra
+
+
+def _resolution(media: Document) -> str | None:
+    """Such as `1080`, `4k` or `sd`."""
+    named = to_text(media.get("videoResolution"), longest=20)
+    return named.lower() if named else None
 
 
 def _tags(document: Document, name: str) -> list[str]:

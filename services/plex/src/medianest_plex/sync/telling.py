@@ -77,6 +77,7 @@ def _told(
         "parent_key": str(row["parent_key"]) if row["parent_key"] else None,
         "season": row["index"] if season else None,
         "episode_count": row.get("leaf_count") if row["type"] in ("season", "show") else None,
+        "resolutions": (row.get("extra") or {}).get("resolutions", []),
         "added_at": row.get("added_at"),
         "seen_at": now.astimezone(UTC),
     }

@@ -25,7 +25,8 @@ _CENSUS = text("""
                case when i.type <> 'season' then coalesce(i.tvdb_id::text, '') else '' end,
                case when i.type <> 'season' then coalesce(i.imdb_id, '') else '' end,
                case when i.type = 'season' then i.index::text else '' end,
-               case when i.type <> 'movie' then coalesce(i.leaf_count::text, '') else '' end
+               case when i.type <> 'movie' then coalesce(i.leaf_count::text, '') else '' end,
+               case when i.extra->'resolutions' ? '4k' then '4k' else '' end
                )), 16))::bit(64)::bigint), 0)
                as fingerprint
       from items i

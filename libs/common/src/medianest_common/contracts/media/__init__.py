@@ -138,6 +138,7 @@ class Title(Contract):
     poster_url: str | None
     backdrop_url: str | None = None
     availability: Availability
+    availability_4k: Availability = Availability.NONE
     requestable: bool
     reason: str | None = None
     seasons: list[Season] = []

@@ -24,6 +24,8 @@ class ItemEvent(Event):
     parent_key: str | None = None
     season: int | None = None
     episode_count: int | None = None
+    resolutions: list[str] = []
+    """Of a film's copies, such as `1080` and `4k`; empty where Plex does not say. Other kinds have none."""
     added_at: Timestamp | None = None
     seen_at: Timestamp
 
@@ -45,8 +47,9 @@ class ItemRemoved(ItemEvent):
 class LibraryCensus(Contract):
     """What has been told of films, shows and seasons, in short, for whoever listens to hold their own against it.
 
-    `fingerprint` is made of `rating_key|tmdb_id|tvdb_id|imdb_id|season|episode_count` of each, with nothing for what is
-    missing and for the ids of seasons: the first 64 bits of each one's MD5, joined by exclusive or, as a signed number.
+    `fingerprint` is made of `rating_key|tmdb_id|tvdb_id|imdb_id|season|episode_count|4k` of each, with nothing for what
+    is missing and for the ids of seasons, and `4k` where a copy is that: the first 64 bits of each one's MD5, joined by
+    exclusive or, as a signed number.
     """
 
     machine_identifier: str | None

@@ -65,6 +65,8 @@ class Item:
     original_title: str | None = None
     rating: float | None = None
     """The audience's, of 10."""
+    resolutions: tuple[str, ...] = ()
+    """One copy of each; none for one copy in the recorded one."""
     duration_ms: int | None = None
     """None for what the recorded one lasts."""
 

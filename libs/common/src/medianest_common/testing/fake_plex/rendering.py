@@ -96,7 +96,7 @@ def metadata(item: Item, *, detail: bool = False, guids: bool = False, section: 
         document["librarySectionID"] = item.section.key
         document["librarySectionKey"] = f"/library/sections/{item.section.key}"
     if item.type in _MEDIA:
-        document["Media"] = [_media(item, detail=detail)]
+        document["Media"] = [_media(item, detail=detail) | copy for copy in _copies(item)]
     if item.genres:
         document["Genre"] = [_tag("genre", name, detail=detail) for name in item.genres]
     if item.roles:
@@ -144,6 +144,10 @@ def _ancestor(prefix: str, item: Item) -> Document:
         document["grandparentArt"] = f"/library/metadata/{item.key}/art/{updated}"
         document["grandparentTheme"] = f"/library/metadata/{item.key}/theme/{updated}"
     return document
+
+
+def _copies(item: Item) -> list[Document]:
+    return [{"videoResolution": each} for each in item.resolutions] or [{}]
 
 
 def _media(item: Item, *, detail: bool) -> Document:
