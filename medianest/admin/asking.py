@@ -1,4 +1,4 @@
-"""Asking the auth service as the operator: the running one, or one of our own for as long as it takes."""
+"""Asking a service as the operator: the running one, or one of our own for as long as it takes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,10 +40,13 @@ class Operator:
 
 
 @asynccontextmanager
-async def operator(settings: Settings) -> AsyncIterator[Operator]:
+async def operator(settings: Settings, *, service: str = "auth") -> AsyncIterator[Operator]:
     """On the servers of the running installation, or on our own."""
     patience = patience_with(settings)
-    async with reachable(settings) as present, operator_on(present, patience=patience) as asking:
+    async with (
+        reachable(settings) as present,
+        operator_on(present, patience=patience, service=service) as asking,
+    ):
         yield asking
 
 
@@ -54,8 +57,10 @@ def patience_with(settings: Settings) -> float:
 
 
 @asynccontextmanager
-async def operator_on(present: Settings, *, patience: float = _PATIENCE) -> AsyncIterator[Operator]:
-    """On servers that are there already. Where no auth service answers, one of our own does meanwhile."""
+async def operator_on(
+    present: Settings, *, patience: float = _PATIENCE, service: str = "auth"
+) -> AsyncIterator[Operator]:
+    """On servers that are there already. Where no such service answers, one of our own does meanwhile."""
     import nats
     import nats.errors
 
@@ -78,26 +83,26 @@ async def operator_on(present: Settings, *, patience: float = _PATIENCE) -> Asyn
         ) from None
     try:
         bus = Bus(client, service="operator", clock=SystemClock())
-        if await _answers(bus, patience=patience):
+        if await _answers(bus, service, patience=patience):
             yield Operator(bus)
             return
-        auth = registry.service("auth")
+        ours = registry.service(service)
         if present.database_url:
-            await running.migrate([auth], settings=present)
-        async with running_service(auth, overrides=shared_settings(present) | {"ops_port": None}):
+            await running.migrate([ours], settings=present)
+        async with running_service(ours, overrides=shared_settings(present) | {"ops_port": None}):
             yield Operator(bus)
     finally:
         await client.close()
 
 
-async def _answers(bus: "Bus", *, patience: float) -> bool:
+async def _answers(bus: "Bus", service: str, *, patience: float) -> bool:
     from medianest_common.contracts.platform import ping_subject
     from medianest_common.errors import MediaNestError
 
     deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
-            await bus.ask(ping_subject("auth"), timeout=_PING_SECONDS)
+            await bus.ask(ping_subject(service), timeout=_PING_SECONDS)
         except MediaNestError:
             if asyncio.get_running_loop().time() >= deadline:
                 return False

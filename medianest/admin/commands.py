@@ -154,13 +154,28 @@ def verify_audit(
     )
 
 
-def _ask[R](question: "Callable[[Operator], Awaitable[R]]") -> R:
+@admin.command()
+def import_overseerr(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Take it over. Without this it is only said what would happen.")
+    ] = False,
+) -> None:
+    """Take over the people and requests of the Overseerr or Seerr that the settings name.
+
+    Can be run again at any time: what was taken over before is not taken over twice.
+    """
+    from medianest.admin.importing import run_import, show
+
+    show(_ask(lambda media: run_import(media, apply=apply, say=_say), service="media"))
+
+
+def _ask[R](question: "Callable[[Operator], Awaitable[R]]", *, service: str = "auth") -> R:
     from medianest.admin.asking import operator
     from medianest.installation import read_settings
 
     async def work() -> R:
-        async with operator(read_settings()) as auth:
-            return await question(auth)
+        async with operator(read_settings(), service=service) as asked:
+            return await question(asked)
 
     return _run(work)
 
