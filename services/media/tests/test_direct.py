@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
-from medianest_common.contracts.media import MediaRequest, RequestStatus
+from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
 from medianest_common.contracts.media.marking import Mark, MarkRequest
 from medianest_common.contracts.platform import Readiness, ping_subject
 from medianest_common.errors import MediaNestError
@@ -306,15 +306,7 @@ async def test_downloads_are_told_by_title_whichever_server_answers(arrs: Arrs) 
     radarr.downloads(FILM)
     sonarr.version = "3.0.10.1567"  # whose shows have no number of TMDB
     sonarr.downloads(TVDB, 2)
-    servers = ArrSettings(**arrs.settings, data_dir=Path(), secret_key=None).arr_servers  # type: ignore[call-arg]
-    kinds = {media.MediaType.MOVIE: Radarr, media.MediaType.TV: Sonarr}
-    films, shows = (kinds[kind].open(servers[kind, False], clock=home.clock) for kind in kinds)
-    async with films as films_client, shows as shows_client:
-        clients: Any = {
-            (media.MediaType.MOVIE, False): films_client,
-            (media.MediaType.TV, False): shows_client,
-        }
-        direct = Direct(home.db, servers=clients, tvdb_of=_nobody_knows, clock=home.clock)
+    async with direct_of(arrs) as direct:
         found = {d.tmdb_id: (d.seasons, d.progress) for d in await direct.downloads()}
         assert found == {FILM: ((), 60.0), SHOW: ((2,), 80.0)}
         radarr.arrives(FILM)
@@ -327,6 +319,34 @@ async def test_downloads_are_told_by_title_whichever_server_answers(arrs: Arrs) 
         sonarr.fail_with(500)
         with pytest.raises(MediaNestError):
             await direct.downloads()
+
+
+@asynccontextmanager
+async def direct_of(arrs: Arrs) -> AsyncIterator[Direct]:
+    """The backend as the service has it, on the same database."""
+    home, clients = arrs.home, {}
+    servers = ArrSettings(**arrs.settings, data_dir=Path(), secret_key=None).arr_servers
+    async with AsyncExitStack() as stack:
+        for (kind, is_4k), chosen in servers.items():
+            opened: Any = Radarr if kind is MediaType.MOVIE else Sonarr
+            clients[kind, is_4k] = await stack.enter_async_context(opened.open(chosen, clock=home.clock))
+        yield Direct(home.db, servers=clients, tvdb_of=_nobody_knows, clock=home.clock)
+
+
+async def test_an_order_whose_answer_was_lost_can_still_be_taken_back(arrs: Arrs) -> None:
+    async with direct_of(arrs) as direct:
+        for kind, number in ((MediaType.MOVIE, FILM), (MediaType.TV, SHOW)):
+            fake = arrs.radarr if kind is MediaType.MOVIE else arrs.sonarr
+            fake.fail_with("drop_mid_body", times=1, path_prefix="/api/v3/", method="POST")
+            with pytest.raises(MediaNestError):
+                await direct.create(
+                    kind, number, is_4k=False, seasons=[] if kind is MediaType.MOVIE else [1], as_user=None
+                )
+            [order] = (await direct.standing(kind, number)).requests
+            assert order.is_live
+            await direct.delete(order.id)
+            assert (await direct.standing(kind, number)).requests == ()
+    assert arrs.radarr.movies == {} and arrs.sonarr.series == {}
 
 
 async def _nobody_knows(tmdb_id: int) -> int | None:

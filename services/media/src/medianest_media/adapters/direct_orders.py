@@ -132,7 +132,7 @@ async def let_go(book: OrderBook, server: Server, order: Order) -> None:
     """What others have ordered too stays as it is."""
     same_title = await book.of_title(order.media_type, order.tmdb_id, is_4k=order.is_4k)
     others = [o for o in same_title if o.id != order.id and _still_wants(o)]
-    added_as = None if others else next((o.their_id for o in reversed(same_title) if o.added), None)
+    added_as = None if others else await _added_as(server, same_title)
     if isinstance(server, Radarr):
         if not others:
             taken_up = any(FILM in o.taken_up for o in same_title)
@@ -143,6 +143,18 @@ async def let_go(book: OrderBook, server: Server, order: Order) -> None:
         leaving = sorted((set(order.seasons) & ours) - still_wanted)
         await server.let_go(order.tvdb_id, added_as=added_as, seasons=leaving)
     await book.withdrawn(order)
+
+
+async def _added_as(server: Server, orders: Sequence[Order]) -> int | None:
+    """The id of what we added. Where the answer to that was lost, it is what is there now."""
+    ours = next((order for order in reversed(orders) if order.added), None)
+    if ours is None or ours.their_id is not None or ours.state is OrderState.WITHDRAWN:
+        return ours.their_id if ours else None
+    if isinstance(server, Radarr):
+        movie = await server.find(ours.tmdb_id)
+        return movie.id if movie else None
+    series = await server.find(ours.tvdb_id) if ours.tvdb_id is not None else None
+    return series.id if series else None
 
 
 async def _plan(server: Server, order: Order) -> Plan:
