@@ -99,6 +99,10 @@ async def test_roles_have_quotas_of_their_own(server_urls: ServerUrls, tmp_path:
         with pytest.raises(MediaNestError) as refused:
             await anna.request(second)
         assert refused.value.code == "QUOTA_EXCEEDED"
+        on_top = media.RequestMedia(media_type=MediaType.MOVIE, tmdb_id=second, uses_quota=False)
+        with pytest.raises(MediaNestError) as own_gift:
+            await anna.call(on_top)
+        assert own_gift.value.status == 403
         frida = await home.friend()
         assert (await frida.call(media.GetQuota())).movie.limit is None
 

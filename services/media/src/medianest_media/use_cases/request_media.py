@@ -29,8 +29,12 @@ async def request_media(
     """Raises `AlreadyRequested`, `AlreadyAvailable`, `NotRequestable`, `QuotaExceeded`, `TitleUnknown`, `Invalid`."""
     caller = require_caller()
     for_another = command.user_id is not None and command.user_id != caller.user_id
-    if (for_another or not command.uses_quota) and not caller.is_admin:
+    if for_another and not caller.is_admin:
         raise Forbidden("Only administrators ask for somebody else.")
+    if not command.uses_quota and not for_another:
+        raise Forbidden(
+            "Only what an administrator asks for in somebody else's name can be on top of the quota."
+        )
     wish = await understand(app, command)
     async with app.db.transaction() as tx:
         person = await _for_whom(tx, command, caller)
