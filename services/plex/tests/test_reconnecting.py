@@ -1,6 +1,8 @@
 """The owner has another password, or the household another server: no restart, and nothing is lost."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,8 +20,11 @@ from medianest_common.contracts.plex.connection import (
     ReconnectPlex,
 )
 from medianest_common.errors import MediaNestError
+from medianest_common.service import Runtime
 from medianest_common.testing.fake_plex import FakePlex
-from medianest_plex.service import SERVICE
+from medianest_plex import jobs
+from medianest_plex.app import PlexApp
+from medianest_plex.service import SERVICE, open_app
 from services.plex.tests.household import Household, TravellingClock
 from services.plex.tests.test_leaving import leave, rows
 
@@ -242,3 +247,36 @@ async def test_no_way_of_asking_tells_a_token(found: Callable[..., Any], plex: F
 
     assert any(c.way is ConnectionWay.LOCAL_HTTP for s in listed.items for c in s.connections)
     assert not any(token in text for token in plex.tokens)
+
+
+@pytest.mark.parametrize("manual", [False, True])
+async def test_report_27_both_tokens_are_looked_at_and_not_the_servers_alone(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock, manual: bool
+) -> None:
+    """The server goes on taking its own token. Beside an address in the settings that is all there need be."""
+    apps: list[PlexApp] = []
+
+    @asynccontextmanager
+    async def opening(runtime: Runtime[Any]) -> AsyncIterator[PlexApp]:
+        async with open_app(runtime) as app:
+            apps.append(app)
+            yield app
+
+    settings = {"plex_url": plex.server_url, "plex_token": plex.server_token} if manual else {}
+    base = {"plex_tv_url": plex.tv_url, "plex_token": plex.owner.token}
+    await sandbox.start(replace(SERVICE, open_app=opening), **base | settings)
+    home = Household(sandbox, plex, clock)
+    await eventually(lambda: is_well(home))
+    plex.owner.token = "the-present-one"
+
+    clock.advance(25 * 3600)
+    await jobs.keep_account(apps[0])
+
+    check = await home.check()
+    assert check.status is (CheckStatus.OK if manual else CheckStatus.DEGRADED)
+    assert ("plex.tv does not accept" in (check.message or "")) is not manual
+    if not manual:
+        await reconnect(home, token=plex.owner.token)
+        assert (await home.check()).status is CheckStatus.OK
+        await jobs.keep_account(apps[0])
+        assert [r.token for r in plex.requests if r.path == "/api/v2/ping"] == [plex.owner.token]

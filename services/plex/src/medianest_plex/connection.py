@@ -30,6 +30,8 @@ LONGEST_PAUSE_SECONDS = 300.0
 BETTER_WAY_SECONDS = 900.0
 """After so long on a way through the internet, a local one is looked for again."""
 ACCOUNT_SECONDS = 300.0
+KEEP_SECONDS = 86_400.0
+"""After so long the account's token is used: Plex forgets tokens that nobody uses."""
 """So long plex.tv is not asked again for what it has just told."""
 NOT_THE_ACCOUNTS_TOKEN = (
     "plex.tv does not accept MEDIANEST_PLEX_TOKEN. It has to be the present token of the account that owns the server; "
@@ -60,6 +62,7 @@ class Connection:
         self._seen: str | None = None
         self._servers: Sequence[FoundServer] = ()
         self._asked_at = float("-inf")
+        self._kept_at = clock.monotonic()
         self._not_before = float("-inf")
         self._chosen_at = float("-inf")
         self._failures = 0
@@ -156,6 +159,21 @@ class Connection:
             return self.account.refuse(refused) and self.token != refused
         self.lose()
         return False
+
+    @property
+    def account_refused(self) -> bool:
+        """Where the server is found through plex.tv; beside an address in the settings its own token is enough."""
+        return not self.is_manual and self.account_problem == NOT_THE_ACCOUNTS_TOKEN
+
+    async def keep_account(self) -> None:
+        """The server may take its token for long after the account's own has died: said before anybody needs that."""
+        if not self.is_set_up or self._clock.monotonic() - self._kept_at < KEEP_SECONDS:
+            return
+        self._asked_at = float("-inf")
+        await self.account_servers(within=6.0)
+        if self.account_problem is None:
+            await self._plex_tv.keep_alive(token=self.account.token)
+            self._kept_at = self._clock.monotonic()
 
     async def account_servers(self, *, within: float) -> Sequence[FoundServer]:
         """As plex.tv told within the last minutes, or as they were known before."""

@@ -322,6 +322,11 @@ async def look_at_server(app: PlexApp) -> None:
     await jobs.look_at_server(app)
 
 
+@handlers.every(jobs.ACCOUNT_SECONDS)
+async def keep_account(app: PlexApp) -> None:
+    await jobs.keep_account(app)
+
+
 @handlers.every(jobs.SYNC_SECONDS)
 async def keep_index(app: PlexApp) -> None:
     await jobs.keep_index(app)

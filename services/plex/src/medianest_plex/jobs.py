@@ -21,6 +21,7 @@ SETTLE_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 KEEP_SECONDS = 300.0
 SYNC_SECONDS = 5.0
+ACCOUNT_SECONDS = 600.0
 WATCHLIST_SECONDS = 2.0
 
 
@@ -28,6 +29,10 @@ async def look_at_server(app: PlexApp) -> None:
     await app.reached.connection.account.read_once()
     if app.set_up:
         await app.set_up.watch.look(patience=10.0, again_after=1.0)
+
+
+async def keep_account(app: PlexApp) -> None:
+    await app.reached.connection.keep_account()
 
 
 async def keep_index(app: PlexApp) -> None:

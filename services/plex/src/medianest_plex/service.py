@@ -99,13 +99,14 @@ async def checks(app: PlexApp) -> Sequence[Check]:
     if app.set_up is None:
         return [Check(name="plex", status=CheckStatus.OK, message="not set up")]
     sighting = await app.set_up.watch.look()
-    fine = sighting.online and sighting.token_accepted
+    connection = app.set_up.connection
+    fine = sighting.online and sighting.token_accepted and not connection.account_refused
     return [
         Check(
             name="plex",
             status=CheckStatus.OK if fine else CheckStatus.DEGRADED,
             latency_ms=round(sighting.seconds * 1000, 2) if sighting.seconds is not None else None,
-            message=sighting.problem,
+            message=sighting.problem or (connection.account_problem if connection.account_refused else None),
         )
     ]
 

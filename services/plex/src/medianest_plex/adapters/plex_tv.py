@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from typing import Any, Self
 
+import structlog
+
 from medianest_common.clock import Clock
+from medianest_common.errors import MediaNestError
 from medianest_common.http import (
     AddressPolicy,
     AddressRefused,
@@ -19,6 +22,8 @@ from medianest_common.http import (
 from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.adapters.coercion import Document, entries, to_bool, to_int, to_text
 from medianest_plex.candidates import Candidate, Way, in_order
+
+log = structlog.get_logger()
 
 _TIMEOUTS = Timeouts(connect=3.0, read=5.0, total=6.0)
 _LONGEST_URL = 500
@@ -69,6 +74,13 @@ class PlexTv:
             if refused.upstream_status in (401, 403):
                 raise TokenRefused() from None
             raise
+
+    async def keep_alive(self, *, token: str) -> None:
+        """Plex forgets tokens that nobody uses. Raises nothing: it is done again when it was in vain."""
+        try:
+            await self._client.request("GET", "/api/v2/ping", headers={"X-Plex-Token": token})
+        except MediaNestError as error:
+            log.info("plex_token_not_kept_alive", reason=error.code)
 
 
 def _owned_servers(response: Response) -> list[FoundServer]:
