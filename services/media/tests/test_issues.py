@@ -144,6 +144,33 @@ async def test_comments_and_settling_are_passed_on_once_and_in_order(home: Home)
     assert (seen.comment_count, seen.status) == (3, IssueStatus.OPEN)
 
 
+async def test_of_many_at_once_each_takes_effect_once(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    issue = await report(frida)
+    there = await twin(seerr, issue)
+    resolve = said.ResolveIssue(id=issue.id)
+    comments = [said.CommentOnIssue(id=issue.id, message=str(n)) for n in range(4)]
+    await asyncio.gather(
+        *(person.call(resolve) for person in (frida, seerr.owner) for _ in range(4)),
+        *(frida.call(comment) for comment in comments),
+    )
+
+    async def all_there() -> bool:
+        return len(there.comments) == 5 and there.status == TheirStatus.RESOLVED
+
+    await eventually(all_there, within=20)
+    await seerr.settled()
+
+    async def all_told() -> bool:
+        return len(events_of(seerr, issue)) == 6
+
+    await eventually(all_told)
+    assert sum(told.endswith("resolved") for told in events_of(seerr, issue)) == 1
+    assert (await sees(frida, issue)).comment_count == 4
+    assert len(seerr.overseerr.state.issues) == 1
+
+
 async def test_an_outage_loses_nothing_and_doubles_nothing(seerr: Home) -> None:
     in_library(seerr)
     frida = await seerr.friend()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
@@ -14,6 +15,7 @@ from medianest_common.contracts.media.progress import DownloadProgress, Download
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ANYONE
 from medianest_media.adapters.backend import Download, DownloadStatus
 from medianest_media.progress import is_for, together
+from services.media.tests.arrs import arrs_on
 from services.media.tests.conftest import FILM, SHOW, Home, Person
 
 GIB = 2**30
@@ -147,6 +149,22 @@ async def test_a_queue_that_nobody_can_see_hurts_nothing(seerr: Home, fault: Any
     seerr.overseerr.heal()
     seerr.clock.advance(60)
     assert await shows(seerr, frida, asked) == before
+
+
+async def test_without_overseerr_the_queues_are_asked_themselves(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    async with arrs_on(server_urls, tmp_path) as arrs:
+        home = arrs.home
+        film = await home.owner.request()
+        await home.becomes(film, RequestStatus.PROCESSING)
+        arrs.radarr.downloads(FILM)
+        download = await shows(home, home.owner, film)
+        assert (download.percent, download.state) == (60, DownloadState.DOWNLOADING)
+        arrs.radarr.fail_with(500)
+        arrs.sonarr.fail_with(500)
+        home.clock.advance(121)
+        await shows(home, home.owner, film, nothing=True)
 
 
 def of(id: str = "a", *, seasons: tuple[int, ...] = (), **more: Any) -> Download:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.live import LiveFrame
@@ -95,8 +95,9 @@ def _by_request(
 async def _waiting(app: MediaApp) -> tuple[list[_Waiting], dict[UUID, DownloadProgress]]:
     """Those that somebody waits for, what changed last first, and what was seen of downloads before."""
     r = Request
+    known_there = case((r.backend == app.backend.name, r.backend_id))
     waiting = (
-        select(r.id, r.user_id, r.media_type, r.tmdb_id, r.is_4k, r.seasons, r.backend_id)
+        select(r.id, r.user_id, r.media_type, r.tmdb_id, r.is_4k, r.seasons, known_there)
         .where(r.status.in_(EXPECTING), r.watched)
         .order_by(r.updated_at.desc())
         .limit(_MOST_REQUESTS)
