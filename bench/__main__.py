@@ -13,6 +13,7 @@ PARTS = (
     "tokens",
     "requests",
     "growth",
+    "figures",
     "sign_in_flood",
     "plex_search",
     "plex_sync",

@@ -4,7 +4,8 @@ Measured on 10,000 seeded requests, and again while the backend hangs.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 import nats
@@ -45,6 +46,26 @@ _COUNT = """
     select user_id, media_type, status, count(*) from requests group by 1, 2, 3
     on conflict (user_id, media_type, status) do update set n = excluded.n
 """
+_FIGURES = (
+    _COUNT,
+    """
+    insert into request_months (user_id, month, media_type, n)
+    select user_id, date_trunc('month', created_at at time zone 'UTC')::date, media_type, count(*)
+    from requests group by 1, 2, 3
+    on conflict (user_id, month, media_type) do update set n = excluded.n
+    """,
+    """
+    insert into title_requests (media_type, tmdb_id, n)
+    select media_type, tmdb_id, count(*) from requests group by 1, 2
+    on conflict (media_type, tmdb_id) do update set n = excluded.n
+    """,
+    """
+    insert into request_waits (user_id, step, n)
+    select user_id, wait_step(status_since - created_at), count(*)
+    from requests where status = 'available' group by 1, 2
+    on conflict (user_id, step) do update set n = excluded.n
+    """,
+)
 
 
 async def measure() -> list[Row]:
@@ -84,21 +105,29 @@ async def measure() -> list[Row]:
     return rows
 
 
-async def seed(running: Running, first: int, last: int) -> None:
+@asynccontextmanager
+async def database(running: Running) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """The media service's schema, as the servers' own superuser."""
     urls = urls_of_running(running.data_dir)
     assert urls
     dsn = make_url(urls.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(dsn, server_settings={"search_path": "media"})
     try:
-        if first == 1:
-            await connection.execute(_SEED_PEOPLE, _PEOPLE)
-        # The trigger that keeps the counts would touch the same few rows once for each of these.
-        await connection.execute("set session_replication_role = replica")
-        await connection.execute(_SEED_REQUESTS, first, last, timeout=600)
-        await connection.execute(_COUNT, timeout=600)
-        await connection.execute("vacuum analyze requests", timeout=600)
+        yield connection
     finally:
         await connection.close()
+
+
+async def seed(running: Running, first: int, last: int) -> None:
+    async with database(running) as connection:
+        if first == 1:
+            await connection.execute(_SEED_PEOPLE, _PEOPLE)
+        # The triggers that keep the figures would touch the same few rows once for each of these.
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute(_SEED_REQUESTS, first, last, timeout=600)
+        for figures in _FIGURES:
+            await connection.execute(figures, timeout=600)
+        await connection.execute("vacuum analyze requests", timeout=600)
 
 
 async def list_of(running: Running, queries: Sequence[str], *, seconds: float = 4) -> Run:
