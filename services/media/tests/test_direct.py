@@ -2,98 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
-from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.marking import Mark, MarkRequest
-from medianest_common.contracts.platform import Readiness, ping_subject
 from medianest_common.errors import MediaNestError
-from medianest_common.testing.fake_arr import FakeRadarr, FakeSonarr, Searched
+from medianest_common.testing.fake_arr import FakeRadarr, Searched
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
-from medianest_media.adapters.direct import Direct
-from medianest_media.adapters.radarr import Radarr
-from medianest_media.adapters.sonarr import Sonarr
-from medianest_media.service import SERVICE
-from medianest_media.settings_arr import ArrSettings
+from services.media.tests.arrs import TVDB, Arrs, arrs_on, direct_of
 from services.media.tests.conftest import FILM, SHOW, Home, home_on
 
-TVDB = 81189
 HOUR = 3700
-_TITLES = """
-insert into titles (tmdb_id, media_type, title, year, seasons, seen_at, tvdb_id)
-values (:film, 'movie', 'The Matrix', 1999, null, now(), null),
-       (:show, 'tv', 'Breaking Bad', 2008, '{1,2,3}', now(), :tvdb)
-"""
-
-
-@dataclass
-class Arrs:
-    home: Home
-    radarr: FakeRadarr
-    sonarr: FakeSonarr
-    settings: dict[str, Any]
-
-    async def poll(self) -> None:
-        """Time passes until the service has looked at everything over there again."""
-        self.home.clock.advance(61)
-        await eventually(self.home._nothing_is_due)
-        await self.home.settled()
-
-    async def approved(self, asked: MediaRequest) -> None:
-        await self.home.owner.call(media.ApproveRequest(id=asked.id))
-
-    async def restart(self, **settings: Any) -> None:
-        """With other settings."""
-        await self.home.sandbox.stop("media")
-        await self.home.sandbox.start(SERVICE, **settings)
-        self.home.clock.advance(61)
-
-    async def backend_of(self, asked: MediaRequest) -> tuple[str | None, bool]:
-        [(backend, in_line)] = await self.home.rows(
-            "select backend, in_line from requests where id = :id", id=asked.id
-        )
-        return backend, in_line
-
-    async def told_to(self, asked: MediaRequest, backend: str) -> None:
-        async def known() -> bool:
-            return await self.backend_of(asked) == (backend, True)
-
-        await eventually(known, within=30)
-
-    async def checks(self) -> dict[str, str | None]:
-        answer = await self.home.sandbox.bus.ask(ping_subject("media"), timeout=10)
-        return {check.name: check.message for check in Readiness.model_validate_json(answer).checks}
-
-    async def reason_holds(self, asked: MediaRequest, words: str) -> None:
-        async def said() -> bool:
-            return words in ((await self.home.owner.sees(asked)).status_reason or "")
-
-        await eventually(said)
-
-
-@asynccontextmanager
-async def arrs_on(urls: ServerUrls, folder: Path, **more: Any) -> AsyncIterator[Arrs]:
-    async with FakeRadarr.start() as radarr, FakeSonarr.start() as sonarr:
-        radarr.knows(FILM, "The Matrix", 1999)
-        sonarr.knows(TVDB, "Breaking Bad", tmdb_id=SHOW, seasons={0: 2, 1: 3, 2: 3, 3: 4})
-        settings: dict[str, Any] = {
-            "radarr_url": radarr.url,
-            "radarr_api_key": radarr.api_key,
-            "sonarr_url": sonarr.url,
-            "sonarr_api_key": sonarr.api_key,
-        }
-        async with home_on(urls, folder, configured=False, **settings | more) as home:
-            radarr.clock = sonarr.clock = home.clock
-            await home.change(_TITLES, film=FILM, show=SHOW, tvdb=TVDB)
-            yield Arrs(home, radarr, sonarr, settings)
 
 
 @pytest.fixture
@@ -321,18 +245,6 @@ async def test_downloads_are_told_by_title_whichever_server_answers(arrs: Arrs) 
             await direct.downloads()
 
 
-@asynccontextmanager
-async def direct_of(arrs: Arrs) -> AsyncIterator[Direct]:
-    """The backend as the service has it, on the same database."""
-    home, clients = arrs.home, {}
-    servers = ArrSettings(**arrs.settings, data_dir=Path(), secret_key=None).arr_servers
-    async with AsyncExitStack() as stack:
-        for (kind, is_4k), chosen in servers.items():
-            opened: Any = Radarr if kind is MediaType.MOVIE else Sonarr
-            clients[kind, is_4k] = await stack.enter_async_context(opened.open(chosen, clock=home.clock))
-        yield Direct(home.db, servers=clients, tvdb_of=_nobody_knows, clock=home.clock)
-
-
 async def test_an_order_whose_answer_was_lost_can_still_be_taken_back(arrs: Arrs) -> None:
     async with direct_of(arrs) as direct:
         for kind, number in ((MediaType.MOVIE, FILM), (MediaType.TV, SHOW)):
@@ -349,8 +261,14 @@ async def test_an_order_whose_answer_was_lost_can_still_be_taken_back(arrs: Arrs
     assert arrs.radarr.movies == {} and arrs.sonarr.series == {}
 
 
-async def _nobody_knows(tmdb_id: int) -> int | None:
-    return None
+async def test_what_somebody_else_adds_at_the_same_moment_is_theirs(arrs: Arrs) -> None:
+    async with direct_of(arrs) as direct:
+        arrs.radarr.added_after_a_look = {FILM}
+        order = await direct.create(MediaType.MOVIE, FILM, is_4k=False, seasons=[], as_user=None)
+        movie = arrs.radarr.of(FILM)
+        assert movie is not None and arrs.radarr.searched == [Searched(movie.id)]
+        await direct.delete(order.id)
+        assert arrs.radarr.of(FILM) is movie and movie.monitored
 
 
 async def _complete(home: Home) -> bool:

@@ -38,6 +38,8 @@ class FakeRadarr(FakeArr):
         self.known: dict[int, tuple[str, int]] = {}
         self.movies: dict[int, Movie] = {}
         self.excluded: set[int] = set()
+        self.added_after_a_look: set[int] = set()
+        """Somebody else adds these right after the next time that we look for them."""
         super().__init__(version=version, clock=clock)
 
     def knows(self, tmdb_id: int, title: str, year: int = 1999) -> None:
@@ -117,7 +119,11 @@ class FakeRadarr(FakeArr):
     async def _list(self, request: Request) -> Response:
         wanted = request.query_params.get("tmdbId")
         rows = [m for m in self.movies.values() if wanted is None or str(m.tmdb_id) == wanted]
-        return JSONResponse([self._resource(movie) for movie in rows])
+        answer = [self._resource(movie) for movie in rows]
+        for tmdb_id in [t for t in self.added_after_a_look if str(t) == wanted]:
+            self.added_after_a_look.remove(tmdb_id)
+            self.add(tmdb_id)
+        return JSONResponse(answer)
 
     async def _get(self, request: Request) -> Response:
         return JSONResponse(self._resource(self._movie(request)))

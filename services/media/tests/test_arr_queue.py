@@ -1,0 +1,59 @@
+"""What the queues of Radarr and Sonarr say, record by record."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest_common.contracts.media import MediaType
+from medianest_media.adapters.arr_queue import QueueRecord, downloads, queue_record
+from medianest_media.adapters.backend import DownloadStatus
+
+FIXTURES = Path(__file__).parent / "fixtures" / "arr"
+
+
+def recorded(name: str) -> Any:
+    return json.loads((FIXTURES / f"{name}.json").read_text())
+
+
+def test_recorded_queues_are_understood() -> None:
+    pack = [queue_record(row) for row in recorded("sonarr_queue_season_pack")["records"]]
+    known = [record for record in pack if record is not None]
+    [download] = downloads(known, MediaType.TV, is_4k=False, system="Sonarr", tmdb_of=lambda _: 1408)
+    assert len(known) == 3
+    assert (download.size, download.left) == (84_429_221_268, 83_819_785_620)
+    assert (download.seasons, download.status) == ((2,), DownloadStatus.PAUSED)
+    assert round(download.progress, 2) == 0.72
+
+
+@pytest.mark.parametrize(
+    "fields, status, trouble",
+    [
+        ({"status": "downloading"}, DownloadStatus.DOWNLOADING, None),
+        ({"status": "queued"}, DownloadStatus.QUEUED, None),
+        ({"status": "something new"}, DownloadStatus.QUEUED, None),
+        ({"status": "completed", "trackedDownloadState": "importing"}, DownloadStatus.IMPORTING, None),
+        (
+            {"status": "warning", "errorMessage": "The download is stalled with no connections"},
+            DownloadStatus.STUCK,
+            "The download is stalled with no connections",
+        ),
+        (
+            {"status": "downloading", "trackedDownloadStatus": "warning", "statusMessages": [{"title": "x"}]},
+            DownloadStatus.STUCK,
+            "x",
+        ),
+        ({"trackedDownloadState": "failedPending"}, DownloadStatus.FAILED, None),
+        ({"size": None, "sizeleft": "much", "estimatedCompletionTime": "soon"}, DownloadStatus.QUEUED, None),
+    ],
+)
+def test_each_state_of_the_queue(fields: dict[str, Any], status: DownloadStatus, trouble: str | None) -> None:
+    record = queue_record({"id": 1, "movieId": 2, "title": "Film", **fields})
+    assert isinstance(record, QueueRecord)
+    assert (record.status, record.trouble) == (status, trouble)
+
+
+@pytest.mark.parametrize("row", [None, {}, {"id": 1}, {"id": 1, "movieId": "x"}, [], "x", {"movieId": True}])
+def test_odd_records_hide_no_others(row: Any) -> None:
+    assert queue_record(row) is None
