@@ -203,6 +203,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/media/import": {"dryRun": True},
     "PUT /api/v1/media/watchlist": {"enabled": False},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
+    "POST /api/v1/admin/plex/reconnect": {},
     "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
     "PUT /api/v1/plex/collections/{rating_key}/items": {"add": ["1"]},
     "PATCH /api/v1/users/me": {"locale": "en"},

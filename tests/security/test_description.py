@@ -53,6 +53,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/users/me": 422,
     "/auth/email/confirm": 410,
     "/admin/users": 400,
+    "/admin/plex/reconnect": 422,
     "/plex/collections": 400,
     "/plex/collections/{rating_key}": 400,
     "/plex/collections/{rating_key}/items": 422,
