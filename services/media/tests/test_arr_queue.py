@@ -54,6 +54,18 @@ def test_each_state_of_the_queue(fields: dict[str, Any], status: DownloadStatus,
     assert (record.status, record.trouble) == (status, trouble)
 
 
-@pytest.mark.parametrize("row", [None, {}, {"id": 1}, {"id": 1, "movieId": "x"}, [], "x", {"movieId": True}])
+@pytest.mark.parametrize(
+    "row",
+    [
+        None,
+        {},
+        {"id": 1},
+        {"id": 1, "movieId": "x"},
+        [],
+        "x",
+        {"movieId": True},
+        {"id": 1, "movieId": 2, "movie": "x"},
+    ],
+)
 def test_odd_records_hide_no_others(row: Any) -> None:
     assert queue_record(row) is None

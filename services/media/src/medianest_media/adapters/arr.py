@@ -14,6 +14,7 @@ from medianest_common.http import AddressPolicy, CallOptions, OutgoingClient, Ti
 from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.arr_queue import QueueRecord, queue_record
 from medianest_media.adapters.backend import AlreadyThere, BackendMisconfigured, BackendRefused
+from medianest_media.adapters.lenient import as_dict, as_list
 from medianest_media.settings_arr import ArrChoices
 
 API = "/api/v3"
@@ -216,7 +217,7 @@ class Arr:
 
 
 def _records(answer: Any) -> list[Any]:
-    return answers.a_list(answers.a_dict(answer)["records"])
+    return as_list(as_dict(answer)["records"])
 
 
 def _named(known: Mapping[int, str]) -> str:

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from medianest_media.adapters.backend import Value
+from medianest_media.adapters.lenient import Json, as_dict, as_list
 from medianest_media.titles import storable
-
-type Json = dict[str, Any]
 
 _LONGEST_WORDS = 300
 
@@ -65,24 +64,24 @@ class Status(Value):
 
 
 def status(answer: Any) -> Status:
-    document = a_dict(answer)
+    document = as_dict(answer)
     major = str(document["version"]).partition(".")[0]
     return Status(app=str(document.get("appName") or ""), major=int(major))
 
 
 def options(name: str, answer: Any) -> dict[int, str]:
     """What there is to choose from, by id."""
-    return {number(row["id"]): storable(str(row[name])) for row in map(a_dict, a_list(answer))}
+    return {number(row["id"]): storable(str(row[name])) for row in map(as_dict, as_list(answer))}
 
 
 def folders(answer: Any) -> dict[int, str]:
     """Without those that cannot be reached."""
-    rows = [row for row in map(a_dict, a_list(answer)) if row.get("accessible") is not False]
+    rows = [row for row in map(as_dict, as_list(answer)) if row.get("accessible") is not False]
     return options("path", rows)
 
 
 def movie(row: Any) -> Movie:
-    document = a_dict(row)
+    document = as_dict(row)
     return Movie(
         id=number(document["id"]),
         tmdb_id=number(document["tmdbId"]),
@@ -93,8 +92,8 @@ def movie(row: Any) -> Movie:
 
 
 def series(row: Any) -> Series:
-    document = a_dict(row)
-    seasons = [_season(a_dict(season)) for season in a_list(document.get("seasons") or [])]
+    document = as_dict(row)
+    seasons = [_season(as_dict(season)) for season in as_list(document.get("seasons") or [])]
     tmdb_id = document.get("tmdbId")
     return Series(
         id=number(document["id"]),
@@ -119,7 +118,7 @@ def _season(row: Json) -> SeasonState:
 
 
 def episode(row: Any) -> Episode:
-    document = a_dict(row)
+    document = as_dict(row)
     return Episode(
         id=number(document["id"]),
         season=number(document["seasonNumber"]),
@@ -132,7 +131,7 @@ def episode(row: Any) -> Episode:
 def changes(answer: Any, name: str) -> list[tuple[int, datetime]]:
     """Of a history: whose it is, and when."""
     found = []
-    for row in map(a_dict, a_list(answer)):
+    for row in map(as_dict, as_list(answer)):
         at = moment(row.get("date"))
         if at is not None and row.get(name):
             found.append((number(row[name]), at))
@@ -163,18 +162,6 @@ def moment(value: Any) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def a_dict(value: Any) -> Json:
-    if not isinstance(value, dict):
-        raise TypeError("not an object")
-    return value
-
-
-def a_list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
 
 
 def number(value: Any) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from medianest_common.contracts.media import MediaType
 from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.backend import Download, DownloadStatus, Value
+from medianest_media.adapters.lenient import as_dict
 
 _FAILED = frozenset({"failed", "failedpending", "downloadfailed", "downloadfailedpending"})
 _IMPORTING = frozenset({"importpending", "importing", "imported"})
@@ -40,8 +41,8 @@ class QueueRecord(Value):
 def queue_record(row: Any) -> QueueRecord | None:
     """None for what belongs to no title, and for what cannot be read: one odd record hides no others."""
     try:
-        return _record(answers.a_dict(row))
-    except (TypeError, ValueError, LookupError):
+        return _record(as_dict(row))
+    except (TypeError, ValueError, LookupError, AttributeError):
         return None
 
 

@@ -7,6 +7,7 @@ from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.arr import WORK_SECONDS, Arr, Plan, TheirState
 from medianest_media.adapters.arr_queue import QueueRecord
 from medianest_media.adapters.backend import BackendRefused
+from medianest_media.adapters.lenient import as_dict, as_list
 
 FILM = 0
 """What stands for a film where a show has seasons."""
@@ -20,7 +21,7 @@ class Radarr(Arr):
         """Old ones ignore the parameter and list all."""
 
         def read(answer: Any) -> answers.Movie | None:
-            rows = [row for row in answers.a_list(answer) if answers.a_dict(row).get("tmdbId") == tmdb_id]
+            rows = [row for row in as_list(answer) if as_dict(row).get("tmdbId") == tmdb_id]
             return answers.movie(rows[0]) if rows else None
 
         return await self._get("/movie", read, params={"tmdbId": tmdb_id}, max_bytes=64 * 1024 * 1024)
@@ -74,8 +75,8 @@ class Radarr(Arr):
     async def _add(self, tmdb_id: int) -> int:
         chosen = await self._choose(await self._status())
         params = {"term": f"tmdb:{tmdb_id}"}
-        rows = await self._get("/movie/lookup", answers.a_list, params=params, timeout=WORK_SECONDS)
-        found = next((row for row in map(answers.a_dict, rows) if row.get("tmdbId") == tmdb_id), None)
+        rows = await self._get("/movie/lookup", as_list, params=params, timeout=WORK_SECONDS)
+        found = next((row for row in map(as_dict, rows) if row.get("tmdbId") == tmdb_id), None)
         if found is None:
             raise BackendRefused(f"{self.system} knows no such film.", upstream=self.system)
         body = found | {

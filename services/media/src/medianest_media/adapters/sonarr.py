@@ -8,6 +8,7 @@ from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.arr import WORK_SECONDS, Arr, Plan, TheirState
 from medianest_media.adapters.arr_queue import QueueRecord
 from medianest_media.adapters.backend import BackendRefused
+from medianest_media.adapters.lenient import as_dict, as_list
 
 _LANGUAGES_UNTIL = 3
 
@@ -21,13 +22,13 @@ class Sonarr(Arr):
         if (await self._status()).major <= _LANGUAGES_UNTIL:
             return None
         params = {"term": f"tmdb:{tmdb_id}"}
-        rows = await self._get("/series/lookup", answers.a_list, params=params, timeout=WORK_SECONDS)
-        found = next((row for row in map(answers.a_dict, rows) if row.get("tmdbId") == tmdb_id), None)
+        rows = await self._get("/series/lookup", as_list, params=params, timeout=WORK_SECONDS)
+        found = next((row for row in map(as_dict, rows) if row.get("tmdbId") == tmdb_id), None)
         return answers.number(found["tvdbId"]) if found else None
 
     async def find(self, tvdb_id: int) -> answers.Series | None:
         def read(answer: Any) -> answers.Series | None:
-            rows = [row for row in answers.a_list(answer) if answers.a_dict(row).get("tvdbId") == tvdb_id]
+            rows = [row for row in as_list(answer) if as_dict(row).get("tvdbId") == tvdb_id]
             return answers.series(rows[0]) if rows else None
 
         return await self._get("/series", read, params={"tvdbId": tvdb_id}, max_bytes=64 * 1024 * 1024)
@@ -99,8 +100,8 @@ class Sonarr(Arr):
     async def _add(self, tvdb_id: int, wanted: list[int]) -> int:
         chosen = await self._choose(await self._status())
         params = {"term": f"tvdb:{tvdb_id}"}
-        rows = await self._get("/series/lookup", answers.a_list, params=params, timeout=WORK_SECONDS)
-        found = next((row for row in map(answers.a_dict, rows) if row.get("tvdbId") == tvdb_id), None)
+        rows = await self._get("/series/lookup", as_list, params=params, timeout=WORK_SECONDS)
+        found = next((row for row in map(as_dict, rows) if row.get("tvdbId") == tvdb_id), None)
         if found is None:
             raise BackendRefused(f"{self.system} knows no such show.", upstream=self.system)
         known = [answers.number(season["seasonNumber"]) for season in found.get("seasons") or []]
@@ -160,7 +161,7 @@ class Sonarr(Arr):
     async def _episodes(self, series: answers.Series) -> list[answers.Episode]:
         return await self._get(
             "/episode",
-            lambda answer: [answers.episode(row) for row in answers.a_list(answer)],
+            lambda answer: [answers.episode(row) for row in as_list(answer)],
             params={"seriesId": series.id},
             max_bytes=64 * 1024 * 1024,
         )
