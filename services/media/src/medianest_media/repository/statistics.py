@@ -15,9 +15,11 @@ _WELL_KNOWN = """
         select media_type, tmdb_id, n from title_requests where n > 0 order by n desc, tmdb_id, media_type limit :rows
     ) r
 """
+# Of the last five hundred, so that somebody with very many does not wait for longer.
 _OWN = """
     select r.media_type, r.tmdb_id, r.n, t.title, t.year, t.poster_path from (
-        select media_type, tmdb_id, count(*) as n from requests where user_id = :owner
+        select media_type, tmdb_id, count(*) as n
+        from (select * from requests where user_id = :owner order by id desc limit 500) q
         group by media_type, tmdb_id order by n desc, tmdb_id, media_type limit :rows
     ) r
 """
