@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from medianest_common.bus.broker import bind, make_broker, start, stop_broker
+from medianest_common.bus.broker import bind, make_broker, start, stop_broker, stop_consuming
 from medianest_common.bus.client import Bus
 from medianest_common.bus.context import Context, use
 from medianest_common.bus.handlers import TimerSpec
@@ -168,7 +168,7 @@ async def running(
         relay = Relay(database, bus) if database else None
         probe = ReadinessProbe(service, app, runtime, watchdog=watchdog, relay=relay, instance=instance)
         bind(broker, service.handlers, app=app, database=database, bus=bus)
-        await start(broker)
+        stack.push_async_callback(stop_consuming, broker, client, await start(broker))
         answers = RpcServer(client, service=service.name)
         stack.push_async_callback(answers.stop)
         for rpc in service.handlers.rpcs:

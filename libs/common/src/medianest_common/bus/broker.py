@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import nats.errors
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 
 _START_SECONDS = 10.0
 _FAILED_FETCH_SECONDS = 0.2
+_FLUSH_SECONDS = 2
 _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
@@ -118,29 +120,88 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
         )
 
 
-async def start(broker: NatsBroker) -> None:
-    """Start consuming. FastStream's pull loops ask again at once when the connection is closed or the consumer is
-    gone, without ever giving way to anything else; here each such failure costs a moment instead.
-    """
+async def start(broker: NatsBroker) -> list["Pull"]:
+    """Start consuming. The pulls are for `stop_consuming`."""
+    pulls: list[Pull] = []
+    context: JetStreamContext = broker.config.connection_state.stream
+    subscribe = context.pull_subscribe
+
+    async def pull_subscribe(*arguments: Any, **options: Any) -> JetStreamContext.PullSubscription:
+        subscription = await subscribe(*arguments, **options)
+        pulls.append(Pull(subscription))
+        return subscription
+
+    # Here and not afterwards, since a loop asks as soon as its subscription is there.
+    context.pull_subscribe = pull_subscribe  # type: ignore[method-assign]
     async with asyncio.timeout(_START_SECONDS):
         await broker.start()
-    for subscriber in broker.subscribers:
-        subscription = getattr(subscriber, "subscription", None)
-        if isinstance(subscription, JetStreamContext.PullSubscription):
-            subscription.fetch = _patient(subscription.fetch)  # type: ignore[method-assign, assignment]
+    return pulls
 
 
-def _patient(fetch: Callable[..., Awaitable[list[Msg]]]) -> Callable[..., Awaitable[list[Msg]]]:
-    async def fetching(*arguments: Any, **options: Any) -> list[Msg]:
+async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence["Pull"]) -> None:
+    """Begin nothing more, hand what was delivered and not begun to another replica, and end what is at work."""
+    with suppress(nats.errors.Error):
+        for pull in pulls:
+            await pull.hear_no_more(client)
+        # The answer comes after everything that was on its way.
+        await client.flush(_FLUSH_SECONDS)
+        for pull in pulls:
+            await pull.give_back()
+    with suppress(nats.errors.Error):
+        await asyncio.gather(*(subscriber.stop() for subscriber in broker.subscribers))
+
+
+class Pull:
+    """Stands between a pull loop of FastStream and its subscription, for two things the loop does not see to.
+
+    It asks again at once when the connection is closed or the consumer is gone, without ever giving way to anything
+    else; here each such failure costs a moment instead. And it drops what has been delivered when it is stopped.
+    """
+
+    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
+        self._sub = subscription._sub
+        self._fetch = subscription.fetch
+        self._next = self._sub.next_msg
+        self._delivered: list[Msg] = []
+        """To us, and not yet to the loop."""
+        self._leaving = False
+        subscription.fetch = self._fetching  # type: ignore[method-assign]
+        self._sub.next_msg = self._next_message  # type: ignore[method-assign]
+
+    async def hear_no_more(self, client: Client) -> None:
+        self._leaving = True
+        await client._send_unsubscribe(self._sub._id)
+
+    async def give_back(self) -> None:
+        queue, calls = self._sub._pending_queue, self._sub._pending_next_msgs_calls
+        waiting = [queue.get_nowait() for _ in range(queue.qsize())]
+        while any(call.done() for call in calls.values()):
+            await asyncio.sleep(0)
+        for message in [*self._delivered, *waiting]:
+            if message.reply:
+                await message.nak()
+
+    async def _fetching(self, *arguments: Any, **options: Any) -> list[Msg]:
+        if self._leaving:
+            await asyncio.Event().wait()
         try:
-            return await fetch(*arguments, **options)
+            messages = await self._fetch(*arguments, **options)
         except nats.errors.TimeoutError:
+            self._delivered.clear()
             raise
         except (nats.errors.Error, APIError):
+            self._delivered.clear()
             await asyncio.sleep(_FAILED_FETCH_SECONDS)
             raise
+        if self._leaving:
+            return []
+        self._delivered.clear()
+        return messages
 
-    return fetching
+    async def _next_message(self, timeout: float | None = 1.0) -> Msg:
+        message = await self._next(timeout)
+        self._delivered.append(message)
+        return message
 
 
 def _subscribe_durable(
