@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import MediaType
-from medianest_common.errors import TimedOut
 from medianest_common.http import AddressPolicy, CircuitBreaker, OutgoingClient, Timeouts
 from medianest_media.adapters import catalogue_answers
 from medianest_media.adapters import overseerr_answers as answers
@@ -62,14 +61,14 @@ class OverseerrCatalogue:
 
     async def search(self, query: str, *, page: int) -> FoundPage:
         """With TMDB away Overseerr's search answers 200 and nothing found."""
-        async with _budget():
-            found, total = await self._search(query, page=page)
-            if total == 0:
-                if not await self._reading.tmdb_answers():
-                    raise SearchUnavailable(
-                        "Overseerr cannot reach TMDB. Try again in a moment.", retry_after=10
-                    )
-                found, _ = await self._search(query, page=page)  # it may have been away for just that moment
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + SECONDS
+        found, total = await self._search(query, page=page, timeout=SECONDS)
+        if total == 0:
+            if not await self._reading.tmdb_answers(timeout=max(0.1, give_up_at - loop.time())):
+                raise SearchUnavailable("Overseerr cannot reach TMDB. Try again in a moment.", retry_after=10)
+            # It may have been away for just that moment.
+            found, _ = await self._search(query, page=page, timeout=max(0.1, give_up_at - loop.time()))
         return found
 
     async def discover(self, shelf: Shelf, *, page: int, narrowing: Narrowing) -> FoundPage:
@@ -130,12 +129,12 @@ class OverseerrCatalogue:
             path, lambda answer: catalogue_answers.providers(as_list(answer)), timeout=SECONDS
         )
 
-    async def _search(self, query: str, *, page: int) -> tuple[FoundPage, int]:
+    async def _search(self, query: str, *, page: int, timeout: float) -> tuple[FoundPage, int]:
         def read(answer: Json) -> tuple[FoundPage, int]:
             return answers.found_page(answer, page=page), answers.total_results(answer)
 
         path = f"/search{self._query(query=query, page=page)}"
-        return await self._reading.get(path, read, timeout=SECONDS)
+        return await self._reading.get(path, read, timeout=timeout)
 
     async def _upcoming(self, media_type: MediaType, *, page: int, narrowing: Narrowing) -> FoundPage:
         if narrowing.is_by_kind:
@@ -167,13 +166,3 @@ class OverseerrCatalogue:
         """Nothing unescaped that Overseerr calls reserved, and a space is never a plus."""
         asked = {**query, **self._language}
         return f"?{urlencode(asked, quote_via=quote, safe='')}" if asked else ""
-
-
-@asynccontextmanager
-async def _budget() -> AsyncIterator[None]:
-    """Of all that one question takes together."""
-    try:
-        async with asyncio.timeout(SECONDS):
-            yield
-    except TimeoutError:
-        raise TimedOut("Overseerr took too long to answer.", upstream="Overseerr") from None

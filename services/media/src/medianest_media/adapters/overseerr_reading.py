@@ -60,7 +60,7 @@ class OverseerrReading:
                 raise
             raise unknown from None
 
-    async def tmdb_answers(self) -> bool:
+    async def tmdb_answers(self, *, timeout: float = SECONDS) -> bool:
         """Whether a search that must find something does.
 
         With TMDB away a search finds nothing and other questions fail, unless Overseerr remembers the answer from
@@ -69,7 +69,7 @@ class OverseerrReading:
         page = int(self._clock.now().timestamp()) % _PROBES + 1
         try:
             return await self.get(
-                f"/search?query=the&page={page}", lambda answer: answer["totalResults"] > 0, timeout=SECONDS
+                f"/search?query=the&page={page}", lambda answer: answer["totalResults"] > 0, timeout=timeout
             )
         except BadUpstream:
             return False

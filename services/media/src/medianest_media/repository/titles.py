@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, literal_column
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Repository
@@ -22,8 +22,11 @@ class SeenTitles(Repository[SeenTitle]):
         changes: dict[str, Any] = {
             name: made.excluded[name] for name in ("title", "year", "poster_path", "seen_at")
         }
-        for name in ("seasons", "episodes", "tvdb_id", "imdb_id"):
+        for name in ("seasons", "tvdb_id", "imdb_id"):
             changes[name] = func.coalesce(made.excluded[name], getattr(SeenTitle, name))
+        # What is not known comes as the null of JSON, which is a value to SQL.
+        told = func.nullif(made.excluded.episodes, literal_column("'null'::jsonb"))
+        changes["episodes"] = func.coalesce(told, SeenTitle.episodes)
         await self.session.execute(
             made.on_conflict_do_update(index_elements=["tmdb_id", "media_type"], set_=changes)
         )
