@@ -102,7 +102,11 @@ def _config(examples: int) -> SchemathesisConfig:
 
 @pytest.mark.parametrize("who", ["nobody", "frida", "olive"])
 @pytest.mark.parametrize(
-    "examples", [5, pytest.param(150, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+    "examples",
+    [
+        pytest.param(2, marks=pytest.mark.timeout(600)),
+        pytest.param(150, marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
+    ],
 )
 def test_answers_are_as_described(house: House, who: str, examples: int) -> None:
     url = f"{house.world.product.url}/api/v1/openapi.json"
