@@ -9,7 +9,7 @@ from medianest.errors import Refused
 
 if TYPE_CHECKING:
     from medianest.admin.asking import Operator
-    from medianest_common.contracts.media.importing import Finding, ImportRun
+    from medianest_common.contracts.media.importing import Finding, FindingKind, ImportRun, Outcome
 
 _LOOK_SECONDS = 0.5
 _MOST_SHOWN = 200
@@ -54,17 +54,17 @@ async def run_import(media: "Operator", *, apply: bool, say: Callable[[str], Non
     return Report(run, strangers, await _findings(media, run, FindingKind.REQUEST, Outcome.CONFLICT))
 
 
-async def _findings(media: "Operator", run: "ImportRun", kind: object, outcome: object) -> "list[Finding]":
+async def _findings(
+    media: "Operator", run: "ImportRun", kind: "FindingKind", outcome: "Outcome"
+) -> "list[Finding]":
     """Not all of very many: the portal shows them by pages."""
-    from medianest_common.contracts.media.importing import FindingKind, OperatorListFindings, Outcome
+    from medianest_common.contracts.media.importing import OperatorListFindings
 
     found: list[Finding] = []
     cursor: str | None = None
     while True:
         page = await media.ask(
-            OperatorListFindings(
-                import_id=run.id, about=FindingKind(kind), outcome=Outcome(outcome), cursor=cursor
-            )
+            OperatorListFindings(import_id=run.id, about=kind, outcome=outcome, cursor=cursor)
         )
         found += page.items
         cursor = page.next_cursor

@@ -144,7 +144,8 @@ async def test_a_real_run_keeps_who_when_and_what_came_of_it(home: Home) -> None
 
     declined = await theirs(home, film)
     assert (declined.status, declined.source) == (RequestStatus.DECLINED, RequestSource.IMPORT)
-    assert declined.requested_by is not None and declined.requested_by.id == frida.id
+    assert declined.requested_by is not None
+    assert declined.requested_by.id == frida.id
     assert declined.created_at == film.created_at and declined.updated_at == film.updated_at
     assert declined.history is not None
     lines = [(line.status.value, line.actor, line.at) for line in declined.history]
@@ -269,7 +270,7 @@ async def test_what_a_stranger_asked_for_is_theirs_when_they_sign_in_with_the_sa
     row = filed_before(home, ursula, status=1, here=2)
     done = filed_before(home, ursula, 1_001, status=2, here=5, modified_by=ursula)
     await imported(home)
-    assert (await theirs(home, row)).requested_by.name == "Ursula"  # type: ignore[union-attr]
+    assert (await theirs(home, row)).requested_by.name == "Ursula"
     other = Person(home, "Other", Role.USER, plex_id=778)
     await home.tell_of(other)
     assert (await other.call(media.ListRequests())).items == []
@@ -414,5 +415,5 @@ async def test_only_administrators_import_and_only_from_an_overseerr_that_is_the
         frida = await home.friend()
         for question in (StartImport(dry_run=True), GetImports(), ListFindings(import_id=UUID(int=1))):
             with pytest.raises(RemoteError) as refused:
-                await frida.call(question)  # type: ignore[arg-type]
+                await frida.call(question)
             assert refused.value.code == "FORBIDDEN"

@@ -88,7 +88,8 @@ async def test_what_is_on_the_list_is_asked_for_in_their_name_and_says_where_it_
     assert {each.source for each in asked.values()} == {RequestSource.WATCHLIST}
     assert asked[MediaType.TV].seasons == [1, 2, 3]
     request = asked[MediaType.MOVIE]
-    assert request.requested_by is not None and request.requested_by.id == frida.id
+    assert request.requested_by is not None
+    assert request.requested_by.id == frida.id
     assert request.status is RequestStatus.PENDING, "as if they had asked themselves"
     twin = await home.twin(request)
     assert twin.requested_by.plex_id == frida.plex_id
