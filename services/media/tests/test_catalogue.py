@@ -14,6 +14,7 @@ from medianest.embedded import ServerUrls
 from medianest_common.contracts import media
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.contracts.media import catalogue as looking
+from medianest_common.contracts.media.descriptions import Ratings
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_tmdb import FakeTmdb
@@ -172,7 +173,7 @@ async def test_a_films_page_tells_who_made_it_where_to_watch_it_and_for_whom_it_
     ]
     assert [one.job for one in title.crew] == ["Director"]
     assert [trailer.youtube_key for trailer in title.trailers] == ["yt000000694"]
-    assert title.ratings == media.Ratings(tmdb=7.1, tmdb_votes=100, certification="PG-13")
+    assert title.ratings == Ratings(tmdb=7.1, tmdb_votes=100, certification="PG-13")
     assert title.where_to_watch is not None and title.where_to_watch.region == "US"
     assert [one.name for one in title.where_to_watch.buy] == ["Apple TV"]
     assert len(title.where_to_watch.stream) == 1

@@ -60,12 +60,20 @@ async def test_what_is_like_a_title_says_what_the_household_has_of_it(
 async def test_what_was_told_is_told_again_while_nobody_answers_with_since_when(
     either: Household, fault: Any
 ) -> None:
-    before = [await either.search("matrix"), await either.shelf("movies"), await either.frida.title()]
+    before: list[media.SearchPage | media.Title] = [
+        await either.search("matrix"),
+        await either.shelf("movies"),
+        await either.frida.title(),
+    ]
     assert not any(page.stale or page.stale_since for page in before)
     told_at = either.home.clock.now()
     either.upstream.fail_with(fault)
     either.home.clock.advance(3_600)
-    after = [await either.search("matrix"), await either.shelf("movies"), await either.frida.title()]
+    after: list[media.SearchPage | media.Title] = [
+        await either.search("matrix"),
+        await either.shelf("movies"),
+        await either.frida.title(),
+    ]
     for page, was in zip(after, before, strict=True):
         assert page.stale and page.stale_since is not None and page.stale_since <= told_at
         assert page.model_copy(update={"stale": False, "stale_since": None}) == was

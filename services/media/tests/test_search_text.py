@@ -61,7 +61,7 @@ class Desk:
 
 
 async def _open(stack: AsyncExitStack, kind: str) -> tuple[Any, Any]:
-    place = {"language": "en", "region": "US", "clock": SystemClock()}
+    place: dict[str, Any] = {"language": "en", "region": "US", "clock": SystemClock()}
     if kind == "tmdb":
         tmdb = await stack.enter_async_context(FakeTmdb.start())
         return await stack.enter_async_context(Tmdb.open(tmdb.url, api_key=tmdb.api_key, **place)), tmdb
