@@ -72,13 +72,14 @@ async def read_claimed(
 
 
 async def read_other_twins(
-    db: Database, request: Request, *, status: RequestStatus | None = None
+    db: Database, request: Request, *, backend: str, status: RequestStatus | None = None
 ) -> set[int]:
-    """The backend's ids of our other requests for the same title."""
+    """This backend's ids of our other requests for the same title."""
     statement = select(Request.backend_id).where(
         Request.tmdb_id == request.tmdb_id,
         Request.media_type == request.media_type,
         Request.id != request.id,
+        Request.backend == backend,
         Request.backend_id.is_not(None),
     )
     if status is not None:
@@ -87,9 +88,14 @@ async def read_other_twins(
         return {found for found in (await connection.execute(statement)).scalars() if found is not None}
 
 
-async def read_twins(connection: AsyncConnection, media_type: MediaType, tmdb_id: int) -> set[int]:
-    """The backend's ids of our own requests for a title."""
+async def read_twins(
+    connection: AsyncConnection, media_type: MediaType, tmdb_id: int, *, backend: str
+) -> set[int]:
+    """This backend's ids of our own requests for a title."""
     statement = select(Request.backend_id).where(
-        Request.tmdb_id == tmdb_id, Request.media_type == media_type, Request.backend_id.is_not(None)
+        Request.tmdb_id == tmdb_id,
+        Request.media_type == media_type,
+        Request.backend == backend,
+        Request.backend_id.is_not(None),
     )
     return {found for found in (await connection.execute(statement)).scalars() if found is not None}
