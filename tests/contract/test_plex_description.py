@@ -36,7 +36,7 @@ from medianest_common.contracts.plex.changes import (
 )
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.http_server import serve
-from medianest_plex.adapters import changing
+from medianest_plex.adapters import changing, viewing
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE, open_app
 from medianest_plex.sync import Sync
@@ -242,9 +242,9 @@ async def _look_at_everything(app: PlexApp, sandbox: Sandbox) -> None:
     for section in sections:
         await pms.count(section, token=token)
         await pms.newest(section, limit=20, token=token)
-    await pms.now_playing(token=token)
-    await pms.history(start=0, size=50, since=0, token=token)
-    await pms.account_names(token=token)
+    await viewing.now_playing(pms, token=token)
+    await viewing.history(pms, start=0, size=50, since=0, token=token)
+    await viewing.account_names(pms, token=token)
     assert await pms.search("heat", limit=5, token=token)
     with sandbox.as_user(role=Role.ADMIN):
         newest = await sandbox.bus.call(ListRecentlyAdded(), timeout=10)

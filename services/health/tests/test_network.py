@@ -3,10 +3,11 @@ import socket
 
 import pytest
 
+from medianest.testing import Sandbox
 from medianest_common.clock import SystemClock
 from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.network import own_trouble
-from medianest_health.adapters.plex import PlexProbe
+from medianest_health.adapters.plex import PlexProbe, PlexService
 from medianest_health.adapters.probe import HttpSystem
 
 
@@ -43,12 +44,12 @@ async def test_no_way_out_is(error: int, word: str) -> None:
     assert word in trouble
 
 
-async def test_trouble_of_our_own_makes_a_failure_unknown_and_not_down() -> None:
+async def test_trouble_of_our_own_makes_a_failure_unknown_and_not_down(sandbox: Sandbox) -> None:
     async def offline(_: str) -> str | None:
         return "This machine has no network to reach it by."
 
     system = HttpSystem("Plex", "http://127.0.0.1:1", seconds=2, clock=SystemClock(), own_trouble=offline)
-    finding = await PlexProbe(system, token="t")()
+    finding = await PlexProbe(system, token="t", service=PlexService(sandbox.bus, seconds=1))()
     await system.aclose()
 
     assert (finding.outcome, finding.message) == (

@@ -1,4 +1,4 @@
-"""Somebody who wants what another has asked for follows that request, and reads no more of it than concerns the title."""
+"""Somebody who wants what another has asked for follows that request, and reads no more of it than the title."""
 
 import asyncio
 from pathlib import Path

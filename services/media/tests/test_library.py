@@ -16,6 +16,7 @@ from medianest_common.contracts.media import (
     MediaType,
     RequestStatus,
     Search,
+    SearchResult,
 )
 from medianest_common.contracts.plex import ItemType
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
@@ -120,7 +121,9 @@ async def test_a_film_of_the_library_is_available_though_overseerr_has_not_notic
 
     assert await availability(seerr.owner) == (Availability.AVAILABLE, False)
     shelf = await seerr.owner.call(Discover(shelf="movies"))
-    assert [i.availability for i in shelf.items if i.tmdb_id == FILM] == [Availability.AVAILABLE]
+    assert [i.availability for i in shelf.items if isinstance(i, SearchResult) and i.tmdb_id == FILM] == [
+        Availability.AVAILABLE
+    ]
     with pytest.raises(RemoteError, match="in the library already"):
         await seerr.owner.request()
 

@@ -171,8 +171,8 @@ async def test_every_answer_fits_the_published_description(overseerr: FakeOverse
             assert (await fits("GET", f"/movie/603/{relation}", f"/movie/{{movieId}}/{relation}"))["results"]
             assert (await fits("GET", f"/tv/1396/{relation}", f"/tv/{{tvId}}/{relation}"))["results"]
         await fits("GET", "/person/240", "/person/{personId}")
-        credits = "/person/{personId}/combined_credits"
-        assert (await fits("GET", "/person/240/combined_credits", credits))["cast"]
+        in_what = "/person/{personId}/combined_credits"
+        assert (await fits("GET", "/person/240/combined_credits", in_what))["cast"]
         for path in ("/genres/movie", "/genres/tv"):
             assert await fits("GET", path, path)
         for path in ("/watchproviders/movies", "/watchproviders/tv"):

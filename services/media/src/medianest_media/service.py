@@ -18,9 +18,7 @@ from medianest_media.troubles import troubles
 async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[MediaApp]:
     async with (
         open_catalogue(runtime.settings, clock=runtime.clock) as catalogue,
-        open_backend(
-            runtime.settings, db=runtime.db, clock=runtime.clock, catalogue=catalogue
-        ) as backend,
+        open_backend(runtime.settings, db=runtime.db, clock=runtime.clock, catalogue=catalogue) as backend,
     ):
         yield MediaApp(
             settings=runtime.settings,

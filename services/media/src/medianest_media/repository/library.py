@@ -31,7 +31,8 @@ _HELD = text("""
         union
         select a.media_type, a.tmdb_id, i.machine_identifier, i.rating_key, i.gone, i.has_4k
           from asked a join library_items i using (media_type, imdb_id) where i.tmdb_id is null)
-    select a.media_type, a.tmdb_id, a.episodes, bool_or(not h.gone) as there, bool_or(not h.gone and h.has_4k) as has_4k,
+    select a.media_type, a.tmdb_id, a.episodes,
+           bool_or(not h.gone) as there, bool_or(not h.gone and h.has_4k) as has_4k,
            jsonb_agg(jsonb_build_array(s.season, s.episode_count, s.gone or h.gone)) filter (where s.season is not null)
                as seasons
       from asked a
