@@ -39,11 +39,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TheirState:
-    """`seasons` of a show, as far as it was asked about. `complete`: all that was asked about is there."""
+    """`seasons` of a show, as far as it was asked about. `complete`: all that was asked about is there; `held`: whether
+    the server knows the title at all."""
 
     availability: Availability
     complete: bool
     seasons: Mapping[int, Availability] = field(default_factory=dict)
+    held: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ _STATUS = {
     OrderState.WITHDRAWN: BackendStatus.DECLINED,
 }
 
+_NOT_HELD = TheirState(availability=Availability.NONE, complete=False, held=False)
+
 type Servers = Mapping[tuple[MediaType, bool], Radarr | Sonarr]
 
 
@@ -85,16 +87,17 @@ class Direct:
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         """What a server that does not answer would have said is left out: whoever asks for it then loses nothing."""
         orders = await self._orders.of_title(media_type, tmdb_id)
-        requests = tuple(_told(order) for order in orders if order.state is not OrderState.WITHDRAWN)
         plain, in_4k = await asyncio.gather(
             *(self._standing_in(media_type, tmdb_id, orders, is_4k=is_4k) for is_4k in (False, True))
         )
+        seen = {False: plain, True: in_4k}
         return Standing(
             availability=plain.availability if plain else Availability.NONE,
             availability_4k=in_4k.availability if in_4k else Availability.NONE,
             seasons=dict(plain.seasons) if plain else {},
             seasons_4k=dict(in_4k.seasons) if in_4k else {},
-            requests=requests,
+            requests=tuple(_told(order) for order in orders if _leads_somewhere(order, seen[order.is_4k])),
+            unsure=frozenset(is_4k for is_4k, theirs in seen.items() if theirs is None),
         )
 
     async def create(
@@ -181,13 +184,14 @@ class Direct:
     async def _standing_in(
         self, media_type: MediaType, tmdb_id: int, orders: list[Order], *, is_4k: bool
     ) -> TheirState | None:
+        """None where nobody can say."""
         server = self._servers.get((media_type, is_4k))
         try:
             if isinstance(server, Radarr):
-                return await server.state(tmdb_id)
+                return await server.state(tmdb_id) or _NOT_HELD
             if isinstance(server, Sonarr):
                 known = next((o.tvdb_id for o in orders if o.tvdb_id), None) or await self._tvdb_of(tmdb_id)
-                return await server.state(known) if known else None
+                return (await server.state(known) or _NOT_HELD) if known else None
         except MediaNestError as error:
             log.info("standing_not_known", media_type=media_type.value, reason=error.detail or error.code)
         return None
@@ -247,6 +251,13 @@ class Direct:
         if failures and not answered:
             raise failures[0]
         return answered
+
+
+def _leads_somewhere(order: Order, theirs: TheirState | None) -> bool:
+    """What was sent and has been deleted over there since will not come any more."""
+    if order.state is OrderState.SENT:
+        return theirs is None or theirs.held
+    return order.state is OrderState.SENDING
 
 
 def _told(

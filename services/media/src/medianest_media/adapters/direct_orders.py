@@ -131,8 +131,9 @@ async def carry_out(book: OrderBook, server: Server, order: Order) -> Order:
 async def let_go(book: OrderBook, server: Server, order: Order) -> None:
     """What others have ordered too stays as it is."""
     same_title = await book.of_title(order.media_type, order.tmdb_id, is_4k=order.is_4k)
-    others = [o for o in same_title if o.id != order.id and _still_wants(o)]
-    added_as = None if others else await _added_as(server, same_title)
+    there = await _there(server, order)
+    others = [o for o in same_title if o.id != order.id and _still_wants(o, there)]
+    added_as = None if others else _added_as(same_title, there)
     if isinstance(server, Radarr):
         if not others:
             taken_up = any(FILM in o.taken_up for o in same_title)
@@ -145,15 +146,20 @@ async def let_go(book: OrderBook, server: Server, order: Order) -> None:
     await book.withdrawn(order)
 
 
-async def _added_as(server: Server, orders: Sequence[Order]) -> int | None:
+def _added_as(orders: Sequence[Order], there: int | None) -> int | None:
     """The id of what we added. Where the answer to that was lost, it is what is there now."""
     ours = next((order for order in reversed(orders) if order.added), None)
     if ours is None or ours.their_id is not None or ours.state is OrderState.WITHDRAWN:
         return ours.their_id if ours else None
+    return there
+
+
+async def _there(server: Server, order: Order) -> int | None:
+    """The id of what is over there now."""
     if isinstance(server, Radarr):
-        movie = await server.find(ours.tmdb_id)
+        movie = await server.find(order.tmdb_id)
         return movie.id if movie else None
-    series = await server.find(ours.tvdb_id) if ours.tvdb_id is not None else None
+    series = await server.find(order.tvdb_id) if order.tvdb_id is not None else None
     return series.id if series else None
 
 
@@ -171,6 +177,8 @@ async def _change(server: Server, order: Order, plan: Plan) -> int:
     return await server.carry_out(plan, order.tvdb_id, order.seasons)
 
 
-def _still_wants(order: Order) -> bool:
-    """Who got everything does not wait for what was lost since."""
+def _still_wants(order: Order, there: int | None) -> bool:
+    """Who got everything does not wait for what was lost since, nor does what was deleted over there come again."""
+    if order.state is OrderState.SENT and order.their_id != there:
+        return False
     return order.state is not OrderState.WITHDRAWN and order.complete_since is None

@@ -27,7 +27,7 @@ class ManualBackend:
         return {}
 
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
-        return Standing()
+        return Standing(unsure=frozenset((False, True)))
 
     async def rules(self) -> Rules:
         return Rules()

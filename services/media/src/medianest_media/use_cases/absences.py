@@ -8,7 +8,7 @@ believed at once.
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -25,16 +25,22 @@ type _Part = tuple[bool, int]
 """Whether in 4K, and the season: 0 for a film."""
 
 
-async def note_absences(app: MediaApp, details: TitleDetails) -> None:
-    """`details` is what the backend says right now."""
+async def note_absences(
+    app: MediaApp, details: TitleDetails, *, unsure: frozenset[bool] = frozenset()
+) -> None:
+    """`details` is what the backend says right now; of these qualities it can say nothing, and that counts for nothing."""
     async with app.db.read() as connection:
         fulfilled = await _fulfilled(connection, details)
     if not fulfilled:
         return
     now = app.clock.now()
-    gone = sorted(part for part in fulfilled if _state(details, part) in _GONE)
-    there = [part for part in fulfilled if part not in gone]
+    told = [part for part in fulfilled if part[0] not in unsure]
+    gone = sorted(part for part in told if _state(details, part) in _GONE)
+    there = [part for part in told if part not in gone]
     async with app.db.transaction() as tx:
+        if unsure:
+            in_vain = update(Absence).where(*_of(details), Absence.is_4k.in_(unsure)).values(looked_at=now)
+            await tx.session.execute(in_vain)
         await tx.session.execute(delete(Absence).where(*_of(details), _among(there)))
         if not gone:
             return

@@ -43,12 +43,13 @@ async def shown_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> K
 async def _load(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
     """Without a backend that answers, nothing is known to be there or on its way."""
     details = await app.catalogue.details(media_type, tmdb_id)
-    told = app.catalogue.tells_standing
+    told, unsure = app.catalogue.tells_standing, frozenset[bool]()
     if not told:
         with suppress(*TROUBLE, TitleUnknown):
-            details, told = details.with_standing(await app.backend.standing(media_type, tmdb_id)), True
+            standing = await app.backend.standing(media_type, tmdb_id)
+            details, told, unsure = details.with_standing(standing), True, standing.unsure
     if told:
-        await note_absences(app, details)
+        await note_absences(app, details, unsure=unsure)
     await remember(app, [details])
     return details
 
