@@ -9,13 +9,15 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
-from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_common.contracts.media.marking import Mark, MarkRequest
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_arr import FakeRadarr, Searched
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
+from medianest_common.testing.fake_tmdb import FakeTmdb
 from services.media.tests.arrs import TVDB, Arrs, arrs_on, direct_of
 from services.media.tests.conftest import FILM, SHOW, Home, home_on
+from services.media.tests.test_library import Library
 
 HOUR = 3700
 
@@ -161,9 +163,11 @@ async def test_another_backend_takes_over_what_is_open_and_back(arrs: Arrs) -> N
     await home.becomes(film, RequestStatus.PROCESSING)
     await arrs.told_to(show, "direct")
 
+    await home.change("update requests set stuck_since = now() where id = :id", id=show.id)
     await arrs.restart(overseerr_url=fake.url, overseerr_api_key=fake.api_key)
     for asked in (film, show):
         await arrs.told_to(asked, "overseerr")
+    assert (await home.owner.sees(show)).stuck_since is None, "it has not been tried there yet"
     twins = {row.media.tmdb_id: row for row in fake.requests}
     assert twins[FILM].status is Theirs.APPROVED and twins[SHOW].status is Theirs.PENDING
     assert twins[SHOW].requested_by.plex_id == gustav.plex_id, "it is filed in the name of who asked"
@@ -182,6 +186,55 @@ async def test_another_backend_takes_over_what_is_open_and_back(arrs: Arrs) -> N
     assert await arrs.backend_of(film) == ("manual", True), "what is finished stays"
     assert len(radarr.movies) == 1 and len(fake.requests) == 2
     assert (await home.told(film))[-1] == "available"
+
+
+async def test_what_waited_for_a_backend_that_was_given_up_is_not_taken_for_deleted(arrs: Arrs) -> None:
+    """It has a number over there, which the next backend must not look up."""
+    home, fake = arrs.home, arrs.home.overseerr
+    frida = await home.friend()
+    await arrs.restart(overseerr_url=fake.url, overseerr_api_key=fake.api_key)
+    fake.state.arr_configured = False
+    film, show = await frida.request(), await frida.request_show(seasons=[1])
+    for asked in (film, show):
+        await arrs.told_to(asked, "overseerr")
+    await arrs.approved(show)
+    await home.settled()
+    fake.fail((await home.twin(show)).id)
+    await home.poll()
+    await home.becomes(show, RequestStatus.FAILED)
+    fake.fail_with("refuse")
+    await arrs.approved(film)
+    await arrs.reason_holds(film, "Overseerr cannot be reached")
+
+    await arrs.restart(overseerr_url="", radarr_url="", sonarr_url="")
+    await home.owner.call(MarkRequest(id=show.id, status=Mark.PROCESSING))
+    home.clock.advance(HOUR)
+    for asked in (film, show):
+        await arrs.told_to(asked, "manual")
+    assert await home.rows("select 1 from requests where backend_id is not null") == []
+    for _ in range(2):
+        await arrs.poll()
+    assert (await home.owner.sees(film)).status is RequestStatus.APPROVED
+    assert (await home.owner.sees(show)).status is RequestStatus.PROCESSING
+
+
+async def test_what_arrives_while_a_new_backend_is_to_be_told_is_not_fetched_again(arrs: Arrs) -> None:
+    home, fake = arrs.home, arrs.home.overseerr
+    await arrs.restart(overseerr_url=fake.url, overseerr_api_key=fake.api_key)
+    asked = await (await home.friend()).request()
+    await arrs.told_to(asked, "overseerr")
+    fake.fail_with("refuse")
+    await arrs.approved(asked)
+    await arrs.reason_holds(asked, "Overseerr cannot be reached")
+    arrs.radarr.fail_with("refuse")
+    await arrs.restart(overseerr_url="")
+    await Library(home).film(FILM)
+    await home.becomes(asked, RequestStatus.AVAILABLE)
+    assert await home.rows("select in_line from requests") == [(True,)]
+    arrs.radarr.heal()
+    home.clock.advance(HOUR)
+    await home.settled()
+    assert arrs.radarr.movies == {}
 
 
 async def test_without_any_system_an_administrator_says_how_far_it_is(
@@ -259,6 +312,54 @@ async def test_an_order_whose_answer_was_lost_can_still_be_taken_back(arrs: Arrs
             await direct.delete(order.id)
             assert (await direct.standing(kind, number)).requests == ()
     assert arrs.radarr.movies == {} and arrs.sonarr.series == {}
+
+
+async def test_what_was_deleted_over_there_comes_again_when_it_is_tried_again(arrs: Arrs) -> None:
+    home, radarr, sonarr = arrs.home, arrs.radarr, arrs.sonarr
+    film, show = await home.owner.request(), await home.owner.request_show(seasons=[1])
+    for asked in (film, show):
+        await home.becomes(asked, RequestStatus.PROCESSING)
+    radarr.movies.clear()
+    sonarr.series.clear()
+    for asked in (film, show):
+        await home.owner.call(media.RetryRequest(id=asked.id))
+    await home.settled()
+    assert radarr.of(FILM) is not None and sonarr.of(TVDB) is not None
+    for asked in (film, show):
+        await home.owner.call(media.CancelRequest(id=asked.id))
+    await home.settled()
+    assert radarr.movies == {} and sonarr.series == {}, "what was deleted before is no reason to keep it"
+
+
+async def test_a_server_that_is_away_has_not_lost_what_it_had(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    """Whoever cannot be asked does not say that anything is gone. Nor does an administrator."""
+    async with FakeTmdb.start() as tmdb:
+        settings = {"tmdb_url": tmdb.url, "tmdb_api_key": tmdb.api_key}
+        async with arrs_on(server_urls, tmp_path, **settings) as arrs:
+            home = arrs.home
+            asked = await home.owner.request()
+            await home.becomes(asked, RequestStatus.PROCESSING)
+            arrs.radarr.arrives(FILM)
+            await arrs.poll()
+            home.clock.advance(HOUR)
+            await home.becomes(asked, RequestStatus.AVAILABLE)
+            arrs.radarr.fail_with("refuse")
+            await _is_still_there(home)
+            await arrs.restart(**settings, radarr_url="", sonarr_url="")
+            await _is_still_there(home)
+
+
+async def _is_still_there(home: Home) -> None:
+    """However often somebody looks."""
+    for _ in range(4):
+        home.clock.advance(61)
+        assert (await home.owner.title()).availability is Availability.AVAILABLE
+    assert await home.rows("select 1 from absences") == []
+    with pytest.raises(MediaNestError) as there:
+        await home.owner.request()
+    assert there.value.code == "ALREADY_AVAILABLE"
 
 
 async def test_what_somebody_else_adds_at_the_same_moment_is_theirs(arrs: Arrs) -> None:

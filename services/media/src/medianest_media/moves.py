@@ -84,6 +84,13 @@ async def told_of(
     }
 
 
+def belongs_to(request: Request, backend: str) -> None:
+    """This backend is told of it from now on. What another one called it means nothing to this one."""
+    if request.backend != backend:
+        request.backend_id, request.adopted, request.missing_since = None, False, None
+    request.backend = backend
+
+
 def owe(tx: Transaction, request: Request, *, now: datetime) -> None:
     """The backend has to be told; the job does it as soon as the transaction is through, and until it succeeds."""
     request.in_line = False

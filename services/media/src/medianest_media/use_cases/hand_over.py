@@ -48,6 +48,7 @@ async def _some(app: MediaApp) -> list[UUID]:
         "adopted": False,
         "missing_since": None,
         "waiting_reason": None,
+        "stuck_since": None,
         "resumes": 0,
         "attempted_at": app.clock.now(),
     }

@@ -7,7 +7,7 @@ from medianest_common.contracts.media.marking import Mark, MarkRequest
 from medianest_common.errors import FieldError, Invalid, NotFound
 from medianest_media.app import MediaApp
 from medianest_media.errors import FetchedBySystem, WrongState
-from medianest_media.moves import move
+from medianest_media.moves import belongs_to, move
 from medianest_media.repository import Requests
 from medianest_media.states import report
 from medianest_media.use_cases.known_titles import forget_details
@@ -34,6 +34,7 @@ async def mark_request(app: MediaApp, command: MarkRequest) -> Raw:
                 tx, request, step, now=app.clock.now(), by=admin, reason=reason if step is to else None
             )
         # It is in an administrator's hands, so there is nobody left to tell.
-        request.in_line, request.waiting_reason, request.backend = True, None, app.backend.name
+        belongs_to(request, app.backend.name)
+        request.in_line, request.waiting_reason = True, None
         tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))
         return Raw(await Requests(tx.session).shown(request.id))

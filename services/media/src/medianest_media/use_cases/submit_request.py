@@ -9,7 +9,7 @@ from medianest_media.adapters.backend import BackendRefused
 from medianest_media.app import MediaApp
 from medianest_media.errors import BeingSent, TitleUnknown
 from medianest_media.models import Request
-from medianest_media.moves import move
+from medianest_media.moves import belongs_to, move
 from medianest_media.repository import Requests
 from medianest_media.states import OVER, report
 from medianest_media.use_cases.fill_in import fill_in
@@ -43,12 +43,12 @@ async def _bring_in_line(app: MediaApp, tx: Transaction, request: Request) -> No
     version = request.version
     outcome = await _tell(app, request)
     await Requests(tx.session).lock(request)
+    belongs_to(request, app.backend.name)
     if outcome.twin is not None:
         request.backend_id, request.adopted = outcome.twin.id, outcome.adopted
-        request.backend = app.backend.name
     if request.version != version:
         return  # somebody decided in the meantime; the job that came with the decision does the rest
-    request.in_line, request.backend = True, app.backend.name
+    request.in_line = True
     request.waiting_reason = outcome.held_because
     tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))
     if outcome.twin is not None and request.status not in OVER:
