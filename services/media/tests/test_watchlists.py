@@ -8,6 +8,7 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
+from medianest_common.contracts.auth import RevocationReason, SessionRevoked
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
 from medianest_common.contracts.media.watchlist import (
@@ -139,6 +140,24 @@ async def test_row_18_at_the_limit_nothing_is_added_and_everybody_concerned_sees
             return len(await requests_of(frida)) == 4
 
         await eventually(two_more, within=30)
+
+
+async def test_at_the_limit_nobody_looks_up_what_cannot_be_asked_for(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    """A list may hold a thousand shows, and is gone through every quarter of an hour."""
+    async with home_on(server_urls, tmp_path, tv_quota_limit=1, tv_quota_days=7) as home:
+        shows = []
+        for number in range(1, 8):
+            home.overseerr.add_show(number, f"Show {number}", 2000, seasons={1: 3})
+            shows.append(SHOW_ITEM.model_copy(update={"rating_key": f"s{number}", "tmdb_id": number}))
+        frida = await watching(home, *shows, shows=ShowChoice.FIRST)
+        items = await settled(frida, 7)
+        assert [each.state.value for each in items] == ["requested"] + ["held"] * 6
+        assert "1 seasons in 7 days; 0 left" in (items[-1].reason or "")
+        looked_up = {call.path for call in home.overseerr.calls}
+        assert "/api/v1/tv/2" in looked_up
+        assert not looked_up & {f"/api/v1/tv/{number}" for number in range(3, 8)}
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "declined"])
@@ -284,6 +303,37 @@ async def test_an_administrator_can_forbid_it_for_everybody(server_urls: ServerU
         with pytest.raises(RemoteError) as denied:
             await frida.call(ListWatchlists())
         assert denied.value.code == "FORBIDDEN"
+
+
+async def test_the_list_of_whoever_is_suspended_asks_for_nothing_more(seerr: Home) -> None:
+    """Until they are let in again and switch it on anew. That somebody signs out is no reason."""
+    frida, gustav = await watching(seerr, FILM_ITEM), await seerr.friend("Gustav")
+    await settled(frida)
+    await gustav.call(SetWatchlist(enabled=True))
+    for person, reason, session in (
+        (gustav, RevocationReason.LOGOUT, gustav.id),
+        (gustav, RevocationReason.PASSWORD_CHANGED, None),
+        (frida, RevocationReason.SUSPENDED, None),
+    ):
+        await seerr.sandbox.emit(
+            SessionRevoked(user_id=person.id, session_id=session, not_before=seerr.clock.now(), reason=reason)
+        )
+
+    async def off() -> bool:
+        return not (await frida.call(GetWatchlist())).enabled
+
+    await eventually(off)
+    assert (await gustav.call(GetWatchlist())).enabled
+
+    async def told() -> bool:
+        switched = [(event["userId"], event["enabled"]) for event in seerr.events if "enabled" in event]
+        return switched[-1] == (str(frida.id), False)
+
+    await eventually(told)
+    await tell(seerr, frida, FILM_ITEM, film(550))
+    await tell(seerr, gustav, SHOW_ITEM)
+    await settled(gustav)
+    assert len(await requests_of(frida)) == 1
 
 
 async def test_the_list_of_whoever_leaves_goes_with_them(seerr: Home) -> None:

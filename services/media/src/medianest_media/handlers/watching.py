@@ -1,5 +1,6 @@
 """Requests that come by themselves from watchlists at Plex."""
 
+from medianest_common.contracts.auth import SessionRevoked
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import watchlist
 from medianest_common.contracts.plex.watchlist import WatchlistItemRemoved, WatchlistRead
@@ -10,6 +11,7 @@ from medianest_media.use_cases.choose_watchlist import get_watchlist, set_watchl
 from medianest_media.use_cases.hear_watchlist import forget_removed, hear_watchlist
 from medianest_media.use_cases.list_watchlists import list_watchlists
 from medianest_media.use_cases.request_from_watchlist import look_again, request_from_watchlist
+from medianest_media.use_cases.stop_watchlist import stop_watchlist
 
 LOOK_SECONDS = 15.0
 
@@ -39,6 +41,11 @@ async def on_watchlist_read(event: WatchlistRead, app: MediaApp, tx: Transaction
 @handlers.on(WatchlistItemRemoved)
 async def on_watchlist_item_removed(event: WatchlistItemRemoved, app: MediaApp, tx: Transaction) -> None:
     await forget_removed(tx, event)
+
+
+@handlers.on(SessionRevoked)
+async def on_turned_away(event: SessionRevoked, app: MediaApp, tx: Transaction) -> None:
+    await stop_watchlist(app, tx, event)
 
 
 @handlers.job(concurrency=2, ack_wait=60)

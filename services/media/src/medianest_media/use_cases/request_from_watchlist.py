@@ -41,6 +41,8 @@ class Fate:
     reason: str | None = None
     request_id: UUID | None = None
     again: timedelta | None = None
+    full: bool = False
+    """The quota has no room for anything of this kind."""
 
 
 async def look_again(app: MediaApp) -> None:
@@ -53,18 +55,15 @@ async def look_again(app: MediaApp) -> None:
 
 
 async def request_from_watchlist(app: MediaApp, job: RequestFromWatchlist) -> None:
-    full: Fate | None = None
+    full: dict[MediaType, Fate] = {}
     for _ in range(_MOST):
         due = await _next(app, job.user_id)
         if due is None:
             return
         item, shows, person = due
-        if full is not None and item.media_type is MediaType.MOVIE:
-            fate = full
-        else:
-            fate = await _ask(app, item, shows, person)
-        if fate.state is WatchlistState.HELD and item.media_type is MediaType.MOVIE and fate.again == _LATER:
-            full = fate
+        fate = await _earlier(app, item) or full.get(item.media_type) or await _ask(app, item, shows, person)
+        if fate.full:
+            full[item.media_type] = fate
         await _keep(app, item, fate)
         if fate.state is WatchlistState.WAITING:
             return  # whoever does not answer for this one does not for the next
@@ -84,9 +83,6 @@ async def _next(app: MediaApp, user_id: UUID) -> tuple[WatchlistItem, ShowChoice
 
 async def _ask(app: MediaApp, item: WatchlistItem, shows: ShowChoice, person: Person) -> Fate:
     assert item.tmdb_id is not None
-    earlier = await _earlier(app, item, item.tmdb_id)
-    if earlier is not None:
-        return earlier
     try:
         seasons = await _seasons(app, item.media_type, item.tmdb_id, shows)
         command = RequestMedia(media_type=item.media_type, tmdb_id=item.tmdb_id, seasons=seasons)
@@ -98,14 +94,15 @@ async def _ask(app: MediaApp, item: WatchlistItem, shows: ShowChoice, person: Pe
     return Fate(state=WatchlistState.REQUESTED, request_id=mine)
 
 
-async def _earlier(app: MediaApp, item: WatchlistItem, tmdb_id: int) -> Fate | None:
+async def _earlier(app: MediaApp, item: WatchlistItem) -> Fate | None:
     """What they have asked for stays asked for, and what was ended is not brought back by a list."""
+    assert item.tmdb_id is not None
     mine = await _own(app, item)
     if mine is not None:
         return Fate(state=WatchlistState.REQUESTED, request_id=mine)
     async with app.db.transaction() as tx:
         ended = await WatchlistItems(tx.session).ended_request(
-            item.user_id, item.media_type, tmdb_id, since=item.returned_at
+            item.user_id, item.media_type, item.tmdb_id, since=item.returned_at
         )
     if ended is None:
         return None
@@ -138,7 +135,9 @@ async def _refused(app: MediaApp, item: WatchlistItem, error: MediaNestError) ->
             # Not looked at again: what somebody deletes from the library is not fetched anew because of a list.
             return Fate(state=WatchlistState.SKIPPED, reason=reason)
         case QuotaExceeded():
-            return Fate(state=WatchlistState.HELD, reason=reason, again=_LATER)
+            # Of seasons there may be some left for a shorter show.
+            full = item.media_type is MediaType.MOVIE or error.extra["quota"]["remaining"] == 0
+            return Fate(state=WatchlistState.HELD, reason=reason, again=_LATER, full=full)
         case NotRequestable():
             return Fate(state=WatchlistState.HELD, reason=reason, again=_MUCH_LATER)
         case TitleUnknown():
