@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
@@ -30,7 +31,9 @@ from medianest_common.contracts.personal import NOBODY
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_overseerr.state import RequestedSeason, RequestRow, User
 from medianest_common.testing.fake_overseerr.views import Views
+from medianest_media.adapters.overseerr_archive import OverseerrArchive, RequestPage
 from medianest_media.service import SERVICE
+from medianest_media.use_cases import judge_imported
 from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
 
 OLD = timedelta(days=1_800)
@@ -202,6 +205,7 @@ async def test_nobody_is_told_of_arrivals_that_are_years_old(home: Home) -> None
     assert [each.title for each in seen] == ["The Matrix", "Breaking Bad"]
     assert [each.status for each in seen] == [RequestStatus.AVAILABLE, RequestStatus.AVAILABLE]
     assert home.events == []
+    assert await home.rows("select 1 from request_waits") == [], "nobody has waited five years for it"
 
 
 async def test_what_was_imported_counts_for_no_quota(server_urls: ServerUrls, tmp_path: Path) -> None:
@@ -242,6 +246,30 @@ async def test_values_of_a_newer_version_survive_as_the_nearest_safe_ones_and_ar
         ("processing", None, True),
     ]
     assert home.filed() == []
+
+
+async def test_a_row_that_cannot_be_read_when_it_is_met_again_holds_nothing_up(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages overlap, and a list that is not complete is read once more."""
+    frida = await seerr.friend()
+    broken = filed_before(seerr, user_of(seerr, frida))
+    filed_before(seerr, user_of(seerr, frida), 1_001)
+    plain_view, plain_read, pages = Views.request, OverseerrArchive.requests, list[RequestPage]()
+
+    def later_broken(views: Views, row: RequestRow, **how: Any) -> dict[str, Any]:
+        view = plain_view(views, row, **how)
+        return view | {"createdAt": None} if row is broken and pages else view
+
+    async def with_one_missing(archive: OverseerrArchive, *, skip: int) -> RequestPage:
+        page = await plain_read(archive, skip=skip)
+        pages.append(page)
+        return page.model_copy(update={"total": (page.total or 0) + 1})
+
+    monkeypatch.setattr(Views, "request", later_broken)
+    monkeypatch.setattr(OverseerrArchive, "requests", with_one_missing)
+    run = await imported(seerr)
+    assert (run.counts.requests[Outcome.NEW], run.counts.requests[Outcome.UNREADABLE]) == (1, 1)
 
 
 async def test_what_somebody_here_waits_for_already_is_a_conflict_with_its_reason(seerr: Home) -> None:
@@ -305,6 +333,38 @@ async def test_somebody_who_has_left_is_not_brought_back(home: Home) -> None:
     assert await home.rows("select user_id from requests") == [(NOBODY,)]
     assert await home.rows("select 1 from people where name = 'Frida' or plex_id = :p", p=frida.plex_id) == []
     assert await home.rows("select 1 from request_history where actor_name = 'Frida'") == []
+    left = await home.owner.call(
+        ListFindings(import_id=run.id, about=FindingKind.PERSON, outcome=Outcome.LEFT)
+    )
+    assert [each.name for each in left.items] == [f"Overseerr user {user.id}"]
+    assert "Frida" not in str(await home.rows("select f::text from import_findings f"))
+
+
+async def test_who_leaves_while_their_requests_are_taken_over_is_not_written_down(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge_imported, "BATCH", 1)
+    frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
+    filed_before(seerr, user_of(seerr, gustav))
+    filed_before(seerr, user_of(seerr, frida), 1_001)
+
+    async def waiting(number: int) -> bool:
+        [(found,)] = await seerr.rows(
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple')"
+        )
+        return bool(found == number)
+
+    async with seerr.db.transaction() as tx:
+        await tx.session.execute(text("select 1 from people where id = :id for update"), {"id": frida.id})
+        await seerr.sandbox.emit(UserDeleted(user_id=frida.id))
+        await eventually(lambda: waiting(1))
+        run = await seerr.owner.call(StartImport(dry_run=False))
+        await eventually(lambda: waiting(2))
+    assert (await ended(seerr, run)).state is ImportState.DONE
+    kept = await seerr.rows("select tmdb_id, user_id from requests order by 1")
+    assert kept == [(FILM, gustav.id), (1_001, NOBODY)]
+    assert await seerr.rows("select 1 from request_history where actor_name = 'Frida'") == []
 
 
 async def test_what_an_import_found_about_somebody_goes_with_them(seerr: Home) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from medianest_common.contracts.media.importing import FindingKind, ImportState
+from medianest_common.contracts.media.importing import FindingKind, ImportState, Outcome
 from medianest_common.db import Repository
 from medianest_media.models import Import, ImportFinding
 
@@ -72,7 +72,7 @@ class ImportFindings(Repository[ImportFinding]):
         if not replace:
             await self.session.execute(made.on_conflict_do_nothing())
             return
-        changes = {name: made.excluded[name] for name in ("rank", "odd", "plex_id", "said")}
+        changes = {name: made.excluded[name] for name in ("rank", "outcome", "odd", "plex_id", "said")}
         await self.session.execute(
             made.on_conflict_do_update(
                 index_elements=keys, set_=changes, where=ImportFinding.outcome.is_(None)
@@ -118,6 +118,13 @@ class ImportFindings(Repository[ImportFinding]):
                     "kept": [row[3] for row in some],
                 },
             )
+
+    async def forget_left(self, import_id: UUID) -> None:
+        """That there is somebody who has left here is all that is kept of them."""
+        statement = update(ImportFinding).where(
+            ImportFinding.import_id == import_id, ImportFinding.outcome == Outcome.LEFT
+        )
+        await self.session.execute(statement.values(said={}, plex_id=None))
 
     async def forget_person(self, plex_id: int) -> None:
         await self.delete(ImportFinding.plex_id == plex_id)

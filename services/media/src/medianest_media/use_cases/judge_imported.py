@@ -41,6 +41,7 @@ async def judge_some(app: MediaApp, tx: Transaction, run: Import) -> None:
         await findings.judged(run.id, FindingKind.REQUEST, [_row(each) for each in judged])
         if not run.dry_run:
             return
+    await findings.forget_left(run.id)
     run.step = ImportStep.DONE
 
 

@@ -67,7 +67,7 @@ async def match_people(app: MediaApp, tx: Transaction, run: Import) -> Everybody
             await one_at_a_time(tx, plex_id)
     everybody = Everybody(
         users={row.their_id: _user(row) for row in rows},
-        accounts=await _accounts(tx, plex_ids),
+        accounts=await _accounts(tx, plex_ids, staying=not run.dry_run),
         gone=await _gone(app, tx, plex_ids),
     )
     unsaid = [row for row in rows if row.outcome is None]
@@ -109,10 +109,17 @@ async def keep_strangers(tx: Transaction, strangers: Sequence[TheirUser]) -> Non
     await tx.session.execute(made.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
-async def _accounts(tx: Transaction, plex_ids: Sequence[int]) -> dict[int, tuple[UUID, str]]:
-    statement = select(Person.plex_id, Person.id, Person.name).where(
-        Person.plex_id.in_(plex_ids), Person.imported.is_(False), Person.erased_at.is_(None)
+async def _accounts(
+    tx: Transaction, plex_ids: Sequence[int], *, staying: bool
+) -> dict[int, tuple[UUID, str]]:
+    """`staying`: none of them leaves before what is written down as theirs is there to be erased with them."""
+    statement = (
+        select(Person.plex_id, Person.id, Person.name)
+        .where(Person.plex_id.in_(plex_ids), Person.imported.is_(False), Person.erased_at.is_(None))
+        .order_by(Person.id)
     )
+    if staying:
+        statement = statement.with_for_update(key_share=True)
     rows = await tx.session.execute(statement)
     return {plex_id: (number, name) for plex_id, number, name in rows if plex_id is not None}
 

@@ -139,13 +139,13 @@ def _finding(row: RowMapping) -> Finding:
     kept: dict[str, Any] = said.get("kept") or {}
     request: dict[str, Any] | None = said.get("request")
     if row["kind"] == FindingKind.PERSON or request is None:
-        name = str(said.get("name") or f"Request {row['their_id']}")
+        number = f"{'Overseerr user' if row['kind'] == FindingKind.PERSON else 'Request'} {row['their_id']}"
         return Finding(
             kind=row["kind"],
             their_id=row["their_id"],
             outcome=row["outcome"],
             reason=row["reason"],
-            name=name,
+            name=str(said.get("name") or number),
         )
     kind = "Film" if request["media_type"] == "movie" else "Show"
     return Finding(

@@ -54,7 +54,10 @@ def _create_statistics() -> None:
 
 
 def _keep_statistics() -> None:
-    """Waits are sorted into steps of five per cent. Titles come last, so that who counts two waits in one order."""
+    """Waits are sorted into steps of five per cent; of what was imported nobody knows when it arrived.
+
+    Titles come last, so that who counts two waits in one order.
+    """
     op.execute(
         """
         create function wait_step(wait interval) returns int language sql immutable as $$
@@ -97,7 +100,8 @@ def _keep_statistics() -> None:
     )
     op.execute(
         "create trigger note_wait_over after update of status on requests for each row"
-        " when (new.status = 'available' and old.status <> 'available') execute function note_wait()"
+        " when (new.status = 'available' and old.status <> 'available' and new.source <> 'import')"
+        " execute function note_wait()"
     )
 
 
