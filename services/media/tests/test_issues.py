@@ -17,6 +17,7 @@ from medianest_common.testing.fake_overseerr.numbers import IssueStatus as Their
 from medianest_common.testing.fake_overseerr.numbers import IssueType, Notification
 from medianest_common.testing.fake_overseerr.state import Issue as TheirIssue
 from medianest_common.testing.fake_overseerr.state import IssueComment as TheirComment
+from medianest_common.testing.fake_overseerr.state import User
 from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE, fill
 from services.media.tests.conftest import FILM, SHOW, Home, Person
 from services.media.tests.test_leaving import erased
@@ -77,6 +78,23 @@ def hint(home: Home, issue: TheirIssue, kind: Notification, comment: TheirCommen
     notice = about_issue(home.overseerr.state, kind, issue, comment)
     assert notice is not None
     return fill(DEFAULT_TEMPLATE, notice)
+
+
+def reported_there(home: Home, number: int, *, by: User) -> None:
+    at = home.overseerr.state.now()
+    home.overseerr.state.issues[number] = TheirIssue(
+        id=number,
+        type=IssueType.VIDEO,
+        status=TheirStatus.OPEN,
+        media=home.overseerr.state.media_of("movie", FILM),
+        season=0,
+        episode=0,
+        created_by=by,
+        modified_by=None,
+        created_at=at,
+        updated_at=at,
+        comments=[TheirComment(id=number, user=by, message=f"Blurred {number}", created_at=at)],
+    )
 
 
 def events_of(home: Home, issue: Issue) -> list[str]:
@@ -251,22 +269,8 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr
     in_library(seerr)
     frida = await seerr.friend()
     theirs = next(u for u in seerr.overseerr.state.users.values() if u.plex_id == frida.plex_id)
-    at = seerr.overseerr.state.now()
     for number, user in enumerate((theirs, seerr.overseerr.owner), start=1):
-        comment = TheirComment(id=number, user=user, message=f"Blurred {number}", created_at=at)
-        seerr.overseerr.state.issues[number] = TheirIssue(
-            id=number,
-            type=IssueType.VIDEO,
-            status=TheirStatus.OPEN,
-            media=seerr.overseerr.state.media_of("movie", FILM),
-            season=0,
-            episode=0,
-            created_by=user,
-            modified_by=None,
-            created_at=at,
-            updated_at=at,
-            comments=[comment],
-        )
+        reported_there(seerr, number, by=user)
     seerr.clock.advance(61)
 
     async def both() -> list[Issue]:
@@ -279,6 +283,24 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr
         ("owner", "Blurred 2"),
     ]
     assert [i.message for i in (await frida.call(said.ListIssues())).items] == ["Blurred 1"]
+
+
+async def test_who_is_known_from_an_import_only_is_nobody_of_ours_to_tell(seerr: Home) -> None:
+    """The row that holds their requests is emptied when they sign in, and must not be all that says who it was."""
+    in_library(seerr)
+    ursula = seerr.overseerr.add_user(plex_id=777, email=None, username="Ursula")
+    await seerr.change(
+        "insert into people (id, name, role, plex_id, version, imported)"
+        " values (gen_random_uuid(), 'Ursula', 'user', 777, 0, true)"
+    )
+    reported_there(seerr, 1, by=ursula)
+    seerr.clock.advance(61)
+
+    async def one() -> list[Issue]:
+        return (await seerr.owner.call(said.ListIssues())).items
+
+    [issue] = await eventually(one, within=20)
+    assert (issue.reported_by.id, issue.reported_by.name) == (None, "Ursula")
 
 
 async def test_a_title_that_overseerr_does_not_have_keeps_its_issue_here(seerr: Home) -> None:

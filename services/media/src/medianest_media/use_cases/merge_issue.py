@@ -29,16 +29,21 @@ async def merge_issue(
 
 
 async def author_of(tx: Transaction, user: DeskUser) -> Person | None:
-    """Whom of ours Overseerr means, if anybody: matched by the Plex account, or as whom we have acted there."""
+    """Whom of ours Overseerr means, if anybody: matched by the Plex account, or as whom we have acted there.
+
+    Whoever is known from an import only has no account here, so nobody could see it as theirs.
+    """
     if user.plex_id is not None:
         ours = Person.plex_id == user.plex_id
     elif user.id is not None:
         ours = Person.backend_user_id == user.id
     else:
         return None
-    found = select(Person).where(ours, Person.erased_at.is_(None)).order_by(Person.id).limit(1)
+    found = select(Person).where(ours, Person.erased_at.is_(None), Person.imported.is_(False))
     # Nobody leaves while something is being written down as theirs.
-    return (await tx.session.scalars(found.with_for_update(read=True))).one_or_none()
+    return (
+        await tx.session.scalars(found.order_by(Person.id).limit(1).with_for_update(read=True))
+    ).one_or_none()
 
 
 async def _new_comments(
