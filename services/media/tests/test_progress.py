@@ -151,6 +151,16 @@ async def test_a_queue_that_nobody_can_see_hurts_nothing(seerr: Home, fault: Any
     assert await shows(seerr, frida, asked) == before
 
 
+async def test_a_request_that_overseerr_stumbles_over_hides_no_other(seerr: Home) -> None:
+    frida = await seerr.friend()
+    show = await granted(seerr, await frida.request_show(SHOW, seasons=[1]))
+    film = await granted(seerr, await frida.request())
+    seerr.overseerr.set_downloads("movie", FILM, [row()])
+    twin = await seerr.twin(show)
+    seerr.overseerr.fail_with(500, path_prefix=f"/api/v1/request/{twin.id}")
+    assert (await shows(seerr, frida, film)).percent == 75
+
+
 async def test_without_overseerr_the_queues_are_asked_themselves(
     server_urls: ServerUrls, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from medianest.embedded import ServerUrls
 from medianest_common.contracts import media
+from medianest_common.contracts.media.allowing import GetRequestOptions
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_tmdb import FakeTmdb
 from services.media.tests.conftest import home_on
@@ -63,6 +64,11 @@ async def test_a_limit_is_waited_for_if_it_is_short_and_told_if_it_is_long(
             await home.owner.call(media.Discover(shelf="tv"))
         assert (refused.value.status, refused.value.code) == (503, "SEARCH_UNAVAILABLE")
         assert refused.value.retry_after == 60
+        tmdb.fail_with(429, retry_after=60)
+        with pytest.raises(RemoteError) as refused:
+            await home.owner.call(GetRequestOptions(media_type=media.MediaType.MOVIE, tmdb_id=603))
+        assert (refused.value.status, refused.value.code) == (503, "SEARCH_UNAVAILABLE")
+        assert (await home.owner.request(603)).status is media.RequestStatus.APPROVED, "it is looked up later"
 
 
 async def test_connections_are_kept(server_urls: ServerUrls, tmp_path: Path, tmdb: FakeTmdb) -> None:

@@ -53,7 +53,7 @@ class Standing(Value):
     seasons_4k: dict[int, Availability] = {}
     requests: tuple[BackendRequest, ...] = ()
     unsure: frozenset[bool] = frozenset()
-    """The qualities, by `is_4k`, in which nobody could say what is there. What is not named may be there all the same."""
+    """Qualities, by `is_4k`, in which nobody could say what is there: what is not named may be there all the same."""
 
     def seasons_in(self, *, is_4k: bool) -> dict[int, Availability]:
         return self.seasons_4k if is_4k else self.seasons

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from medianest_common.contracts.media import MediaType
-from medianest_common.errors import BadUpstream
+from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import OutgoingClient, Response, UpstreamRefused
 from medianest_media.adapters.backend import Download, DownloadStatus
 from medianest_media.adapters.lenient import each
@@ -40,6 +40,7 @@ class OverseerrQueue:
         self._client = client
 
     async def downloads(self, request_ids: Sequence[int]) -> list[Download]:
+        """An error only where nothing can be said of any: one that it stumbles over hides no others."""
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def of(request_id: int) -> list[Download]:
@@ -55,7 +56,18 @@ class OverseerrQueue:
                         "Overseerr does not show its requests.", upstream="Overseerr"
                     ) from refused
 
-        found = await asyncio.gather(*(of(request_id) for request_id in request_ids))
+        outcomes = await asyncio.gather(*map(of, request_ids), return_exceptions=True)
+        found: list[list[Download]] = []
+        failures: list[MediaNestError] = []
+        for outcome in outcomes:
+            if isinstance(outcome, MediaNestError):
+                failures.append(outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                found.append(outcome)
+        if failures and not found:
+            raise failures[0]
         return [download for some in found for download in some]
 
 

@@ -28,7 +28,7 @@ type _Part = tuple[bool, int]
 async def note_absences(
     app: MediaApp, details: TitleDetails, *, unsure: frozenset[bool] = frozenset()
 ) -> None:
-    """`details` is what the backend says right now; of these qualities it can say nothing, and that counts for nothing."""
+    """`details` is what the backend says right now. That it can say nothing of these qualities counts for nothing."""
     async with app.db.read() as connection:
         fulfilled = await _fulfilled(connection, details)
     if not fulfilled:

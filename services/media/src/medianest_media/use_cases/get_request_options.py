@@ -11,11 +11,10 @@ from medianest_common.contracts.media.allowing import (
     QualityOptions,
     RequestOptions,
 )
-from medianest_common.errors import BadUpstream, TimedOut, Unavailable
 from medianest_media.adapters.backend import Rules
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
-from medianest_media.keeping import unavailable
+from medianest_media.keeping import TROUBLE, unavailable
 from medianest_media.mapping import WHY_NOT
 from medianest_media.models import EVERY_SEASON, Claim, Request
 from medianest_media.quotas import may_ask_4k
@@ -30,7 +29,7 @@ async def get_request_options(app: MediaApp, query: GetRequestOptions) -> Reques
     try:
         details = await title_details(app, query.media_type, query.tmdb_id)
         rules = await app.backend.rules()
-    except (Unavailable, TimedOut, BadUpstream) as error:
+    except TROUBLE as error:
         raise unavailable(error) from error
     claims = (
         select(Claim.season, Claim.is_4k)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from medianest_common.contracts.media import MediaType
-from medianest_common.errors import BadUpstream, TimedOut, Unavailable
 from medianest_media.app import MediaApp
+from medianest_media.keeping import TROUBLE
 from medianest_media.repository import read_seen
 from medianest_media.titles import placeholder
 from medianest_media.use_cases.known_titles import title_details
@@ -23,7 +23,7 @@ async def known_name(app: MediaApp, media_type: MediaType, tmdb_id: int) -> Know
     """Raises `TitleUnknown` only where it is certain that there is no such title."""
     try:
         details = await title_details(app, media_type, tmdb_id)
-    except (Unavailable, TimedOut, BadUpstream):
+    except TROUBLE:
         async with app.db.read() as connection:
             seen = await read_seen(connection, media_type, tmdb_id)
         return KnownName(

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medianest_common.contracts.media import Availability, MediaType, RequestMedia, SeasonChoice
-from medianest_common.errors import BadUpstream, FieldError, Invalid, TimedOut, Unavailable
+from medianest_common.errors import FieldError, Invalid
 from medianest_media.adapters.backend import Rules
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
 from medianest_media.errors import NotRequestable
 from medianest_media.holdings import Holding
+from medianest_media.keeping import TROUBLE
 from medianest_media.mapping import WHY_NOT
 from medianest_media.repository import read_holding, read_seen
 from medianest_media.titles import placeholder
@@ -48,7 +49,7 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
     try:
         details = await title_details(app, command.media_type, command.tmdb_id)
         rules = await app.backend.rules()
-    except (Unavailable, TimedOut, BadUpstream):
+    except TROUBLE:
         return await _unchecked(app, command, chosen)
     if command.is_4k and not rules.allows_4k(command.media_type):
         raise NotRequestable(f"4K is not set up in {app.backend.called(command.media_type)}.")
