@@ -8,6 +8,7 @@ from medianest_common.contracts.media.watchlist import WatchlistSwitched
 from medianest_common.contracts.personal import PersonalData
 from medianest_common.contracts.plex import (
     ExportUserData,
+    ForgetEvents,
     GetImage,
     GetServer,
     GetServerIdentity,
@@ -79,7 +80,7 @@ from medianest_plex.use_cases import remember_member as members
 from medianest_plex.use_cases.change_collection import change_collection
 from medianest_plex.use_cases.create_collection import create_collection
 from medianest_plex.use_cases.delete_collection import delete_collection
-from medianest_plex.use_cases.erase_member import erase_member
+from medianest_plex.use_cases.erase_member import erase_member, forget_told
 from medianest_plex.use_cases.export_member import export_member
 from medianest_plex.use_cases.get_collection import get_collection
 from medianest_plex.use_cases.get_image import get_image
@@ -290,6 +291,11 @@ async def export_user_data(query: ExportUserData, app: PlexApp) -> PersonalData:
 @handlers.on(UserDeleted)
 async def member_left(event: UserDeleted, app: PlexApp, tx: Transaction) -> None:
     await erase_member(app, event, tx)
+
+
+@handlers.job(concurrency=1, ack_wait=60)
+async def forget_what_was_told(job: ForgetEvents, app: PlexApp) -> None:
+    await forget_told(app, job)
 
 
 @handlers.on(UserCreated, UserChanged)

@@ -1,7 +1,7 @@
 """Events are kept for days after they were heard. Those that speak of somebody who has left are taken off the bus."""
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 import nats.errors
@@ -13,20 +13,24 @@ from medianest_common.bus.topology import DEAD_LETTERS, event_stream
 from medianest_common.errors import Unavailable
 
 
-async def forget_events(js: JetStreamContext, *, service: str, user_id: UUID) -> None:
+async def forget_events(
+    js: JetStreamContext, *, service: str, user_id: UUID, subjects: Sequence[str] = ()
+) -> None:
     """Takes the service's own events that name this person off its stream; the server overwrites them on disk.
 
+    `subjects` are those in which people are named, where most of the stream is about something else.
     Raises `Unavailable` while somebody has still to hear one of them: try again later.
     """
     stream = event_stream(service)
     try:
         heard = await _heard_up_to(js, stream)
         waits = False
-        async for message in _naming(js, stream, f"evt.{service}.>", user_id):
-            if (message.seq or 0) <= heard.get(message.subject or "", math.inf):
-                await js.delete_msg(stream, message.seq or 0)
-            else:
-                waits = True
+        for subject in subjects or [f"evt.{service}.>"]:
+            async for message in _naming(js, stream, subject, user_id):
+                if (message.seq or 0) <= heard.get(message.subject or "", math.inf):
+                    await js.delete_msg(stream, message.seq or 0)
+                else:
+                    waits = True
     except (nats.errors.Error, APIError, OSError) as error:
         raise Unavailable("The message bus is not reachable.", retry_after=2) from error
     if waits:

@@ -1,8 +1,12 @@
 """Somebody has left: their access to the server goes, and whatever was kept of what only they saw."""
 
+from datetime import timedelta
+
+from medianest_common.bus.forgetting import forget_events
 from medianest_common.contracts.auth.people import UserDeleted
-from medianest_common.contracts.plex import UserDataErased
+from medianest_common.contracts.plex import ForgetEvents, MemberRefused, UserDataErased
 from medianest_common.contracts.plex.connection import ConnectionChanged
+from medianest_common.contracts.plex.watchlist import WatchlistItemRemoved, WatchlistRead
 from medianest_common.db import Transaction
 from medianest_plex.app import PlexApp
 from medianest_plex.models import Copy, GivenAccount, Play, PlayDay, Session, Viewer, Watchlist
@@ -10,6 +14,9 @@ from medianest_plex.owner_account import GivenAccounts
 from medianest_plex.repository import Copies, Members, PlayDays, Plays, Sessions, Viewers
 from medianest_plex.viewers import accounts_of
 from medianest_plex.watchlists import Watchlists
+
+_HEARD_WITHIN = timedelta(seconds=2)
+_NAME_PEOPLE = [WatchlistRead.subject, WatchlistItemRemoved.subject, MemberRefused.subject]
 
 
 async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> None:
@@ -28,5 +35,11 @@ async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> Non
     }
     if removed["owner_accounts"]:
         tx.emit(ConnectionChanged())
+    tx.enqueue(ForgetEvents(user_id=event.user_id), delay=_HEARD_WITHIN)
     tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))
     tx.after_commit(lambda: app.cache.invalidate_tag(event.user_id.hex))
+
+
+async def forget_told(app: PlexApp, job: ForgetEvents) -> None:
+    """What the bus still holds of it, such as what was on their watchlist."""
+    await forget_events(app.bus.js, service="plex", user_id=job.user_id, subjects=_NAME_PEOPLE)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Command, Contract, Event, Nothing, Query, Timestamp
+from medianest_common.contracts.base import Command, Contract, Event, Job, Nothing, Query, Timestamp
 from medianest_common.contracts.personal import DataErased, PersonalData
 
 
@@ -174,3 +174,9 @@ class ExportUserData(Query[PersonalData]):
 
 class UserDataErased(DataErased):
     pass
+
+
+class ForgetEvents(Job):
+    """As `auth.ForgetEvents`, for the events of this service."""
+
+    user_id: UUID
