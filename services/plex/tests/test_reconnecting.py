@@ -20,7 +20,7 @@ from medianest_common.contracts.plex.connection import (
     ReconnectPlex,
 )
 from medianest_common.errors import MediaNestError
-from medianest_common.service import Runtime
+from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
@@ -46,6 +46,18 @@ async def found(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Cal
         return home
 
     return start
+
+
+def watched(apps: list[PlexApp]) -> Service:
+    """The service, whose inside a test may look at."""
+
+    @asynccontextmanager
+    async def opening(runtime: Runtime[Any]) -> AsyncIterator[PlexApp]:
+        async with open_app(runtime) as app:
+            apps.append(app)
+            yield app
+
+    return replace(SERVICE, open_app=opening)
 
 
 async def reconnect(home: Household, **command: Any) -> PlexConnection:
@@ -110,6 +122,30 @@ async def test_the_owner_signing_in_with_plex_is_enough(
     assert (await home.ask(ListServerMembers())).items[0].plex_id == plex.owner.id
     [(token,)] = await rows(home, "select token from plex.owner_accounts")
     assert plex.owner.token not in token
+
+
+@pytest.mark.parametrize("manual", [False, True])
+async def test_a_replica_that_was_not_told_of_a_later_token_finds_it_by_itself(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock, manual: bool
+) -> None:
+    """What tells of it is heard by whoever is connected at that moment."""
+    apps: list[PlexApp] = []
+    settings = {"plex_url": plex.server_url} if manual else {}
+    base = {"plex_tv_url": plex.tv_url, "plex_token": plex.owner.token}
+    await sandbox.start(watched(apps), **base | settings)
+    home = Household(sandbox, plex, clock)
+    await eventually(lambda: is_well(home))
+    plex.reset_password(plex.owner)
+    assert not await is_well(home)
+    async with apps[0].db.transaction() as tx:
+        account = apps[0].reached.connection.account
+        await account.give(plex.owner.token, machine_identifier=plex.machine_id, tx=tx)
+
+    async def well_again() -> bool:
+        clock.advance(300)
+        return await is_well(home)
+
+    await eventually(well_again, within=15)
 
 
 async def test_a_friend_signing_in_changes_no_token(found: Callable[..., Any], plex: FakePlex) -> None:
@@ -255,16 +291,9 @@ async def test_report_27_both_tokens_are_looked_at_and_not_the_servers_alone(
 ) -> None:
     """The server goes on taking its own token. Beside an address in the settings that is all there need be."""
     apps: list[PlexApp] = []
-
-    @asynccontextmanager
-    async def opening(runtime: Runtime[Any]) -> AsyncIterator[PlexApp]:
-        async with open_app(runtime) as app:
-            apps.append(app)
-            yield app
-
     settings = {"plex_url": plex.server_url, "plex_token": plex.server_token} if manual else {}
     base = {"plex_tv_url": plex.tv_url, "plex_token": plex.owner.token}
-    await sandbox.start(replace(SERVICE, open_app=opening), **base | settings)
+    await sandbox.start(watched(apps), **base | settings)
     home = Household(sandbox, plex, clock)
     await eventually(lambda: is_well(home))
     plex.owner.token = "the-present-one"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from medianest.testing import eventually
+from medianest.testing import Sandbox, eventually
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.media.watchlist import WatchlistSwitched
 from medianest_common.contracts.plex import ExportUserData
@@ -16,9 +16,9 @@ from medianest_common.contracts.plex.watchlist import (
     WatchlistRead,
 )
 from medianest_common.errors import RemoteError
-from medianest_common.testing.fake_plex import FakeAccount
+from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import Household
+from services.plex.tests.household import Household, TravellingClock
 from services.plex.tests.test_leaving import rows
 
 LIST = "/library/sections/watchlist/all"
@@ -189,6 +189,23 @@ async def test_a_list_nobody_wants_read_is_not_read_and_its_token_goes_after_a_d
     assert asked(home) == []
 
 
+async def test_where_no_list_is_read_no_token_is_kept(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+) -> None:
+    await sandbox.start(
+        SERVICE,
+        plex_url=plex.server_url,
+        plex_token=plex.owner.token,
+        plex_tv_url=plex.tv_url,
+        watchlist_requests=False,
+    )
+    home = Household(sandbox, plex, clock)
+    frida = plex.add_friend("frida")
+    person = await home.signed_in(frida)
+    await sandbox.bus.call(OfferAccountToken(user_id=person, account_token=frida.token))
+    assert await rows(home, "select 1 from plex.watchlists where account_token is not null") == []
+
+
 async def test_somebody_takes_something_off_their_own_list(home: Household) -> None:
     frida, gustav = home.plex.add_friend("frida"), home.plex.add_friend("gustav")
     key = home.plex.watch(frida, "The Matrix", tmdb=603)
@@ -214,6 +231,28 @@ async def test_whoever_leaves_leaves_no_token_and_none_comes_late(home: Househol
     await eventually(gone)
     await home.sandbox.bus.call(OfferAccountToken(user_id=person, account_token=frida.token))
     assert await rows(home, "select 1 from plex.watchlists") == []
+
+
+async def test_what_was_told_of_a_list_goes_from_the_bus_with_its_owner(home: Household) -> None:
+    frida, gustav = home.plex.add_friend("frida"), home.plex.add_friend("gustav")
+    ear = await listening(home)
+    for number, account in enumerate((frida, gustav), 1):
+        home.plex.watch(account, "The Matrix", tmdb=603)
+        left = await wanting(home, account)
+        await ear.next(number)
+    assert await told_on_the_bus(home) == 2
+    await home.sandbox.emit(UserDeleted(user_id=left))
+
+    async def forgotten() -> bool:
+        return await told_on_the_bus(home) == 1
+
+    await eventually(forgotten, within=20)
+
+
+async def told_on_the_bus(home: Household) -> int:
+    js = home.sandbox.bus.js
+    info = await js.stream_info("EVT_PLEX", subjects_filter=WatchlistRead.subject)
+    return sum((info.state.subjects or {}).values())
 
 
 async def test_hostile_titles_and_keys_do_no_harm(home: Household) -> None:

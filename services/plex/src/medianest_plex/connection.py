@@ -30,9 +30,9 @@ LONGEST_PAUSE_SECONDS = 300.0
 BETTER_WAY_SECONDS = 900.0
 """After so long on a way through the internet, a local one is looked for again."""
 ACCOUNT_SECONDS = 300.0
+"""So long plex.tv is not asked again for what it has just told."""
 KEEP_SECONDS = 86_400.0
 """After so long the account's token is used: Plex forgets tokens that nobody uses."""
-"""So long plex.tv is not asked again for what it has just told."""
 NOT_THE_ACCOUNTS_TOKEN = (
     "plex.tv does not accept MEDIANEST_PLEX_TOKEN. It has to be the present token of the account that owns the server; "
     "the token of the server alone needs MEDIANEST_PLEX_URL beside it. The owner signing in with Plex mends it as well."
@@ -184,6 +184,8 @@ class Connection:
                 self._asked_at, self.account_problem = self._clock.monotonic(), None
             except TokenRefused:
                 self.account_problem = NOT_THE_ACCOUNTS_TOKEN
+                # Another replica may know a later one, and its word have been lost.
+                await self.account.read()
             except (TimeoutError, MediaNestError) as error:
                 wait = error.retry_after if isinstance(error, MediaNestError) else None
                 self._not_before = max(self._not_before, self._clock.monotonic() + (wait or 0.0))

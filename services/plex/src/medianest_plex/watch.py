@@ -127,6 +127,8 @@ class Watch:
         except TokenRefused:
             if self._connection.refused():
                 return await self._about()
+            # A later one may be known, with which the next look begins.
+            await self._connection.account.read()
             return None
 
     async def _remember(self, identity: Identity, about: About | None) -> None:

@@ -36,6 +36,8 @@ async def follow_watchlist(app: PlexApp, tx: Transaction, event: WatchlistSwitch
 
 
 async def take_account_token(app: PlexApp, command: OfferAccountToken) -> Nothing:
+    if not app.settings.watchlist_requests:
+        return Nothing()
     async with app.db.transaction() as tx:
         row = await _row(app, tx, command.user_id)
         if row is None:
