@@ -20,6 +20,7 @@ from medianest_common.clock import SystemClock, uuid7
 from medianest_common.contracts import auth, plex
 from medianest_common.contracts.base import Nothing, Rpc
 from medianest_common.contracts.identity import Caller
+from medianest_common.contracts.plex.watchlist import OfferAccountToken
 from medianest_common.db.database import Database, open_database
 from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret, running
@@ -73,6 +74,7 @@ class PlexService:
 
     machine_identifier: str
     members: list[plex.RememberMember] = field(default_factory=list)
+    offered: list[OfferAccountToken] = field(default_factory=list)
     hanging: asyncio.Event | None = None
 
 
@@ -89,6 +91,12 @@ async def remember(command: plex.RememberMember, app: PlexService) -> Nothing:
     if app.hanging:
         await app.hanging.wait()
     app.members.append(command)
+    return Nothing()
+
+
+@handlers.rpc
+async def take_account_token(command: OfferAccountToken, app: PlexService) -> Nothing:
+    app.offered.append(command)
     return Nothing()
 
 

@@ -50,8 +50,10 @@ async def test_a_friend_agrees_at_plex_and_is_in(house: Household) -> None:
     )
 
 
-async def test_the_token_of_an_account_is_kept_only_where_it_owns_the_server(house: Household) -> None:
-    """The plex service finds the server with it; what friends sign in with is used once and forgotten."""
+async def test_the_token_of_an_account_goes_to_the_plex_service_and_stays_nowhere_else(
+    house: Household,
+) -> None:
+    """It finds the server with the owner's, and reads the watchlists of those who want that with their own."""
     frida = house.plex.add_friend("frida")
     for account in (frida, house.plex.owner):
         await house.sign_in_with_plex(account)
@@ -59,7 +61,10 @@ async def test_the_token_of_an_account_is_kept_only_where_it_owns_the_server(hou
     told = [(m.machine_identifier, m.account_token) for m in house.plex_service.members]
 
     assert told == [(house.plex.machine_id, None), (house.plex.machine_id, house.plex.owner.token)]
-    assert not any(token in repr(house.plex_service.members) for token in house.plex.tokens)
+    offered = house.plex_service.offered
+    assert [offer.account_token for offer in offered] == [frida.token, house.plex.owner.token]
+    assert [offer.user_id for offer in offered] == [member.user_id for member in house.plex_service.members]
+    assert not any(token in repr((house.plex_service.members, offered)) for token in house.plex.tokens)
 
 
 async def test_the_browser_is_sent_to_plex_and_back_to_us_and_nowhere_else(house: Household) -> None:

@@ -69,7 +69,7 @@ async def verify_plex_sign_in(app: AuthApp, command: VerifyPlexSignIn) -> PlexSi
 
 
 async def _ask_plex(app: AuthApp, row: Row, client: ClientInfo) -> tuple[PlexAccount, ServerAccess] | None:
-    """None while the person has not agreed. The account's token is kept only if it is the one of the server's owner."""
+    """None while the person has not agreed. The account's token is not kept here: the plex service is told it."""
     try:
         async with asyncio.timeout(_PLEX_TIMEOUT):
             token = await app.plex_tv.token_of(row.pin_id)
