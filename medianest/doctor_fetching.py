@@ -1,4 +1,4 @@
-"""Who fetches what is asked for, and whether they answer, accept our keys and have what they are told to choose."""
+"""Where titles are looked up and who fetches them: whether they answer, accept our keys and have what is chosen."""
 
 import asyncio
 
@@ -8,6 +8,8 @@ from medianest_common.contracts.media import MediaType
 from medianest_common.errors import MediaNestError
 from medianest_media.adapters.radarr import Radarr
 from medianest_media.adapters.sonarr import Sonarr
+from medianest_media.adapters.tmdb import Tmdb
+from medianest_media.catalogues import open_catalogue
 from medianest_media.settings import MediaSettings
 from medianest_media.settings_arr import ArrChoices
 
@@ -16,15 +18,26 @@ async def fetching(settings: MediaSettings, *, clock: Clock) -> list[Finding]:
     servers = settings.arr_servers
     if settings.overseerr_url and settings.overseerr_api_key is not None:
         return [_not_used(choices) for choices in servers.values()]
+    titles = await _titles(settings, clock=clock)
     if not servers:
         text = (
             "by hand; MEDIANEST_OVERSEERR_URL, or MEDIANEST_RADARR_URL and MEDIANEST_SONARR_URL, each with "
             "its _API_KEY, name who fetches them"
         )
-        return [good("requests", text)]
-    return await asyncio.gather(
-        *(_server(choices, kind, clock=clock) for (kind, _), choices in servers.items())
-    )
+        return [titles, good("requests", text)]
+    found = (_server(choices, kind, clock=clock) for (kind, _), choices in servers.items())
+    return [titles, *await asyncio.gather(*found)]
+
+
+async def _titles(settings: MediaSettings, *, clock: Clock) -> Finding:
+    async with open_catalogue(settings, clock=clock) as catalogue:
+        if not isinstance(catalogue, Tmdb):
+            return good("titles", "are looked up nowhere; MEDIANEST_TMDB_API_KEY lets TMDB be asked")
+        try:
+            await catalogue.check()
+        except MediaNestError as error:
+            return bad("TMDB", error.detail or error.title, "Look at the setting MEDIANEST_TMDB_API_KEY")
+    return good("TMDB", "answers and accepts the key")
 
 
 def _not_used(choices: ArrChoices) -> Finding:
