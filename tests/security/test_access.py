@@ -278,6 +278,11 @@ NEEDED = {
 """Which scopes open a route to a personal token; empty where none does."""
 
 
+def test_73_what_administrators_alone_may_change_takes_the_scope_of_administrators() -> None:
+    changing = [r for r, who in ACCESS.items() if who == ADMIN and not r.startswith("GET ")]
+    assert {r: NEEDED[r] for r in changing if NEEDED[r] - {Scope.ADMIN}} == {}
+
+
 @pytest.fixture(scope="module")
 def tokens(house: House) -> dict[frozenset[Scope], str]:
     """The owner's tokens, so that nothing but a scope can be missing."""

@@ -154,6 +154,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
             f"{API}/media/requests/bulk": {"timeout": media_requests.MANY_SECONDS + 1},
+            f"{API}/media/watchlist": {"timeout": media_watchlist.PLEX_SECONDS + 1},
             f"{API}/admin/plex/reconnect": {"timeout": plex_changes.RECONNECT_SECONDS + 1},
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
             f"{API}/auth/oauth": {"timeout": PLEX_SIGN_IN_SECONDS},

@@ -27,6 +27,7 @@ GRANTS = (
     Grant(f"{API}/media/requests/*/approve", changing=_ADMIN),
     Grant(f"{API}/media/requests/*/decline", changing=_ADMIN),
     Grant(f"{API}/media/requests/*/retry", changing=_ADMIN),
+    Grant(f"{API}/media/requests/*/mark", changing=_ADMIN),
     Grant(f"{API}/media/requests/bulk", changing=_ADMIN),
     Grant(f"{API}/media/quotas", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/rules", reading=_ADMIN, changing=_ADMIN),

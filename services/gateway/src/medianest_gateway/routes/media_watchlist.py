@@ -14,7 +14,7 @@ router = APIRouter(
     prefix="/media/watchlist", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 
-_PLEX_SECONDS = 12.0
+PLEX_SECONDS = 12.0
 
 
 @router.get("", response_model=watchlist.Watchlist, responses=problems(400))
@@ -35,7 +35,7 @@ async def remove_from_watchlist(
     gateway: Gateway, rating_key: Annotated[str, Path(pattern=r"^[0-9A-Za-z]{1,64}$")]
 ) -> None:
     """Takes it off the caller's own list at Plex."""
-    await gateway.bus.call(RemoveFromWatchlist(rating_key=rating_key), timeout=_PLEX_SECONDS)
+    await gateway.bus.call(RemoveFromWatchlist(rating_key=rating_key), timeout=PLEX_SECONDS)
 
 
 @router.get("/people", response_model=Page[watchlist.WatchlistPerson], responses=problems(400))
