@@ -30,7 +30,7 @@ async def request_media(gateway: Gateway, body: media.RequestMediaBody, once: Id
     return await once(lambda: passed_through(gateway.bus, message, status=201, timeout=UPSTREAM_SECONDS))
 
 
-@router.get("/requests", response_model=Page[media.MediaRequest])
+@router.get("/requests", response_model=Page[media.MediaRequest], responses=problems(400))
 async def list_requests(gateway: Gateway, query: Annotated[media.ListRequests, Query()]) -> Response:
     """Everyone's for an administrator, one's own otherwise."""
     return await passed_through(gateway.bus, query)

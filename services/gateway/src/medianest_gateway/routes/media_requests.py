@@ -33,7 +33,7 @@ async def edit_request(gateway: Gateway, id: UUID, body: changing.EditRequestBod
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 
 
-@router.get("/requests/followed", response_model=Page[media.MediaRequest])
+@router.get("/requests/followed", response_model=Page[media.MediaRequest], responses=problems(400))
 async def list_followed(gateway: Gateway, query: Annotated[changing.ListFollowed, Query()]) -> Response:
     """Other people's requests, without their notes and, unless the household shows them, their names."""
     return await passed_through(gateway.bus, query)
@@ -72,7 +72,7 @@ async def get_request_options(gateway: Gateway, media_type: media.MediaType, tmd
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 
 
-@router.get("/quotas", response_model=Page[allowing.PersonQuota])
+@router.get("/quotas", response_model=Page[allowing.PersonQuota], responses=problems(400))
 async def list_quotas(gateway: Gateway, query: Annotated[allowing.ListQuotas, Query()]) -> Response:
     """People for whom something of their own was laid down."""
     return await passed_through(gateway.bus, query)

@@ -16,7 +16,8 @@ _LONGEST_QUERY = 500
 
 
 async def search(app: MediaApp, query: Search) -> SearchPage:
-    """Raises `SearchUnavailable`; an empty page always means that there is nothing of that name."""
+    """Raises `SearchUnavailable`; an empty page means that there is nothing of that name. Where one kind is asked for
+    it may stand on a later page, since the catalogue finds all kinds together."""
     require_caller()
     wanted = _readable(query.query)
     key = f"search:{query.page}:{sha256(wanted.encode()).hexdigest()}"
