@@ -28,6 +28,7 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Service
 
 _TIMEOUT = 10.0
+_SCHEMAS = "select count(*) from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')"
 _MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM_BYTES = 2 << 30
 SECRET_KEY = KeyRing.generate().dump()
@@ -76,8 +77,6 @@ class Sandbox:
     clock: Clock
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _services: dict[str, AsyncExitStack] = field(default_factory=dict)
-    _touched: bool = False
-    """Whether tables have been made in the database."""
 
     async def start(self, *services: Service, **settings: Any) -> None:
         """Migrate and run these services until the test ends or `stop` is called."""
@@ -92,10 +91,9 @@ class Sandbox:
         secret = role_secret(KeyRing.parse(SECRET_KEY))
         url = self.settings["database_url"]
         names = tuple(sorted(service.name for service in services))
-        if self._touched:
+        if await _ask(url, _SCHEMAS):
             await migrate(services, admin_url=url, secret=secret)
             return
-        self._touched = True
         database = make_url(url).database
         if template := _migrated.get(names):
             await _execute(self.urls.database_url, f"drop database {database}")
@@ -196,10 +194,21 @@ async def _empty(client: Client, valkey_url: str) -> None:
 
 
 async def _execute(database_url: str, statement: str) -> None:
+    async with _connected(database_url) as connection:
+        await connection.execute(statement, timeout=_TIMEOUT)
+
+
+async def _ask(database_url: str, query: str) -> Any:
+    async with _connected(database_url) as connection:
+        return await connection.fetchval(query, timeout=_TIMEOUT)
+
+
+@asynccontextmanager
+async def _connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(dsn, timeout=_TIMEOUT)
     try:
-        await connection.execute(statement, timeout=_TIMEOUT)
+        yield connection
     finally:
         await connection.close(timeout=_TIMEOUT)
 
