@@ -28,7 +28,10 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Service
 
 _TIMEOUT = 10.0
-_SCHEMAS = "select count(*) from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')"
+_SCHEMAS = (
+    "select count(*) from pg_namespace"
+    " where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')"
+)
 _MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM_BYTES = 2 << 30
 SECRET_KEY = KeyRing.generate().dump()
