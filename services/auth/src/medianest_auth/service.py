@@ -13,10 +13,10 @@ from medianest_auth.adapters.relying_party import RelyingParty
 from medianest_auth.app import AuthApp
 from medianest_auth.attempts import Attempts
 from medianest_auth.audit import Audit
+from medianest_auth.handlers import handlers
 from medianest_auth.in_background import InBackground
 from medianest_auth.models import Base, Installation
 from medianest_auth.passwords import Hasher, PasswordPolicy
-from medianest_auth.plex_handlers import handlers
 from medianest_auth.repository import Installations, Users
 from medianest_auth.settings import AuthSettings
 from medianest_auth.setup_token import SetupToken

@@ -1,14 +1,12 @@
 """What the plex service, the clock and administrators ask about people with access to the Plex server."""
 
 from medianest_auth.app import AuthApp
-from medianest_auth.operator_handlers import handlers
+from medianest_auth.handlers.base import handlers
 from medianest_auth.use_cases.check_plex_access import check_plex_access_when_due, member_refused
 from medianest_auth.use_cases.import_plex_members import import_plex_members, list_plex_candidates
 from medianest_common.contracts.auth import plex_access
 from medianest_common.contracts.plex import MemberRefused
 from medianest_common.db import Transaction
-
-__all__ = ["handlers"]
 
 LOOK_SECONDS = 60.0
 

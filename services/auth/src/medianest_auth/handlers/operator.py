@@ -1,7 +1,7 @@
 """What the command line asks (`medianest admin`). Every use case refuses a call that was made for somebody."""
 
 from medianest_auth.app import AuthApp
-from medianest_auth.handlers import handlers
+from medianest_auth.handlers.base import handlers
 from medianest_auth.use_cases.operator.end_sessions import end_sessions
 from medianest_auth.use_cases.operator.forget_attempts import forget_attempts
 from medianest_auth.use_cases.operator.list_people import list_people
@@ -13,8 +13,6 @@ from medianest_auth.use_cases.operator.verify_audit import verify_audit
 from medianest_common.contracts.auth import operator
 from medianest_common.contracts.auth.history import AuditVerdict
 from medianest_common.contracts.base import Nothing, Page
-
-__all__ = ["handlers"]
 
 
 @handlers.rpc

@@ -1,0 +1,29 @@
+"""What arrives from the bus, and what runs by the clock: each line leads to one use case."""
+
+from medianest_auth.handlers import (
+    history,
+    invites,
+    operator,
+    passwords,
+    people,
+    plex_access,
+    providers,
+    second_factors,
+    sessions,
+    tokens,
+)
+from medianest_auth.handlers.base import handlers
+
+__all__ = [
+    "handlers",
+    "history",
+    "invites",
+    "operator",
+    "passwords",
+    "people",
+    "plex_access",
+    "providers",
+    "second_factors",
+    "sessions",
+    "tokens",
+]
