@@ -1,0 +1,6 @@
+"""What arrives from the bus, and what runs by the clock: each line leads to one use case."""
+
+from medianest_plex.handlers import browse, changing, connection, indexing, people, playing, watchlists
+from medianest_plex.handlers.base import handlers
+
+__all__ = ["browse", "changing", "connection", "handlers", "indexing", "people", "playing", "watchlists"]
