@@ -12,7 +12,6 @@ from tests.world import Person, World, world
 
 FILM, ANOTHER = 603, 949
 SECRET = "what-plex-has-in-its-address"
-NOTHING = {"overseerr_url": "", "overseerr_api_key": "", "media_poll_seconds": "1"}
 
 
 @asynccontextmanager
@@ -28,7 +27,9 @@ async def household(folder: Path) -> AsyncIterator[tuple[World, FakeRadarr]]:
             tmdb_url=tmdb.url,
             tmdb_api_key=tmdb.api_key,
             plex_webhook_secret=SECRET,
-            **NOTHING,
+            overseerr_url="",
+            overseerr_api_key="",
+            media_poll_seconds="1",
         ) as house:
             yield house, radarr
 
