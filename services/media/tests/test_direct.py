@@ -204,7 +204,7 @@ async def test_what_waited_for_a_backend_that_was_given_up_is_not_taken_for_dele
     await home.becomes(show, RequestStatus.FAILED)
     fake.fail_with("refuse")
     await arrs.approved(film)
-    await arrs.reason_holds(film, "Overseerr cannot be reached")
+    await arrs.reason_holds(film, "It is tried again by itself.")
 
     await arrs.restart(overseerr_url="", radarr_url="", sonarr_url="")
     await home.owner.call(MarkRequest(id=show.id, status=Mark.PROCESSING))
@@ -225,7 +225,7 @@ async def test_what_arrives_while_a_new_backend_is_to_be_told_is_not_fetched_aga
     await arrs.told_to(asked, "overseerr")
     fake.fail_with("refuse")
     await arrs.approved(asked)
-    await arrs.reason_holds(asked, "Overseerr cannot be reached")
+    await arrs.reason_holds(asked, "It is tried again by itself.")
     arrs.radarr.fail_with("refuse")
     await arrs.restart(overseerr_url="")
     await Library(home).film(FILM)
