@@ -104,6 +104,26 @@ async def test_what_has_not_changed_is_neither_sent_nor_told_again(home: Househo
     assert [each.tmdb_id for each in (await ear.next(2)).items or ()] == [949, 603]
 
 
+async def test_what_plex_has_no_number_for_yet_is_looked_up_again_once_a_day(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    key = home.plex.watch(frida, "Announced today", tmdb=None)
+    ear = await listening(home)
+    await wanting(home, frida)
+    assert [each.tmdb_id for each in (await ear.next()).items or ()] == [None]
+    frida.watchlist[0].guids.append("tmdb://603")
+
+    home.clock.advance(400)
+
+    async def read_again() -> bool:
+        return len(asked(home)) >= 2
+
+    await eventually(read_again)
+    pages = [request for request in home.plex.requests if request.path == f"/library/metadata/{key}"]
+    assert (len(pages), len(ear.heard)) == (1, 1)
+    home.clock.advance(86_400)
+    assert [each.tmdb_id for each in (await ear.next(2)).items or ()] == [603]
+
+
 async def test_a_long_list_is_read_by_pages_and_never_told_in_part(home: Household) -> None:
     frida = home.plex.add_friend("frida")
     home.plex.plex_tv.watchlists_have_guids = True

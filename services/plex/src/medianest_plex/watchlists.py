@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.plex.watchlist import WatchlistItem, WatchlistRead
@@ -30,6 +30,8 @@ _SOON = timedelta(seconds=10)
 _SLOW_DOWN = 60.0
 _LONGEST_PAUSE = 3_600.0
 _KEPT_UNUSED = timedelta(days=1)
+_NUMBERLESS = timedelta(days=1)
+"""After so long a title that had no number is looked up again: what was announced only now gets one later."""
 
 _DUE = text("""
     update watchlists set next_at = :next
@@ -125,10 +127,11 @@ async def _numbers(
     """TMDB's numbers by Plex's keys, and whether all have been looked for."""
     known = {title.rating_key: title.tmdb_id for title in titles if title.tmdb_id is not None}
     wanted = [title.rating_key for title in titles if title.rating_key not in known]
+    lately = WatchlistTitle.looked_up_at > app.clock.now() - _NUMBERLESS
     async with app.db.read() as connection:
         rows = await connection.execute(
             select(WatchlistTitle.rating_key, WatchlistTitle.tmdb_id).where(
-                WatchlistTitle.rating_key.in_(wanted)
+                WatchlistTitle.rating_key.in_(wanted), or_(WatchlistTitle.tmdb_id.is_not(None), lately)
             )
         )
         numbers: dict[str, int | None] = {row.rating_key: row.tmdb_id for row in rows}
@@ -144,7 +147,12 @@ async def _remember(app: PlexApp, rating_key: str, tmdb_id: int | None) -> None:
         made = upsert(WatchlistTitle).values(
             rating_key=rating_key, tmdb_id=tmdb_id, looked_up_at=app.clock.now()
         )
-        await tx.session.execute(made.on_conflict_do_nothing())
+        found = {name: made.excluded[name] for name in ("tmdb_id", "looked_up_at")}
+        await tx.session.execute(
+            made.on_conflict_do_update(
+                index_elements=["rating_key"], set_=found, where=WatchlistTitle.tmdb_id.is_(None)
+            )
+        )
 
 
 async def _tell(
@@ -162,16 +170,17 @@ async def _tell(
         for each in found.titles
         if each.rating_key in numbers
     ]
+    numbered = all(each.tmdb_id is not None for each in items)
     digest = sha256(json.dumps([each.model_dump() for each in items]).encode()).hexdigest()
     now = app.clock.now()
     async with app.db.transaction() as tx:
         row = await Watchlists(tx.session).get(user_id, lock=True)
         if row is None or not row.wanted:
             return
-        if complete:
-            row.etag = found.etag
-        else:
-            row.etag, row.next_at = None, now + _SOON
+        # A list with something to look up again is read although it has not changed.
+        row.etag = found.etag if complete and numbered else None
+        if not complete:
+            row.next_at = now + _SOON
         changed = row.told != digest or row.problem is not None
         row.told, row.problem, row.read_at = digest, None, now
         if changed:

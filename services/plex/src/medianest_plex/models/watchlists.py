@@ -29,7 +29,7 @@ class Watchlist(Base):
 
 
 class WatchlistTitle(Base):
-    """Which title a key of Plex's catalogue stands for. The same for everybody, and for ever."""
+    """Which title a key of Plex's catalogue stands for. The same for everybody, and for ever once it is known."""
 
     __tablename__ = "watchlist_titles"
 
