@@ -456,6 +456,32 @@ async def test_one_import_runs_at_a_time_and_a_turn_that_comes_twice_is_done_onc
     assert counted == 150
 
 
+async def test_an_import_goes_on_where_it_was_when_the_service_starts_again(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge_imported, "BATCH", 20)
+    frida = await seerr.friend()
+    for number in range(230):
+        filed_before(seerr, user_of(seerr, frida), 2_000 + number)
+    run = await seerr.owner.call(StartImport(dry_run=False))
+    for reached in (
+        "select 1 from import_findings where kind = 'request'",
+        "select 1 from requests having count(*) > 40",
+    ):
+
+        async def there(reached: str = reached) -> bool:
+            return bool(await seerr.rows(reached))
+
+        await eventually(there)
+        await seerr.sandbox.stop("media")
+        await seerr.sandbox.start(
+            SERVICE, overseerr_url=seerr.overseerr.url, overseerr_api_key=seerr.overseerr.api_key
+        )
+    done = await ended(seerr, run, within=90)
+    assert (done.state, done.counts.requests[Outcome.NEW]) == (ImportState.DONE, 230)
+    assert await seerr.rows("select count(*), count(distinct tmdb_id) from requests") == [(230, 230)]
+
+
 async def test_hostile_titles_and_names_are_shown_as_they_are(seerr: Home) -> None:
     nasty = "<b>$&{{x}}\u202e\x07'; drop table requests;--"
     user = seerr.overseerr.add_user(plex_id=778, email=None, username=nasty)
