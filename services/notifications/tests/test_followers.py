@@ -171,3 +171,23 @@ async def test_who_has_asked_is_told_when_somebody_else_changes_it(household: Sa
     assert await titles(ada) == [
         ("Changed: Dune (2021), season 6", "An administrator changed your request. Seasons 5, 6 → 6.")
     ]
+
+
+async def test_a_request_that_was_changed_before_it_was_heard_of_still_waits_for_a_decision(
+    household: Sandbox,
+) -> None:
+    ada, boss = await introduced(household, "Ada"), await introduced(household, "Boss", Role.ADMIN)
+    made = request_event(ada, RequestStatus.PENDING, version=1, seasons=[7], media_type="tv", actor=ada)
+    values = made.model_dump(by_alias=False) | {"reason": "Seasons 7, 8 → 7.", "version": 2}
+    await household.emit(RequestEdited.model_validate(values | {"actor_id": boss.id}))
+
+    async def changed() -> bool:
+        return len(await titles(ada)) == 1
+
+    await eventually(changed)
+    await household.emit(made)
+
+    async def told() -> bool:
+        return len(await titles(boss)) == 1
+
+    await eventually(told)

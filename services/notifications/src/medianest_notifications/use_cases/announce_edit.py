@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import UUID
 
+from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
@@ -16,12 +17,14 @@ from medianest_notifications.wording_requests import about_edit, about_stuck
 async def announce_edit(
     app: NotificationsApp, tx: Transaction, event: RequestEdited, *, event_id: UUID
 ) -> None:
+    # Events overtake each other: that there is something to decide stays news, whatever it was changed to.
+    undecided = event.status is RequestStatus.PENDING
     request = await FollowedRequests(tx.session).hear(
-        event.request_id, version=event.version, now=app.clock.now()
+        event.request_id, version=0 if undecided else event.version, now=app.clock.now()
     )
     recipients = Recipients(tx.session)
     gone = {NOBODY} | ({event.user_id} if await recipients.has_left(event.user_id) else set())
-    if request.version == event.version:
+    if request.version <= event.version:
         everyone = sorted({event.user_id, *await recipients.admins(), *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
     if event.actor_id != event.user_id and event.user_id not in gone:
