@@ -21,6 +21,7 @@ from medianest_common.contracts.media.allowing import (
     RuleAction,
     TryRules,
 )
+from medianest_common.contracts.media.changing import EditRequest
 from medianest_common.errors import MediaNestError
 from medianest_media import models
 from medianest_media.rules import Case, fitting, verdict
@@ -161,6 +162,25 @@ async def test_a_rule_on_genre_waits_until_the_title_is_known_and_is_then_looked
     seen = await seerr.becomes(show, RequestStatus.PROCESSING, within=30)
     assert seen.history is not None
     assert "By the rule “These”." in [entry.reason for entry in seen.history]
+
+
+async def test_a_long_show_is_not_had_bit_by_bit(seerr: Home) -> None:
+    frida = await seerr.friend()
+    await rule(seerr, "Short ones", media_type=MediaType.TV, max_seasons=2)
+    asked = await frida.request_show(seasons=[1])
+    assert asked.status is RequestStatus.PENDING, "it has three"
+    edited = await frida.call(EditRequest(id=asked.id, seasons=[1, 2]))
+    assert edited.status is RequestStatus.PENDING
+    seerr.overseerr.add_show(1399, "Short", 2019, seasons={0: 1, 1: 5, 2: 5})
+    assert (await frida.request_show(1399)).status is RequestStatus.APPROVED
+    seerr.clock.advance(60)
+    seerr.overseerr.fail_with("refuse")
+    unknown = await frida.request_show(1400, seasons=[1])
+    assert unknown.status is RequestStatus.PENDING
+    seerr.overseerr.add_show(1400, "Shorter", 2020, seasons={1: 5})
+    seerr.overseerr.heal()
+    seerr.clock.advance(61)
+    await seerr.becomes(unknown, RequestStatus.PROCESSING, within=30)
 
 
 async def test_the_list_is_kept_in_its_order_by_several_at_once(seerr: Home) -> None:

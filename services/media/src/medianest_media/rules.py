@@ -12,7 +12,9 @@ from medianest_media.models import ApprovalRule
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A request as a rule looks at it. `genres` None means that nobody could say what kind of title it is, nor when it
-    came out; `seasons` None that nobody could say how many."""
+    came out; `seasons` None that nobody could say how many the show has.
+
+    All that it has count, however few are asked for: else a long show would be had bit by bit."""
 
     role: str
     user_id: UUID

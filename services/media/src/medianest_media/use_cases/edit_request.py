@@ -131,7 +131,8 @@ async def _send(app: MediaApp, tx: Transaction, request: Request, person: Person
     """The backend hears of it, and the rules look at it again. What has failed waits for the next attempt."""
     if request.status is not RequestStatus.PENDING:
         return
-    await judge(app, tx, request, person=person, genres=wish.genres if wish else None)
+    if wish is not None:
+        await judge(app, tx, request, person=person, genres=wish.genres, size=wish.size)
     owe(tx, request, now=app.clock.now())
 
 

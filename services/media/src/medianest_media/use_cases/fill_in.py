@@ -45,7 +45,8 @@ async def fill_in(app: MediaApp, request_id: UUID) -> None:
         if request.all_seasons:
             await _name_seasons(app, tx, request, person, details)
         if request.unjudged and request.status is RequestStatus.PENDING and not request.all_seasons:
-            await judge(app, tx, request, person=person, genres=details.genres)
+            size = len(details.regular_seasons)
+            await judge(app, tx, request, person=person, genres=details.genres, size=size)
 
 
 async def _name_seasons(

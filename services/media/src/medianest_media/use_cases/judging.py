@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.allowing import Fit
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
@@ -20,20 +20,23 @@ async def judge(
     *,
     person: Person,
     genres: Sequence[str] | None,
+    size: int | None,
     by: Caller | None = None,
 ) -> None:
-    """`genres` None: nobody could say what kind of title it is. Then a rule that asks for it is looked at later."""
+    """`genres` None: nobody could say what kind of title it is, and `size` None, how many seasons the show has. Then a
+    rule that asks for it is looked at later."""
     if by is not None and by.is_admin:
         await move(tx, request, RequestStatus.APPROVED, now=app.clock.now(), by=by)
         return
-    found = verdict(await Rules(tx.session).in_order(), case_of(request, person=person, genres=genres))
+    case = case_of(request, person=person, genres=genres, size=size)
+    found = verdict(await Rules(tx.session).in_order(), case)
     request.unjudged = found.fit is Fit.UNKNOWN
     if found.approves and found.rule is not None:
         reason = f"By the rule “{found.rule.name}”."
         await move(tx, request, RequestStatus.APPROVED, now=app.clock.now(), reason=reason)
 
 
-def case_of(request: Request, *, person: Person, genres: Sequence[str] | None) -> Case:
+def case_of(request: Request, *, person: Person, genres: Sequence[str] | None, size: int | None) -> Case:
     return Case(
         role=person.role,
         user_id=person.id,
@@ -41,5 +44,5 @@ def case_of(request: Request, *, person: Person, genres: Sequence[str] | None) -
         is_4k=request.is_4k,
         genres=None if genres is None else tuple(genres),
         year=request.year,
-        seasons=None if request.media_type is MediaType.TV and request.all_seasons else len(request.seasons),
+        seasons=size,
     )

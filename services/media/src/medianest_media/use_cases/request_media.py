@@ -48,7 +48,7 @@ async def request_media(
         tx.session.add(request)
         reason = _on_behalf(request) if for_another else _REASONS.get(source)
         await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
-        await judge(app, tx, request, person=person, genres=wish.genres, by=caller)
+        await judge(app, tx, request, person=person, genres=wish.genres, size=wish.size, by=caller)
         owe(tx, request, now=app.clock.now())
         return Raw(await Requests(tx.session).shown(request.id))
 

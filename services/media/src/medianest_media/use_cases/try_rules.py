@@ -36,7 +36,8 @@ async def try_rules(app: MediaApp, query: TryRules) -> RulesOutcome:
             request.seasons = list(wish.free)
         refused = await _refusal(app, tx, request, person=person, wish=wish)
         found = verdict(
-            await Rules(tx.session).in_order(), case_of(request, person=person, genres=wish.genres)
+            await Rules(tx.session).in_order(),
+            case_of(request, person=person, genres=wish.genres, size=wish.size),
         )
     if person.role in (Role.ADMIN, Role.OWNER):
         return RulesOutcome(outcome="approve", rule=None, tried=[], refused=refused)

@@ -32,6 +32,8 @@ class Wish:
     seasons: tuple[int, ...] | None
     genres: tuple[str, ...] | None = None
     """None where nobody could say."""
+    size: int | None = None
+    """How many seasons the show has, without its specials; None where nobody could say, and for a film."""
     states: Mapping[int, Availability] = field(default_factory=dict)
     """What is known of each season: what our own library says, or nothing, when the backend could not be asked."""
 
@@ -65,6 +67,7 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
         year=details.year,
         poster_path=details.poster_path,
         genres=details.genres,
+        size=None if command.media_type is MediaType.MOVIE else len(details.regular_seasons),
         seasons=(FILM,) if command.media_type is MediaType.MOVIE else _seasons(details, rules, chosen),
         states=states,
     )
