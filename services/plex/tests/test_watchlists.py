@@ -17,9 +17,12 @@ from medianest_common.contracts.plex.watchlist import (
 )
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE
+from medianest_plex.watchlists import read_due
 from services.plex.tests.household import Household, TravellingClock
 from services.plex.tests.test_leaving import rows
+from services.plex.tests.test_reconnecting import watched
 
 LIST = "/library/sections/watchlist/all"
 
@@ -171,6 +174,38 @@ async def test_when_plex_says_slow_down_everybody_waits_as_long_as_it_says(home:
     home.clock.advance(1_000)
     for number in range(1, 4):
         assert (await ear.next(number)).items is not None
+
+
+async def test_nobody_who_signs_in_meanwhile_goes_past_those_who_wait(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+) -> None:
+    apps: list[PlexApp] = []
+    where = {"plex_url": plex.server_url, "plex_token": plex.owner.token, "plex_tv_url": plex.tv_url}
+    await sandbox.start(watched(apps), **where)
+    home = Household(sandbox, plex, clock)
+    frida, gustav = plex.add_friend("frida"), plex.add_friend("gustav")
+    plex.tv.fail_with(429, path=LIST, times=1, retry_after=900)
+    await wanting(home, frida)
+
+    async def resting() -> bool:
+        return apps[0].pace.lists_rest_until is not None
+
+    await eventually(resting)
+    person = await wanting(home, gustav)
+
+    async def due() -> bool:
+        found = await rows(home, f"select 1 from plex.watchlists where wanted and user_id = '{person}'")
+        return bool(found)
+
+    await eventually(due)
+    await read_due(apps[0])
+    assert len(asked(home)) == 1
+    clock.advance(1_000)
+
+    async def both() -> bool:
+        return len(asked(home)) == 3
+
+    await eventually(both)
 
 
 async def test_of_two_replicas_one_reads_each_list(home: Household) -> None:

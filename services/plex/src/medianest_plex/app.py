@@ -43,9 +43,10 @@ INDEXING_LAPSE_SECONDS = 15.0
 
 @dataclass(slots=True)
 class Pace:
-    """When this replica last looked at the libraries; it may be lost."""
+    """When this replica last looked at the libraries, and how long it lets watchlists rest; it may be lost."""
 
     beat_at: float | None = None
+    lists_rest_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

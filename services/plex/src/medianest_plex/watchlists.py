@@ -54,7 +54,8 @@ class Watchlists(Repository[Watchlist]):
 async def read_due(app: PlexApp) -> None:
     """One replica reads each list, whoever else runs."""
     await forget_unused(app)
-    if not app.settings.watchlist_requests:
+    rest = app.pace.lists_rest_until
+    if not app.settings.watchlist_requests or (rest is not None and app.clock.monotonic() < rest):
         return
     now = app.clock.now()
     async with app.db.transaction() as tx:
@@ -219,8 +220,9 @@ async def _forget_token(app: PlexApp, user_id: UUID, *, sealed: str | None) -> N
 
 
 async def _pause(app: PlexApp, seconds: float | None) -> None:
-    """Plex counts by our address, so everybody's list waits."""
+    """Plex counts by our address, so everybody's list waits; also of whoever signs in or switches theirs on now."""
     pause = min(max(seconds or _SLOW_DOWN, 1.0), _LONGEST_PAUSE)
+    app.pace.lists_rest_until = app.clock.monotonic() + pause
     until: datetime = app.clock.now() + timedelta(seconds=pause)
     log.info("watchlists_paused", seconds=pause)
     async with app.db.transaction() as tx:
