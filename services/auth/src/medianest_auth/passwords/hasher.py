@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from medianest_auth.passwords.turns import Turns
 
 _LESS_URGENT = 10
+_SALT, _HASH = 16, 32
 
 
 def _give_way() -> None:
@@ -28,6 +30,12 @@ def _give_way() -> None:
             os.setpriority(os.PRIO_PROCESS, mine, min(19, present + _LESS_URGENT))
 
 
+def _hash_of_nothing(*, memory_kib: int, rounds: int) -> str:
+    """No password has it, and to find that out takes as long as with any other of these costs."""
+    salt, digest = (b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (_SALT, _HASH))
+    return f"$argon2id$v=19$m={memory_kib},t={rounds},p=1${salt}${digest}"
+
+
 class Hasher:
     """At most `threads` hashes at once; whoever would have to wait for too long gets `AuthBusy` (see `Turns`).
 
@@ -36,12 +44,12 @@ class Hasher:
 
     def __init__(self, *, memory_kib: int, rounds: int, threads: int | None = None) -> None:
         self._argon2 = PasswordHasher(
-            time_cost=rounds, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
+            time_cost=rounds, memory_cost=memory_kib, parallelism=1, hash_len=_HASH, salt_len=_SALT
         )
         threads = threads or max(1, (os.cpu_count() or 2) - 1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2", initializer=_give_way)
         self._turns = Turns(at_once=threads)
-        self._nobodys = self._argon2.hash(secrets.token_urlsafe())
+        self._nobodys = _hash_of_nothing(memory_kib=memory_kib, rounds=rounds)
 
     async def hash(self, password: str, *, account: str = "", network: str = "") -> str:
         return await self._in_pool(lambda: self._argon2.hash(password), account, network)
