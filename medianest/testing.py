@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +33,8 @@ _SCHEMAS = (
 )
 _MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM_BYTES = 2 << 30
+_FOLDER = "medianest-tests-"
+"""And the number of the process, so that what a killed one has left behind is known."""
 SECRET_KEY = KeyRing.generate().dump()
 _migrated: dict[tuple[str, ...], str] = {}
 """Databases in which these services have their tables already, to be copied from: on one server for each process."""
@@ -49,13 +50,21 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 @contextmanager
 def _quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """In memory where there is room: what is synced to a disk after each event is most of the time of a test."""
-    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
-        with tempfile.TemporaryDirectory(
-            prefix="medianest-", dir=_MEMORY, ignore_cleanup_errors=True
-        ) as folder:
-            yield Path(folder)
-    else:
+    if (
+        not (_MEMORY.is_dir() and os.access(_MEMORY, os.W_OK))
+        or shutil.disk_usage(_MEMORY).free < _ROOM_BYTES
+    ):
         yield tmp_path_factory.mktemp("servers")
+        return
+    for left in _MEMORY.glob(f"{_FOLDER}*"):
+        if not Path(f"/proc/{left.name.removeprefix(_FOLDER)}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = _MEMORY / f"{_FOLDER}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
