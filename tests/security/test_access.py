@@ -145,7 +145,7 @@ ACCESS = {
     "PUT /api/v1/media/rules/{id}": ADMIN,
     "DELETE /api/v1/media/rules/{id}": ADMIN,
     "POST /api/v1/media/requests/{id}/mark": ADMIN,
-    "GET /api/v1/media/watchlist/people": ADMIN,
+    "GET /api/v1/media/watchlists": ADMIN,
     "GET /api/v1/media/import": ADMIN,
     "POST /api/v1/media/import": ADMIN,
     "GET /api/v1/media/import/{id}/findings": ADMIN,

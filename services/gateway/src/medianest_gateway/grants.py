@@ -32,7 +32,7 @@ GRANTS = (
     Grant(f"{API}/media/quotas", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/rules", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/import", reading=_ADMIN, changing=_ADMIN),
-    Grant(f"{API}/media/watchlist/people", reading=_ADMIN),
+    Grant(f"{API}/media/watchlists", reading=_ADMIN),
     # What is changed there is at Plex, with the person's own account.
     Grant(f"{API}/media/watchlist", reading=_READ),
     Grant(f"{API}/media", reading=_READ, changing=_REQUEST),
