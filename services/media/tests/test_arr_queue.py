@@ -44,6 +44,22 @@ def test_recorded_queues_are_understood() -> None:
             DownloadStatus.STUCK,
             "x",
         ),
+        (
+            {
+                "status": "warning",
+                "errorMessage": "No files are eligible for import in /data/tv/My Show S01/",
+            },
+            DownloadStatus.STUCK,
+            "No files are eligible for import in …",
+        ),
+        (
+            {
+                "status": "warning",
+                "errorMessage": r"C:\Films\Heat (1995).mkv is locked, see https://example.org/a/b",
+            },
+            DownloadStatus.STUCK,
+            "… (1995).mkv is locked, see https://example.org/a/b",
+        ),
         ({"trackedDownloadState": "failedPending"}, DownloadStatus.FAILED, None),
         ({"size": None, "sizeleft": "much", "estimatedCompletionTime": "soon"}, DownloadStatus.QUEUED, None),
     ],

@@ -51,6 +51,20 @@ async def test_a_refusal_leads_to_following_and_every_event_names_who_follows(se
     assert followers == {"pending": [], "declined": [str(gustav.id)]}
 
 
+async def test_why_it_failed_is_told_to_whoever_asked_and_not_to_followers(seerr: Home) -> None:
+    frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
+    asked = await frida.request()
+    await gustav.call(FollowRequest(id=asked.id))
+    why = "It is more than the quota leaves."
+    await seerr.change(
+        "update requests set status = 'failed', status_reason = :why, waiting_reason = null where id = :id",
+        why=why,
+        id=asked.id,
+    )
+    assert (await frida.sees(asked)).status_reason == why
+    assert (await gustav.sees(asked)).status_reason == "It could not be fetched."
+
+
 async def test_following_ends_and_begins_only_where_there_is_something_to_hear(seerr: Home) -> None:
     frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
     asked = await frida.request()

@@ -86,7 +86,9 @@ REQUEST_IN_LIST = _request("null::json")
 
 REQUEST_WITH_HISTORY = _request(_HISTORY)
 
-_PUBLIC_REASON = "case when r.status in ('failed', 'available') then r.status_reason end"
+_PUBLIC_REASON = (
+    "case r.status when 'failed' then 'It could not be fetched.' when 'available' then r.status_reason end"
+)
 _SOMEBODY = json_object({"id": f"cast('{NOBODY}' as uuid)", "name": "'Somebody'"})
 _WHO = f"case when :names_shown then {json_object({'id': 'p.id', 'name': 'p.name'})} else {_SOMEBODY} end"
 _PUBLIC_HISTORY = f"""(

@@ -1,5 +1,6 @@
 """The queue of Radarr and Sonarr. What they list by episode is told by download, each once."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.backend import Download, DownloadStatus, Value
 from medianest_media.adapters.lenient import as_dict
 
+_PATH = re.compile(r"(?<![\w/:])(?:[A-Za-z]:)?[\\/](?:[^:*?\"<>|]*[\\/][^\s,;]*|[^\s,;]+)")
 _FAILED = frozenset({"failed", "failedpending", "downloadfailed", "downloadfailedpending"})
 _IMPORTING = frozenset({"importpending", "importing", "imported"})
 _BY_STATUS = {
@@ -81,6 +83,12 @@ def _status(row: dict[str, Any]) -> DownloadStatus:
 
 
 def _trouble(row: dict[str, Any]) -> str | None:
+    """In the words of the queue, without the places on the server's disks that they name."""
+    words = _words_of_trouble(row)
+    return _PATH.sub("…", words) if words else None
+
+
+def _words_of_trouble(row: dict[str, Any]) -> str | None:
     if error := answers.words(row.get("errorMessage")):
         return error
     for message in row.get("statusMessages") or []:
