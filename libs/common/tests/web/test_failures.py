@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.common.tests.web.portal import API, Portal
+from medianest_common.web.handlers import field_errors
 
 
 async def test_what_nobody_expected_is_500_logged_once_and_not_shown(portal: Portal) -> None:
@@ -83,3 +84,11 @@ async def test_401_says_how_to_sign_in(portal: Portal) -> None:
         answer = await client.get(f"{API}/me")
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_what_may_be_one_of_several_kinds_is_named_without_its_kind() -> None:
+    found = [
+        {"loc": ("body", "seasons", "list[constrained-int]", 0), "type": "int_type", "msg": "A number."},
+        {"loc": ("body", "seasons", "literal['all']"), "type": "literal_error", "msg": "Or all."},
+    ]
+    assert [error.field for error in field_errors(found)] == ["seasons.0", "seasons"]

@@ -16,7 +16,7 @@ from medianest_common.web.exchange import exchange_of
 from medianest_common.web.problems import problem_response
 from medianest_common.web.routing import methods_at
 
-_KIND = re.compile("<[a-z]+>")
+_KIND = re.compile(r"<[a-z]+>|[a-z-]+\[.*\]")
 _LONGEST_FIELD = 100
 _PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 # Messages of pydantic that quote what was sent.
@@ -81,7 +81,7 @@ def field_errors(found: Sequence[Any]) -> list[FieldError]:
 
 
 def _field(location: Sequence[Any]) -> str:
-    # A body that may be one of several kinds names the kind as well, as `<kind>`; that is nobody's field.
+    # What may be one of several kinds names the kind as well, as `<kind>` or `list[int]`; that is nobody's field.
     parts = [text for part in location if not _KIND.fullmatch(text := str(part))]
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
