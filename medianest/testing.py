@@ -37,7 +37,7 @@ _FOLDER = "medianest-tests-"
 """And the number of the process, so that what a killed one has left behind is known."""
 SECRET_KEY = KeyRing.generate().dump()
 _migrated: dict[tuple[str, ...], str] = {}
-"""Databases in which these services have their tables already, to be copied from: on one server for each process."""
+"""Databases that hold the tables of these migrations already, to be copied from: on one server for each process."""
 
 
 @pytest.fixture(scope="session")
@@ -102,19 +102,19 @@ class Sandbox:
     async def _migrate(self, services: Sequence[Service]) -> None:
         secret = role_secret(KeyRing.parse(SECRET_KEY))
         url = self.settings["database_url"]
-        names = tuple(sorted(service.name for service in services))
+        tables = tuple(sorted(each.migrations for each in services if each.metadata is not None))
         if await _ask(url, _SCHEMAS):
             await migrate(services, admin_url=url, secret=secret)
             return
         database = make_url(url).database
-        if template := _migrated.get(names):
+        if template := _migrated.get(tables):
             await _execute(self.urls.database_url, f"drop database {database}")
             await _execute(self.urls.database_url, f"create database {database} template {template}")
             return
         await migrate(services, admin_url=url, secret=secret)
         template = f"migrated_{uuid7().hex}"
         await _execute(self.urls.database_url, f"create database {template} template {database}")
-        _migrated[names] = template
+        _migrated[tables] = template
 
     async def stop(self, name: str) -> None:
         await self._services.pop(name).aclose()
