@@ -345,7 +345,9 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/auth/invites/{id}": invite["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
         "/api/v1/admin/erasures/{id}": house.frida.user["id"],
-        "/api/v1/media/rules/{id}": request["id"],  # whichever, a user is refused before it is looked for
+        # Whichever: a user is refused before they are looked for.
+        "/api/v1/media/rules/{id}": request["id"],
+        "/api/v1/media/import/{id}": request["id"],
     }
     for route, who in ACCESS.items():
         if "{id}" not in route or route in FOR_OTHERS:

@@ -213,13 +213,13 @@ async def test_what_is_no_longer_set_up_is_no_longer_shown_and_keeps_its_history
 ) -> None:
     before = await home.monitor("Plex")
     await home.sandbox.stop("health")
-    home.sandbox.settings["plex_url"] = ""
-    await home.start()
+    token = home.sandbox.settings["plex_token"]
+    await home.start(plex_url="", plex_token="")
     await home.rounds()
     assert "Plex" not in [each.name for each in await home.monitors()]
 
     await home.sandbox.stop("health")
-    await home.start(plex_url=plex.server_url)
+    await home.start(plex_url=plex.server_url, plex_token=token)
     await home.rounds()
 
     assert (await home.monitor("Plex")).id == before.id
