@@ -1,5 +1,6 @@
 """What Radarr and Sonarr have in common: the key, the settings that others choose from, commands, history, faults."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -32,7 +33,7 @@ class Searched:
     season: int | None = None
 
 
-class FakeArr:
+class FakeArr(ABC):
     """`profiles`, `folders` and `tags` are what a client may choose from; `calls` is everything it sent."""
 
     app_name = ""
@@ -97,9 +98,9 @@ class FakeArr:
             ("GET", "/history/since", self._history_since),
         ]
 
+    @abstractmethod
     def search(self, name: str, body: dict[str, Any]) -> list[Searched]:
         """What a command looks for."""
-        raise NotImplementedError
 
     def note(self, event: str, **fields: Any) -> None:
         self.history.append((self.clock.now(), {"eventType": event, **fields}))
