@@ -9,7 +9,8 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.identity import Role
-from medianest_common.contracts.media import REQUEST_EVENTS, MediaType, RequestChange, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import (
     CountNotifications,
     InboxCount,

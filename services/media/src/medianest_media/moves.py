@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.media import REQUEST_EVENTS, RequestStatus, SubmitRequest
+from medianest_common.contracts.media import RequestStatus, SubmitRequest
+from medianest_common.contracts.media.events import REQUEST_EVENTS
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.models import History, Person, Request

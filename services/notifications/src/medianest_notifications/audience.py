@@ -4,7 +4,8 @@ from collections.abc import Collection
 from enum import Enum
 from uuid import UUID
 
-from medianest_common.contracts.media import RequestChange, RequestStatus
+from medianest_common.contracts.media import RequestStatus
+from medianest_common.contracts.media.events import RequestChange
 
 
 class Audience(Enum):

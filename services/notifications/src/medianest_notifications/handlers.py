@@ -18,8 +18,8 @@ from medianest_common.contracts.auth.providers import IdentityChange, IdentityLi
 from medianest_common.contracts.auth.second_factor import SecondFactorBlocked, SecondFactorChanged
 from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.base import Nothing, Page
-from medianest_common.contracts.media import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
+from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.media.issues import ISSUE_EVENTS, IssueChange
 from medianest_common.contracts.notifications import (
     CountNotifications,

@@ -14,7 +14,8 @@ from medianest_common.contracts.auth.second_factor import (
     SecondFactorChanged,
 )
 from medianest_common.contracts.auth.tokens import PersonalTokenCreated
-from medianest_common.contracts.media import REQUEST_EVENTS, MediaType, RequestChange, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.personal import NOBODY
 

@@ -1,7 +1,8 @@
 """What people read of requests that they follow, that somebody else has changed, or that nothing comes of."""
 
-from medianest_common.contracts.media import RequestChange, RequestStatus
+from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
+from medianest_common.contracts.media.events import RequestChange
 from medianest_common.contracts.notifications import NotificationType
 from medianest_notifications.wording import TYPES, Notice, describe, request_notice, request_words
 

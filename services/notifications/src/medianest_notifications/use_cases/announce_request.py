@@ -6,7 +6,8 @@ from uuid import UUID
 
 from medianest_common.bus import Bus
 from medianest_common.contracts.live import LiveFrame
-from medianest_common.contracts.media import RequestChange, RequestStatus
+from medianest_common.contracts.media import RequestStatus
+from medianest_common.contracts.media.events import RequestChange
 from medianest_common.contracts.notifications import push_subject
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction

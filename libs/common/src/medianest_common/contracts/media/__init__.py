@@ -11,7 +11,6 @@ from medianest_common.contracts.base import (
     Body,
     Command,
     Contract,
-    Event,
     Job,
     Nothing,
     Page,
@@ -341,71 +340,6 @@ class ReceiveOverseerrWebhook(Job):
 
     body: str
     received_at: Timestamp
-
-
-class RequestChange(Event):
-    """A request as it stands after a move; `version` grows by one with every move."""
-
-    request_id: UUID
-    user_id: UUID
-    user_name: str
-    media_type: MediaType
-    tmdb_id: int
-    title: str
-    year: int | None
-    is_4k: bool
-    seasons: list[int]
-    status: RequestStatus
-    reason: str | None = None
-    actor_id: UUID | None = None
-    version: int
-    follower_ids: list[UUID] = []
-    """Who else wants to hear of it. They are not told whose it is."""
-
-
-class RequestCreated(RequestChange):
-    pass
-
-
-class RequestApproved(RequestChange):
-    pass
-
-
-class RequestProcessing(RequestChange):
-    pass
-
-
-class RequestPartiallyAvailable(RequestChange):
-    event_name = "request.partially_available"
-
-
-class RequestAvailable(RequestChange):
-    pass
-
-
-class RequestDeclined(RequestChange):
-    pass
-
-
-class RequestFailed(RequestChange):
-    pass
-
-
-class RequestCancelled(RequestChange):
-    pass
-
-
-REQUEST_EVENTS: dict[RequestStatus, type[RequestChange]] = {
-    RequestStatus.PENDING: RequestCreated,
-    RequestStatus.APPROVED: RequestApproved,
-    RequestStatus.PROCESSING: RequestProcessing,
-    RequestStatus.PARTIALLY_AVAILABLE: RequestPartiallyAvailable,
-    RequestStatus.AVAILABLE: RequestAvailable,
-    RequestStatus.DECLINED: RequestDeclined,
-    RequestStatus.FAILED: RequestFailed,
-    RequestStatus.CANCELLED: RequestCancelled,
-}
-"""The event that tells of a move into each state."""
 
 
 class ExportUserData(Query[PersonalData]):

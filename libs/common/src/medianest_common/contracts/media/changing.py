@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
-from medianest_common.contracts.media import MediaRequest, RequestChange, RequestStatus, SeasonChoice
+from medianest_common.contracts.media import MediaRequest, RequestStatus, SeasonChoice
+from medianest_common.contracts.media.events import RequestChange
 
 MOST_AT_ONCE = 100
 
