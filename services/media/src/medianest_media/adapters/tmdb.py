@@ -26,8 +26,6 @@ from medianest_media.errors import PersonUnknown, TitleUnknown
 
 _SYSTEM = "TMDB"
 _SECONDS = 3.0
-_KINDS = {MediaType.MOVIE: "movie", MediaType.TV: "tv"}
-_RELATIONS: dict[Relation, str] = {"similar": "similar", "recommended": "recommendations"}
 _PARTS = "credits,videos,external_ids,watch/providers,keywords"
 _PARTS_OF = {MediaType.MOVIE: f"{_PARTS},release_dates", MediaType.TV: f"{_PARTS},content_ratings"}
 _RELEASED_AFTER = {MediaType.MOVIE: "primary_release_date.gte", MediaType.TV: "first_air_date.gte"}
@@ -102,7 +100,7 @@ class Tmdb:
 
     async def details(self, media_type: MediaType, tmdb_id: int) -> TitleDetails:
         return await self._known(
-            f"/{_KINDS[media_type]}/{tmdb_id}",
+            f"/{media_type}/{tmdb_id}",
             lambda answer: tmdb_answers.title_details(answer, media_type, region=self._region),
             unknown=TitleUnknown("TMDB has no title with this number."),
             append_to_response=_PARTS_OF[media_type],
@@ -119,7 +117,7 @@ class Tmdb:
         self, media_type: MediaType, tmdb_id: int, *, relation: Relation, page: int
     ) -> FoundPage:
         return await self._known(
-            f"/{_KINDS[media_type]}/{tmdb_id}/{_RELATIONS[relation]}",
+            f"/{media_type}/{tmdb_id}/{catalogue_answers.RELATIONS[relation]}",
             lambda answer: tmdb_answers.found_page(answer, page=page, media_type=media_type),
             unknown=TitleUnknown("TMDB has no title with this number."),
             page=page,
@@ -135,12 +133,12 @@ class Tmdb:
 
     async def genres(self, media_type: MediaType) -> tuple[NamedNumber, ...]:
         return await self._read(
-            f"/genre/{_KINDS[media_type]}/list", lambda answer: catalogue_answers.genres(answer["genres"])
+            f"/genre/{media_type}/list", lambda answer: catalogue_answers.genres(answer["genres"])
         )
 
     async def providers(self, media_type: MediaType) -> tuple[ProviderDetails, ...]:
         return await self._read(
-            f"/watch/providers/{_KINDS[media_type]}",
+            f"/watch/providers/{media_type}",
             lambda answer: catalogue_answers.providers(tmdb_answers.spelled(answer["results"])),
             watch_region=self._region,
         )
@@ -159,7 +157,7 @@ class Tmdb:
             wanted |= {"with_watch_providers": narrowing.provider, "watch_region": self._region}
         if upcoming:
             wanted[_RELEASED_AFTER[media_type]] = self._clock.now().date().isoformat()
-        path = f"/discover/{_KINDS[media_type]}"
+        path = f"/discover/{media_type}"
         return await self._page(path, page=page, media_type=media_type, **wanted)
 
     async def _page(
