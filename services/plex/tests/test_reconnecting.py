@@ -1,5 +1,6 @@
 """The owner has another password, or the household another server: no restart, and nothing is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -84,6 +85,37 @@ async def owner_signs_in(home: Household) -> RememberMember:
     )
     await home.sandbox.bus.call(command)
     return command
+
+
+async def test_a_late_refusal_of_the_old_token_does_not_count_against_the_new_one(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+) -> None:
+    apps: list[PlexApp] = []
+    quiet = replace(watched(apps), handlers=replace(SERVICE.handlers, timers=[], listeners=[]))
+    home = Household(sandbox, plex, clock)
+    await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url)
+    plex.reset_password(plex.owner)
+    plex.server.fail_with(
+        "hang", times=1, path="/", after=1
+    )  # Who is there is answered, and the token not yet.
+    assert apps[0].set_up
+    look = asyncio.create_task(apps[0].set_up.watch.look(patience=10))
+
+    async def is_asked(times: int) -> bool:
+        return [request.path for request in plex.requests].count("/") >= times
+
+    await eventually(lambda: is_asked(1))
+    assert (await reconnect(home, token=plex.owner.token)).token_accepted
+    asked = [request.path for request in plex.requests].count("/")
+
+    plex.server.heal()
+    plex.server.fail_with("hang", times=1, path="/")  # And what the late look then tries takes its time.
+    await eventually(lambda: is_asked(asked + 1))
+    clock.advance(31)
+    assert (await home.ask(GetPlexConnection())).token_accepted
+
+    plex.server.heal()
+    assert (await look).token_accepted
 
 
 @pytest.mark.parametrize("manual", [False, True])

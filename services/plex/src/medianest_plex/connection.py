@@ -152,11 +152,10 @@ class Connection:
         if ask_anew:
             self._asked_at = float("-inf")
 
-    def refused(self) -> bool:
-        """The server does not take our token. Returns whether there is another one to try at once."""
+    def refused(self, token: str) -> bool:
+        """The server does not take this token of ours. Returns whether there is another one to try at once."""
         if self.is_manual:
-            refused = self.token
-            return self.account.refuse(refused) and self.token != refused
+            return self.account.refuse(token) and self.token != token
         self.lose()
         return False
 

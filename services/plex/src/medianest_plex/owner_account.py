@@ -4,6 +4,7 @@ Whoever owns the server gives a new one by signing in with Plex, and administrat
 the two is used; the other one still is when that is refused.
 """
 
+import asyncio
 from hashlib import sha256
 from hmac import digest
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -43,6 +44,7 @@ class OwnerAccount:
         self._is_later = False
         self._refused = set[str]()
         self._was_read = False
+        self._reading = asyncio.Lock()
 
     @property
     def tokens(self) -> list[str]:
@@ -76,6 +78,11 @@ class OwnerAccount:
 
     async def read(self) -> None:
         """What was given, by whichever replica it was taken. Raises nothing."""
+        # One after another, so that what was seen earlier never takes the place of what was seen later.
+        async with self._reading:
+            await self._read()
+
+    async def _read(self) -> None:
         try:
             async with self._db.read() as connection:
                 row = (await connection.execute(select(*GivenAccount.__table__.columns))).mappings().first()

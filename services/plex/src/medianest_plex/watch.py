@@ -122,10 +122,11 @@ class Watch:
         self._connection.confirm(identity.machine_identifier)
 
     async def _about(self) -> About | None:
+        token = self._connection.token
         try:
-            return await self._pms.about(token=self._connection.token)
+            return await self._pms.about(token=token)
         except TokenRefused:
-            if self._connection.refused():
+            if self._connection.refused(token):
                 return await self._about()
             # A later one may be known, with which the next look begins.
             await self._connection.account.read()
