@@ -3,13 +3,16 @@
 from medianest_common.db.base import TYPES, create_bus_tables, service_metadata
 from medianest_common.db.database import Database, Transaction, open_database
 from medianest_common.db.repository import Repository
+from medianest_common.db.words import Word, one_of
 
 __all__ = [
     "TYPES",
     "Database",
     "Repository",
     "Transaction",
+    "Word",
     "create_bus_tables",
+    "one_of",
     "open_database",
     "service_metadata",
 ]

@@ -7,7 +7,8 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media import MediaType
-from medianest_media.models.base import Base, one_of
+from medianest_common.db import one_of
+from medianest_media.models.base import Base
 
 
 class OwnQuota(Base):

@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media.importing import FindingKind, ImportState, ImportStep
-from medianest_media.models.base import Base, one_of
+from medianest_common.db import one_of
+from medianest_media.models.base import Base
 
 
 class Import(Base):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media.issues import IssueKind, IssueStatus
-from medianest_media.models.base import Base, Word, one_of
+from medianest_common.db import Word, one_of
+from medianest_media.models.base import Base
 
 ISSUE_FILTERS = (
     (),

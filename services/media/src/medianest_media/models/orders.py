@@ -7,7 +7,8 @@ from sqlalchemy import ARRAY, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media import MediaType
-from medianest_media.models.base import Base, Word, one_of
+from medianest_common.db import Word, one_of
+from medianest_media.models.base import Base
 
 
 class OrderState(StrEnum):

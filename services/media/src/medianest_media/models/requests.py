@@ -7,7 +7,8 @@ from sqlalchemy import ForeignKey, Index, Integer, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
-from medianest_media.models.base import Base, one_of
+from medianest_common.db import one_of
+from medianest_media.models.base import Base
 
 LIST_FILTERS = (
     (),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media.watchlist import ShowChoice, WatchlistState
-from medianest_media.models.base import Base, one_of
+from medianest_common.db import one_of
+from medianest_media.models.base import Base
 
 
 class Watchlist(Base):
