@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails, TitleDetails
 
+FILM = 0
+"""What stands for a film where a show has seasons."""
 _THERE = (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE)
 
 

@@ -1,13 +1,18 @@
 """What the backend's view of a request means for ours."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_media.adapters.backend import BackendRequest, BackendStatus
-from medianest_media.holdings import NOTHING_KNOWN, Holding
+from medianest_media.holdings import FILM, NOTHING_KNOWN, Holding
 
 _PLEX_HAS_UNTIL = timedelta(hours=1)
 """So long a title may be called available without Plex showing it; after that somebody has said so by hand."""
+
+DOWNLOADED = "It has been downloaded and is not in the library yet."
+DOWNLOADED_IN_PART = "Part of it has been downloaded and is not in the library yet."
+FETCHED = (DOWNLOADED, DOWNLOADED_IN_PART)
 
 _WORDS = {
     BackendStatus.DECLINED: (RequestStatus.DECLINED, "It was declined in Overseerr."),
@@ -23,6 +28,8 @@ def reported(
     A show counts by the seasons that were asked for: a new season of a show that is otherwise there is not there.
     What our own library has is there, and what has left it is not, whatever the backend still says.
     """
+    if upstream.files is not None:
+        return _of_files(upstream, upstream.files, seasons, holding)
     if upstream.is_4k:
         holding = NOTHING_KNOWN
     if holding.of_request(upstream.media_type, seasons) is RequestStatus.AVAILABLE:
@@ -35,6 +42,45 @@ def reported(
     if upstream.status is BackendStatus.PENDING:
         return RequestStatus.PENDING, None
     return there, None
+
+
+def _of_files(
+    upstream: BackendRequest, files: Mapping[int, int], seasons: list[int], holding: Holding
+) -> tuple[RequestStatus, str | None]:
+    """That a server has a file does not put it into the library: only what is there can be watched.
+
+    Of a season that still runs, all that is there is all that the server has. In 4K the library knows films; of shows it
+    is believed that what it has is what was fetched.
+    """
+    wanted = seasons if upstream.media_type is MediaType.TV else [FILM]
+    here = [_here(upstream, files, number, holding) for number in wanted]
+    if here and all(state is Availability.AVAILABLE for state in here):
+        return RequestStatus.AVAILABLE, None
+    if any(state is not Availability.NONE for state in here):
+        return RequestStatus.PARTIALLY_AVAILABLE, None
+    if upstream.status in _WORDS:
+        return _WORDS[upstream.status]
+    if upstream.status is BackendStatus.PENDING:
+        return RequestStatus.PENDING, None
+    if upstream.availability is Availability.AVAILABLE:
+        return RequestStatus.PROCESSING, DOWNLOADED
+    if any(files.get(number, 0) for number in wanted):
+        return RequestStatus.PROCESSING, DOWNLOADED_IN_PART
+    processing = upstream.availability is Availability.PROCESSING
+    return RequestStatus.PROCESSING if processing else RequestStatus.APPROVED, None
+
+
+def _here(upstream: BackendRequest, files: Mapping[int, int], number: int, holding: Holding) -> Availability:
+    if upstream.media_type is MediaType.MOVIE:
+        there = holding.has_4k if upstream.is_4k else holding.there
+        return Availability.AVAILABLE if there else Availability.NONE
+    fetched, episodes = files.get(number, 0), holding.seasons.get(number, 0)
+    if not episodes or (upstream.is_4k and not fetched):
+        return Availability.NONE
+    complete = upstream.season_availability.get(number) is Availability.AVAILABLE
+    if (complete and episodes >= fetched) or (not upstream.is_4k and holding.has_season(number)):
+        return Availability.AVAILABLE
+    return Availability.PARTIALLY_AVAILABLE
 
 
 def _without(upstream: BackendRequest, holding: Holding) -> BackendRequest:

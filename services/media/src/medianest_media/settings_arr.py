@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from pydantic import SecretStr, field_validator
 
@@ -40,6 +41,11 @@ class ArrChoices:
     language_profile: str = ""
     series_type: SeriesType = SeriesType.STANDARD
     season_folder: bool = True
+
+    @property
+    def place(self) -> str:
+        """Which server it is, without what an address may give away."""
+        return sha256(self.url.rstrip("/").casefold().encode()).hexdigest()[:16]
 
 
 class ArrSettings(Settings):

@@ -45,6 +45,8 @@ class TheirState:
     availability: Availability
     complete: bool
     seasons: Mapping[int, Availability] = field(default_factory=dict)
+    files: Mapping[int, int] = field(default_factory=dict)
+    """How many there are, by season, 0 for a film."""
     held: bool = True
 
 
@@ -80,6 +82,10 @@ class Arr:
         )
         async with client:
             yield cls(client, choices, clock=clock)
+
+    @property
+    def place(self) -> str:
+        return self._choices.place
 
     @property
     def system(self) -> str:

@@ -38,6 +38,9 @@ class BackendRequest(Value):
     in_plex: bool
     """Whether the media server has it, so that a link to it leads somewhere."""
     media_changed_at: datetime | None = None
+    files: dict[int, int] | None = None
+    """Of a backend that knows nothing of the media server: how many files it has, by season, 0 for a film. Whether they
+    can be watched our own library says."""
 
     @property
     def is_live(self) -> bool:
@@ -132,12 +135,21 @@ class FetchedByHand(Conflict):
     """Nothing is told of it: an administrator sees to it. `detail` says so to the person who waits."""
 
 
+class OutOfReach(Conflict):
+    """It is let go here. What it was sent to cannot be told so, since it is not set up any more; `detail` says that."""
+
+
 class Backend(Protocol):
     """Every call has a time limit and raises `Unavailable`, `TimedOut` or `BadUpstream` where no good answer comes."""
 
     @property
     def name(self) -> str:
         """A request remembers it: an id of this backend means nothing to another."""
+        ...
+
+    @property
+    def sees_library(self) -> bool:
+        """Whether what it calls available is there in the media server, and not only fetched for it."""
         ...
 
     @property
@@ -192,6 +204,14 @@ class Backend(Protocol):
 
     async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
         """Requests changed at or after `moment`, latest first, as far back as a few pages go."""
+        ...
+
+    async def has_all(self, request_id: int) -> bool:
+        """Whether it was seen to have fetched all of it, though it may not be in the library. Asks nobody."""
+        ...
+
+    async def astray(self) -> list[int]:
+        """Its ids of requests that were sent to a server that is not set up any more."""
         ...
 
     async def downloads(self) -> list[Download]:

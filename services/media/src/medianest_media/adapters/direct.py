@@ -21,27 +21,27 @@ from medianest_media.adapters.backend import (
     BackendMisconfigured,
     BackendRefused,
     BackendRequest,
-    BackendStatus,
     Download,
+    OutOfReach,
     Rules,
     Standing,
 )
-from medianest_media.adapters.direct_orders import OrderBook, carry_out, let_go
+from medianest_media.adapters.direct_orders import (
+    OrderBook,
+    begin_anew,
+    carry_out,
+    leads_somewhere,
+    let_go,
+    told,
+)
 from medianest_media.adapters.radarr import Radarr
 from medianest_media.adapters.sonarr import Sonarr
 from medianest_media.models import Order, OrderState
+from medianest_media.repository.orders import DIRECT
 
 log = structlog.get_logger()
 
-KEY_OWNER = 1
-"""Nobody has an account over there, so every order is ours."""
 _FIRST_LOOK_BACK = timedelta(days=1)
-_STATUS = {
-    OrderState.SENDING: BackendStatus.PENDING,
-    OrderState.SENT: BackendStatus.APPROVED,
-    OrderState.WITHDRAWN: BackendStatus.DECLINED,
-}
-
 _NOT_HELD = TheirState(availability=Availability.NONE, complete=False, held=False)
 
 type Servers = Mapping[tuple[MediaType, bool], Radarr | Sonarr]
@@ -50,7 +50,8 @@ type Servers = Mapping[tuple[MediaType, bool], Radarr | Sonarr]
 class Direct:
     """`servers` by what they fetch and whether in 4K; `tvdb_of` is what the catalogue knows."""
 
-    name = "direct"
+    name = DIRECT
+    sees_library = False
     keeps_pending = False
 
     def __init__(
@@ -96,7 +97,7 @@ class Direct:
             availability_4k=in_4k.availability if in_4k else Availability.NONE,
             seasons=dict(plain.seasons) if plain else {},
             seasons_4k=dict(in_4k.seasons) if in_4k else {},
-            requests=tuple(_told(order) for order in orders if _leads_somewhere(order, seen[order.is_4k])),
+            requests=tuple(told(order) for order in orders if leads_somewhere(order, seen[order.is_4k])),
             unsure=frozenset(is_4k for is_4k, theirs in seen.items() if theirs is None),
         )
 
@@ -113,22 +114,22 @@ class Direct:
         order = await self._orders.get(request_id)
         if order is None:
             return None
-        if order.state is not OrderState.SENT:
-            return _told(order)
+        if order.state is not OrderState.SENT or not self._is_with_us(order):
+            return told(order, to_be_sent=order.state is OrderState.SENT)
         theirs = await self._state(order)
         if theirs is None:
             return None
-        since = await self._orders.seen(order, complete=theirs.complete)
-        return _told(order, theirs, complete_since=since)
+        await self._orders.seen(order, complete=theirs.complete)
+        return told(order, theirs)
 
     async def edit(self, request_id: int, media_type: MediaType, *, is_4k: bool, seasons: list[int]) -> None:
         """Only what has not been sent can still change."""
         await self._orders.change(request_id, seasons=seasons)
 
     async def approve(self, request_id: int) -> None:
-        """An order that may not have arrived, or was withdrawn, is sent."""
+        """An order that may not have arrived, was withdrawn or went to another server is sent."""
         order = await self._orders.get(request_id)
-        if order is not None and order.state is not OrderState.SENT:
+        if order is not None and not (order.state is OrderState.SENT and self._is_with_us(order)):
             await self._send(order)
 
     async def retry(self, request_id: int) -> None:
@@ -149,6 +150,14 @@ class Direct:
             found += await self._orders.of_changes(changes, media_type=key[0], is_4k=key[1])
         return sorted(found, key=lambda row: row[1], reverse=True)
 
+    async def has_all(self, request_id: int) -> bool:
+        order = await self._orders.get(request_id)
+        return order is not None and order.complete_since is not None
+
+    async def astray(self) -> list[int]:
+        places = {key: server.place for key, server in self._servers.items()}
+        return await self._orders.sent_elsewhere(places)
+
     async def downloads(self) -> list[Download]:
         """Of the servers that answer; an error only where none does."""
         found: list[Download] = []
@@ -168,18 +177,35 @@ class Direct:
 
     async def _send(self, order: Order) -> BackendRequest:
         server = self._server(order.media_type, is_4k=order.is_4k)
+        if not self._is_with_us(order):
+            order = await begin_anew(self._orders, server, order)
         try:
             sent = await carry_out(self._orders, server, order)
         except BackendRefused:
             await self._orders.strike(order)
             raise
-        return _told(sent)
+        return told(sent)
 
     async def _withdraw(self, request_id: int) -> None:
         order = await self._orders.get(request_id)
         if order is None or order.state is OrderState.WITHDRAWN:
             return
+        if not self._is_with_us(order):
+            await self._orders.withdrawn(order)
+            if order.server is None and order.state is OrderState.SENDING:
+                return  # it never got that far
+            name = self._name(order.media_type, is_4k=order.is_4k)
+            raise OutOfReach(
+                f"It was sent to a {name} that is not set up here any more. What is fetched there goes on until"
+                " somebody removes it there.",
+                upstream=name,
+            )
         await let_go(self._orders, self._server(order.media_type, is_4k=order.is_4k), order)
+
+    def _is_with_us(self, order: Order) -> bool:
+        """Whether the server that it was sent to, if to any, is still the one that is set up."""
+        server = self._servers.get((order.media_type, order.is_4k))
+        return server is not None and order.server in (None, server.place)
 
     async def _standing_in(
         self, media_type: MediaType, tmdb_id: int, orders: list[Order], *, is_4k: bool
@@ -224,7 +250,7 @@ class Direct:
     def _server(self, media_type: MediaType, *, is_4k: bool) -> Radarr | Sonarr:
         server = self._servers.get((media_type, is_4k))
         if server is None:
-            name = f"{self.called(media_type)}{' 4K' if is_4k else ''}"
+            name = self._name(media_type, is_4k=is_4k)
             variables = f"MEDIANEST_{name.upper().replace(' ', '_')}"
             raise BackendMisconfigured(
                 f"{name} is not set up yet. An administrator sets {variables}_URL and {variables}_API_KEY.",
@@ -232,6 +258,9 @@ class Direct:
                 retry_after=300,
             )
         return server
+
+    def _name(self, media_type: MediaType, *, is_4k: bool) -> str:
+        return f"{self.called(media_type)}{' 4K' if is_4k else ''}"
 
     async def _of_each[T](
         self, ask: Callable[[Radarr | Sonarr], Coroutine[Any, Any, T]]
@@ -251,28 +280,3 @@ class Direct:
         if failures and not answered:
             raise failures[0]
         return answered
-
-
-def _leads_somewhere(order: Order, theirs: TheirState | None) -> bool:
-    """What was sent and has been deleted over there since will not come any more."""
-    if order.state is OrderState.SENT:
-        return theirs is None or theirs.held
-    return order.state is OrderState.SENDING
-
-
-def _told(
-    order: Order, theirs: TheirState | None = None, *, complete_since: datetime | None = None
-) -> BackendRequest:
-    return BackendRequest(
-        id=order.id,
-        status=_STATUS[order.state],
-        media_type=order.media_type,
-        tmdb_id=order.tmdb_id,
-        is_4k=order.is_4k,
-        user_id=KEY_OWNER,
-        seasons=tuple(order.seasons),
-        availability=theirs.availability if theirs else Availability.NONE,
-        season_availability=dict(theirs.seasons) if theirs else {},
-        in_plex=False,
-        media_changed_at=complete_since,
-    )

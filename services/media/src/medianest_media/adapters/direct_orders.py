@@ -1,19 +1,28 @@
 """Orders: written down first, then carried out at Radarr or Sonarr, and let go without taking from anybody else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from medianest_common.clock import Clock
-from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.db import Database
-from medianest_media.adapters.arr import Plan
-from medianest_media.adapters.backend import AlreadyThere
+from medianest_media.adapters.arr import Plan, TheirState
+from medianest_media.adapters.backend import AlreadyThere, BackendRequest, BackendStatus
 from medianest_media.adapters.radarr import FILM, Radarr
 from medianest_media.adapters.sonarr import Sonarr
 from medianest_media.models import Order, OrderState
 from medianest_media.repository.orders import Orders
 
 type Server = Radarr | Sonarr
+
+
+KEY_OWNER = 1
+"""Nobody has an account over there, so every order is ours."""
+_STATUS = {
+    OrderState.SENDING: BackendStatus.PENDING,
+    OrderState.SENT: BackendStatus.APPROVED,
+    OrderState.WITHDRAWN: BackendStatus.DECLINED,
+}
 
 
 class OrderBook:
@@ -60,11 +69,21 @@ class OrderBook:
             if order is not None and order.state is OrderState.SENDING:
                 order.seasons = seasons
 
-    async def intend(self, order: Order, plan: Plan) -> Order:
+    async def sent_elsewhere(self, places: Mapping[tuple[MediaType, bool], str]) -> list[int]:
+        """Those that stand with another server than these."""
+        async with self._db.transaction() as tx:
+            sent = await Orders(tx.session).sent()
+        return [
+            order_id
+            for order_id, media_type, is_4k, server in sent
+            if (media_type, is_4k) not in places or server not in (None, places[media_type, is_4k])
+        ]
+
+    async def intend(self, order: Order, plan: Plan, *, server: str) -> Order:
         """An earlier attempt may have got somewhere, so what it meant to change counts as changed by us."""
         async with self._db.transaction() as tx:
             kept = await tx.session.merge(order)
-            kept.state = OrderState.SENDING
+            kept.state, kept.server = OrderState.SENDING, server
             kept.added = kept.added or plan.add
             kept.taken_up = sorted({*kept.taken_up, *plan.take_up})
             return kept
@@ -73,6 +92,13 @@ class OrderBook:
         async with self._db.transaction() as tx:
             kept = await tx.session.merge(order)
             kept.state, kept.their_id = OrderState.SENT, their_id
+            return kept
+
+    async def unsent(self, order: Order) -> Order:
+        async with self._db.transaction() as tx:
+            kept = await tx.session.merge(order)
+            kept.state, kept.their_id, kept.complete_since = OrderState.SENDING, None, None
+            kept.added, kept.taken_up = False, []
             return kept
 
     async def not_added(self, order: Order) -> Order:
@@ -89,16 +115,14 @@ class OrderBook:
         async with self._db.transaction() as tx:
             await Orders(tx.session).delete(Order.id == order.id)
 
-    async def seen(self, order: Order, *, complete: bool) -> datetime | None:
-        """Since when all of it has been there."""
+    async def seen(self, order: Order, *, complete: bool) -> None:
+        """Whether all of it is there."""
         if complete == (order.complete_since is not None):
-            return order.complete_since
-        since = self._clock.now() if complete else None
+            return
         async with self._db.transaction() as tx:
             kept = await Orders(tx.session).get(order.id)
             if kept is not None:
-                kept.complete_since = since
-        return since
+                kept.complete_since = self._clock.now() if complete else None
 
     async def of_changes(
         self, changes: Sequence[tuple[int, datetime]], *, media_type: MediaType, is_4k: bool
@@ -116,16 +140,23 @@ class OrderBook:
 async def carry_out(book: OrderBook, server: Server, order: Order) -> Order:
     """Looks, writes down what will be changed, and changes it. Safe to run again after any failure."""
     plan = await _plan(server, order)
-    order = await book.intend(order, plan)
+    order = await book.intend(order, plan, server=server.place)
     try:
         their_id = await _change(server, order, plan)
     except AlreadyThere:
         # Somebody else has added it in the meantime, so it is theirs and we take it up.
         order = await book.not_added(order)
         plan = await _plan(server, order)
-        order = await book.intend(order, plan)
+        order = await book.intend(order, plan, server=server.place)
         their_id = await _change(server, order, plan)
     return await book.arrived(order, their_id=their_id)
+
+
+async def begin_anew(book: OrderBook, server: Server, order: Order) -> Order:
+    """For another server than the one it was sent to. Often that is the old one under a new address, and what we
+    changed there stays ours to change back."""
+    there = await _there(server, order)
+    return order if there is not None and there == order.their_id else await book.unsent(order)
 
 
 async def let_go(book: OrderBook, server: Server, order: Order) -> None:
@@ -182,3 +213,26 @@ def _still_wants(order: Order, there: int | None) -> bool:
     if order.state is OrderState.SENT and order.their_id != there:
         return False
     return order.state is not OrderState.WITHDRAWN and order.complete_since is None
+
+
+def leads_somewhere(order: Order, theirs: TheirState | None) -> bool:
+    """What was sent and has been deleted over there since will not come any more."""
+    if order.state is OrderState.SENT:
+        return theirs is None or theirs.held
+    return order.state is OrderState.SENDING
+
+
+def told(order: Order, theirs: TheirState | None = None, *, to_be_sent: bool = False) -> BackendRequest:
+    return BackendRequest(
+        id=order.id,
+        status=BackendStatus.PENDING if to_be_sent else _STATUS[order.state],
+        media_type=order.media_type,
+        tmdb_id=order.tmdb_id,
+        is_4k=order.is_4k,
+        user_id=KEY_OWNER,
+        seasons=tuple(order.seasons),
+        availability=theirs.availability if theirs else Availability.NONE,
+        season_availability=dict(theirs.seasons) if theirs else {},
+        in_plex=False,
+        files=dict(theirs.files) if theirs else {},
+    )

@@ -15,6 +15,7 @@ from medianest_media.adapters.backend import (
 
 class ManualBackend:
     name = "manual"
+    sees_library = True
     keeps_pending = False
 
     def called(self, media_type: MediaType) -> str:
@@ -59,6 +60,12 @@ class ManualBackend:
         return None
 
     async def modified_since(self, moment: datetime | None) -> list[tuple[int, datetime]]:
+        return []
+
+    async def has_all(self, request_id: int) -> bool:
+        return False
+
+    async def astray(self) -> list[int]:
         return []
 
     async def downloads(self) -> list[Download]:

@@ -42,6 +42,7 @@ class Overseerr:
     """Acts as the owner of the API key, and as the requester where a request is filed."""
 
     name = "overseerr"
+    sees_library = True
     keeps_pending = True
 
     def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
@@ -156,6 +157,12 @@ class Overseerr:
             if len(fresh) < len(rows) or len(rows) < _PAGE:
                 break
         return found
+
+    async def has_all(self, request_id: int) -> bool:
+        return False
+
+    async def astray(self) -> list[int]:
+        return []
 
     async def downloads(self) -> list[Download]:
         return []

@@ -31,7 +31,7 @@ class Radarr(Arr):
         if movie is None:
             return None
         if movie.has_file:
-            return TheirState(availability=Availability.AVAILABLE, complete=True)
+            return TheirState(availability=Availability.AVAILABLE, complete=True, files={FILM: 1})
         watched = Availability.PROCESSING if movie.monitored else Availability.NONE
         return TheirState(availability=watched, complete=False)
 

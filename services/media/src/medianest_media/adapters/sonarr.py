@@ -43,7 +43,10 @@ class Sonarr(Arr):
         states = {number: _season(series, number, complete=number in complete) for number in asked}
         all_there = bool(asked) and complete.issuperset(asked)
         return TheirState(
-            availability=_whole(states.values(), all_there=all_there), complete=all_there, seasons=states
+            availability=_whole(states.values(), all_there=all_there),
+            complete=all_there,
+            seasons=states,
+            files={number: series.seasons[number].files for number in asked if number in series.seasons},
         )
 
     async def plan(self, tvdb_id: int, seasons: Iterable[int]) -> Plan:

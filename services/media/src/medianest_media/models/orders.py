@@ -34,6 +34,8 @@ class Order(Base):
     tvdb_id: Mapped[int | None]
     is_4k: Mapped[bool]
     seasons: Mapped[list[int]]
+    server: Mapped[str | None]
+    """Which server it was sent to, as `ArrChoices.place`; None of what was sent before that was written down."""
     state: Mapped[OrderState] = mapped_column(Word(OrderState))
     their_id: Mapped[int | None]
     """Of the film or show over there. It is looked up by the title's own number, so this only tells whether it is still

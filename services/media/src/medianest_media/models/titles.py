@@ -68,6 +68,8 @@ class LibraryItem(Base):
     episode_count: Mapped[int | None]
     has_4k: Mapped[bool] = mapped_column(server_default=text("false"))
     """Only of films: whether one of the copies is in 4K."""
+    server_name: Mapped[str | None]
+    library_title: Mapped[str | None]
     gone: Mapped[bool]
     seen_at: Mapped[datetime]
     """Of two events about an item, the later one holds."""

@@ -6,7 +6,10 @@ from sqlalchemy import select
 
 from medianest_common.contracts.media import MediaType
 from medianest_common.db import Repository
-from medianest_media.models import Order, OrderState
+from medianest_media.models import Order, OrderState, Request
+
+DIRECT = "direct"
+"""How requests name the backend whose orders these are."""
 
 
 class Orders(Repository[Order]):
@@ -35,6 +38,16 @@ class Orders(Repository[Order]):
         )
         rows = (await self.session.execute(statement)).all()
         return [(their_id, order_id) for their_id, order_id in rows if their_id is not None]
+
+    async def sent(self) -> Sequence[tuple[int, MediaType, bool, str | None]]:
+        """Those that some request still waits for."""
+        statement = (
+            select(Order.id, Order.media_type, Order.is_4k, Order.server)
+            .join(Request, Request.backend_id == Order.id)
+            .where(Request.backend == DIRECT, Request.watched, Order.state == OrderState.SENT)
+        )
+        rows = (await self.session.execute(statement)).all()
+        return [(order_id, MediaType(kind), is_4k, server) for order_id, kind, is_4k, server in rows]
 
     async def by_tvdb(self, tvdb_ids: Iterable[int]) -> dict[int, int]:
         """TMDB's number of shows that were ordered, by TheTVDB's."""

@@ -15,14 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
+from medianest_media.downloaded import Part
 from medianest_media.holdings import Holding
 from medianest_media.models import Absence, Claim, Request
 
 APART = timedelta(seconds=50)
 _GONE = (Availability.NONE, Availability.REQUESTED)
-
-type _Part = tuple[bool, int]
-"""Whether in 4K, and the season: 0 for a film."""
 
 
 async def note_absences(
@@ -30,7 +28,7 @@ async def note_absences(
 ) -> None:
     """`details` is what the backend says right now. That it can say nothing of these qualities counts for nothing."""
     async with app.db.read() as connection:
-        fulfilled = await _fulfilled(connection, details)
+        fulfilled = await fulfilled_parts(connection, details)
     if not fulfilled:
         return
     now = app.clock.now()
@@ -63,7 +61,7 @@ async def still_there(
     connection: AsyncConnection, details: TitleDetails, holding: Holding, *, looks: int
 ) -> TitleDetails:
     """With AVAILABLE on what was there and has not been missed often enough."""
-    fulfilled = await _fulfilled(connection, details)
+    fulfilled = await fulfilled_parts(connection, details)
     doubtful = [part for part in fulfilled if _state(details, part) in _GONE]
     if not doubtful:
         return details
@@ -86,7 +84,7 @@ async def doubtful_titles(app: MediaApp, *, limit: int) -> list[tuple[MediaType,
         return [(MediaType(kind), tmdb_id) for kind, tmdb_id in await connection.execute(statement)]
 
 
-async def _fulfilled(session: AsyncConnection | AsyncSession, details: TitleDetails) -> set[_Part]:
+async def fulfilled_parts(session: AsyncConnection | AsyncSession, details: TitleDetails) -> set[Part]:
     statement = (
         select(Claim.is_4k, Claim.season)
         .join(Request, Request.id == Claim.request_id)
@@ -96,21 +94,21 @@ async def _fulfilled(session: AsyncConnection | AsyncSession, details: TitleDeta
     return {(is_4k, season) for is_4k, season in await session.execute(statement)}
 
 
-def _state(details: TitleDetails, part: _Part) -> Availability | None:
+def _state(details: TitleDetails, part: Part) -> Availability | None:
     is_4k, season = part
     if details.media_type is MediaType.MOVIE:
         return details.availability_in(is_4k=is_4k)
     return details.season_availability_in(is_4k=is_4k).get(season)
 
 
-def _left(holding: Holding, details: TitleDetails, part: _Part) -> bool:
+def _left(holding: Holding, details: TitleDetails, part: Part) -> bool:
     is_4k, season = part
     if is_4k:
         return False
     return holding.gone if details.media_type is MediaType.MOVIE else holding.lacks(season)
 
 
-def _with_available(details: TitleDetails, kept: set[_Part]) -> TitleDetails:
+def _with_available(details: TitleDetails, kept: set[Part]) -> TitleDetails:
     def named(is_4k: bool) -> str:
         return "availability_4k" if is_4k else "availability"
 
@@ -133,5 +131,5 @@ def _of(details: TitleDetails) -> tuple[ColumnElement[bool], ...]:
     return Absence.tmdb_id == details.tmdb_id, Absence.media_type == details.media_type
 
 
-def _among(parts: Iterable[_Part]) -> ColumnElement[bool]:
+def _among(parts: Iterable[Part]) -> ColumnElement[bool]:
     return tuple_(Absence.is_4k, Absence.season).in_(list(parts))

@@ -69,6 +69,10 @@ async def _move_on(app: MediaApp, tx: Transaction, request: Request, holding: Ho
         log.info("request_moved", request_id=str(request.id), status=step.value, by="library")
         await move(tx, request, step, now=now)
         tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))
-    untold = request.backend_id is None or request.backend != app.backend.name
+    untold = (
+        request.backend_id is None
+        or request.backend != app.backend.name
+        or not app.backend.sees_library  # who only fetches has nothing left to fetch
+    )
     if request.status is RequestStatus.AVAILABLE and untold:
         request.in_line, request.waiting_reason = True, None  # there is nothing left to ask the backend for

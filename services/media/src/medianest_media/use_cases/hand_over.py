@@ -1,4 +1,5 @@
-"""Another backend is set up than before: what it has not been told of is told to it, and nothing is lost.
+"""Another backend, or another server of it, is set up than before: what it has not been told of is told to it, and
+nothing is lost.
 
 What is over stays as it is. What has failed waits for an administrator as before: trying it again is a decision.
 """
@@ -6,7 +7,7 @@ What is over stays as it is. What has failed waits for an administrator as befor
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import and_, case, or_, select, update
 
 from medianest_common.contracts.media import RequestStatus, SubmitRequest
 from medianest_media.app import MediaApp
@@ -24,18 +25,21 @@ _OPEN = (
 
 
 async def hand_over(app: MediaApp) -> None:
-    while len(await _some(app)) == _AT_ONCE:
+    astray = await app.backend.astray()
+    while len(await _some(app, astray)) == _AT_ONCE:
         pass
 
 
-async def _some(app: MediaApp) -> list[UUID]:
+async def _some(app: MediaApp, astray: list[int]) -> list[UUID]:
+    """`astray` keep the number that they have in the backend, which knows by it what was done for them."""
+    sent_astray = and_(Request.backend == app.backend.name, Request.backend_id.in_(astray))
     told_to_another = (
         select(Request.id)
         .where(
             Request.watched,
             Request.in_line,
             Request.status.in_(_OPEN),
-            Request.backend.is_distinct_from(app.backend.name),
+            or_(Request.backend.is_distinct_from(app.backend.name), sent_astray),
         )
         .order_by(Request.checked_at)
         .limit(_AT_ONCE)
@@ -43,9 +47,9 @@ async def _some(app: MediaApp) -> list[UUID]:
     )
     owed = {
         "in_line": False,
-        "backend": None,
-        "backend_id": None,
-        "adopted": False,
+        "backend": case((sent_astray, Request.backend)),
+        "backend_id": case((sent_astray, Request.backend_id)),
+        "adopted": case((sent_astray, Request.adopted), else_=False),
         "missing_since": None,
         "waiting_reason": None,
         "stuck_since": None,

@@ -7,10 +7,11 @@ from typing import Any
 from medianest_common.contracts.media import MediaType
 from medianest_media.adapters.catalogue import FoundPage, FoundTitle, TitleDetails
 from medianest_media.app import MediaApp
+from medianest_media.downloaded import without_downloaded
 from medianest_media.errors import TitleUnknown
 from medianest_media.keeping import TROUBLE, Kept, kept, told_now
 from medianest_media.repository import SeenTitles, read_holding, read_twins
-from medianest_media.use_cases.absences import note_absences, still_there
+from medianest_media.use_cases.absences import fulfilled_parts, note_absences, still_there
 
 _DETAILS_SECONDS = 10.0
 
@@ -63,6 +64,9 @@ async def _with_ours(app: MediaApp, details: TitleDetails) -> TitleDetails:
             if details.requests
             else set()
         )
+        if not app.catalogue.tells_standing and not app.backend.sees_library:
+            fulfilled = await fulfilled_parts(connection, details)
+            details = without_downloaded(details, holding, fulfilled=fulfilled)
         details = await still_there(connection, details, holding, looks=app.settings.media_absence_looks)
     past_us = [request for request in details.requests if request.is_live and request.id not in twins]
     return holding.details(details).asked_for_in(past_us)

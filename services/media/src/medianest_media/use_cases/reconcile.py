@@ -11,7 +11,7 @@ from medianest_media.adapters.backend import BackendRequest
 from medianest_media.app import MediaApp
 from medianest_media.models import Request
 from medianest_media.moves import move
-from medianest_media.reports import reported
+from medianest_media.reports import FETCHED, reported
 from medianest_media.repository import Requests, read_holding
 from medianest_media.states import report
 from medianest_media.use_cases.known_titles import forget_details
@@ -55,6 +55,8 @@ async def take_over(
     request.missing_since = None
     holding = await read_holding(tx.session, request.media_type, request.tmdb_id)
     status, reason = reported(upstream, request.seasons, now=now, holding=holding)
+    if request.status is status and (reason in FETCHED or request.status_reason in FETCHED):
+        request.status_reason = reason  # no step further, and yet it is worth saying
     for step in report(request.status, status):
         log.info("request_moved", request_id=str(request.id), status=step.value, by="backend")
         await move(tx, request, step, now=now, reason=reason if step is status else None)

@@ -10,6 +10,7 @@ from medianest_media.adapters.backend import (
     BackendStatus,
     FetchedByHand,
     NothingLeft,
+    OutOfReach,
     Standing,
     UserUnknown,
 )
@@ -61,10 +62,13 @@ async def remove_twin(app: MediaApp, request: Request) -> Outcome:
     outcome = await _look(app, request)
     if outcome.twin is None:
         return outcome
-    if request.status is RequestStatus.DECLINED and outcome.twin.is_live:
-        await app.backend.decline(outcome.twin.id)
-    if request.status is RequestStatus.CANCELLED and not outcome.adopted:
-        await app.backend.delete(outcome.twin.id)
+    try:
+        if request.status is RequestStatus.DECLINED and outcome.twin.is_live:
+            await app.backend.decline(outcome.twin.id)
+        if request.status is RequestStatus.CANCELLED and not outcome.adopted:
+            await app.backend.delete(outcome.twin.id)
+    except OutOfReach as error:
+        return Outcome(held_because=error.detail)
     return outcome
 
 
