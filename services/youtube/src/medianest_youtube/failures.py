@@ -1,0 +1,283 @@
+"""From what yt-dlp says to a code, a sentence for people, and what follows from it.
+
+The order of the rules matters: YouTube puts "Video unavailable" before many reasons, and "Sign in" before two.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from medianest_common.contracts.youtube import FailureCode
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Retry(StrEnum):
+    NEVER = "never"
+    AT_RELEASE = "at_release"
+    """When the premiere or stream is said to begin."""
+    BACKOFF = "backoff"
+    AFTER_UPDATE = "after_update"
+    """Once yt-dlp is a newer one, and a day later in case YouTube was at fault."""
+    WITH_COOKIES = "with_cookies"
+    """At once, if cookies are set and were not used."""
+    AFTER_PAUSE = "after_pause"
+    """When the queue goes on; not an attempt of this video."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    sentence: str
+    retry: Retry = Retry.NEVER
+    delays: tuple[timedelta, ...] = ()
+    """How long to wait after the first failure, after the second …; then it is final."""
+    pause: timedelta | None = None
+    """For so long nothing else is asked of YouTube, or written to the disk, either."""
+
+    def delay(self, attempts: int) -> timedelta | None:
+        """`attempts` have failed like this, the last one included; None: it is not tried again by itself."""
+        return self.delays[attempts - 1] if 0 < attempts <= len(self.delays) else None
+
+
+def _rule(code: FailureCode, *fragments: str) -> tuple[FailureCode, re.Pattern[str]]:
+    return code, re.compile("|".join(fragments), re.IGNORECASE)
+
+
+_RULES = (
+    _rule(FailureCode.NO_SPACE, r"\[Errno 28\]", r"No space left on device", r"\[Errno 122\]"),
+    _rule(FailureCode.TOO_LARGE, r"\[Errno 27\]", r"File too large", r"larger than max-filesize"),
+    _rule(FailureCode.BOT_CHECK, r"Sign in to confirm you'?re not a bot", r"confirm that you'?re not a bot"),
+    _rule(
+        FailureCode.RATE_LIMITED,
+        r"content isn't available, try again later",
+        r"rate-limited by YouTube",
+        r"HTTP Error 429",
+        r"Too Many Requests",
+    ),
+    _rule(
+        FailureCode.IP_BLOCKED,
+        r"Your IP is likely being blocked",
+        r"captcha challenge before playback",
+        r"All player responses are invalid",
+    ),
+    _rule(
+        FailureCode.AGE_RESTRICTED, r"confirm your age", r"age-restricted", r"inappropriate for some users"
+    ),
+    _rule(
+        FailureCode.MEMBERS_ONLY,
+        r"members-only",
+        r"available to this channel's members",
+        r"Join this channel to get access",
+    ),
+    _rule(
+        FailureCode.PAYMENT_REQUIRED,
+        r"Music Premium members",
+        r"YouTube Premium members",
+        r"requires payment to watch",
+        r"requires purchase",
+        r"requires a subscription",
+    ),
+    _rule(FailureCode.PRIVATE, r"Private video", r"This video is private", r"playlist is private"),
+    _rule(
+        FailureCode.GEO_BLOCKED,
+        r"available in your country",
+        r"blocked it in your country",
+        r"from your location",
+        r"in your region",
+    ),
+    _rule(FailureCode.LIVE_ENDED, r"live stream recording is not available", r"live event has ended"),
+    _rule(
+        FailureCode.UPCOMING,
+        r"Premieres in",
+        r"Premiere will begin",
+        r"live event will begin",
+        r"live stream will begin",
+    ),
+    _rule(FailureCode.DRM, r"DRM protected"),
+    _rule(
+        FailureCode.REMOVED,
+        r"has been removed",
+        r"associated with this video has been terminated",
+        r"account has been terminated",
+        r"copyright grounds",
+        r"copyright claim",
+        r"no longer available",
+        r"playlist does not exist",
+        r"channel does not exist",
+    ),
+    _rule(FailureCode.NO_JS_RUNTIME, r"No supported JavaScript runtime"),
+    _rule(
+        FailureCode.NO_FORMATS,
+        r"No video formats found",
+        r"Requested format is not available",
+        r"Only images are available",
+    ),
+    _rule(
+        FailureCode.FORBIDDEN_MEDIA,
+        r"unable to download video data: HTTP Error 40[34]",
+        r"fragment \d+.*HTTP Error 40[34]",
+        r"fragment not found",
+    ),
+    _rule(FailureCode.UNSUPPORTED, r"No suitable extractor", r"Unsupported URL", r"not a valid URL"),
+    _rule(FailureCode.LIVE_NOW, r"is still live", r"\blive_now\b"),
+    _rule(
+        FailureCode.NETWORK,
+        r"Failed to resolve",
+        r"Failed to establish",
+        r"Failed to perform",
+        r"timed? ?out",
+        r"more expected",
+        r"Giving up after",
+        r"Connection (reset|refused|aborted)",
+        r"Remote end closed",
+        r"IncompleteRead",
+        r"Name or service not known",
+        r"name resolution",
+        r"Network is unreachable",
+        r"No route to host",
+        r"Unable to connect to proxy",
+        r"Tunnel connection failed",
+        r"Cannot connect to proxy",
+        r"UNEXPECTED_EOF",
+        r"EOF occurred",
+        r"CERTIFICATE_VERIFY_FAILED",
+        r"HTTP Error 5\d\d",
+    ),
+    _rule(
+        FailureCode.UNAVAILABLE,
+        r"Video unavailable",
+        r"This video is (not available|unavailable)",
+        r"content isn't available",
+        r"HTTP Error 404",
+    ),
+)
+
+_BY_INNER_TYPE = {
+    "GeoRestrictedError": FailureCode.GEO_BLOCKED,
+    "UnsupportedError": FailureCode.UNSUPPORTED,
+}
+
+
+def classify(text: str, inner: str = "", *, has_js_runtime: bool = True) -> FailureCode:
+    """`inner` is the name of the type of what yt-dlp wrapped in its own error."""
+    text = text.replace("’", "'").replace("‘", "'")
+    code = next((code for code, pattern in _RULES if pattern.search(text)), None)
+    if code in (None, FailureCode.UNAVAILABLE, FailureCode.REMOVED):
+        code = _BY_INNER_TYPE.get(inner, code)
+    if code is FailureCode.NO_FORMATS and not has_js_runtime:
+        return FailureCode.NO_JS_RUNTIME
+    return code or FailureCode.UNKNOWN
+
+
+_BACKOFF = (2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY)
+
+CONSEQUENCES: dict[FailureCode, Consequence] = {
+    FailureCode.PRIVATE: Consequence("This video is private. Only its owner can let others see it."),
+    FailureCode.GEO_BLOCKED: Consequence(
+        "This video cannot be seen from this server's country. A proxy in another country would help."
+    ),
+    FailureCode.AGE_RESTRICTED: Consequence(
+        "YouTube shows this video to grown-ups who are signed in. "
+        "An administrator can set the cookies of an account.",
+        Retry.WITH_COOKIES,
+    ),
+    FailureCode.BOT_CHECK: Consequence(
+        "YouTube wants a proof that no robot is asking. All downloads rest for a while; "
+        "cookies of an account, set by an administrator, would help.",
+        Retry.AFTER_PAUSE,
+        pause=6 * _HOUR,
+    ),
+    FailureCode.RATE_LIMITED: Consequence(
+        "YouTube has had too many questions from here. All downloads rest for an hour and go on by themselves.",
+        Retry.AFTER_PAUSE,
+        pause=_HOUR + 5 * _MINUTE,
+    ),
+    FailureCode.IP_BLOCKED: Consequence(
+        "YouTube does not answer this server's address at present. All downloads rest for some hours; "
+        "another address or a proxy would help.",
+        Retry.AFTER_PAUSE,
+        pause=6 * _HOUR,
+    ),
+    FailureCode.REMOVED: Consequence("This video has been removed from YouTube."),
+    FailureCode.UNAVAILABLE: Consequence(
+        "YouTube says that this video is unavailable, without a reason. It is tried once more after a day.",
+        Retry.BACKOFF,
+        (_DAY,),
+    ),
+    FailureCode.MEMBERS_ONLY: Consequence(
+        "This video is for members of the channel. "
+        "An administrator can set the cookies of an account that is a member.",
+        Retry.WITH_COOKIES,
+    ),
+    FailureCode.PAYMENT_REQUIRED: Consequence(
+        "This video has to be paid for. The cookies of an account that has paid would help.",
+        Retry.WITH_COOKIES,
+    ),
+    FailureCode.UPCOMING: Consequence(
+        "This video has not begun yet. It is downloaded when it has.", Retry.AT_RELEASE, (_HOUR,) * 48
+    ),
+    FailureCode.LIVE_NOW: Consequence(
+        "This is a live stream that still goes on. It is downloaded when it has ended.",
+        Retry.BACKOFF,
+        (_HOUR,) * 48,
+    ),
+    FailureCode.LIVE_ENDED: Consequence(
+        "The live stream has ended, and its channel keeps no recording of it."
+    ),
+    FailureCode.DRM: Consequence("This video is protected against copying and cannot be downloaded."),
+    FailureCode.NO_FORMATS: Consequence(
+        "YouTube has sent nothing that can be downloaded in this way. "
+        "Another profile, or a newer yt-dlp, may help.",
+        Retry.AFTER_UPDATE,
+        (_DAY, 3 * _DAY),
+    ),
+    FailureCode.NO_JS_RUNTIME: Consequence(
+        "This video needs a JavaScript runtime, which this server lacks. An administrator can install deno.",
+        Retry.AFTER_UPDATE,
+        (_DAY, 3 * _DAY),
+    ),
+    FailureCode.FORBIDDEN_MEDIA: Consequence(
+        "YouTube has refused the file itself. The video is looked up anew and tried again.",
+        Retry.BACKOFF,
+        (_MINUTE, _HOUR),
+    ),
+    FailureCode.NETWORK: Consequence(
+        "The connection to YouTube does not work at present. It is tried again by itself.",
+        Retry.BACKOFF,
+        _BACKOFF,
+    ),
+    FailureCode.NO_SPACE: Consequence(
+        "The disk is full. Downloads go on when there is room: delete what nobody watches, or add a disk.",
+        Retry.AFTER_PAUSE,
+        pause=15 * _MINUTE,
+    ),
+    FailureCode.UNSUPPORTED: Consequence("This link leads to nothing that can be downloaded here."),
+    FailureCode.STALLED: Consequence(
+        "Nothing has arrived for minutes, so the download was stopped. It is tried again from where it was.",
+        Retry.BACKOFF,
+        _BACKOFF,
+    ),
+    FailureCode.CRASHED: Consequence(
+        "The download ended unexpectedly. It is tried again from where it was.",
+        Retry.BACKOFF,
+        (_MINUTE, 10 * _MINUTE, _HOUR),
+    ),
+    FailureCode.BROKEN_FILE: Consequence(
+        "What has arrived is damaged or not complete. It is downloaded again from the beginning.",
+        Retry.BACKOFF,
+        (_MINUTE, _HOUR),
+    ),
+    FailureCode.TOO_LARGE: Consequence(
+        "The video is larger than is allowed here. A lower quality may fit."
+    ),
+    FailureCode.UNKNOWN: Consequence(
+        "The download did not work, for a reason not known here. An administrator finds it in the log.",
+        Retry.BACKOFF,
+        (10 * _MINUTE, 6 * _HOUR, _DAY),
+    ),
+}  # fmt: skip
+
+
+def consequence(code: FailureCode) -> Consequence:
+    return CONSEQUENCES[code]

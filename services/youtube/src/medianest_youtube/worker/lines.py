@@ -1,0 +1,156 @@
+"""What passes between the service and a process that runs yt-dlp: one order in, JSON lines out.
+
+The process that writes the lines handles data of strangers, so the service checks each of them.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from medianest_common.contracts.youtube import FailureCode
+from medianest_common.contracts.youtube.downloads import ProgressStep
+
+VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{11}$")]
+ListId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{2,100}$")]
+Text = Annotated[str, Field(max_length=1_000)]
+LongText = Annotated[str, Field(max_length=20_000)]
+Count = Annotated[int, Field(ge=0)]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+class Task(StrEnum):
+    VIDEO = "video"
+    """What is known of a video, without downloading it."""
+    LIST = "list"
+    """What is in a playlist or channel."""
+    DOWNLOAD = "download"
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ProcessOrder(_Line):
+    """`options` are yt-dlp's, made by `profiles` alone."""
+
+    task: Task
+    url: str
+    options: dict[str, Any]
+    cookies: str | None = Field(default=None, repr=False)
+    """A Netscape cookie file, as text; it is never written to a disk."""
+    start: int = 0
+    """Of a list: so many entries are passed over."""
+    count: int | None = None
+    chunk: int = 50
+    max_file_bytes: int | None = None
+    max_memory_bytes: int | None = None
+
+
+class VideoFound(_Line):
+    line: Literal["video"] = "video"
+    video_id: VideoId
+    title: Text
+    channel: Text | None = None
+    channel_id: Annotated[str, Field(pattern=r"^UC[0-9A-Za-z_-]{22}$")] | None = None
+    channel_url: Text | None = None
+    description: LongText | None = None
+    duration_seconds: float | None = None
+    published_on: Day | None = None
+    thumbnail_url: Text | None = None
+    live_status: Text | None = None
+    """yt-dlp's: not_live, is_upcoming, is_live, was_live, post_live."""
+    release_timestamp: int | None = None
+    heights: list[int] = []
+    size_estimate: int | None = None
+    """Bytes, in the options of the order."""
+    cut_seconds: float = 0.0
+    """What SponsorBlock is going to take out."""
+    wants_video: bool = True
+    wants_audio: bool = True
+    """Whether the chosen formats have such a stream, and so the file must."""
+
+    @property
+    def is_live(self) -> bool:
+        return self.live_status in ("is_live", "post_live")
+
+    @property
+    def is_upcoming(self) -> bool:
+        return self.live_status == "is_upcoming"
+
+
+class ListFound(_Line):
+    line: Literal["list"] = "list"
+    list_id: ListId
+    """The UC id of a channel."""
+    title: Text
+    channel: Text | None = None
+    channel_id: Text | None = None
+    channel_url: Text | None = None
+    description: LongText | None = None
+    thumbnail_url: Text | None = None
+    count: int | None = None
+
+
+class Entry(_Line):
+    video_id: VideoId
+    title: Text
+    duration_seconds: float | None = None
+    channel: Text | None = None
+    channel_id: Text | None = None
+    thumbnail_url: Text | None = None
+    live_status: Text | None = None
+    published_at: int | None = None
+    """Seconds since 1970, only a rough one for lists."""
+    short: bool = False
+
+
+class EntriesFound(_Line):
+    """`start` counts the entries of the list before these, from 0."""
+
+    line: Literal["entries"] = "entries"
+    start: Count
+    entries: list[Entry] = Field(max_length=500)
+    skipped: Count = 0
+    """What had no usable id or title, such as videos that have been deleted."""
+
+
+class Transferred(_Line):
+    """Bytes of all streams of the file together."""
+
+    line: Literal["progress"] = "progress"
+    downloaded_bytes: Count
+    total_bytes: int | None = None
+    bytes_per_second: float | None = None
+    eta_seconds: int | None = None
+
+
+class StepTaken(_Line):
+    line: Literal["step"] = "step"
+    step: ProgressStep
+
+
+class Done(_Line):
+    """`files` are names within the staging folder."""
+
+    line: Literal["done"] = "done"
+    media: Annotated[str, Field(max_length=255)] | None = None
+    thumbnail: Annotated[str, Field(max_length=255)] | None = None
+    subtitles: dict[str, Annotated[str, Field(max_length=255)]] = {}
+    """By language."""
+    duration_seconds: float | None = None
+    """After cuts."""
+
+
+class Failed(_Line):
+    """`text` is yt-dlp's own and is for logs, not for people."""
+
+    line: Literal["failed"] = "failed"
+    code: FailureCode
+    text: Annotated[str, Field(max_length=4_000)] = ""
+    release_timestamp: int | None = None
+
+
+Line = VideoFound | ListFound | EntriesFound | Transferred | StepTaken | Done | Failed
+
+LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="line")])
