@@ -1,7 +1,29 @@
 """Settings of the youtube service beyond those that every service has."""
 
+from pathlib import Path
+
+from pydantic import Field
+
 from medianest_common.settings import Settings
 
 
 class YoutubeSettings(Settings):
-    pass
+    youtube_dir: Path | None = None
+    """Where videos go; unset: `youtube` in the data folder. Plex has to see the same folder."""
+    youtube_plex_dir: str = ""
+    """The same folder as Plex sees it, where that is another path."""
+    youtube_proxy: str = ""
+    """Through which everything that goes to YouTube is sent, such as http://proxy:3128."""
+    youtube_ca_file: Path | None = None
+    """Certificates to trust instead of the system's, for a proxy that looks into what passes."""
+
+    youtube_slots: int = Field(default=2, ge=1, le=16)
+    """Downloads at once, in the whole installation."""
+    youtube_downloads_per_hour: int = Field(default=5, ge=0)
+    """That one person may begin; 0 is no limit. A list counts as one. Administrators are not limited."""
+    youtube_bytes_per_person: int = Field(default=0, ge=0)
+    """That what one person has asked for may take; 0 is no limit."""
+    youtube_disk_reserve: int = Field(default=5_000_000_000, ge=0)
+    """Bytes that stay free whatever is asked for."""
+    youtube_pause_seconds: float = Field(default=2.0, ge=0, le=600)
+    """Between one download's end and the next one's beginning, on average: YouTube blocks those who hurry."""

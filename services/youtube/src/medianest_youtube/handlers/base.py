@@ -1,4 +1,4 @@
-"""What arrives from the bus for the youtube service."""
+"""Where the handlers of this service are collected."""
 
 from medianest_common.bus import Handlers
 
