@@ -8,11 +8,13 @@ import httpx
 import pytest
 
 from medianest.embedded import ServerUrls
+from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media.allowing import GetRequestOptions
+from medianest_common.contracts.platform import CheckStatus, Readiness, ping_subject
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_tmdb import FakeTmdb
-from services.media.tests.conftest import home_on
+from services.media.tests.conftest import Home, home_on
 
 
 @pytest.fixture
@@ -57,9 +59,9 @@ async def test_a_limit_is_waited_for_if_it_is_short_and_told_if_it_is_long(
 ) -> None:
     """O#2853 (51): Retry-After is honoured, and there are no holes in the page."""
     async with household(server_urls, tmp_path, tmdb, tmdb.api_key) as home:
-        tmdb.fail_with(429, times=1, retry_after=1)
+        tmdb.fail_with(429, times=1, path_prefix="/3/discover", retry_after=1)
         assert len((await home.owner.call(media.Discover(shelf="movies"))).items) == 20
-        tmdb.fail_with(429, times=1, retry_after=60)
+        tmdb.fail_with(429, times=1, path_prefix="/3/discover", retry_after=60)
         with pytest.raises(RemoteError) as refused:
             await home.owner.call(media.Discover(shelf="tv"))
         assert (refused.value.status, refused.value.code) == (503, "SEARCH_UNAVAILABLE")
@@ -74,6 +76,11 @@ async def test_a_limit_is_waited_for_if_it_is_short_and_told_if_it_is_long(
 async def test_connections_are_kept(server_urls: ServerUrls, tmp_path: Path, tmdb: FakeTmdb) -> None:
     """O#2122 (56): one after the other, they all travel on one connection."""
     async with household(server_urls, tmp_path, tmdb, tmdb.api_key) as home:
+
+        async def looked_at() -> bool:
+            return any(call.path == "/3/configuration" for call in tmdb.calls)
+
+        await eventually(looked_at)  # whether it is well, which may need another one at the same moment
         for query in ("matrix", "alien", "the", "inception"):
             await home.owner.call(media.Search(query=query))
     ports = {call.client for call in tmdb.calls if call.path == "/3/search/multi"}
@@ -108,3 +115,31 @@ async def test_the_pretend_one_refuses_as_tmdb_does(tmdb: FakeTmdb) -> None:
         assert await status("/search/multi", query="x", page=501) == (400, 22)
         assert await status("/movie/2147483647") == (404, 34)
         assert await status("/nothing/of/the/kind") == (404, 34)
+
+
+async def test_that_tmdb_is_away_or_takes_no_key_is_said_by_the_service(
+    server_urls: ServerUrls, tmp_path: Path, tmdb: FakeTmdb
+) -> None:
+    """Requests are taken all the same, so it is never down for it."""
+
+    async def says(home: Home, status: CheckStatus, words: str) -> None:
+        async def said() -> bool:
+            home.clock.advance(16)
+            answer = await home.sandbox.bus.ask(ping_subject("media"), timeout=10)
+            readiness = Readiness.model_validate_json(answer)
+            [check] = [check for check in readiness.checks if check.name == "tmdb"]
+            return check.status is status and words in (check.message or "")
+
+        await eventually(said)
+
+    async with household(server_urls, tmp_path, tmdb, tmdb.api_key) as home:
+        await says(home, CheckStatus.OK, "")
+        tmdb.fail_with(401)
+        await says(home, CheckStatus.DEGRADED, "TMDB does not accept our key.")
+        tmdb.heal()
+        tmdb.fail_with("refuse")
+        await says(home, CheckStatus.DEGRADED, "TMDB")
+        asked = await home.owner.request()
+        assert asked.status is media.RequestStatus.APPROVED
+        tmdb.heal()
+        await says(home, CheckStatus.OK, "")

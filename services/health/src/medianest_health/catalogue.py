@@ -1,18 +1,22 @@
 """What is watched, as the settings and the parts of the installation say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
 
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
+from medianest_health.adapters.arr import ArrProbe
 from medianest_health.adapters.network import own_trouble
 from medianest_health.adapters.overseerr import OverseerrProbe
 from medianest_health.adapters.own import ServerProbe, ServiceProbe
 from medianest_health.adapters.plex import FoundPlexProbe, PlexProbe, PlexService
 from medianest_health.adapters.probe import HttpSystem, Probe
+from medianest_health.adapters.tmdb import TmdbProbe
 from medianest_health.settings import HealthSettings, plain
+
+_ARRS = ("radarr", "radarr_4k", "sonarr", "sonarr_4k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,24 @@ def _systems(runtime: Runtime[HealthSettings], stack: AsyncExitStack) -> list[Wa
         found.append(
             Watched("overseerr", "overseerr", "Overseerr", settings.overseerr_url, "everyone", probe)
         )
+    found += [_arr(settings, name, system) for name in _ARRS if getattr(settings, f"{name}_url")]
+    if plain(settings.tmdb_api_key) and not settings.overseerr_url:
+        # With an Overseerr nobody here asks TMDB.
+        probe = TmdbProbe(system("TMDB", settings.tmdb_url), api_key=plain(settings.tmdb_api_key))
+        found.append(Watched("tmdb", "tmdb", "TMDB", settings.tmdb_url, "everyone", probe))
     return found
+
+
+def _arr(settings: HealthSettings, name: str, system: Callable[[str, str], HttpSystem]) -> Watched:
+    app = name.partition("_")[0].title()
+    called, url = f"{app} 4K" if name.endswith("_4k") else app, getattr(settings, f"{name}_url")
+    probe = ArrProbe(
+        system(called, url),
+        app=app,
+        api_key=plain(getattr(settings, f"{name}_api_key")),
+        variable=f"MEDIANEST_{name.upper()}_API_KEY",
+    )
+    return Watched(name, app.lower(), called, url, "everyone", probe)
 
 
 def _services(runtime: Runtime[HealthSettings]) -> list[Watched]:

@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.settings import Settings
 
-_BEHIND_THE_BASE = re.compile(r"/(web|api/v1)(/.*)?$")
+_BEHIND_THE_BASE = re.compile(r"/(web|api/v[13])(/.*)?$")
 
 
 class HealthSettings(Settings):
@@ -14,12 +14,24 @@ class HealthSettings(Settings):
     plex_token: SecretStr | None = None
     overseerr_url: str = ""
     overseerr_api_key: SecretStr | None = None
+    radarr_url: str = ""
+    radarr_api_key: SecretStr | None = None
+    radarr_4k_url: str = ""
+    radarr_4k_api_key: SecretStr | None = None
+    sonarr_url: str = ""
+    sonarr_api_key: SecretStr | None = None
+    sonarr_4k_url: str = ""
+    sonarr_4k_api_key: SecretStr | None = None
+    tmdb_url: str = "https://api.themoviedb.org"
+    tmdb_api_key: SecretStr | None = None
     health_probe_seconds: float = Field(default=5.0, gt=0, le=15)
     """How long one probe may take."""
     health_jitter_seconds: float = Field(default=3.0, ge=0, le=10)
     """Probes of one round start at random moments within this time."""
 
-    @field_validator("plex_url", "overseerr_url")
+    @field_validator(
+        "plex_url", "overseerr_url", "radarr_url", "radarr_4k_url", "sonarr_url", "sonarr_4k_url", "tmdb_url"
+    )
     @classmethod
     def _as_a_base(cls, url: str) -> str:
         return _BEHIND_THE_BASE.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip(

@@ -13,8 +13,11 @@ type Part = tuple[bool, int]
 
 
 def without_downloaded(details: TitleDetails, holding: Holding, *, fulfilled: Set[Part]) -> TitleDetails:
-    """`details` are of a backend that knows nothing of the media server. What it has and the library never had is on its
-    way, unless a request for it has been `fulfilled`. What has left the library is for the library to say."""
+    """`details` are of a backend that knows nothing of the media server.
+
+    What it has and the library never had is on its way, unless a request for it has been `fulfilled`. What has left the
+    library is for the library to say.
+    """
     if details.media_type is MediaType.MOVIE:
         plain, in_4k = (
             _part(details.availability_in(is_4k=is_4k), here=here, known=(is_4k, FILM) in fulfilled)

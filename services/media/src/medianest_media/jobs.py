@@ -49,7 +49,8 @@ async def poll(app: MediaApp) -> None:
     away = set(await troubles(app, seen_within=0))
     came_back, watch.away = watch.away - away, away
     await resume_owed(app, untried_for=timedelta() if came_back else _NOBODY_TRIED_FOR)
-    if away and away == set(app.backend.parts()):
+    fetching = set(app.backend.parts())
+    if fetching and fetching <= away:
         return
     try:
         async with asyncio.timeout(_ROUND_SECONDS):

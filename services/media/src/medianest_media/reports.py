@@ -49,8 +49,8 @@ def _of_files(
 ) -> tuple[RequestStatus, str | None]:
     """That a server has a file does not put it into the library: only what is there can be watched.
 
-    Of a season that still runs, all that is there is all that the server has. In 4K the library knows films; of shows it
-    is believed that what it has is what was fetched.
+    Of a season that still runs, all that is there is all that the server has. In 4K the library knows films; of shows
+    it is believed that what it has is what was fetched.
     """
     wanted = seasons if upstream.media_type is MediaType.TV else [FILM]
     here = [_here(upstream, files, number, holding) for number in wanted]

@@ -11,7 +11,7 @@ from medianest_media.catalogues import open_catalogue
 from medianest_media.handlers import handlers
 from medianest_media.models import Base
 from medianest_media.settings import MediaSettings
-from medianest_media.troubles import troubles
+from medianest_media.troubles import parts_of, troubles
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ async def checks(app: MediaApp) -> Sequence[Check]:
             status=CheckStatus.DEGRADED if name in found else CheckStatus.OK,
             message=found.get(name),
         )
-        for name in app.backend.parts()
+        for name in parts_of(app)
     ]
 
 

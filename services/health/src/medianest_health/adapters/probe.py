@@ -61,9 +61,23 @@ class HttpSystem:
 
     async def alive(self, path: str, *, recognise: Callable[[Response], bool]) -> Finding:
         """Up if it answers as itself."""
+        refused = Finding(MonitorState.AUTH, message=f"{self.name} wants a sign-in for its public status.")
+        return await self._look(path, recognise=recognise, refused=refused)
+
+    async def _look(
+        self,
+        path: str,
+        *,
+        recognise: Callable[[Response], bool],
+        refused: Finding,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Finding:
         started = self._clock.monotonic()
         try:
-            answer = await self._client.request("GET", path)
+            answer = await self._client.request("GET", path, headers=headers or {}, params=params or {})
+        except UpstreamRefused as error:
+            return refused if error.upstream_status in (401, 403) else await self._failed(error)
         except MediaNestError as error:
             return await self._failed(error)
         latency = round((self._clock.monotonic() - started) * 1000, 2)
@@ -73,6 +87,24 @@ class HttpSystem:
         if not _is(answer, recognise):
             return Finding(MonitorState.DOWN, latency, f"What answers does not look like {self.name}.")
         return Finding(MonitorState.UP, latency)
+
+    async def keyed(
+        self,
+        path: str,
+        *,
+        recognise: Callable[[Response], bool],
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Finding:
+        """Of a system that answers nobody without a key, which is named `key`: up if it answers as itself."""
+        values = [*(headers or {}).values(), *(params or {}).values()]
+        if not all(values):
+            return Finding(MonitorState.AUTH, message=f"{key} is not set.")
+        if not all(value.isascii() and value.isprintable() for value in values):
+            return Finding(MonitorState.AUTH, message=f"{key} holds characters that no key has.")
+        refused = Finding(MonitorState.AUTH, message=f"{self.name} does not accept {key}.")
+        return await self._look(path, recognise=recognise, refused=refused, headers=headers, params=params)
 
     async def with_key(self, alive: Finding, path: str, *, headers: Mapping[str, str], key: str) -> Finding:
         """`alive`, or what is wrong with the key, which `key` names."""
@@ -93,8 +125,6 @@ class HttpSystem:
         return alive
 
     async def _failed(self, error: MediaNestError) -> Finding:
-        if isinstance(error, UpstreamRefused) and error.upstream_status in (401, 403):
-            return Finding(MonitorState.AUTH, message=f"{self.name} wants a sign-in for its public status.")
         if isinstance(error, TooManyRequests):
             return Finding(MonitorState.DEGRADED, message=f"{self.name} asks us to slow down.")
         if not isinstance(error, UpstreamRefused) and (trouble := await self._own_trouble(self._url)):

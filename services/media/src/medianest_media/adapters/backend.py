@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.errors import Conflict, Unavailable
 
+type Parts = Mapping[str, Callable[[], Awaitable[None]]]
+
 
 class BackendStatus(StrEnum):
     PENDING = "pending"
@@ -165,7 +167,7 @@ class Backend(Protocol):
         """Whether an administrator says how far such a request is, since no system does."""
         ...
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Parts:
         """The systems it consists of by name, each with the check whether it is there and takes our key."""
         ...
 

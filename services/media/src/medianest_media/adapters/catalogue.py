@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from medianest_common.contracts.media import Availability, MediaType
-from medianest_media.adapters.backend import BackendRequest, Standing, Value
+from medianest_media.adapters.backend import BackendRequest, Parts, Standing, Value
 
 type Shelf = Literal["trending", "movies", "tv", "upcoming"]
 type Relation = Literal["similar", "recommended"]
@@ -246,6 +246,10 @@ class Catalogue(Protocol):
     @property
     def tells_standing(self) -> bool:
         """Whether it is the backend as well, so that what it finds says what the backend has of it."""
+        ...
+
+    def parts(self) -> Parts:
+        """The systems it consists of beyond those of the backend, as there."""
         ...
 
     async def search(self, query: str, *, page: int) -> FoundPage:

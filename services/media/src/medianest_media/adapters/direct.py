@@ -23,6 +23,7 @@ from medianest_media.adapters.backend import (
     BackendRequest,
     Download,
     OutOfReach,
+    Parts,
     Rules,
     Standing,
 )
@@ -70,7 +71,7 @@ class Direct:
     def called(self, media_type: MediaType) -> str:
         return "Radarr" if media_type is MediaType.MOVIE else "Sonarr"
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Parts:
         return {server.system.lower().replace(" ", "_"): server.check for server in self._servers.values()}
 
     async def rules(self) -> Rules:

@@ -1,6 +1,5 @@
 """The backend of a household without any system for it: administrators fetch things and say how far they are."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from medianest_common.contracts.media import MediaType
@@ -8,6 +7,7 @@ from medianest_media.adapters.backend import (
     BackendRequest,
     Download,
     FetchedByHand,
+    Parts,
     Rules,
     Standing,
 )
@@ -24,7 +24,7 @@ class ManualBackend:
     def by_hand(self, media_type: MediaType, *, is_4k: bool) -> bool:
         return True
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Parts:
         return {}
 
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:

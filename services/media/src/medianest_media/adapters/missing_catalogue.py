@@ -3,7 +3,7 @@
 from typing import NoReturn
 
 from medianest_common.contracts.media import MediaType
-from medianest_media.adapters.backend import BackendMisconfigured
+from medianest_media.adapters.backend import BackendMisconfigured, Parts
 from medianest_media.adapters.catalogue import (
     FoundPage,
     NamedNumber,
@@ -21,6 +21,9 @@ _LOOK_AGAIN_SECONDS = 300.0
 
 class MissingCatalogue:
     tells_standing = True
+
+    def parts(self) -> Parts:
+        return {}
 
     async def search(self, query: str, *, page: int) -> FoundPage:
         _missing()

@@ -1,6 +1,6 @@
 """Overseerr 1.33 and later, and Seerr, over their HTTP API."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Unpack
@@ -20,6 +20,7 @@ from medianest_media.adapters.backend import (
     BackendRequest,
     Download,
     NothingLeft,
+    Parts,
     Rules,
     Standing,
     UserUnknown,
@@ -77,7 +78,7 @@ class Overseerr:
     def by_hand(self, media_type: MediaType, *, is_4k: bool) -> bool:
         return False
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Parts:
         return {self.name: self.check}
 
     async def rules(self) -> Rules:

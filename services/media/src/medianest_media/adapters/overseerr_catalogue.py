@@ -10,6 +10,7 @@ from medianest_common.contracts.media import MediaType
 from medianest_common.http import AddressPolicy, CircuitBreaker, OutgoingClient, Timeouts
 from medianest_media.adapters import catalogue_answers
 from medianest_media.adapters import overseerr_answers as answers
+from medianest_media.adapters.backend import Parts
 from medianest_media.adapters.catalogue import (
     FoundPage,
     NamedNumber,
@@ -56,6 +57,9 @@ class OverseerrCatalogue:
         )
         async with client:
             yield cls(client, clock=clock, language=language, region=region)
+
+    def parts(self) -> Parts:
+        return {}
 
     async def search(self, query: str, *, page: int) -> FoundPage:
         """With TMDB away Overseerr's search answers 200 and nothing found."""

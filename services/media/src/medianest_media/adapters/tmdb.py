@@ -10,7 +10,7 @@ from medianest_common.contracts.media import MediaType
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import AddressPolicy, OutgoingClient, Timeouts, UpstreamRefused
 from medianest_media.adapters import catalogue_answers, tmdb_answers
-from medianest_media.adapters.backend import BackendMisconfigured
+from medianest_media.adapters.backend import BackendMisconfigured, Parts
 from medianest_media.adapters.catalogue import (
     FoundPage,
     NamedNumber,
@@ -69,6 +69,9 @@ class Tmdb:
                 language=language,
                 region=region,
             )
+
+    def parts(self) -> Parts:
+        return {"tmdb": self.check}
 
     async def search(self, query: str, *, page: int) -> FoundPage:
         try:
