@@ -1,1 +1,1 @@
-pytest_plugins = ["medianest.testing"]
+pytest_plugins = ["medianest.testing", "medianest.testing_youtube"]
