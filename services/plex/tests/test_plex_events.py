@@ -7,16 +7,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 
 from medianest.testing import Sandbox, eventually
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.notifications import PUSH_ADMINS
 from medianest_common.contracts.plex.playback import SCAN_PROGRESSED, ListSessions
+from medianest_common.errors import Unavailable
+from medianest_common.http import public_authorities
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_plex.faults import Fault
-from medianest_plex.adapters.event_socket import LARGEST_FRAME, PATH, read_frame
+from medianest_plex.adapters.event_socket import LARGEST_FRAME, PATH, event_socket, read_frame
 from medianest_plex.following import Ears
 from medianest_plex.lead import Lead
 from medianest_plex.playback import Playback
@@ -274,3 +277,23 @@ async def test_work_that_fails_is_told_and_begun_again() -> None:
         with pytest.raises(LookupError):
             await lead.go_on(work, seconds=1)
     await lead.aclose()
+
+
+async def test_the_authorities_are_read_once_however_often_the_socket_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes tens of milliseconds each time, and a server that is away is tried for as long as it takes."""
+    read: list[object] = []
+    really = httpx.create_ssl_context
+
+    def counted(*args: Any, **options: Any) -> Any:
+        read.append(args)
+        return really(*args, **options)
+
+    public_authorities.cache_clear()
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            async with event_socket(httpx.URL("https://127.0.0.1:1"), headers={}):
+                pass
+    assert len(read) == 1

@@ -3,7 +3,7 @@
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
 from medianest_common.http.errors import AddressRefused, CertificateRefused, HostUnknown, UpstreamRefused
-from medianest_common.http.guard import AddressPolicy, check_url, parse_url
+from medianest_common.http.guard import AddressPolicy, check_url, parse_url, public_authorities
 from medianest_common.http.response import Response
 from medianest_common.http.retry import Retry
 
@@ -22,4 +22,5 @@ __all__ = [
     "UpstreamRefused",
     "check_url",
     "parse_url",
+    "public_authorities",
 ]

@@ -199,7 +199,8 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 @cache
-def _public_authorities() -> ssl.SSLContext:
+def public_authorities() -> ssl.SSLContext:
+    """One for all connections: to read them takes tens of milliseconds, in which nothing else runs."""
     return httpx.create_ssl_context()
 
 
@@ -210,7 +211,7 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
         self, *, policy: AddressPolicy, tls: ssl.SSLContext | None, connections: int, keepalive_expiry: float
     ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or _public_authorities(),
+            ssl_context=tls or public_authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=keepalive_expiry,

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from medianest_common.errors import BadUpstream, Unavailable
+from medianest_common.http import public_authorities
 from medianest_plex.adapters.coercion import Document, entries
 
 log = structlog.get_logger()
@@ -74,7 +75,7 @@ async def event_socket(
         port=base_url.port or (443 if secure else 80),
         additional_headers=dict(headers),
         proxy=None,
-        ssl=(tls or httpx.create_ssl_context()) if secure else None,
+        ssl=(tls or public_authorities()) if secure else None,
         open_timeout=_OPEN_SECONDS,
         ping_interval=_PING_SECONDS,
         ping_timeout=_PONG_SECONDS,
