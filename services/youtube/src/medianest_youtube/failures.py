@@ -7,10 +7,24 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from http import HTTPStatus
 
 from medianest_common.contracts.youtube import FailureCode
+from medianest_common.errors import MediaNestError
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class NotToBeHad(MediaNestError):
+    """YouTube, or the way to it, refuses what somebody has asked for; `failure` says why, `text` is for logs."""
+
+    status, title = HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be downloaded"
+
+    def __init__(self, failure: FailureCode, text: str = "", *, release_timestamp: int | None = None) -> None:
+        what_follows = consequence(failure)
+        super().__init__(what_follows.sentence, reason=str(failure))
+        self.failure, self.text, self.release_timestamp = failure, text, release_timestamp
+        self.transient = what_follows.retry in (Retry.BACKOFF, Retry.AFTER_PAUSE)  # type: ignore[misc]
 
 
 class Retry(StrEnum):

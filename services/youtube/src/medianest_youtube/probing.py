@@ -45,7 +45,8 @@ class Probed:
 
 async def probe(path: Path, *, ffprobe: Path | str = "ffprobe", timeout: float = 60) -> Probed:
     """Raises `BrokenFile` where there is nothing that ffprobe could read."""
-    if not path.is_file() or path.stat().st_size == 0:
+    size = await asyncio.to_thread(_size, path)
+    if not size:
         raise BrokenFile("There is no file, or it is empty.")
     process = await asyncio.create_subprocess_exec(
         str(ffprobe),
@@ -67,7 +68,7 @@ async def probe(path: Path, *, ffprobe: Path | str = "ffprobe", timeout: float =
             await process.wait()
     if process.returncode or len(output) > _LONGEST_OUTPUT:
         raise BrokenFile(f"ffprobe refuses the file: {complaint[-300:].decode(errors='replace').strip()}")
-    return _read(json.loads(output), size=path.stat().st_size)
+    return _read(json.loads(output), size=size)
 
 
 def check(probed: Probed, expected: Expected) -> None:
@@ -116,6 +117,10 @@ def _read(found: dict[str, Any], *, size: int) -> Probed:
         has_cover=bool(covers) or "metadata_block_picture" in tags,
         tags=tags,
     )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _seconds(value: object) -> float:

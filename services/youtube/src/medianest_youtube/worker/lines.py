@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.downloads import ProgressStep
+from medianest_youtube.failures import classify
 
 VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{11}$")]
 ListId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{2,100}$")]
@@ -103,6 +104,8 @@ class Entry(_Line):
     published_at: int | None = None
     """Seconds since 1970, only a rough one for lists."""
     short: bool = False
+    availability: Text | None = None
+    """yt-dlp's, as far as a list shows it: subscriber_only, premium_only, needs_auth, unlisted, public."""
 
 
 class EntriesFound(_Line):
@@ -113,6 +116,8 @@ class EntriesFound(_Line):
     entries: list[Entry] = Field(max_length=500)
     skipped: Count = 0
     """What had no usable id or title, such as videos that have been deleted."""
+    private: Count = 0
+    """So many of the skipped ones."""
 
 
 class Transferred(_Line):
@@ -145,12 +150,30 @@ class Done(_Line):
 class Failed(_Line):
     """`text` is yt-dlp's own and is for logs, not for people."""
 
-    line: Literal["failed"] = "failed"
     code: FailureCode
     text: Annotated[str, Field(max_length=4_000)] = ""
     release_timestamp: int | None = None
 
 
+class Raised(_Line):
+    """What yt-dlp has raised; `inner` is the name of the type that it has wrapped."""
+
+    line: Literal["failed"] = "failed"
+    text: Annotated[str, Field(max_length=4_000)]
+    inner: Annotated[str, Field(max_length=200)] = ""
+    has_js_runtime: bool = True
+    release_timestamp: int | None = None
+
+    def judged(self) -> Failed:
+        return Failed(
+            code=classify(self.text, self.inner, has_js_runtime=self.has_js_runtime),
+            text=self.text,
+            release_timestamp=self.release_timestamp,
+        )
+
+
 Line = VideoFound | ListFound | EntriesFound | Transferred | StepTaken | Done | Failed
 
-LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="line")])
+_Told = VideoFound | ListFound | EntriesFound | Transferred | StepTaken | Done | Raised
+
+LINE: TypeAdapter[_Told] = TypeAdapter(Annotated[_Told, Field(discriminator="line")])

@@ -1,0 +1,90 @@
+"""What is in a playlist or channel, told in pieces while it is being read."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from yt_dlp import YoutubeDL
+
+from medianest_youtube.worker.reporting import Reporter
+
+_MOST_REDIRECTS = 5
+_PRIVATE = "[Private video]"
+_GONE = (_PRIVATE, "[Deleted video]")
+
+
+def read(ytdl: YoutubeDL, order: dict[str, Any], report: Reporter) -> None:
+    info = _resolve(ytdl, order["url"])
+    report("list", **_about(info))
+    start, count, chunk = order.get("start") or 0, order.get("count"), order.get("chunk") or 50
+    stop = None if count is None else start + count
+    entries = itertools.islice(_entries(ytdl, info), start, stop)
+    while piece := list(itertools.islice(entries, chunk)):
+        known = [entry for entry in map(_entry, piece) if entry]
+        private = sum(1 for entry in piece if entry and entry.get("title") == _PRIVATE)
+        report("entries", start=start, entries=known, skipped=len(piece) - len(known), private=private)
+        start += len(piece)
+    report("done")
+
+
+def _resolve(ytdl: YoutubeDL, url: str, ie_key: str | None = None) -> dict[str, Any]:
+    """A channel's front page leads on to where its videos are."""
+    for _ in range(_MOST_REDIRECTS):
+        info: dict[str, Any] = ytdl.extract_info(url, download=False, process=False, ie_key=ie_key)
+        if info.get("_type") not in ("url", "url_transparent"):
+            return info
+        url, ie_key = info["url"], info.get("ie_key")
+    raise ValueError("Unsupported URL: it leads from one page to the next")
+
+
+def _entries(ytdl: YoutubeDL, info: dict[str, Any], *, within: bool = False) -> Iterator[Any]:
+    """Of a channel with several tabs those of each: videos, streams, shorts."""
+    for entry in info.get("entries") or ():
+        if entry and "Tab" in str(entry.get("ie_key")):
+            if not within:
+                yield from _entries(ytdl, _resolve(ytdl, entry["url"], entry["ie_key"]), within=True)
+            continue
+        yield entry
+
+
+def _about(info: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "list_id": info.get("channel_id")
+        if "/channel/" in _page(info) or "/@" in _page(info)
+        else info["id"],
+        "title": str(info.get("channel") or info.get("title") or info["id"])
+        if "/playlist" not in _page(info)
+        else str(info.get("title") or info["id"])[:1_000],
+        "channel": info.get("channel") or info.get("uploader"),
+        "channel_id": info.get("channel_id"),
+        "channel_url": info.get("channel_url"),
+        "description": (info.get("description") or "")[:20_000] or None,
+        "thumbnail_url": _thumbnail(info),
+        "count": info.get("playlist_count"),
+    }
+
+
+def _page(info: dict[str, Any]) -> str:
+    return str(info.get("webpage_url") or info.get("original_url") or "")
+
+
+def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not entry or not entry.get("id") or not entry.get("title") or entry["title"] in _GONE:
+        return None
+    return {
+        "video_id": entry["id"],
+        "title": str(entry["title"])[:1_000],
+        "duration_seconds": entry.get("duration"),
+        "channel": entry.get("channel") or entry.get("uploader"),
+        "channel_id": entry.get("channel_id"),
+        "thumbnail_url": _thumbnail(entry),
+        "live_status": entry.get("live_status"),
+        "published_at": entry.get("release_timestamp") or entry.get("timestamp"),
+        "short": "/shorts/" in str(entry.get("url")),
+        "availability": entry.get("availability"),
+    }
+
+
+def _thumbnail(info: dict[str, Any]) -> str | None:
+    urls = [image["url"] for image in info.get("thumbnails") or () if image.get("url")]
+    return str(urls[-1])[:1_000] if urls else None
