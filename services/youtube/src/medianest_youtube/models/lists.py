@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, text, true
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.youtube import FailureCode, LinkKind
@@ -50,7 +50,9 @@ class ListEntry(Base):
     availability: Mapped[str | None]
     """Why it cannot be downloaded, where the list already says so: private, removed, members_only, upcoming…"""
     first_seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
+    """When it was found to be in the list no more."""
 
 
 class Batch(Base):
@@ -77,6 +79,7 @@ class Batch(Base):
     failure: Mapped[FailureCode | None]
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     cursor: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    reading_since: Mapped[datetime | None]
     found: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     made: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     skipped: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -119,11 +122,20 @@ class Subscription(Base):
     since: Mapped[datetime]
     last_checked_at: Mapped[datetime | None]
     last_full_at: Mapped[datetime | None]
-    """When it was last read to its end, and not just the newest of its feed."""
+    """When it was last read to its end, and not just the newest of its feed. None: the next look is such a one."""
     next_check_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """Somebody wants to know now: the feed, which lags behind, is not enough."""
+    baseline: Mapped[int | None] = mapped_column(Integer)
+    """The last ordinal that was in the list when it was first read to its end: what comes after is new."""
+    cursor: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    reading_since: Mapped[datetime | None]
+    """Of a look to the end of the list that is not over yet."""
+    looking_skipped: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     failure: Mapped[FailureCode | None]
     failures: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     """In a row."""
+    failure_told: Mapped[bool] = mapped_column(server_default=false())
     skipped: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
     lease_until: Mapped[datetime | None]
