@@ -7,9 +7,12 @@ key never leaves this process.
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from medianest_common.bus import Raw
 from medianest_plex.image_keys import ImageKeys, Picture
+
+_PLEX_PAGE = "https://app.plex.tv/desktop/#!/server"
 
 
 class Shown(NamedTuple):
@@ -79,3 +82,9 @@ def listed(
     before = f'"{first[0]}":{first[1]},' if first else ""
     rest = "".join(f",{json.dumps(name)}:{json.dumps(value)}" for name, value in more.items())
     return Raw(f'{{{before}"items":[{body}]{rest}}}'.encode())
+
+
+def plex_page(machine_identifier: str, rating_key: str) -> str:
+    """Where Plex itself shows the item."""
+    key = quote(f"/library/metadata/{rating_key}", safe="")
+    return f"{_PLEX_PAGE}/{quote(machine_identifier, safe='')}/details?key={key}"

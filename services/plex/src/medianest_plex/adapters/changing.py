@@ -79,12 +79,12 @@ async def described(pms: Pms, keys: Sequence[str], *, token: str) -> dict[str, D
     return found
 
 
-async def collection_titles(pms: Pms, section: str, *, token: str) -> list[str]:
-    found: list[str] = []
+async def collections_of(pms: Pms, section: str, *, token: str) -> list[Described]:
+    found: list[Described] = []
     start = 0
     for _ in range(_MOST_PAGES):
         chunk = await pms.chunk(section, kind=_COLLECTION, start=start, size=_PAGE, token=token)
-        found += [title for document in chunk.documents if (title := to_text(document.get("title")))]
+        found += [each for document in chunk.documents if (each := _described(document, section=section))]
         start += len(chunk.documents)
         if not chunk.documents or (chunk.total is not None and start >= chunk.total):
             break
@@ -135,12 +135,12 @@ async def delete_collection(pms: Pms, collection: Described, *, token: str) -> N
     """Never by `/library/metadata`, which deletes the files of what it names."""
     path = f"/library/sections/{collection.section}/collection/{collection.key}"
     try:
-        await pms.ask("DELETE", path, _anything, token=token, timeout=_CHANGE_SECONDS)
+        await pms.ask("DELETE", path, anything, token=token, timeout=_CHANGE_SECONDS)
     except UpstreamRefused as refused:
         if refused.upstream_status not in _OTHER_METHOD:
             raise
         older = f"/library/collections/{collection.key}"
-        await pms.ask("DELETE", older, _anything, token=token, timeout=_CHANGE_SECONDS)
+        await pms.ask("DELETE", older, anything, token=token, timeout=_CHANGE_SECONDS)
 
 
 async def scan(pms: Pms, section: str, *, path: str | None, token: str) -> None:
@@ -165,11 +165,11 @@ async def scanning(pms: Pms, section: str, *, token: str) -> Document | None:
 async def _either(pms: Pms, methods: tuple[str, str], path: str, *, token: str) -> None:
     """Servers of different age want different methods."""
     try:
-        await pms.ask(methods[0], path, _anything, token=token, timeout=_CHANGE_SECONDS)
+        await pms.ask(methods[0], path, anything, token=token, timeout=_CHANGE_SECONDS)
     except UpstreamRefused as refused:
         if refused.upstream_status not in _OTHER_METHOD:
             raise
-        await pms.ask(methods[1], path, _anything, token=token, timeout=_CHANGE_SECONDS)
+        await pms.ask(methods[1], path, anything, token=token, timeout=_CHANGE_SECONDS)
 
 
 def _uri(server: str, keys: Sequence[str]) -> str:
@@ -203,5 +203,5 @@ def _described(document: Document, *, section: str | None) -> Described | None:
     )
 
 
-def _anything(response: Response) -> None:
+def anything(response: Response) -> None:
     """These are answered with nothing, or with the whole collection."""

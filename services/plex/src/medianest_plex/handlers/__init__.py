@@ -1,6 +1,25 @@
 """What arrives from the bus, and what runs by the clock: each line leads to one use case."""
 
-from medianest_plex.handlers import browse, changing, connection, indexing, people, playing, watchlists
+from medianest_plex.handlers import (
+    arriving,
+    browse,
+    changing,
+    connection,
+    indexing,
+    people,
+    playing,
+    watchlists,
+)
 from medianest_plex.handlers.base import handlers
 
-__all__ = ["browse", "changing", "connection", "handlers", "indexing", "people", "playing", "watchlists"]
+__all__ = [
+    "arriving",
+    "browse",
+    "changing",
+    "connection",
+    "handlers",
+    "indexing",
+    "people",
+    "playing",
+    "watchlists",
+]

@@ -61,8 +61,8 @@ async def create_collection(app: PlexApp, command: CreateCollection) -> Collecti
 
 
 async def _check_title(app: PlexApp, section: str, title: str) -> None:
-    titles = await changing.collection_titles(app.plex.pms, section, token=app.plex.token)
-    if fold(title) in map(fold, titles):
+    there = await changing.collections_of(app.plex.pms, section, token=app.plex.token)
+    if fold(title) in {fold(each.title) for each in there}:
         raise CollectionExists("Choose another title, or add the items to the one that is there.")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from urllib.parse import quote
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.plex.browse import GetItem, ItemDetail
@@ -19,11 +18,10 @@ from medianest_plex.image_keys import Picture, allowed_path
 from medianest_plex.item_pages import items_named
 from medianest_plex.mapping import item_fields
 from medianest_plex.shelves import Shelves, key_of, kind_on, no_such_item, shelves
-from medianest_plex.shown import with_picture
+from medianest_plex.shown import plex_page, with_picture
 from medianest_plex.watch import PATIENCE_SECONDS
 
 _FRESH_SECONDS = 15.0
-_PLEX_PAGE = "https://app.plex.tv/desktop/#!/server"
 
 
 async def get_item(app: PlexApp, query: GetItem) -> ItemDetail:
@@ -102,8 +100,7 @@ def _knows_views(whose: Audience) -> bool:
 def _plex_url(seen: Shelves, rating_key: str) -> str | None:
     if seen.machine_identifier is None:
         return None
-    key = quote(f"/library/metadata/{rating_key}", safe="")
-    return f"{_PLEX_PAGE}/{quote(seen.machine_identifier, safe='')}/details?key={key}"
+    return plex_page(seen.machine_identifier, rating_key)
 
 
 def _away() -> PlexUnavailable:

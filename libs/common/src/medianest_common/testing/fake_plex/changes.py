@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .items import Item
+from .items import TYPE_NUMBER, Item
 from .rendering import described, section_container
 from .responses import MediaServer, answer, error_page, owner_of, server_of, visible_section
 
@@ -30,7 +30,7 @@ async def create_collection(request: Request) -> Response:
     if section is None or not query.get("title"):
         raise HTTPException(400)
     items = _named(server, query.get("uri", ""))
-    _same_type(items, section.type)
+    _same_type(items, _type_named(query.get("type")) or section.type)
     key = server.library.add_collection(
         query["title"], [item.rating_key for item in items], section=section.title
     )
@@ -44,11 +44,54 @@ async def add_to_collection(request: Request) -> Response:
     server = server_of(request)
     collection = _collection(server, request.path_params["item"])
     items = _named(server, request.query_params.get("uri", ""))
-    _same_type(items, collection.section.type)
+    _same_type(items, next((each.type for each in collection.children), collection.section.type))
     collection.children.extend(item for item in items if item not in collection.children)
     server.library.update(collection.rating_key)
     document = section_container(collection.section, "collection") | {"size": 1}
     return answer(request, document | {"Metadata": described([collection], section=True)})
+
+
+async def move_in_collection(request: Request) -> Response:
+    """To the front without `after`. Shown only in collections in an order of their own."""
+    owner_of(request)
+    server = server_of(request)
+    collection = _collection(server, request.path_params["item"])
+    keys = [member.key for member in collection.children]
+    after = request.query_params.get("after")
+    if request.path_params["member"] not in keys or (after is not None and int(after) not in keys):
+        raise HTTPException(404)
+    moved = collection.children.pop(keys.index(request.path_params["member"]))
+    place = 0
+    if after is not None:
+        place = [member.key for member in collection.children].index(int(after)) + 1
+    collection.children.insert(place, moved)
+    server.library.update(collection.rating_key)
+    return _done()
+
+
+async def prefer(request: Request) -> Response:
+    """Of what can be preferred only the order of a collection: 0 by date, 1 by title, 2 its own."""
+    owner_of(request)
+    collection = _collection(server_of(request), request.path_params["item"])
+    collection.custom_order = request.query_params.get("collectionSort") == "2"
+    return _done()
+
+
+async def edit(request: Request) -> Response:
+    """The fields of the items named by `id`, all of one `type`."""
+    owner_of(request)
+    server, query, section = server_of(request), request.query_params, visible_section(request)
+    items = [server.library.items.get(int(key)) for key in query.get("id", "").split(",") if key.isdecimal()]
+    kind = query.get("type")
+    for item in items:
+        if item is None or item.section is not section or str(TYPE_NUMBER[item.type]) != kind:
+            raise HTTPException(400)
+    for item in filter(None, items):
+        item.published_on = query.get("originallyAvailableAt.value", item.published_on)
+        server.library.update(
+            item.rating_key, title=query.get("title.value"), summary=query.get("summary.value")
+        )
+    return _done()
 
 
 async def remove_from_collection(request: Request) -> Response:
@@ -112,6 +155,10 @@ def _named(server: MediaServer, uri: str) -> list[Item]:
     return found
 
 
+def _type_named(number: str | None) -> str | None:
+    return next((name for name, each in TYPE_NUMBER.items() if str(each) == number), None)
+
+
 def _same_type(items: list[Item], type: str) -> None:
     if any(item.type != type for item in items):
         raise HTTPException(400)
@@ -126,6 +173,9 @@ ROUTES = [
         remove_from_collection,
         methods=["DELETE", "PUT"],
     ),
+    Route("/library/collections/{item:int}/items/{member:int}/move", move_in_collection, methods=["PUT"]),
+    Route("/library/metadata/{item:int}/prefs", prefer, methods=["PUT"]),
+    Route("/library/sections/{section:int}/all", edit, methods=["PUT"]),
     Route("/library/sections/{section:int}/collection/{item:int}", delete_collection, methods=["DELETE"]),
     # Takes whatever it is named, so that a client that mistakes a film for a collection is found out.
     Route("/library/collections/{item:int}", delete_item, methods=["DELETE"]),

@@ -69,6 +69,11 @@ class Item:
     """One copy of each; none for one copy in the recorded one."""
     duration_ms: int | None = None
     """None for what the recorded one lasts."""
+    file: str | None = None
+    """Where it really lies, for what a scan has found on the disk."""
+    published_on: str | None = None
+    custom_order: bool = False
+    """Of a collection: its items are in the order somebody has put them into."""
 
     @property
     def rating_key(self) -> str:

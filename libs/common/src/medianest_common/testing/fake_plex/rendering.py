@@ -79,7 +79,8 @@ def metadata(item: Item, *, detail: bool = False, guids: bool = False, section: 
     else:
         document.pop("titleSort", None)
     _set(document, "year", item.year)
-    _set(document, "originallyAvailableAt", f"{item.year}-01-01" if item.year else None)
+    first_shown = item.published_on or (f"{item.year}-01-01" if item.year else None)
+    _set(document, "originallyAvailableAt", first_shown)
     _set(document, "contentRating", item.content_rating)
     _set(document, "index", item.index)
     if item.original_title:
@@ -116,7 +117,7 @@ def _family(item: Item) -> Document:
         years = [child.year for child in item.children if child.year]
         document |= {
             "key": f"/library/collections/{item.key}/children",
-            "subtype": item.section.type,
+            "subtype": next((child.type for child in item.children), item.section.type),
             "childCount": str(len(item.children)),
             "minYear": str(min(years, default=0)),
             "maxYear": str(max(years, default=0)),
@@ -158,7 +159,7 @@ def _media(item: Item, *, detail: bool) -> Document:
     part = recorded_media["Part"][0] | {
         "id": 2 * item.key + 1,
         "key": f"/library/parts/{2 * item.key + 1}/{int(item.added_at.timestamp())}/file.{suffix}",
-        "file": f"{item.section.path}/{item.top.title}{year}/{name}{year}.{suffix}",
+        "file": item.file or f"{item.section.path}/{item.top.title}{year}/{name}{year}.{suffix}",
     }
     if detail:
         part["Stream"] = _STREAMS

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from medianest_common.clock import Clock
 
 from .accounts import FakeAccount, PlexAccounts
+from .disk import look_through
 from .events import EventStream
 from .items import Item, Section
 from .library import FakeLibrary
@@ -47,7 +48,11 @@ class MediaServer:
     watching: Watching = field(default_factory=Watching)
 
     def __post_init__(self) -> None:
-        self.scans = Scans(activities=self.running, tell=self.events.activity, scanned=self.library.scan)
+        self.scans = Scans(activities=self.running, tell=self.events.activity, scanned=self._scanned)
+
+    def _scanned(self, section: Section, path: str | None) -> None:
+        self.library.scan(section, path)
+        look_through(self.library, section, path)
 
     def visible_sections(self, account: FakeAccount) -> list[Section]:
         shared = account.libraries

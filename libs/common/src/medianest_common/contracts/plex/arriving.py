@@ -1,0 +1,45 @@
+"""What another service has put into a folder of a library, and wants to be seen there."""
+
+from enum import StrEnum
+
+from medianest_common.contracts.base import Command, Contract, Nothing
+
+
+class FileState(StrEnum):
+    NO_PLEX = "no_plex"
+    """There is no media server, or none that may be asked."""
+    NO_LIBRARY = "no_library"
+    """No library has a folder that the file lies in."""
+    AWAITED = "awaited"
+    """Plex has been told to look. Ask again in a while."""
+    SHOWN = "shown"
+
+
+class ShownFile(Contract):
+    state: FileState
+    rating_key: str | None = None
+    library_key: str | None = None
+    library_title: str | None = None
+    url: str | None = None
+    """Of Plex's own page."""
+
+
+class ShowFile(Command[ShownFile]):
+    """Until Plex shows the file, its folder is looked through; then the item is given these texts. Safe to repeat.
+
+    `path` is the file's as the media server sees it, and `library_key` only says which of several libraries is meant.
+    """
+
+    path: str
+    title: str
+    summary: str | None = None
+    published_on: str | None = None
+    library_key: str | None = None
+
+
+class ArrangeCollection(Command[Nothing]):
+    """The collection of this title, made if need be, holds these items in this order, and others behind them."""
+
+    library_key: str
+    title: str
+    rating_keys: list[str]
