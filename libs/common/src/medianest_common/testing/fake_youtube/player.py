@@ -67,6 +67,7 @@ def _details(video: Video) -> Json:
         "viewCount": str(video.views),
         "keywords": list(video.tags),
         "isLiveContent": video.live is not None,
+        "isPrivate": False,
     }
     if video.thumbnail:
         details["thumbnail"] = {"thumbnails": [thumbnail(video)]}
