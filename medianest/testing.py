@@ -91,13 +91,13 @@ class Sandbox:
     _services: dict[str, AsyncExitStack] = field(default_factory=dict)
 
     async def start(self, *services: Service, **settings: Any) -> None:
-        """Migrate and run these services until the test ends or `stop` is called."""
+        """Migrate and run these services until the test ends or `stop` is called. Started twice, it has two replicas."""
         self.settings |= settings
         await self._migrate(services)
         for service in services:
-            stack = AsyncExitStack()
+            # Kept before it is entered: whatever nobody keeps is closed whenever it is collected.
+            stack = self._services.setdefault(service.name, AsyncExitStack())
             await stack.enter_async_context(running(service, overrides=self.settings, clock=self.clock))
-            self._services[service.name] = stack
 
     async def _migrate(self, services: Sequence[Service]) -> None:
         secret = role_secret(KeyRing.parse(SECRET_KEY))

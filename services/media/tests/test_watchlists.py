@@ -1,5 +1,6 @@
 """Requests that come by themselves from somebody's watchlist at Plex: theirs, within their quota, and never twice."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,13 @@ def film(number: int) -> WatchlistItem:
     )
 
 
-async def tell(home: Home, person: Person, *items: WatchlistItem) -> None:
-    await home.sandbox.emit(WatchlistRead(user_id=person.id, at=home.clock.now(), items=list(items)))
+async def tell(
+    home: Home, person: Person, *items: WatchlistItem, read_before: datetime | None = None
+) -> None:
+    at = home.clock.now()
+    await home.sandbox.emit(
+        WatchlistRead(user_id=person.id, at=at, items=list(items), read_before=read_before)
+    )
 
 
 async def watching(home: Home, *items: WatchlistItem, shows: ShowChoice = ShowChoice.ALL) -> Person:
@@ -66,6 +72,12 @@ async def heard_of_nothing(home: Home, person: Person) -> None:
     home.clock.advance(1)
     at = home.clock.now()
     await home.sandbox.emit(WatchlistRead(user_id=person.id, at=at, items=[]))
+    await heard_everything(home, person, until=at)
+
+
+async def heard_everything(home: Home, person: Person, *, until: datetime | None = None) -> None:
+    """Nothing waits in the outbox or in the queue."""
+    at = until or home.clock.now() - timedelta(seconds=60)
 
     async def quiet() -> bool:
         taken = "select 1 from watchlists where user_id = :id and read_at >= :at"
@@ -225,6 +237,65 @@ async def test_taken_off_the_list_and_put_on_it_again_is_asking_again(seerr: Hom
         return len(await requests_of(frida)) == 2
 
     await eventually(again)
+
+
+async def test_what_was_cancelled_before_it_came_onto_the_list_is_asked_for(seerr: Home) -> None:
+    """Each for themselves: what somebody else has ended, or ended before they wished for it, is nobody's no."""
+    frida, gustav = await watching(seerr, SHOW_ITEM), await seerr.friend("Gustav")
+    await settled(frida)
+    for person in (gustav, frida):
+        by_hand = await person.request(FILM)
+        await person.call(media.CancelRequest(id=by_hand.id))
+    seerr.clock.advance(600)
+    read_before = seerr.clock.now()
+    seerr.clock.advance(300)
+    await tell(seerr, frida, FILM_ITEM, SHOW_ITEM, read_before=read_before)
+    [shown] = [each for each in await settled(frida, 2) if each.tmdb_id == FILM]
+    assert shown.state is WatchlistState.REQUESTED
+    [mine, over] = [each for each in await requests_of(frida) if each.tmdb_id == FILM]
+    assert (mine.source, over.status) == (RequestSource.WATCHLIST, RequestStatus.CANCELLED)
+
+    # From then on her no holds, however often the list is told, in whole or by pieces.
+    await frida.call(media.CancelRequest(id=mine.id))
+    for _ in range(3):
+        read_before = seerr.clock.now()
+        seerr.clock.advance(3_600)
+        await tell(seerr, frida, FILM_ITEM, SHOW_ITEM, read_before=read_before)
+        await tell(seerr, frida, FILM_ITEM, SHOW_ITEM)
+    await heard_everything(seerr, frida)
+    [shown] = [each for each in await settled(frida, 2) if each.tmdb_id == FILM]
+    assert shown.state is WatchlistState.DISMISSED
+    assert len([each for each in await requests_of(frida) if each.tmdb_id == FILM]) == 2
+
+
+async def test_what_was_cancelled_stays_so_where_nobody_knows_what_came_first(seerr: Home) -> None:
+    """The first reading of a list does not say since when a title is on it."""
+    frida = await seerr.friend()
+    by_hand = await frida.request(FILM)
+    await frida.call(media.CancelRequest(id=by_hand.id))
+    gustav = await seerr.friend("Gustav")
+    seerr.clock.advance(60)
+    for person in (frida, gustav):
+        await person.call(SetWatchlist(enabled=True))
+    await tell(seerr, frida, FILM_ITEM)
+    [shown] = await settled(frida)
+    assert shown.state is WatchlistState.DISMISSED and "not asked for again" in (shown.reason or "")
+    await tell(seerr, gustav, FILM_ITEM)
+    [his] = await settled(gustav)
+    assert his.state is WatchlistState.REQUESTED, "what Frida does not want is no matter of Gustav's"
+    again = await frida.request(SHOW, media_type=MediaType.TV)
+    assert again.status is RequestStatus.PENDING, "she may ask for anything by hand"
+
+
+async def test_a_list_that_is_told_again_changes_nothing(seerr: Home) -> None:
+    frida = await watching(seerr, FILM_ITEM, SHOW_ITEM)
+    before = await settled(frida, 2)
+    for _ in range(3):
+        seerr.clock.advance(3_600)
+        await tell(seerr, frida, FILM_ITEM, SHOW_ITEM)
+    await heard_everything(seerr, frida)
+    assert await settled(frida, 2) == before
+    assert len(await requests_of(frida)) == 2
 
 
 async def test_what_is_there_or_asked_for_by_others_is_skipped_with_the_reason(home: Home) -> None:

@@ -1,5 +1,6 @@
 """Watchlists are read with their owners' own tokens, for those who want it, and told as a whole or not at all."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
@@ -60,6 +61,10 @@ async def wanting(home: Household, account: FakeAccount, *, enabled: bool = True
 
 async def switch(home: Household, person: UUID, *, enabled: bool) -> None:
     await home.sandbox.emit(WatchlistSwitched(user_id=person, enabled=enabled, at=home.clock.now()))
+
+
+def where(plex: FakePlex) -> dict[str, str]:
+    return {"plex_url": plex.server_url, "plex_token": plex.owner.token, "plex_tv_url": plex.tv_url}
 
 
 def asked(home: Household) -> list[Any]:
@@ -180,8 +185,7 @@ async def test_nobody_who_signs_in_meanwhile_goes_past_those_who_wait(
     sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
 ) -> None:
     apps: list[PlexApp] = []
-    where = {"plex_url": plex.server_url, "plex_token": plex.owner.token, "plex_tv_url": plex.tv_url}
-    await sandbox.start(watched(apps), **where)
+    await sandbox.start(watched(apps), **where(plex))
     home = Household(sandbox, plex, clock)
     frida, gustav = plex.add_friend("frida"), plex.add_friend("gustav")
     plex.tv.fail_with(429, path=LIST, times=1, retry_after=900)
@@ -208,26 +212,68 @@ async def test_nobody_who_signs_in_meanwhile_goes_past_those_who_wait(
     await eventually(both)
 
 
-async def test_of_two_replicas_one_reads_each_list(home: Household) -> None:
-    await home.sandbox.start(
-        SERVICE,
-        plex_url=home.plex.server_url,
-        plex_token=home.plex.owner.token,
-        plex_tv_url=home.plex.tv_url,
-    )
-    frida = home.plex.add_friend("frida")
-    home.plex.watch(frida, "The Matrix", tmdb=603)
+async def test_of_many_readers_one_reads_each_list(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+) -> None:
+    """As when two replicas both believe that they lead."""
+    apps: list[PlexApp] = []
+    home = Household(sandbox, plex, clock)
+    for _ in range(2):
+        await sandbox.start(watched(apps), **where(plex))
+    friends = [plex.add_friend(f"friend{number}") for number in range(5)]
+    for friend in friends:
+        plex.watch(friend, "The Matrix", tmdb=603)
+        await wanting(home, friend)
+
+    async def all_read() -> bool:
+        return len({request.token for request in asked(home)} & {each.token for each in friends}) == 5
+
+    await eventually(all_read, within=20)
+    before = len(asked(home))
+    for number in range(1, 7):
+        clock.advance(400)
+        await asyncio.gather(*(read_due(app) for app in (*apps, *apps)))
+
+        async def read(number: int = number) -> bool:
+            return len(asked(home)) >= before + 5 * number
+
+        await eventually(read)
+    assert len(asked(home)) == before + 5 * 6
+
+
+async def test_an_event_that_was_lost_is_made_up_for_after_a_start_and_now_and_then(
+    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+) -> None:
+    home, apps = Household(sandbox, plex, clock), list[PlexApp]()
+    await sandbox.start(watched(apps), **where(plex))
+    frida, gustav = plex.add_friend("frida"), plex.add_friend("gustav")
+    plex.watch(frida, "The Matrix", tmdb=603)
     ear = await listening(home)
     await wanting(home, frida)
-    await ear.next()
-    before = len(asked(home))
-    home.clock.advance(400)
+    first = await ear.next()
+    assert first.read_before is None, "nobody knows since when it has been on it"
+    plex.watch(frida, "Heat", tmdb=949)
+    clock.advance(400)
+    second = await ear.next(2)
+    assert second.read_before is not None and first.at <= second.read_before < second.at
 
-    async def again() -> bool:
-        return len(asked(home)) > before
+    await sandbox.stop("plex")
+    await sandbox.start(watched(apps), **where(plex))
+    clock.advance(400)
+    again = await ear.next(3)
+    assert (again.items, again.read_before) == (second.items, None), "nothing on it is known to be new"
+    clock.advance(400)
+    await read_due(apps[-1])
+    clock.advance(7 * 3_600)
+    assert (await ear.next(4)).items == second.items
+    assert asked(home)[-2].headers.get("if-none-match"), "what was told lately is not read anew"
 
-    await eventually(again)
-    assert len(asked(home)) == before + 1
+    plex.reset_password(frida)
+    clock.advance(400)
+    problem = (await ear.next(5)).problem
+    assert problem
+    clock.advance(7 * 3_600)
+    assert (await ear.next(6)).problem == problem, "that it cannot be read is told again likewise"
 
 
 async def test_a_list_nobody_wants_read_is_not_read_and_its_token_goes_after_a_day(home: Household) -> None:

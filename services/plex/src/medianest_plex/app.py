@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from medianest_common.bus import Bus
 from medianest_common.cache import Cache
@@ -43,10 +44,12 @@ INDEXING_LAPSE_SECONDS = 15.0
 
 @dataclass(slots=True)
 class Pace:
-    """When this replica last looked at the libraries, and how long it lets watchlists rest; it may be lost."""
+    """When this replica last looked at the libraries, and what it does about watchlists; it may be lost."""
 
     beat_at: float | None = None
     lists_rest_until: float | None = None
+    lists_told_at: dict[UUID, float] = field(default_factory=dict)
+    """When this replica last told each list as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

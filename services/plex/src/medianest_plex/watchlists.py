@@ -30,6 +30,8 @@ _SOON = timedelta(seconds=10)
 _SLOW_DOWN = 60.0
 _LONGEST_PAUSE = 3_600.0
 _KEPT_UNUSED = timedelta(days=1)
+_TOLD_AGAIN_SECONDS = 6 * 3_600.0
+"""And after a start: an event that was lost is made up for by the next reading after that."""
 _NUMBERLESS = timedelta(days=1)
 """After so long a title that had no number is looked up again: what was announced only now gets one later."""
 
@@ -80,7 +82,7 @@ async def read_one(app: PlexApp, user_id: UUID) -> None:
         await _say(app, user_id, problem=SIGN_IN)
         return
     try:
-        found = await app.discover.watchlist(token, etag=row.etag)
+        found = await app.discover.watchlist(token, etag=None if _is_to_be_told(app, user_id) else row.etag)
         if found is None:
             await _unchanged(app, user_id)
             return
@@ -95,6 +97,12 @@ async def read_one(app: PlexApp, user_id: UUID) -> None:
         await _say(app, user_id, problem=NO_ANSWER)
     else:
         await _tell(app, user_id, found, numbers, complete=complete)
+
+
+def _is_to_be_told(app: PlexApp, user_id: UUID) -> bool:
+    """Whether or not anything has changed."""
+    told_at = app.pace.lists_told_at.get(user_id)
+    return told_at is None or app.clock.monotonic() - told_at > _TOLD_AGAIN_SECONDS
 
 
 def cell(user_id: UUID) -> Cell:
@@ -182,10 +190,13 @@ async def _tell(
         row.etag = found.etag if complete and numbered else None
         if not complete:
             row.next_at = now + _SOON
-        changed = row.told != digest or row.problem is not None
-        row.told, row.problem, row.read_at = digest, None, now
-        if changed:
-            tx.emit(WatchlistRead(user_id=user_id, at=now, items=items))
+        # Told again as it is, it may be new to whoever hears it without being new on the list.
+        read_before = row.read_at if row.told not in (None, digest) else None
+        if row.told != digest or row.problem is not None or _is_to_be_told(app, user_id):
+            tx.emit(WatchlistRead(user_id=user_id, at=now, items=items, read_before=read_before))
+            tx.after_commit(lambda: _note_told(app, user_id))
+        row.told, row.problem = digest, None
+        row.read_at = now if complete else None
 
 
 async def _unchanged(app: PlexApp, user_id: UUID) -> None:
@@ -203,10 +214,17 @@ async def _say(app: PlexApp, user_id: UUID, *, problem: str) -> None:
     now = app.clock.now()
     async with app.db.transaction() as tx:
         row = await Watchlists(tx.session).get(user_id, lock=True)
-        if row is None or not row.wanted or row.problem == problem:
+        if row is None or not row.wanted:
+            return
+        if row.problem == problem and not _is_to_be_told(app, user_id):
             return
         row.problem = problem
+        tx.after_commit(lambda: _note_told(app, user_id))
         tx.emit(WatchlistRead(user_id=user_id, at=now, items=None, problem=problem))
+
+
+async def _note_told(app: PlexApp, user_id: UUID) -> None:
+    app.pace.lists_told_at[user_id] = app.clock.monotonic()
 
 
 async def _forget_token(app: PlexApp, user_id: UUID, *, sealed: str | None) -> None:

@@ -55,6 +55,7 @@ class WatchlistItem(Base):
     left_at: Mapped[datetime | None]
     """When it was first seen not to be on the list any more."""
     returned_at: Mapped[datetime | None]
-    """When it was put on the list anew, after it had left."""
+    """It was put on the list after this, for the first time or once more; what had become of it before does not count.
+    None where it was there when the list was first read."""
     due_at: Mapped[datetime | None]
     """When it is looked at again; None when there is nothing to look for."""

@@ -56,7 +56,11 @@ def _keep(
 ) -> None:
     if item is None:
         item = WatchlistItem(
-            user_id=event.user_id, rating_key=told.rating_key, first_seen_at=event.at, left_at=None
+            user_id=event.user_id,
+            rating_key=told.rating_key,
+            first_seen_at=event.at,
+            left_at=None,
+            returned_at=event.read_before,
         )
         tx.session.add(item)
         _waits(event, told, item)
@@ -64,7 +68,7 @@ def _keep(
         return  # this was read before it left
     elif item.left_at is not None and event.at - item.left_at > _LEFT_FOR:
         # Put on the list once more, which is asking once more.
-        item.returned_at = item.first_seen_at = event.at
+        item.returned_at, item.first_seen_at = event.read_before or event.at, event.at
         _waits(event, told, item)
     elif item.tmdb_id != told.tmdb_id:
         _waits(event, told, item)

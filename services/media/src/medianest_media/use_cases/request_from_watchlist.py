@@ -95,7 +95,10 @@ async def _ask(app: MediaApp, item: WatchlistItem, shows: ShowChoice, person: Pe
 
 
 async def _earlier(app: MediaApp, item: WatchlistItem) -> Fate | None:
-    """What they have asked for stays asked for, and what was ended is not brought back by a list."""
+    """What they have asked for stays asked for, and what was ended is not brought back by a list that it was on by then.
+
+    Whoever puts something on their list after that asks for it anew. Nobody else's requests count.
+    """
     assert item.tmdb_id is not None
     mine = await _own(app, item)
     if mine is not None:

@@ -25,6 +25,7 @@ class Watchlist(Base):
     """A digest of what was told last, so that only changes are."""
     problem: Mapped[str | None]
     read_at: Mapped[datetime | None]
+    """When the whole of it was last read."""
     next_at: Mapped[datetime]
 
 

@@ -31,7 +31,7 @@ async def follow_watchlist(app: PlexApp, tx: Transaction, event: WatchlistSwitch
     if row is None or (row.switched_at is not None and row.switched_at >= event.at):
         return
     row.wanted, row.switched_at = event.enabled, event.at
-    row.etag = row.told = row.problem = None
+    row.etag = row.told = row.problem = row.read_at = None
     row.next_at = app.clock.now()
 
 

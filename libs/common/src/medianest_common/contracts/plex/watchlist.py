@@ -21,12 +21,17 @@ class WatchlistItem(Contract):
 
 
 class WatchlistRead(Event):
-    """The whole list, newest first, or why it cannot be read. Told when either has changed."""
+    """The whole list, newest first, or why it cannot be read.
+
+    Told when either has changed, and again as it stands now and then, for whoever has missed something.
+    """
 
     user_id: UUID
     at: Timestamp
     items: list[WatchlistItem] | None
     problem: str | None = None
+    read_before: Timestamp | None = None
+    """When the whole of it was read and told the time before. What was not on it then was put there since."""
 
 
 class WatchlistItemRemoved(Event):
