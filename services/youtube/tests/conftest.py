@@ -1,0 +1,150 @@
+"""The youtube service for real, with a database of its own and a pretend YouTube."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from medianest.embedded import ServerUrls
+from medianest.testing import SECRET_KEY, Sandbox, eventually, sandbox_on
+from medianest_common.bus import Context, use
+from medianest_common.clock import SystemClock, uuid7
+from medianest_common.contracts.auth import UserCreated
+from medianest_common.contracts.base import Rpc
+from medianest_common.contracts.identity import Caller, Role
+from medianest_common.db.database import Database, open_database
+from medianest_common.db.roles import role_url
+from medianest_common.lifecycle import role_secret
+from medianest_common.security.encryption import KeyRing
+from medianest_common.testing.fake_youtube import FakeYoutube
+from medianest_youtube.service import SERVICE
+
+
+class ShiftedClock(SystemClock):
+    """Runs like the real one, ahead of it by what the test says."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead.total_seconds()
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+
+@dataclass
+class Person:
+    """Somebody whose calls come from the gateway with a verified token."""
+
+    home: "Home"
+    name: str
+    role: Role
+    id: UUID = field(default_factory=uuid7)
+
+    async def call[R](self, message: Rpc[R], *, timeout: float = 15.0) -> R:
+        caller = Caller(
+            user_id=self.id,
+            session_id=uuid7(),
+            role=self.role,
+            name=self.name,
+            auth_time=self.home.clock.now(),
+        )
+        with use(Context(correlation_id=str(uuid7()), caller=caller)):
+            return await self.home.sandbox.bus.call(message, timeout=timeout)
+
+
+@dataclass
+class Home:
+    sandbox: Sandbox
+    youtube: FakeYoutube
+    clock: ShiftedClock
+    db: Database
+    folder: Path
+    """Where the videos go."""
+    people: list[Person] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """Every event of the service, in the order in which it was published."""
+
+    @property
+    def owner(self) -> Person:
+        return self.people[0]
+
+    async def friend(self, name: str = "Frida", *, role: Role = Role.USER) -> Person:
+        """Somebody of whom the service has been told."""
+        person = Person(self, name, role)
+        await self.sandbox.emit(
+            UserCreated(user_id=person.id, name=name, email=None, role=role, plex_id=None, version=1)
+        )
+
+        async def heard() -> bool:
+            return await self.rows("select 1 from people where id = :id", id=person.id) != []
+
+        await eventually(heard)
+        self.people.append(person)
+        return person
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        async with self.db.read() as connection:
+            return [tuple(row) for row in await connection.execute(text(sql), values)]
+
+    async def change(self, sql: str, **values: Any) -> None:
+        async with self.db.transaction() as tx:
+            await tx.session.execute(text(sql), values)
+
+    def files(self) -> list[str]:
+        """All that lies in the folder, hidden ones too."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+
+@asynccontextmanager
+async def home_on(
+    urls: ServerUrls, data_dir: Path, youtube: FakeYoutube, **settings: Any
+) -> AsyncIterator[Home]:
+    clock = ShiftedClock()
+    ours = {
+        "youtube_dir": data_dir / "library",
+        "youtube_proxy": youtube.proxy_url,
+        "youtube_ca_file": youtube.ca_file,
+        "youtube_pause_seconds": 0,
+        "youtube_disk_reserve": 0,
+    }
+    async with sandbox_on(urls, data_dir, clock=clock) as sandbox:
+        await sandbox.start(SERVICE, **ours | settings)
+        assert SERVICE.metadata is not None
+        db = open_database(
+            role_url(
+                sandbox.settings["database_url"], "youtube", secret=role_secret(KeyRing.parse(SECRET_KEY))
+            ),
+            metadata=SERVICE.metadata,
+            service="youtube",
+            clock=clock,
+        )
+        home = Home(sandbox, youtube, clock, db, folder=data_dir / "library")
+
+        async def published(message: Any) -> None:
+            home.events.append(json.loads(message.data))
+
+        await sandbox.nats.subscribe("evt.youtube.>", cb=published)
+        await sandbox.nats.flush(timeout=5)
+        try:
+            await home.friend("Olive", role=Role.OWNER)
+            yield home
+        finally:
+            await db.close()
+
+
+@pytest.fixture
+async def home(server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube) -> AsyncIterator[Home]:
+    async with home_on(server_urls, tmp_path, youtube) as home:
+        yield home
