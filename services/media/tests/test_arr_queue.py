@@ -60,7 +60,51 @@ def test_recorded_queues_are_understood() -> None:
             DownloadStatus.STUCK,
             "… (1995).mkv is locked, see https://example.org/a/b",
         ),
-        ({"trackedDownloadState": "failedPending"}, DownloadStatus.FAILED, None),
+        (
+            {"trackedDownloadState": "failedPending"},
+            DownloadStatus.FAILED,
+            "The download has failed. Another release is looked for, or has to be chosen by hand.",
+        ),
+        (
+            {
+                "status": "completed",
+                "trackedDownloadState": "importBlocked",
+                "trackedDownloadStatus": "warning",
+            },
+            DownloadStatus.STUCK,
+            "It has been downloaded and cannot be moved into the library before somebody looks at it.",
+        ),
+        (
+            {
+                "status": "completed",
+                "trackedDownloadState": "importBlocked",
+                "statusMessages": [
+                    {"title": "Heat", "messages": ["Not an upgrade for existing movie file(s)"]}
+                ],
+            },
+            DownloadStatus.STUCK,
+            "Not an upgrade for existing movie file(s)",
+        ),
+        (
+            {"status": "downloading", "trackedDownloadStatus": "warning"},
+            DownloadStatus.STUCK,
+            "The download client has stopped with a warning.",
+        ),
+        (
+            {"status": "downloadClientUnavailable"},
+            DownloadStatus.STUCK,
+            "The download client is not available.",
+        ),
+        (
+            {"status": "completed", "trackedDownloadState": "importFailed"},
+            DownloadStatus.STUCK,
+            "It has been downloaded and cannot be moved into the library before somebody looks at it.",
+        ),
+        (
+            {"status": "completed", "trackedDownloadState": "importPending"},
+            DownloadStatus.IMPORTING,
+            None,
+        ),
         ({"size": None, "sizeleft": "much", "estimatedCompletionTime": "soon"}, DownloadStatus.QUEUED, None),
     ],
 )
@@ -85,3 +129,15 @@ def test_each_state_of_the_queue(fields: dict[str, Any], status: DownloadStatus,
 )
 def test_odd_records_hide_no_others(row: Any) -> None:
     assert queue_record(row) is None
+
+
+def test_a_pack_of_which_one_episode_cannot_be_moved_says_so() -> None:
+    rows = [
+        {"id": n, "seriesId": 7, "downloadId": "pack", "title": "Show.S01", "size": 900, "sizeleft": 0}
+        | {"seasonNumber": 1, "status": "completed", "trackedDownloadState": "importPending"}
+        for n in (1, 2, 3)
+    ]
+    rows[1] |= {"trackedDownloadState": "importBlocked", "errorMessage": "Sample"}
+    known = [record for record in map(queue_record, rows) if record is not None]
+    [download] = downloads(known, MediaType.TV, is_4k=False, system="Sonarr", tmdb_of=lambda _: 1408)
+    assert (download.size, download.status, download.trouble) == (900, DownloadStatus.STUCK, "Sample")

@@ -9,7 +9,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
-from medianest_common.contracts.media.changing import EditRequest
+from medianest_common.contracts.media.changing import EditRequest, FollowRequest
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import RequestRow
 from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
@@ -166,3 +166,72 @@ async def test_asking_for_little_waiting_and_making_it_much_is_held_to_the_quota
         await edited(frida, asked, seasons=[2])
         await frida.request_show(SHOW, seasons=[1, 2])
         assert (await frida.call(media.GetQuota())).tv.used == 3
+
+
+async def _of_show(home: Home, number: int) -> list[MediaRequest]:
+    async def all_sent() -> list[MediaRequest] | None:
+        listed = (await home.owner.call(media.ListRequests())).items
+        sent = await home.rows("select 1 from requests where in_line and backend_id is not null")
+        return listed if len(listed) == len(sent) == number else None
+
+    found: list[MediaRequest] = await eventually(all_sent, within=30)
+    return sorted(found, key=lambda each: each.seasons)
+
+
+async def test_seasons_added_as_overseerr_approves_the_others_are_asked_for_apart(home: Home) -> None:
+    """Its approval is for what it knew of. What was added is neither lost nor approved with it."""
+    frida, gustav = await home.friend(), await home.friend("Gustav")
+    asked = await frida.request_show(seasons=[1])
+    await gustav.call(FollowRequest(id=asked.id))
+    twin = await home.twin(asked)
+    home.overseerr.fail_with("refuse")
+    await edited(frida, asked, seasons=[1, 2, 3])
+    home.overseerr.approve(twin.id)
+    home.overseerr.heal()
+    home.clock.advance(61)
+    first, apart = await _of_show(home, 2)
+    assert (first.id, first.seasons) == (asked.id, [1])
+    assert (apart.seasons, apart.status, apart.requested_by.id) == (
+        [2, 3],
+        RequestStatus.PENDING,
+        frida.id,
+    )
+    await home.becomes(asked, RequestStatus.PROCESSING)
+    await has_seasons(home, asked, [1])
+    assert (await has_seasons(home, apart, [2, 3])).id != twin.id
+    claimed = "select request_id, season from claims order by season"
+    assert await home.rows(claimed) == [(asked.id, 1), (apart.id, 2), (apart.id, 3)]
+    followed = await home.rows("select request_id from followers where user_id = :id", id=gustav.id)
+    assert {number for (number,) in followed} == {asked.id, apart.id}
+    assert await home.told(apart) == ["pending"], "administrators hear of it, since it is theirs to decide"
+    await home.owner.call(media.ApproveRequest(id=apart.id))
+    await home.becomes(apart, RequestStatus.PROCESSING)
+    assert len(home.overseerr.requests) == 2
+
+
+async def test_seasons_exchanged_as_overseerr_approves_the_old_ones_are_filed_anew(seerr: Home) -> None:
+    frida = await seerr.friend()
+    asked = await frida.request_show(seasons=[1])
+    twin = await seerr.twin(asked)
+    seerr.overseerr.fail_with("refuse")
+    await edited(frida, asked, seasons=[2])
+    seerr.overseerr.approve(twin.id)
+    seerr.overseerr.heal()
+    seerr.clock.advance(61)
+    assert (await has_seasons(seerr, asked, [2])).id != twin.id
+    assert (await frida.sees(asked)).status is RequestStatus.PENDING
+
+
+async def test_seasons_added_to_what_is_approved_here_and_there_are_approved_with_it(seerr: Home) -> None:
+    frida = await seerr.friend()
+    asked = await frida.request_show(seasons=[1])
+    twin = await seerr.twin(asked)
+    seerr.overseerr.fail_with("refuse")
+    await edited(frida, asked, seasons=[1, 2])
+    await seerr.owner.call(media.ApproveRequest(id=asked.id))
+    seerr.overseerr.approve(twin.id)
+    seerr.overseerr.heal()
+    seerr.clock.advance(61)
+    _, apart = await _of_show(seerr, 2)
+    assert apart.seasons == [2]
+    await seerr.becomes(apart, RequestStatus.PROCESSING)

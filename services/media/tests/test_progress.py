@@ -15,7 +15,7 @@ from medianest_common.contracts.media.progress import DownloadProgress, Download
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ANYONE
 from medianest_media.adapters.backend import Download, DownloadStatus
 from medianest_media.progress import is_for, together
-from services.media.tests.arrs import arrs_on
+from services.media.tests.arrs import TVDB, arrs_on
 from services.media.tests.conftest import FILM, SHOW, Home, Person
 
 GIB = 2**30
@@ -177,6 +177,41 @@ async def test_without_overseerr_the_queues_are_asked_themselves(
         await shows(home, home.owner, film, nothing=True)
 
 
+async def test_what_blocks_a_download_is_told_in_words_and_a_failed_one_is_replaced(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
+    """A season pack counts once, whatever state it is in."""
+    async with arrs_on(server_urls, tmp_path) as arrs:
+        home = arrs.home
+        show = await home.owner.request_show(SHOW, seasons=[1, 2])
+        await home.becomes(show, RequestStatus.PROCESSING)
+        pack = arrs.sonarr.downloads(TVDB, 2)
+        assert len(pack.parts) > 1
+        pack.state, pack.health, pack.left = "importBlocked", "warning", 0
+        pack.messages = ["No files found are eligible for import in /downloads/Show"]
+        download = await shows(home, home.owner, show)
+        assert (download.items, download.size, download.percent) == (1, pack.size, 100)
+        assert (download.state, download.trouble) == (
+            DownloadState.STUCK,
+            "No files found are eligible for import in …",
+        )
+        pack.state, pack.health, pack.messages, pack.left = "failed", "error", [], pack.size
+        again = arrs.sonarr.downloads(TVDB, 2)
+        assert again.download_id != pack.download_id
+
+        async def replaced() -> bool:
+            seen = await shows(home, home.owner, show)
+            return (seen.items, seen.size, seen.left, seen.state) == (
+                1,
+                again.size,
+                again.left,
+                DownloadState.DOWNLOADING,
+            )
+
+        await eventually(replaced)
+        assert (await home.owner.sees(show)).download.trouble is None  # type: ignore[union-attr]
+
+
 def of(id: str = "a", *, seasons: tuple[int, ...] = (), **more: Any) -> Download:
     values: dict[str, Any] = {
         "media_type": MediaType.TV if seasons else MediaType.MOVIE,
@@ -201,7 +236,16 @@ def of(id: str = "a", *, seasons: tuple[int, ...] = (), **more: Any) -> Download
         ([of(left=-5)], (100, 100, 0, "downloading", 1)),
         ([of(left=500)], (0, 100, 100, "downloading", 1)),
         ([of(left=1, size=1000)], (99, 1000, 1, "downloading", 1)),
-        ([of(status=DownloadStatus.FAILED), of("b")], (60, 200, 80, "downloading", 2)),
+        ([of(status=DownloadStatus.FAILED), of("b")], (60, 100, 40, "downloading", 1)),
+        ([of(status=DownloadStatus.FAILED)], (60, 100, 40, "failed", 1)),
+        (
+            [of(status=DownloadStatus.FAILED, seasons=(1,)), of("b", seasons=(2,))],
+            (60, 200, 80, "downloading", 2),
+        ),
+        (
+            [of(status=DownloadStatus.FAILED, seasons=(1,)), of("b", seasons=(1, 2), size=300, left=300)],
+            (0, 300, 300, "downloading", 1),
+        ),
         ([of(status=DownloadStatus.STUCK), of("b", status=DownloadStatus.PAUSED)], (60, 200, 80, "stuck", 2)),
     ],
 )

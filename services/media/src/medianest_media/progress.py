@@ -28,7 +28,7 @@ def is_for(
 
 def together(downloads: Sequence[Download], *, now: datetime) -> DownloadProgress | None:
     """Each counts once by its id, however many rows of the queue it has."""
-    distinct = list({download.id: download for download in downloads}.values())
+    distinct = _not_replaced(list({download.id: download for download in downloads}.values()))
     if not distinct:
         return None
     size = sum(max(0, download.size) for download in distinct)
@@ -44,6 +44,16 @@ def together(downloads: Sequence[Download], *, now: datetime) -> DownloadProgres
         trouble=troubles[0] if troubles else None,
         items=len(distinct),
     )
+
+
+def _not_replaced(downloads: Sequence[Download]) -> list[Download]:
+    """Without what has failed and is being loaded anew: it stays in the queue until somebody clears it."""
+    alive = [download for download in downloads if download.status is not DownloadStatus.FAILED]
+    return [download for download in downloads if download in alive or not _covered(download, alive)]
+
+
+def _covered(failed: Download, alive: Sequence[Download]) -> bool:
+    return any(not other.seasons or set(failed.seasons) <= set(other.seasons) for other in alive)
 
 
 def _eta(downloads: Sequence[Download], *, now: datetime) -> datetime | None:

@@ -13,6 +13,8 @@ from medianest_media.adapters.lenient import as_dict
 _PATH = re.compile(r"(?<![\w/:])(?:[A-Za-z]:)?[\\/](?:[^:*?\"<>|]*[\\/][^\s,;]*|[^\s,;]+)")
 _FAILED = frozenset({"failed", "failedpending", "downloadfailed", "downloadfailedpending"})
 _IMPORTING = frozenset({"importpending", "importing", "imported"})
+_NOT_MOVED = frozenset({"importblocked", "importfailed"})
+_BAD_HEALTH = frozenset({"warning", "error"})
 _BY_STATUS = {
     "paused": DownloadStatus.PAUSED,
     "queued": DownloadStatus.QUEUED,
@@ -23,6 +25,9 @@ _BY_STATUS = {
     "warning": DownloadStatus.STUCK,
     "downloadclientunavailable": DownloadStatus.STUCK,
 }
+
+
+_WORST_FIRST = (DownloadStatus.FAILED, DownloadStatus.STUCK)
 
 
 class QueueRecord(Value):
@@ -71,15 +76,14 @@ def _record(row: dict[str, Any]) -> QueueRecord | None:
 
 
 def _status(row: dict[str, Any]) -> DownloadStatus:
-    state = str(row.get("trackedDownloadState") or "").lower()
-    health = str(row.get("trackedDownloadStatus") or "").lower()
+    state, health = _word(row, "trackedDownloadState"), _word(row, "trackedDownloadStatus")
     if state in _FAILED:
         return DownloadStatus.FAILED
-    if state == "importblocked" or health in ("warning", "error"):
+    if state in _NOT_MOVED or health in _BAD_HEALTH:
         return DownloadStatus.STUCK
     if state in _IMPORTING:
         return DownloadStatus.IMPORTING
-    return _BY_STATUS.get(str(row.get("status") or "").lower(), DownloadStatus.QUEUED)
+    return _BY_STATUS.get(_word(row, "status"), DownloadStatus.QUEUED)
 
 
 def _trouble(row: dict[str, Any]) -> str | None:
@@ -95,9 +99,25 @@ def _words_of_trouble(row: dict[str, Any]) -> str | None:
         for words in [*(message.get("messages") or []), message.get("title")]:
             if found := answers.words(words):
                 return found
-    if str(row.get("status") or "").lower() == "downloadclientunavailable":
+    return _in_our_words(row)
+
+
+def _in_our_words(row: dict[str, Any]) -> str | None:
+    """For what the queue marks without a word."""
+    state, status = _word(row, "trackedDownloadState"), _word(row, "status")
+    if status == "downloadclientunavailable":
         return "The download client is not available."
+    if state in _FAILED or status == "failed":
+        return "The download has failed. Another release is looked for, or has to be chosen by hand."
+    if state in _NOT_MOVED:
+        return "It has been downloaded and cannot be moved into the library before somebody looks at it."
+    if _word(row, "trackedDownloadStatus") in _BAD_HEALTH or status == "warning":
+        return "The download client has stopped with a warning."
     return None
+
+
+def _word(row: dict[str, Any], name: str) -> str:
+    return str(row.get(name) or "").lower()
 
 
 def _bytes(value: Any) -> int:
@@ -134,7 +154,8 @@ def downloads(
                 size=first.size,
                 left=min(first.left, first.size) if first.size else first.left,
                 eta=first.eta,
-                status=first.status,
+                # A word of warning may stand at one of its episodes only.
+                status=next((s for s in _WORST_FIRST if any(row.status is s for row in rows)), first.status),
                 trouble=next((row.trouble for row in rows if row.trouble), None),
             )
         )

@@ -12,6 +12,7 @@ from medianest_media.models import Request
 from medianest_media.moves import belongs_to, move
 from medianest_media.repository import Requests
 from medianest_media.states import OVER, report
+from medianest_media.use_cases.ask_apart import ask_apart
 from medianest_media.use_cases.fill_in import fill_in
 from medianest_media.use_cases.known_titles import forget_details
 from medianest_media.use_cases.reconcile import take_over
@@ -48,6 +49,8 @@ async def _bring_in_line(app: MediaApp, tx: Transaction, request: Request) -> No
         request.backend_id, request.adopted = outcome.twin.id, outcome.adopted
     if request.version != version:
         return  # somebody decided in the meantime; the job that came with the decision does the rest
+    if outcome.left_out:
+        await ask_apart(app, tx, request, outcome.left_out)
     request.in_line = True
     request.waiting_reason = outcome.held_because
     tx.after_commit(lambda: forget_details(app, request.media_type, request.tmdb_id))

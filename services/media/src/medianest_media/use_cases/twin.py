@@ -1,6 +1,6 @@
 """A request's twin in the backend: found, created, approved or taken away. Called by one worker per title at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_common.errors import BadUpstream, Unavailable
@@ -29,6 +29,8 @@ class Outcome:
     held_because: str | None = None
     moves_to: RequestStatus | None = None
     reason: str | None = None
+    left_out: frozenset[int] = frozenset()
+    """Seasons that nobody asks the backend for: they came to the request as the backend decided about the others."""
 
 
 async def ensure_twin(app: MediaApp, request: Request) -> Outcome:
@@ -38,7 +40,7 @@ async def ensure_twin(app: MediaApp, request: Request) -> Outcome:
         outcome = await _create(app, request)
     if outcome.twin is None or request.status is RequestStatus.PENDING:
         return outcome
-    return Outcome(twin=await _approved(app, outcome.twin), adopted=outcome.adopted)
+    return replace(outcome, twin=await _approved(app, outcome.twin))
 
 
 async def _as_asked_for(app: MediaApp, request: Request, found: Outcome) -> Outcome:
@@ -49,12 +51,28 @@ async def _as_asked_for(app: MediaApp, request: Request, found: Outcome) -> Outc
     if found.adopted:
         return found if wanted <= set(twin.seasons) else Outcome()
     if twin.status not in (BackendStatus.PENDING, BackendStatus.FAILED):
-        return found
+        return await _decided(app, request, found, twin)
     try:
         await app.backend.edit(twin.id, request.media_type, is_4k=request.is_4k, seasons=request.seasons)
     except NothingLeft:
         return found  # it has those that are left, as when it was made
     return Outcome(twin=await app.backend.request(twin.id) or twin, adopted=False)
+
+
+async def _decided(app: MediaApp, request: Request, found: Outcome, twin: BackendRequest) -> Outcome:
+    """It cannot be changed any more. What was added since is in nobody's request; a twin for nothing else is let go."""
+    missing = set(request.seasons) - set(twin.seasons)
+    if not missing or not app.backend.keeps_pending:
+        return found
+    standing = await app.backend.standing(request.media_type, request.tmdb_id)
+    states = standing.seasons_in(is_4k=request.is_4k)
+    for other in standing.requests:
+        if other.is_live and other.is_4k == request.is_4k:
+            missing -= set(other.seasons)
+    left_out = frozenset(n for n in missing if states.get(n, Availability.NONE) is Availability.NONE)
+    if left_out and set(twin.seasons).isdisjoint(request.seasons):
+        return Outcome()
+    return replace(found, left_out=left_out)
 
 
 async def remove_twin(app: MediaApp, request: Request) -> Outcome:
