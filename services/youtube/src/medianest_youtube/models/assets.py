@@ -54,7 +54,9 @@ class Asset(Base):
     failure_text: Mapped[str | None]
     """What yt-dlp said, for administrators."""
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    """That have begun, since somebody last asked for it anew."""
+    """That have begun, since somebody last asked for it anew; what was not the video's own fault does not count."""
+    failures: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """In a row, with the same code as the last one."""
     priority: Mapped[bool] = mapped_column(server_default=false())
     queued_at: Mapped[datetime]
     not_before: Mapped[datetime | None]

@@ -142,6 +142,7 @@ def _create_tables() -> None:
         sa.Column("failure", sa.Text),
         sa.Column("failure_text", sa.Text),
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("priority", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("queued_at", _WHEN, nullable=False),
         sa.Column("not_before", _WHEN),

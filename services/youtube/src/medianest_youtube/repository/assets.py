@@ -1,0 +1,110 @@
+"""Assets, and which of them is worked on."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from medianest_common.contracts.youtube import DownloadStatus
+from medianest_common.db import Repository
+from medianest_youtube.models import Asset, Download
+from medianest_youtube.states import RUNNING
+
+_SLOTS = func.pg_advisory_xact_lock(func.hashtextextended("youtube slots", 0))
+
+
+class Lease(NamedTuple):
+    """The right to work on an asset. Whoever writes does so only while the epoch is still theirs."""
+
+    asset_id: UUID
+    epoch: int
+
+
+class Assets(Repository[Asset]):
+    model = Asset
+
+    async def wishes(self, asset_id: UUID) -> Sequence[Download]:
+        """Of everybody who still wants it, the first one first."""
+        statement = (
+            select(Download)
+            .where(Download.asset_id == asset_id, Download.ended_at.is_(None))
+            .order_by(Download.id)
+        )
+        return (await self.session.scalars(statement)).all()
+
+    async def alone_at_the_slots(self) -> None:
+        """Until this transaction ends nobody else takes a slot or opens or ends a pause."""
+        await self.session.execute(select(_SLOTS))
+
+    async def running(self, *, now: datetime) -> int:
+        """Leases that live, in the whole installation."""
+        return await self.count(Asset.lease_until > now)
+
+    async def next_claimable(self, *, room: int) -> Asset | None:
+        """The most urgent that would find enough room on the disk, locked. One whose size nobody knows is let try."""
+        statement = (
+            select(Asset)
+            .where(Asset.status == DownloadStatus.QUEUED)
+            .where(Asset.size.is_(None) | (Asset.size * 2 <= room))
+            .order_by(Asset.priority.desc(), Asset.queued_at, Asset.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(statement)).one_or_none()
+
+    async def held(self, lease: Lease) -> Asset | None:
+        """The asset, locked, while the lease is good; None once somebody else has it or it has been stopped."""
+        asset = await self.get(lease.asset_id, lock=True)
+        if asset is None or asset.epoch != lease.epoch or asset.status not in RUNNING:
+            return None
+        return asset
+
+    async def renew(self, lease: Lease, *, until: datetime) -> bool:
+        statement = (
+            update(Asset)
+            .where(Asset.id == lease.asset_id, Asset.epoch == lease.epoch, Asset.status.in_(RUNNING))
+            .values(lease_until=until)
+            .returning(Asset.id)
+        )
+        return (await self.session.execute(statement)).first() is not None
+
+    async def abandoned(self, *, now: datetime, limit: int) -> Sequence[Asset]:
+        """Whose worker is gone, locked."""
+        statement = (
+            select(Asset)
+            .where(Asset.lease_until <= now, Asset.status.in_(RUNNING))
+            .order_by(Asset.lease_until)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(statement)).all()
+
+    async def due(self, *, now: datetime, limit: int) -> Sequence[Asset]:
+        """Those whose waiting is over, locked."""
+        statement = (
+            select(Asset)
+            .where(Asset.status == DownloadStatus.WAITING, Asset.not_before <= now)
+            .order_by(Asset.not_before)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(statement)).all()
+
+    async def positions(self, asset_ids: Collection[UUID]) -> dict[UUID, int]:
+        """In the queue, from 1; of those that are in it."""
+        if not asset_ids:
+            return {}
+        place = func.row_number().over(order_by=(Asset.priority.desc(), Asset.queued_at, Asset.id))
+        queue = select(Asset.id, place.label("place")).where(Asset.status == DownloadStatus.QUEUED).subquery()
+        statement = select(queue.c.id, queue.c.place).where(queue.c.id.in_(asset_ids))
+        return {asset_id: place for asset_id, place in await self.session.execute(statement)}
+
+    async def kept_in_staging(self, *, now: datetime, failed_for: timedelta) -> set[UUID]:
+        """What may still go on from where it was."""
+        unfinished = Asset.status.in_(
+            [*RUNNING, DownloadStatus.QUEUED, DownloadStatus.WAITING, DownloadStatus.PAUSED]
+        )
+        lately = (Asset.status == DownloadStatus.FAILED) & (Asset.status_since > now - failed_for)
+        return set(await self.session.scalars(select(Asset.id).where(unfinished | lately)))
