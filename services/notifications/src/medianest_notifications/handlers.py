@@ -39,6 +39,16 @@ from medianest_common.contracts.notifications import (
     SendMail,
 )
 from medianest_common.contracts.personal import PersonalData
+from medianest_common.contracts.youtube.events import (
+    BatchFailed,
+    BatchIndexed,
+    DownloadChange,
+    DownloadFailed,
+    DownloadReady,
+    QueuePaused,
+    QueueResumed,
+    SubscriptionFailed,
+)
 from medianest_common.db import Transaction
 from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
@@ -128,6 +138,23 @@ async def request_moved(event: RequestChange, app: NotificationsApp, tx: Transac
 @handlers.on(*ISSUE_EVENTS)
 async def issue_changed(event: IssueChange, app: NotificationsApp, tx: Transaction) -> None:
     await use_cases.announce_issue(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(DownloadReady, DownloadFailed)
+async def download_ended(event: DownloadChange, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_download(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(BatchIndexed, BatchFailed, SubscriptionFailed)
+async def list_read(
+    event: BatchIndexed | BatchFailed | SubscriptionFailed, app: NotificationsApp, tx: Transaction
+) -> None:
+    await use_cases.announce_list(app, tx, event, event_id=_event_id())
+
+
+@handlers.on(QueuePaused, QueueResumed)
+async def queue_stands(event: QueuePaused | QueueResumed, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_queue(app, tx, event, event_id=_event_id())
 
 
 @handlers.on(RequestEdited)

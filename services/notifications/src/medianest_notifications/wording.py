@@ -19,8 +19,8 @@ from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChang
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.personal import NOBODY
 
-_TITLE_LENGTH = 200
-_BODY_LENGTH = 700
+TITLE_LENGTH = 200
+BODY_LENGTH = 700
 _REASON_LENGTH = 500
 _FEW_CODES = 3
 _DEVICES_LINK = "/account/devices"
@@ -113,19 +113,19 @@ def request_notice(
 ) -> Notice:
     return Notice(
         type=type,
-        title=_cut(title, _TITLE_LENGTH),
-        body=_cut(body, _BODY_LENGTH),
+        title=cut(title, TITLE_LENGTH),
+        body=cut(body, BODY_LENGTH),
         link=f"/requests/{event.request_id}",
         data={
             "requestId": str(event.request_id),
             "mediaType": event.media_type.value,
             "tmdbId": event.tmdb_id,
-            "title": _cut(event.title, _TITLE_LENGTH),
+            "title": cut(event.title, TITLE_LENGTH),
             "year": event.year,
             "seasons": event.seasons,
             "is4k": event.is_4k,
             "status": event.status.value,
-            "reason": event.reason and _cut(event.reason, _REASON_LENGTH),
+            "reason": event.reason and cut(event.reason, _REASON_LENGTH),
         },
         about=event.user_id if names and event.user_id != NOBODY else None,
     )
@@ -136,11 +136,11 @@ def about_new_sign_in(event: SessionStarted) -> Notice:
     return Notice(
         type=NotificationType.NEW_SIGN_IN,
         title="New sign-in to your account",
-        body=_cut(
+        body=cut(
             f"Someone signed in {how} from {event.browser or 'an unknown browser'}"
             f"{f' ({event.place})' if event.place else ''}. If that was not you, sign that device out"
             " and change your password.",
-            _BODY_LENGTH,
+            BODY_LENGTH,
         ),
         link=_DEVICES_LINK,
         data={"sessionId": str(event.session_id), "browser": event.browser, "place": event.place},
@@ -178,7 +178,7 @@ def about_second_factor(event: SecondFactorChanged) -> Notice:
     return Notice(
         type=NotificationType.SECOND_FACTOR_CHANGED,
         title=title,
-        body=_cut(f"{body.format(name=name)} {_NOT_YOU}", _BODY_LENGTH),
+        body=cut(f"{body.format(name=name)} {_NOT_YOU}", BODY_LENGTH),
         link=_SECURITY_LINK,
         data={"change": event.change.value, "recoveryCodesLeft": left},
     )
@@ -191,7 +191,7 @@ def about_identity(event: IdentityChange) -> Notice:
     return Notice(
         type=NotificationType.IDENTITY_LINKED if linked else NotificationType.IDENTITY_UNLINKED,
         title=f"{event.provider} was {'linked to' if linked else 'unlinked from'} your account",
-        body=_cut(f"The account{whose} at {event.provider} {what}. {_NOT_YOU}", _BODY_LENGTH),
+        body=cut(f"The account{whose} at {event.provider} {what}. {_NOT_YOU}", BODY_LENGTH),
         link=_SECURITY_LINK,
         data={"provider": event.provider},
     )
@@ -201,9 +201,9 @@ def about_token(event: PersonalTokenCreated) -> Notice:
     return Notice(
         type=NotificationType.TOKEN_CREATED,
         title="A personal token was made for your account",
-        body=_cut(
+        body=cut(
             f"“{event.name}” can now be used instead of you for: {', '.join(event.scopes)}. {_NOT_YOU}",
-            _BODY_LENGTH,
+            BODY_LENGTH,
         ),
         link=_SECURITY_LINK,
         data={"tokenId": str(event.token_id), "scopes": [str(scope) for scope in event.scopes]},
@@ -213,7 +213,7 @@ def about_token(event: PersonalTokenCreated) -> Notice:
 def about_newcomer(event: InviteAccepted) -> Notice:
     return Notice(
         type=NotificationType.INVITE_ACCEPTED,
-        title=_cut(f"{event.name} has accepted your invitation", _TITLE_LENGTH),
+        title=cut(f"{event.name} has accepted your invitation", TITLE_LENGTH),
         body="They have an account now and can sign in.",
         link=_PEOPLE_LINK,
         data={"userId": str(event.user_id)},
@@ -225,11 +225,11 @@ def about_wrong_codes(event: SecondFactorBlocked) -> Notice:
     return Notice(
         type=NotificationType.SECOND_FACTOR_BLOCKED,
         title="Many wrong codes for your account",
-        body=_cut(
+        body=cut(
             f"Somebody on {event.browser or 'an unknown browser'}{where} got past your password or provider and then"
             " showed too many wrong codes. No more are accepted from there today. If that was not you, change your"
             " password now.",
-            _BODY_LENGTH,
+            BODY_LENGTH,
         ),
         link=_SECURITY_LINK,
         data={"browser": event.browser, "place": event.place},
@@ -291,5 +291,5 @@ def _seasons(numbers: list[int]) -> str:
     return f"seasons {', '.join(ordered[:-1])} and {ordered[-1]}"
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

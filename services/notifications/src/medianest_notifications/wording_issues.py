@@ -11,10 +11,8 @@ from medianest_common.contracts.media.issues import (
     IssueResolved,
 )
 from medianest_common.contracts.notifications import NotificationType
-from medianest_notifications.wording import SOMEBODY, Notice
+from medianest_notifications.wording import BODY_LENGTH, SOMEBODY, TITLE_LENGTH, Notice, cut
 
-_TITLE_LENGTH = 200
-_BODY_LENGTH = 700
 _KINDS = {
     IssueKind.VIDEO: "the picture",
     IssueKind.AUDIO: "the sound",
@@ -38,7 +36,7 @@ def about_issue(event: IssueChange) -> Notice | None:
         "issueId": str(event.issue_id),
         "mediaType": event.media_type.value,
         "tmdbId": event.tmdb_id,
-        "title": _cut(event.title, _TITLE_LENGTH),
+        "title": cut(event.title, TITLE_LENGTH),
         "year": event.year,
         "kind": event.issue_kind.value,
         "season": event.season,
@@ -49,8 +47,8 @@ def about_issue(event: IssueChange) -> Notice | None:
     title, body = _words(data, who=event.actor_name, message=event.message or "")
     return Notice(
         type=kind,
-        title=_cut(title, _TITLE_LENGTH),
-        body=_cut(body, _BODY_LENGTH),
+        title=cut(title, TITLE_LENGTH),
+        body=cut(body, BODY_LENGTH),
         link=f"/issues/{event.issue_id}",
         data=data,
         about=event.actor_id,
@@ -62,8 +60,8 @@ def issue_without_name(data: dict[str, Any]) -> Notice:
     title, body = _words(data, who=SOMEBODY, message="")
     return Notice(
         type=NotificationType(data["change"]),
-        title=_cut(title, _TITLE_LENGTH),
-        body=_cut(body, _BODY_LENGTH),
+        title=cut(title, TITLE_LENGTH),
+        body=cut(body, BODY_LENGTH),
         link=f"/issues/{data['issueId']}",
         data=data,
     )
@@ -91,7 +89,3 @@ def _place(data: dict[str, Any]) -> str:
     if data["season"] is not None:
         text += f", season {data['season']}" if data["season"] else ", specials"
     return text if data["episode"] is None else f"{text}, episode {data['episode']}"
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

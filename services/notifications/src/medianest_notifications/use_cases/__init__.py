@@ -1,5 +1,10 @@
 """What the notifications service can do, one idea a file."""
 
+from medianest_notifications.use_cases.announce_download import (
+    announce_download,
+    announce_list,
+    announce_queue,
+)
 from medianest_notifications.use_cases.announce_edit import announce_edit, announce_stuck
 from medianest_notifications.use_cases.announce_issue import announce_issue
 from medianest_notifications.use_cases.announce_request import announce_request
@@ -14,8 +19,11 @@ from medianest_notifications.use_cases.replay_inbox import replay_inbox
 from medianest_notifications.use_cases.send_mail import send_mail
 
 __all__ = [
+    "announce_download",
     "announce_edit",
     "announce_issue",
+    "announce_list",
+    "announce_queue",
     "announce_request",
     "announce_stuck",
     "count_notifications",

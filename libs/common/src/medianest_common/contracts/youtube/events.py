@@ -15,6 +15,8 @@ class DownloadChange(Event):
     channel: str | None
     status: DownloadStatus
     user_ids: list[UUID]
+    singly: list[UUID] = []
+    """Of them those who have asked for this video by itself, and not as one of a list."""
     download_ids: dict[UUID, UUID] = {}
     """By person."""
     batch_id: UUID | None = None

@@ -1,0 +1,54 @@
+"""Tell those who have asked for a video what became of it, and administrators when the whole queue stands still."""
+
+from uuid import UUID
+
+from medianest_common.contracts.youtube.events import (
+    BatchFailed,
+    BatchIndexed,
+    DownloadChange,
+    QueuePaused,
+    QueueResumed,
+    SubscriptionFailed,
+)
+from medianest_common.db import Transaction
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.repository import Recipients
+from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.wording import Notice
+from medianest_notifications.wording_downloads import (
+    about_batch,
+    about_download,
+    about_queue,
+    about_subscription,
+)
+
+
+async def announce_download(
+    app: NotificationsApp, tx: Transaction, event: DownloadChange, *, event_id: UUID
+) -> None:
+    """Those who have it as one of a list see it there: a list of a hundred makes no hundred notices."""
+    for person in sorted(event.singly):
+        await _tell(app, tx, person, about_download(event, person), event_id)
+
+
+async def announce_list(
+    app: NotificationsApp,
+    tx: Transaction,
+    event: BatchIndexed | BatchFailed | SubscriptionFailed,
+    *,
+    event_id: UUID,
+) -> None:
+    notice = about_subscription(event) if isinstance(event, SubscriptionFailed) else about_batch(event)
+    await _tell(app, tx, event.user_id, notice, event_id)
+
+
+async def announce_queue(
+    app: NotificationsApp, tx: Transaction, event: QueuePaused | QueueResumed, *, event_id: UUID
+) -> None:
+    admins = await Recipients(tx.session).admins()
+    await notify(app, tx, about_queue(event), to=sorted(admins), dedupe_key=event_id)
+
+
+async def _tell(app: NotificationsApp, tx: Transaction, person: UUID, notice: Notice, event_id: UUID) -> None:
+    if not await Recipients(tx.session).has_left(person):
+        await notify(app, tx, notice, to=[person], dedupe_key=event_id)
