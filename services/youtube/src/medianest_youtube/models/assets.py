@@ -30,6 +30,11 @@ class Asset(Base):
         Index("ix_assets_due", "not_before", postgresql_where=text("status = 'waiting'")),
         Index("ix_assets_importing", "status_since", postgresql_where=text("status = 'importing'")),
         Index("ix_assets_failed", "status_since", postgresql_where=text("status = 'failed'")),
+        Index(
+            "ix_assets_to_delete",
+            "status_since",
+            postgresql_where=text("status = 'removed' and files <> '{}'"),
+        ),
         Index("ix_assets_channel_id", "channel_id"),
     )
 
@@ -126,6 +131,8 @@ class Download(Base):
     """When it was counted for the quota per hour; None for what was there already, and for subscriptions."""
     ended_at: Mapped[datetime | None]
     """When the person cancelled or removed it: it is theirs no more. The asset may go on for others."""
+    removed_at: Mapped[datetime | None]
+    """When the person took it off their list. The row is kept, since it may still count for their quota."""
     created_at: Mapped[datetime]
 
 

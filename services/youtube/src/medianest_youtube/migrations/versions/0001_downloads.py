@@ -187,6 +187,12 @@ def _create_tables() -> None:
     op.create_index(
         "ix_assets_leased", "assets", ["lease_until"], postgresql_where=sa.text("lease_until is not null")
     )
+    op.create_index(
+        "ix_assets_to_delete",
+        "assets",
+        ["status_since"],
+        postgresql_where=sa.text("status = 'removed' and files <> '{}'"),
+    )
     op.create_table(
         "batches",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -290,6 +296,7 @@ def _create_tables() -> None:
         sa.Column("subscription_id", sa.Uuid, sa.ForeignKey("subscriptions.id", ondelete="SET NULL")),
         sa.Column("counted_at", _WHEN),
         sa.Column("ended_at", _WHEN),
+        sa.Column("removed_at", _WHEN),
         sa.Column("created_at", _WHEN, nullable=False),
     )
     op.create_index("ix_downloads_asset_id", "downloads", ["asset_id"])
