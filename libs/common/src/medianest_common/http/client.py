@@ -77,7 +77,9 @@ class OutgoingClient:
         clock: Clock | None = None,
         breaker: CircuitBreaker | None = None,
         tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
     ) -> None:
+        """`proxy` is the operator's, and may be anywhere: then it is what connects to the system, and not we."""
         self.system = system
         self.base_url = parse_url(base_url, policy=policy)
         self._clock = clock or SystemClock()
@@ -87,7 +89,11 @@ class OutgoingClient:
         self._bulkhead = Bulkhead(system, size=concurrency, longest_wait=self._timeouts.pool)
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(
-                policy=policy, tls=tls, connections=concurrency, keepalive_expiry=_KEEPALIVE_EXPIRY
+                policy=policy,
+                tls=tls,
+                connections=concurrency,
+                keepalive_expiry=_KEEPALIVE_EXPIRY,
+                proxy=proxy,
             ),
             headers=self._sendable(
                 {"User-Agent": "MediaNest", "Accept-Encoding": "gzip, deflate", **(headers or {})}

@@ -208,12 +208,31 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over a pool that dials through the guard."""
 
     def __init__(
-        self, *, policy: AddressPolicy, tls: ssl.SSLContext | None, connections: int, keepalive_expiry: float
+        self,
+        *,
+        policy: AddressPolicy,
+        tls: ssl.SSLContext | None,
+        connections: int,
+        keepalive_expiry: float,
+        proxy: str | None = None,
     ) -> None:
+        # The only address that is dialled then.
+        dialled = AddressPolicy.OPERATOR if proxy else policy
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls or public_authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=keepalive_expiry,
-            network_backend=_GuardedBackend(policy),
+            network_backend=_GuardedBackend(dialled),
+            proxy=_proxy(proxy) if proxy else None,
         )
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    """http:// or https://, with a name and password in it where the proxy wants them."""
+    parsed = httpx.URL(url)
+    if parsed.scheme not in ("http", "https"):
+        raise ValueError("only http and https proxies are spoken to")
+    auth = (parsed.username, parsed.password) if parsed.userinfo else None
+    bare = parsed.copy_with(username=None, password=None)
+    return httpcore.Proxy(str(bare), auth=auth)
