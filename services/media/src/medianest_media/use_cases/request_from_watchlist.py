@@ -95,7 +95,7 @@ async def _ask(app: MediaApp, item: WatchlistItem, shows: ShowChoice, person: Pe
 
 
 async def _earlier(app: MediaApp, item: WatchlistItem) -> Fate | None:
-    """What they have asked for stays asked for, and what was ended is not brought back by a list that it was on by then.
+    """What they have asked for stays asked for, and a list does not bring back what was ended while it was on it.
 
     Whoever puts something on their list after that asks for it anew. Nobody else's requests count.
     """
