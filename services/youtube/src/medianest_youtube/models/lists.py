@@ -128,6 +128,8 @@ class Subscription(Base):
     """Somebody wants to know now: the feed, which lags behind, is not enough."""
     baseline: Mapped[int | None] = mapped_column(Integer)
     """The last ordinal that was in the list when it was first read to its end: what comes after is new."""
+    seen_ordinal: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """The last one that was looked at: what comes after is new to this subscription."""
     cursor: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     reading_since: Mapped[datetime | None]
     """Of a look to the end of the list that is not over yet."""
