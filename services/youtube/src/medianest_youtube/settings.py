@@ -27,3 +27,9 @@ class YoutubeSettings(Settings):
     """Bytes that stay free whatever is asked for."""
     youtube_pause_seconds: float = Field(default=2.0, ge=0, le=600)
     """Between one download's end and the next one's beginning, on average: YouTube blocks those who hurry."""
+    youtube_lease_seconds: float = Field(default=60.0, ge=1, le=600)
+    """After so long without a sign of life a download is taken over by another replica."""
+    youtube_alarm_hours: float = Field(default=24.0, gt=0)
+    """When nothing has succeeded for so long while things failed, the health page says so."""
+    youtube_ytdlp_max_age_days: int = Field(default=90, ge=1)
+    """When yt-dlp is older, the health page says so: YouTube changes often."""

