@@ -10,6 +10,9 @@ from pydantic import BaseModel
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.errors import Conflict, Unavailable
 
+KEY_OWNER = 1
+"""The user that the key of a backend acts as. Where a backend knows no users, every request is theirs."""
+
 type Parts = Mapping[str, Callable[[], Awaitable[None]]]
 
 

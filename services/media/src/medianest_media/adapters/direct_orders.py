@@ -7,7 +7,7 @@ from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.db import Database
 from medianest_media.adapters.arr import Plan, TheirState
-from medianest_media.adapters.backend import AlreadyThere, BackendRequest, BackendStatus
+from medianest_media.adapters.backend import KEY_OWNER, AlreadyThere, BackendRequest, BackendStatus
 from medianest_media.adapters.radarr import FILM, Radarr
 from medianest_media.adapters.sonarr import Sonarr
 from medianest_media.models import Order, OrderState
@@ -15,9 +15,6 @@ from medianest_media.repository.orders import Orders
 
 type Server = Radarr | Sonarr
 
-
-KEY_OWNER = 1
-"""Nobody has an account over there, so every order is ours."""
 _STATUS = {
     OrderState.SENDING: BackendStatus.PENDING,
     OrderState.SENT: BackendStatus.APPROVED,

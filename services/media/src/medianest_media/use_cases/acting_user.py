@@ -6,9 +6,6 @@ from uuid import UUID
 from medianest_media.app import MediaApp
 from medianest_media.repository import People
 
-KEY_OWNER = 1
-"""The user that the backend's API key acts as."""
-
 
 async def acting_user(app: MediaApp, user_id: UUID) -> int | None:
     """None where nobody has an account over there."""

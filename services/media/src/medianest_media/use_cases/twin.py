@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_common.errors import BadUpstream, Unavailable
 from medianest_media.adapters.backend import (
+    KEY_OWNER,
     AlreadyThere,
     BackendRequest,
     BackendStatus,
@@ -17,7 +18,7 @@ from medianest_media.adapters.backend import (
 from medianest_media.app import MediaApp
 from medianest_media.models import Request
 from medianest_media.repository import read_holding, read_other_twins
-from medianest_media.use_cases.acting_user import KEY_OWNER, acting_user, forget_acting_user
+from medianest_media.use_cases.acting_user import acting_user, forget_acting_user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
