@@ -274,3 +274,52 @@ def test_a_download_belongs_to_the_requests_for_its_seasons(
     assert is_for(download, MediaType.TV, 1, asked, is_4k=False) is mine
     assert not is_for(download, MediaType.TV, 1, asked, is_4k=True)
     assert not is_for(download, MediaType.MOVIE, 1, asked, is_4k=False), "a film and a show share a number"
+
+
+async def waiting_for(home: Home, number: int) -> list[MediaRequest]:
+    """So many films that are on their way, half of them downloading."""
+    frida = await home.friend()
+    asked = []
+    for tmdb_id in range(8_000, 8_000 + number):
+        home.overseerr.add_movie(tmdb_id, f"Film {tmdb_id}", 2000)
+        asked.append(await frida.request(tmdb_id))
+        await home.owner.call(media.ApproveRequest(id=asked[-1].id))
+    for request in asked:
+        await home.becomes(request, RequestStatus.PROCESSING)
+        if request.tmdb_id % 2:
+            home.overseerr.set_downloads("movie", request.tmdb_id, [row(f"release {request.tmdb_id}")])
+    return asked
+
+
+async def shown_downloads(home: Home) -> set[int]:
+    listed = (await home.owner.call(media.ListRequests(limit=100))).items
+    return {request.tmdb_id for request in listed if request.download is not None}
+
+
+async def test_many_that_wait_cost_one_look_at_the_list_and_not_one_call_each(home: Home) -> None:
+    asked = await waiting_for(home, 8)
+    downloading = {request.tmdb_id for request in asked if request.tmdb_id % 2}
+    await home.settled()
+    before = len(home.overseerr.calls)
+    home.clock.advance(11)
+
+    async def seen() -> bool:
+        return await shown_downloads(home) == downloading
+
+    await eventually(seen)
+    looks = [call for call in list(home.overseerr.calls)[before:] if "filter" in call.query]
+    assert looks and len(looks) <= 2
+    assert {call.query["filter"] for call in looks} == {"processing"}
+
+
+async def test_with_a_list_that_hangs_with_radarr_progress_is_asked_for_in_turns(seerr: Home) -> None:
+    """Trap 9: with Radarr and Sonarr hanging the list of Seerr takes twenty seconds; a single request does not."""
+    asked = await waiting_for(seerr, 7)
+    downloading = {request.tmdb_id for request in asked if request.tmdb_id % 2}
+    seerr.overseerr.state.arr_configured, seerr.overseerr.state.arr_delay = True, 20.0
+    seerr.clock.advance(11)
+
+    async def seen() -> bool:
+        return await shown_downloads(seerr) == downloading
+
+    await eventually(seen, within=20)

@@ -51,7 +51,7 @@ class Overseerr:
         self._reading = OverseerrReading(client, clock=clock)
         self._clock = clock
         self.issues = OverseerrIssues(client)
-        self.queue = OverseerrQueue(client)
+        self.queue = OverseerrQueue(client, clock=clock)
         self._rules: tuple[Rules, float] | None = None
 
     @classmethod

@@ -31,7 +31,7 @@ LOOK_SECONDS = 10.0
 """Also the least time between two frames about one request."""
 EXPECTING = (RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.PARTIALLY_AVAILABLE)
 _BUDGET_SECONDS = 8.0
-_MOST_REQUESTS = 100
+_MOST_REQUESTS = 900
 _FORGOTTEN_AFTER = timedelta(minutes=2)
 """What the queue has not been able to say again for so long is not shown any more."""
 
