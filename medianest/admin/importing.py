@@ -1,6 +1,7 @@
 """`medianest admin import-overseerr`: starts an import, waits for it, and says what it has found."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from medianest_common.contracts.media.importing import Finding, FindingKind, ImportRun, Outcome
 
 _LOOK_SECONDS = 0.5
+_QUIET_SECONDS = 20 * 60.0
+"""An import that does not move for a quarter of an hour ends by itself. This is for when nobody is there to end it."""
 _MOST_SHOWN = 200
 
 
@@ -32,8 +35,13 @@ async def run_import(media: "Operator", *, apply: bool, say: Callable[[str], Non
     )
 
     run = await media.ask(OperatorStartImport(dry_run=not apply))
-    said = ""
+    said, moved_at = "", time.monotonic()
     while run.state is ImportState.RUNNING:
+        if time.monotonic() - moved_at > _QUIET_SECONDS:
+            raise Refused(
+                "The import does not move on. See that the media service runs, then start it again; "
+                "what was taken over stays and is not taken over twice."
+            )
         await asyncio.sleep(_LOOK_SECONDS)
         last = await media.ask(OperatorGetImports())
         run = (last.real if apply else last.dry_run) or run
@@ -43,7 +51,7 @@ async def run_import(media: "Operator", *, apply: bool, say: Callable[[str], Non
         )
         if now != said:
             say(now)
-            said = now
+            said, moved_at = now, time.monotonic()
     if run.state is ImportState.FAILED:
         raise Refused(run.problem or "The import has failed.")
     strangers = [

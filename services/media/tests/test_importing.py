@@ -503,3 +503,61 @@ async def test_only_administrators_import_and_only_from_an_overseerr_that_is_the
             with pytest.raises(RemoteError) as refused:
                 await frida.call(question)
             assert refused.value.code == "FORBIDDEN"
+
+
+async def lost_run(home: Home, *, age: timedelta) -> ImportRun:
+    """An import at its first turn, of which the bus knows nothing."""
+    values = {"id": UUID(int=7), "then": home.clock.now() - age}
+    await home.change(
+        "insert into imports (id, dry_run, state, step, turn, skip, passes, failures, unreadable, started_at,"
+        " updated_at) values (:id, false, 'running', 'people', 0, 0, 0, 0, 0, :then, :then)",
+        **values,
+    )
+    found = (await home.owner.call(GetImports())).real
+    assert found is not None
+    return found
+
+
+async def test_an_import_whose_next_turn_was_lost_goes_on_by_itself(seerr: Home) -> None:
+    frida = await seerr.friend()
+    filed_before(seerr, user_of(seerr, frida))
+    done = await ended(seerr, await lost_run(seerr, age=timedelta(minutes=4)))
+    assert (done.state, done.counts.requests[Outcome.NEW]) == (ImportState.DONE, 1)
+
+
+async def test_an_import_that_cannot_go_on_ends_with_what_to_do_and_can_be_started_again(seerr: Home) -> None:
+    frida = await seerr.friend()
+    filed_before(seerr, user_of(seerr, frida))
+    failed = await ended(seerr, await lost_run(seerr, age=timedelta(minutes=16)))
+    assert (failed.state, failed.problem) == (
+        ImportState.FAILED,
+        "It was interrupted. Start it again; what was taken over stays and is not taken over twice.",
+    )
+    assert (await imported(seerr)).counts.requests[Outcome.NEW] == 1
+
+
+@pytest.mark.long
+async def test_ten_thousand_requests_are_read_in_few_turns_and_a_repeat_changes_nothing(seerr: Home) -> None:
+    friends = [
+        seerr.overseerr.add_user(plex_id=500_000 + n, email=f"friend{n}@example.org", username=f"Friend {n}")
+        for n in range(20)
+    ]
+    for number in range(10_000):
+        filed_before(
+            seerr, friends[number % 20], 100_000 + number, status=1 + number % 4, here=3 + number % 3
+        )
+    run = await seerr.owner.call(StartImport(dry_run=False))
+    first = await ended(seerr, run, within=300)
+    assert first.counts.requests[Outcome.NEW] == 10_000, first
+    counted = "select user_id, media_type, status, n from request_counts order by 1, 2, 3"
+    stable = (
+        "select id, user_id, status, status_since, version, seasons, backend_id from requests order by id"
+    )
+    tables = (counted, stable, "select * from claims order by 1, 2, 3, 4", "select * from people order by id")
+    before = [await seerr.rows(sql) for sql in tables]
+    run = await seerr.owner.call(StartImport(dry_run=False))
+    again = await ended(seerr, run, within=300)
+    assert (again.state, again.counts.requests[Outcome.KNOWN]) == (ImportState.DONE, 10_000)
+    assert [await seerr.rows(sql) for sql in tables] == before
+    [(turns,)] = await seerr.rows("select turn from imports where id = :id", id=run.id)
+    assert turns <= 60, "each turn is a job, and each job a round through the database and the bus"

@@ -4,6 +4,7 @@ from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import importing
 from medianest_media.app import MediaApp
 from medianest_media.handlers.base import handlers
+from medianest_media.use_cases import resume_import
 from medianest_media.use_cases.go_on_importing import go_on_importing
 from medianest_media.use_cases.import_overseerr import operator_start_import, start_import
 from medianest_media.use_cases.name_imported import name_imported
@@ -54,4 +55,5 @@ async def on_go_on_importing(job: importing.GoOnImporting, app: MediaApp) -> Non
     await go_on_importing(app, job)
 
 
+handlers.every(resume_import.LOOK_SECONDS)(resume_import.resume_import)
 handlers.every(NAME_SECONDS)(name_imported)

@@ -40,7 +40,7 @@ class Imports(Repository[Import]):
                 state=ImportState.FAILED,
                 finished_at=now,
                 updated_at=now,
-                problem="It was interrupted. Start it again.",
+                problem="It was interrupted. Start it again; what was taken over stays and is not taken over twice.",
             )
         )
 

@@ -1,6 +1,6 @@
 """One turn of an import after the other: first everybody, then every request, then what becomes of each.
 
-A turn reads one page or judges one batch, and is saved together with the job for the next one. So an import that is
+A turn reads a few pages or judges one batch, and is saved together with the job for the next one. So an import that is
 killed goes on where it was, and a turn that comes twice does nothing the second time.
 """
 
@@ -21,6 +21,7 @@ from medianest_media.use_cases.read_their_lists import keep_requests, keep_users
 
 log = structlog.get_logger()
 
+_PAGES = 5
 _WAITS = (1, 2, 5, 10, 20, 30, 60, 60)
 """Seconds until the next attempt, while Overseerr does not answer as it should; then the import has failed."""
 
@@ -47,16 +48,28 @@ async def _turn(app: MediaApp, job: GoOnImporting, step: ImportStep, *, skip: in
         return
     if step is ImportStep.REQUESTS:
         async with OverseerrArchive.open(app.settings, clock=app.clock) as archive:
-            requests = await archive.requests(skip=skip)
-        async with app.db.transaction() as tx:
-            if run := await Imports(tx.session).at_turn(job.import_id, job.turn):
-                await keep_requests(tx, run, requests)
-                _next(app, tx, run)
+            await _read_requests(app, archive, job, skip=skip)
         return
     async with app.db.transaction() as tx:
         if run := await Imports(tx.session).at_turn(job.import_id, job.turn):
             await judge_some(app, tx, run)
             _next(app, tx, run)
+
+
+async def _read_requests(app: MediaApp, archive: OverseerrArchive, job: GoOnImporting, *, skip: int) -> None:
+    """A few pages, each kept at once: whoever takes this turn up again goes on behind the last one."""
+    for page in range(1, _PAGES + 1):
+        requests = await archive.requests(skip=skip)
+        async with app.db.transaction() as tx:
+            run = await Imports(tx.session).at_turn(job.import_id, job.turn)
+            if run is None or run.skip != skip:
+                return
+            await keep_requests(tx, run, requests)
+            run.updated_at = app.clock.now()
+            skip = run.skip
+            if requests.last or page == _PAGES:
+                _next(app, tx, run)
+                return
 
 
 def _next(app: MediaApp, tx: Transaction, run: Import) -> None:

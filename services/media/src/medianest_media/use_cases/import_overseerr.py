@@ -1,6 +1,5 @@
 """An administrator takes over what an Overseerr has from before, or looks what that would do."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from medianest_common.bus import require, require_operator
@@ -18,10 +17,8 @@ from medianest_media.adapters.overseerr_archive import OverseerrArchive
 from medianest_media.app import MediaApp
 from medianest_media.errors import ImportRunning
 from medianest_media.repository.importing import Imports
+from medianest_media.use_cases.resume_import import STALE_AFTER
 from medianest_media.use_cases.show_imports import shown_run
-
-_STALE_AFTER = timedelta(minutes=15)
-"""Longer than a turn is ever put off, with all the attempts of the bus."""
 
 
 async def start_import(app: MediaApp, command: StartImport) -> ImportRun:
@@ -41,7 +38,7 @@ async def _start(app: MediaApp, *, dry_run: bool, by: UUID | None) -> ImportRun:
     now, run = app.clock.now(), uuid7()
     async with app.db.transaction() as tx:
         imports = Imports(tx.session)
-        await imports.give_up_stale(before=now - _STALE_AFTER, now=now)
+        await imports.give_up_stale(before=now - STALE_AFTER, now=now)
         started = await imports.started(
             {
                 "id": run,

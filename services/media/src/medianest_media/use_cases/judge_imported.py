@@ -22,7 +22,7 @@ from medianest_media.states import WAITING
 from medianest_media.use_cases.keep_imported import keep_imported
 from medianest_media.use_cases.match_imported import match_people
 
-BATCH = 200
+BATCH = 500
 _FILM = 0
 
 type Wanted = tuple[MediaType, int, bool]

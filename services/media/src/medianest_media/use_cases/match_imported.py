@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.identity import Role
@@ -23,6 +23,13 @@ _REASONS = {
     Outcome.NO_PLEX: "Has no Plex account in Overseerr, so it is not known who it is here.",
     Outcome.LEFT: "Had an account here and has left; what they asked for belongs to nobody.",
 }
+
+
+_IN_TURN = text("""
+    select pg_advisory_xact_lock(hashtextextended('plex account ' || plex_id, 0))
+      from (select plex_id from unnest(cast(:plex_ids as bigint[])) as plex_id order by plex_id offset 0) as sorted
+""")
+"""`one_at_a_time` for many, in one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,7 @@ async def match_people(app: MediaApp, tx: Transaction, run: Import) -> Everybody
     rows = await findings.people(run.id)
     plex_ids = sorted({row.plex_id for row in rows if row.plex_id is not None})
     if not run.dry_run:
-        for plex_id in plex_ids:
-            await one_at_a_time(tx, plex_id)
+        await tx.session.execute(_IN_TURN, {"plex_ids": plex_ids})
     everybody = Everybody(
         users={row.their_id: _user(row) for row in rows},
         accounts=await _accounts(tx, plex_ids, staying=not run.dry_run),
