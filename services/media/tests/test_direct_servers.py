@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,12 +13,17 @@ from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus
 from medianest_common.contracts.media.marking import Mark, MarkRequest
+from medianest_common.contracts.plex.library import GetLibraryCensus, LibraryCensus
 from medianest_common.testing.fake_arr import FakeRadarr
 from medianest_media.adapters.backend import BackendRequest, BackendStatus
+from medianest_media.app import Census
 from medianest_media.holdings import Holding
 from medianest_media.reports import DOWNLOADED, DOWNLOADED_IN_PART, reported
+from medianest_media.repository import read_places
+from medianest_media.use_cases.take_census import take_census
 from services.media.tests.arrs import Arrs, arrs_on
-from services.media.tests.conftest import FILM, SHOW
+from services.media.tests.conftest import FILM, SHOW, Home
+from services.media.tests.test_library import Library
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NOT_SET_UP = "Radarr is not set up yet. An administrator sets MEDIANEST_RADARR_URL"
@@ -109,6 +116,49 @@ async def test_a_server_with_a_new_address_is_the_old_one(arrs: Arrs) -> None:
     await home.owner.call(media.CancelRequest(id=asked.id))
     await home.settled()
     assert radarr.movies == {}, "what we added is still ours to take back"
+
+
+async def test_report_26_a_title_says_where_it_is_and_a_request_who_fetches_it(arrs: Arrs) -> None:
+    """There on one server is not there on another that nobody here has any more."""
+    home = arrs.home
+    asked = await home.owner.request()
+    await home.becomes(asked, RequestStatus.PROCESSING)
+    assert (await home.owner.sees(asked)).fetched_by == "Radarr"
+    unsent = await home.owner.request(is_4k=True)
+    assert (await home.owner.sees(unsent)).fetched_by is None, "there is no Radarr 4K that was asked"
+    library = Library(home)
+    await library.film(FILM, key="7", server_name="Attic", library_title="Films", resolutions=["4k"])
+    async with home.db.read() as connection:
+        [place] = await read_places(connection, MediaType.MOVIE, FILM)
+        assert await read_places(connection, MediaType.TV, FILM) == []
+    assert (place.server_name, place.library_title, place.rating_key, place.is_4k) == (
+        "Attic",
+        "Films",
+        "7",
+        True,
+    )
+    await home.becomes(asked, RequestStatus.AVAILABLE)
+
+
+async def test_report_26_what_was_on_a_server_that_was_exchanged_is_not_there(seerr: Home) -> None:
+    """The index of the new one is complete first: until then nothing is forgotten."""
+    library, census = Library(seerr), LibraryCensus(machine_identifier="another", complete=False)
+    await library.film(FILM, server_name="Attic", library_title="Films")
+
+    async def asked(message: Any) -> None:
+        await message.respond(census.model_dump_json(by_alias=True).encode())
+
+    await seerr.sandbox.nats.subscribe(GetLibraryCensus.subject, cb=asked)
+    await seerr.sandbox.nats.flush(timeout=5)
+    app: Any = SimpleNamespace(bus=seerr.sandbox.bus, db=seerr.db, clock=seerr.clock, census=Census())
+    await take_census(app)
+    title = await seerr.owner.title()
+    assert [each.library_title for each in title.in_library] == ["Films"]
+    assert title.availability is Availability.AVAILABLE
+    census = census.model_copy(update={"complete": True})
+    await take_census(app)
+    title = await seerr.owner.title()
+    assert (title.in_library, title.availability) == ([], Availability.NONE)
 
 
 def fetched(

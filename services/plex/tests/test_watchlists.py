@@ -246,7 +246,7 @@ async def test_an_event_that_was_lost_is_made_up_for_after_a_start_and_now_and_t
 ) -> None:
     home, apps = Household(sandbox, plex, clock), list[PlexApp]()
     await sandbox.start(watched(apps), **where(plex))
-    frida, gustav = plex.add_friend("frida"), plex.add_friend("gustav")
+    frida = plex.add_friend("frida")
     plex.watch(frida, "The Matrix", tmdb=603)
     ear = await listening(home)
     await wanting(home, frida)

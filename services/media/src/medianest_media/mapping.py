@@ -53,6 +53,15 @@ _DOWNLOAD = f"""case when r.status in ('approved', 'processing', 'partially_avai
 ) end"""  # noqa: S608
 
 
+_FETCHED_BY = """case r.backend
+    when 'overseerr' then 'Overseerr'
+    when 'manual' then 'An administrator'
+    when 'direct' then case when r.backend_id is not null then
+        case r.media_type when 'movie' then 'Radarr' else 'Sonarr' end || case when r.is_4k then ' 4K' else '' end
+    end
+end"""
+
+
 def _request(history: str, **shown_instead: str) -> str:
     return json_object(
         {
@@ -72,6 +81,7 @@ def _request(history: str, **shown_instead: str) -> str:
             "requestedBy": json_object({"id": "p.id", "name": "p.name"}),
             "createdAt": json_moment("r.created_at"),
             "updatedAt": json_moment("r.updated_at"),
+            "fetchedBy": _FETCHED_BY,
             "checkedAt": json_moment("r.checked_at"),
             "stuckSince": json_moment("r.stuck_since"),
             "download": _DOWNLOAD,

@@ -3,7 +3,7 @@
 from medianest_media.repository.allowing import OwnQuotas, Rules, read_own_quota
 from medianest_media.repository.claims import Claims
 from medianest_media.repository.following import Followers
-from medianest_media.repository.library import LibraryItems, read_holding, read_holdings
+from medianest_media.repository.library import LibraryItems, read_holding, read_holdings, read_places
 from medianest_media.repository.people import People
 from medianest_media.repository.reading import (
     read_claimed,
@@ -31,6 +31,7 @@ __all__ = [
     "read_holdings",
     "read_other_twins",
     "read_own_quota",
+    "read_places",
     "read_seen",
     "read_twins",
     "read_usage",

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media import LibraryPlace, MediaType
 from medianest_common.db import Repository
 from medianest_media.holdings import NOTHING_KNOWN, Holding
 from medianest_media.models import LibraryItem, SeenTitle
@@ -43,6 +43,22 @@ _HELD = text("""
 """)
 
 
+_MOST_PLACES = 20
+_PLACE = "i.machine_identifier, i.rating_key, i.server_name, i.library_title, i.has_4k, i.season, i.gone"
+_PLACES = text(f"""
+    with asked as (select * from titles where media_type = :kind and tmdb_id = :id),
+    held as (
+        select {_PLACE} from library_items i where i.media_type = :kind and i.tmdb_id = :id
+        union
+        select {_PLACE} from asked join library_items i using (media_type, tvdb_id) where i.tmdb_id is null
+        union
+        select {_PLACE} from asked join library_items i using (media_type, imdb_id) where i.tmdb_id is null)
+    select machine_identifier, rating_key, server_name, library_title, has_4k as is_4k
+      from held where season is null and not gone
+     order by machine_identifier, library_title, rating_key limit :most
+""")  # noqa: S608
+
+
 async def read_holdings(
     session: AsyncSession | AsyncConnection, titles: Iterable[TitleKey]
 ) -> dict[TitleKey, Holding]:
@@ -53,6 +69,15 @@ async def read_holdings(
     values = {"kinds": [kind.value for kind, _ in keys], "ids": [tmdb_id for _, tmdb_id in keys]}
     rows = (await session.execute(_HELD, values)).mappings()
     return {(MediaType(row["media_type"]), row["tmdb_id"]): _holding(row) for row in rows}
+
+
+async def read_places(
+    session: AsyncSession | AsyncConnection, media_type: MediaType, tmdb_id: int
+) -> list[LibraryPlace]:
+    """Where it is."""
+    values = {"kind": media_type.value, "id": tmdb_id, "most": _MOST_PLACES}
+    rows = (await session.execute(_PLACES, values)).mappings()
+    return [LibraryPlace(**row) for row in rows]
 
 
 async def read_holding(

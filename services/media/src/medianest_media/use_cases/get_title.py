@@ -22,6 +22,7 @@ from medianest_media.holdings import closer
 from medianest_media.keeping import TROUBLE
 from medianest_media.mapping import WHY_NOT, to_season
 from medianest_media.models import EVERY_SEASON, Claim, Follower, Person, Request
+from medianest_media.repository import read_places
 from medianest_media.states import OVER
 from medianest_media.titles import backdrop_url, poster_url
 from medianest_media.use_cases.known_titles import shown_details
@@ -34,6 +35,8 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
     details = told.value
     rules = await _rules(app)
     claimed, requests = await _ours(app, query)
+    async with app.db.read() as connection:
+        places = await read_places(connection, query.media_type, query.tmdb_id)
     seasons = [
         to_season(season, claimed=not claimed.isdisjoint({season.number, EVERY_SEASON}), rules=rules)
         for season in details.seasons
@@ -58,6 +61,7 @@ async def get_title(app: MediaApp, query: GetTitle) -> Title:
         requestable=reason is None,
         reason=reason,
         seasons=seasons,
+        in_library=places,
         requests=requests,
         stale=told.stale,
         stale_since=told.stale_since,

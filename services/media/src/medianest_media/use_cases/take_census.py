@@ -12,6 +12,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import MediaNestError
 from medianest_media.app import MediaApp
 from medianest_media.models import LibraryItem
+from medianest_media.repository import LibraryItems
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ async def take_census(app: MediaApp) -> None:
         return
     if theirs.machine_identifier is None or not theirs.complete:
         return
+    await _forget_other_servers(app, theirs.machine_identifier)
     async with app.db.read() as connection:
         ours = (await connection.execute(_OURS, {"machine": theirs.machine_identifier})).one()
     if (ours.items, ours.fingerprint) == (theirs.items, theirs.fingerprint):
@@ -51,6 +53,12 @@ async def take_census(app: MediaApp) -> None:
     log.info("library_asked_for_again", ours=ours.items, theirs=theirs.items)
     async with app.db.transaction() as tx:
         tx.enqueue(TellLibraryAgain())
+
+
+async def _forget_other_servers(app: MediaApp, present: str) -> None:
+    """What was on a server that the household no longer has is not there for anybody."""
+    async with app.db.transaction() as tx:
+        await LibraryItems(tx.session).delete(LibraryItem.machine_identifier != present)
 
 
 async def close_census(tx: Transaction, event: LibraryTold) -> None:

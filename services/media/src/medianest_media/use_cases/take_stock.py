@@ -33,6 +33,8 @@ async def take_stock(app: MediaApp, tx: Transaction, event: ItemEvent) -> None:
             "tvdb_id": None if is_season else event.tvdb_id,
             "imdb_id": None if is_season else event.imdb_id,
             "episode_count": event.episode_count,
+            "server_name": event.server_name,
+            "library_title": event.library_title,
             "has_4k": "4k" in event.resolutions,
             "gone": gone,
             "seen_at": event.seen_at,

@@ -67,7 +67,9 @@ def _told(
     return {
         "machine_identifier": server.machine_identifier,
         "rating_key": str(row["rating_key"]),
+        "server_name": server.name,
         "library_key": str(library.key),
+        "library_title": library.title,
         "item_type": ItemType(row["type"]),
         "title": row["title"],
         "year": row["year"],

@@ -124,6 +124,16 @@ class RequestRef(Contract):
     """A name, where the household shows names to everybody."""
 
 
+class LibraryPlace(Contract):
+    """Where a title is in the household's own library: the server and the library there, by the names they have."""
+
+    machine_identifier: str
+    rating_key: str
+    server_name: str | None
+    library_title: str | None
+    is_4k: bool
+
+
 class Title(Contract):
     media_type: MediaType
     tmdb_id: int
@@ -141,6 +151,8 @@ class Title(Contract):
     requestable: bool
     reason: str | None = None
     seasons: list[Season] = []
+    in_library: list[LibraryPlace] = []
+    """Empty where only the backend says that it is there, which may mean another server."""
     requests: list[RequestRef] = []
     release_date: date | None = None
     cast: list[CastMember] = []
@@ -189,6 +201,8 @@ class MediaRequest(Contract):
     updated_at: Timestamp
     checked_at: Timestamp | None = None
     """When the backend was last seen to say something of it."""
+    fetched_by: str | None = None
+    """The system that was asked to fetch it, such as Overseerr or Radarr 4K; None before any was."""
     stuck_since: Timestamp | None = None
     """Approved, and nothing has followed for so long that somebody should look; `status_reason` says why."""
     download: DownloadProgress | None = None

@@ -14,7 +14,9 @@ class ItemEvent(Event):
 
     machine_identifier: str
     rating_key: str
+    server_name: str | None = None
     library_key: str
+    library_title: str | None = None
     item_type: ItemType
     title: str
     year: int | None
