@@ -1,5 +1,6 @@
-"""A pretend YouTube for tests: one for each process, empty for each test."""
+"""A pretend YouTube for tests: one for each process, empty for each test. Nothing here reaches the real one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,3 +18,14 @@ def youtube_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeYou
 def youtube(youtube_server: FakeYoutube) -> Iterator[FakeYoutube]:
     yield youtube_server
     youtube_server.reset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_package_index_and_no_ageing() -> Iterator[None]:
+    """An update of yt-dlp finds only what a test has laid out, and the yt-dlp of the lock may be as old as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_NO_INDEX", "1")
+        patch.setenv("PIP_CONFIG_FILE", os.devnull)
+        patch.delenv("PIP_FIND_LINKS", raising=False)
+        patch.setenv("MEDIANEST_YOUTUBE_YTDLP_MAX_AGE_DAYS", "36500")
+        yield

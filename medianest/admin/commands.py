@@ -169,6 +169,24 @@ def import_overseerr(
     show(_ask(lambda media: run_import(media, apply=apply, say=_say), service="media"))
 
 
+@admin.command("update-ytdlp")
+def update_ytdlp(
+    version: Annotated[str | None, typer.Argument(help="Such as 2026.10.26; without it, the newest.")] = None,
+) -> None:
+    """Install a newer yt-dlp, try it out, and use it from the next download on. One that does not work is thrown away.
+
+    YouTube changes often: where downloads fail, this is the first thing to try.
+    """
+    from medianest.admin.updating import update_ytdlp
+    from medianest.installation import read_settings
+    from medianest_common.contracts.youtube.tools import is_version
+
+    if version is not None and not is_version(version):
+        raise typer.BadParameter("A version is a day, such as 2026.10.26.")
+    in_use = _run(lambda: update_ytdlp(read_settings(), version=version))
+    _say(f"yt-dlp {in_use} works here and is used from the next download on.")
+
+
 def _ask[R](question: "Callable[[Operator], Awaitable[R]]", *, service: str = "auth") -> R:
     from medianest.admin.asking import operator
     from medianest.installation import read_settings

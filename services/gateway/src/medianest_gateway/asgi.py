@@ -44,6 +44,7 @@ from medianest_gateway.routes import (
     tokens,
     webhooks,
     welcome,
+    youtube_tools,
 )
 from medianest_gateway.routes.common import signed_in
 
@@ -187,6 +188,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_changes,
         plex_playback,
         plex_sync,
+        youtube_tools,
         passwords,
         providers,
         second_factor,

@@ -38,6 +38,7 @@ GRANTS = (
     Grant(f"{API}/media", reading=_READ, changing=_REQUEST),
     Grant(f"{API}/plex", reading=_READ, changing=_ADMIN),
     Grant(f"{API}/youtube/profiles", reading=_READ, changing=_ADMIN),
+    Grant(f"{API}/youtube/tools", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/youtube", reading=_READ, changing=_DOWNLOAD),
     Grant(f"{API}/services", reading=_READ),
     Grant(f"{API}/dashboard", reading=_READ),

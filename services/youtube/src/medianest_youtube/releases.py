@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import importlib.metadata
 import os
-import re
 import shutil
 import signal
 import sys
@@ -25,7 +24,7 @@ from typing import Self
 
 import structlog
 
-from medianest_common.contracts.youtube.tools import YTDLP_VERSION, LastUpdate
+from medianest_common.contracts.youtube.tools import LastUpdate, is_version
 from medianest_common.errors import Conflict
 
 _INSTALL_SECONDS = 600.0
@@ -72,7 +71,7 @@ class Releases:
         """The newest first."""
         if not self._folder.is_dir():
             return []
-        names = [each.name for each in self._folder.iterdir() if re.match(YTDLP_VERSION, each.name)]
+        names = [each.name for each in self._folder.iterdir() if is_version(each.name)]
         return sorted(names, key=numbers, reverse=True)
 
     def prefer_newer_bundled(self) -> None:
@@ -178,8 +177,7 @@ class Releases:
 
 def numbers(version: str) -> tuple[int, ...]:
     """To compare by; the package index writes 2026.1.5 where yt-dlp says 2026.01.05."""
-    found = re.match(YTDLP_VERSION, version)
-    return tuple(map(int, version.split("."))) if found else ()
+    return tuple(map(int, version.split("."))) if is_version(version) else ()
 
 
 def released_on(version: str) -> date | None:
@@ -191,7 +189,7 @@ def released_on(version: str) -> date | None:
 
 def _version_in(folder: Path) -> str:
     for found in importlib.metadata.distributions(path=[str(folder)]):
-        if found.name == "yt-dlp" and re.match(YTDLP_VERSION, found.version):
+        if found.name == "yt-dlp" and is_version(found.version):
             return found.version
     raise UpdateFailed("What was installed is no release of yt-dlp.")
 

@@ -1,13 +1,18 @@
 """What downloads are made with: yt-dlp, which ages within weeks, and the programs beside it."""
 
+import re
 from enum import StrEnum
 
 from pydantic import Field
 
 from medianest_common.contracts.base import Body, Command, Contract, Job, Query, Timestamp
 
-YTDLP_VERSION = r"^\d{4}\.\d{1,2}\.\d{1,2}(\.\d{1,6})?$"
+YTDLP_VERSION = r"^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}(\.[0-9]{1,6})?$"
 """A day, and a number where there is more than one of a day."""
+
+
+def is_version(text: str) -> bool:
+    return re.fullmatch(YTDLP_VERSION, text) is not None
 
 
 class ProgramState(StrEnum):
