@@ -42,6 +42,10 @@ test-containers: venv ## The tests against servers in containers (DOCKER_HOST sa
 faults: venv ## The long form of the fault tests: servers and services killed under load
 	$(BIN)/pytest -m "long or not long" tests/faults
 
+.PHONY: online
+online: venv ## Whether the real YouTube can be talked to today; needs the internet
+	$(BIN)/pytest -m online services/youtube
+
 .PHONY: e2e
 e2e: venv ## The main path from outside, against the running product
 	$(BIN)/pytest tests/e2e

@@ -8,6 +8,16 @@ import pytest
 from medianest_common.testing.fake_youtube import FakeYoutube, fake_youtube
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Only who asks for tests by the name of the marker goes online."""
+    if "online" in config.option.markexpr:
+        return
+    online = [item for item in items if item.get_closest_marker("online")]
+    if online:
+        config.hook.pytest_deselected(items=online)
+        items[:] = [item for item in items if not item.get_closest_marker("online")]
+
+
 @pytest.fixture(scope="session")
 def youtube_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeYoutube]:
     with fake_youtube(tmp_path_factory.mktemp("youtube")) as youtube:
