@@ -59,8 +59,8 @@ async def move(
     asset.version = (asset.version or 0) + 1
     if to not in RUNNING:
         asset.worker = asset.lease_until = None
-    await tx.session.flush()
     if wishes is None:
+        await tx.session.flush()
         wishes = await Assets(tx.session).wishes(asset.id)
     if event := _EVENTS.get(to):
         tx.emit(_told_of(event, asset, wishes, code=code, reason=reason))
@@ -98,6 +98,9 @@ def _told_of[E: DownloadChange](
         channel=asset.channel,
         status=asset.status,
         user_ids=list(dict.fromkeys(wish.user_id for wish in wishes)),
+        singly=list(
+            dict.fromkeys(wish.user_id for wish in wishes if not (wish.batch_id or wish.subscription_id))
+        ),
         download_ids={wish.user_id: wish.id for wish in wishes},
         batch_id=next((wish.batch_id for wish in wishes if wish.batch_id), None),
         subscription_id=next((wish.subscription_id for wish in wishes if wish.subscription_id), None),

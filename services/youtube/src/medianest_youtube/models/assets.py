@@ -83,6 +83,7 @@ class Asset(Base):
     media: Mapped[dict[str, Any] | None]
     """What ffprobe found: streams, duration."""
     stored_at: Mapped[datetime | None]
+    plex_library_key: Mapped[str | None]
     plex_rating_key: Mapped[str | None]
     plex_url: Mapped[str | None]
     pinned: Mapped[bool] = mapped_column(server_default=false())

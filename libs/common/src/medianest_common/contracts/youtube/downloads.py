@@ -277,5 +277,13 @@ class HandOver(Job):
     asset_id: UUID
 
 
+class KeepCollection(Job):
+    """Put what is there of a list into its Plex collection, in the order of the list."""
+
+    list_id: str
+    collection: str
+    library_key: str
+
+
 DOWNLOAD_PROGRESS = "download.progress"
 """The type of the live frame; data: `{downloadId, status, progress, position}`."""

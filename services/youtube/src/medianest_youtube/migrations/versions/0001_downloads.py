@@ -48,6 +48,13 @@ def upgrade() -> None:
 
 def _create_tables() -> None:
     op.create_table(
+        "account_cookies",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("file_sealed", sa.Text, nullable=False),
+        sa.Column("set_at", _WHEN, nullable=False),
+    )
+    op.create_index("uq_account_cookies_only", "account_cookies", [sa.text("(true)")], unique=True)
+    op.create_table(
         "episodes",
         sa.Column("show_id", sa.Text, primary_key=True),
         sa.Column("video_id", sa.Text, primary_key=True),
