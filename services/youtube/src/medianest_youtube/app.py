@@ -9,7 +9,13 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_youtube.adapters.feeds import Feeds
+from medianest_youtube.cookies import Cookies
+from medianest_youtube.releases import Releases
 from medianest_youtube.settings import YoutubeSettings
+from medianest_youtube.tools import Tools
+from medianest_youtube.worker.runner import Runner
+from medianest_youtube.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +28,10 @@ class YoutubeApp:
     clock: Clock
     folder: Path
     """Where videos lie, and below it, hidden, what is still being made."""
+    tools: Tools
+    releases: Releases
+    """Of yt-dlp."""
+    runner: Runner
+    feeds: Feeds
+    workers: Workers
+    cookies: Cookies

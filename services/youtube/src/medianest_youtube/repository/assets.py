@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
-from medianest_common.contracts.youtube import DownloadStatus
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.db import Repository
 from medianest_youtube.models import Asset, Download
-from medianest_youtube.states import RUNNING
+from medianest_youtube.states import RUNNING, STORED
 
 _SLOTS = func.pg_advisory_xact_lock(func.hashtextextended("youtube slots", 0))
+_AT_ONCE = 200
 
 
 class Lease(NamedTuple):
@@ -53,6 +54,13 @@ class Assets(Repository[Asset]):
             .with_for_update(skip_locked=True, key_share=True)
         )
         return (await self.session.scalars(statement)).one_or_none()
+
+    async def least_size_queued(self) -> int | None:
+        """Of what waits in the queue, 0 where it is not known; None: nothing waits."""
+        statement = select(func.min(func.coalesce(Asset.size, 0))).where(
+            Asset.status == DownloadStatus.QUEUED
+        )
+        return (await self.session.execute(statement)).scalar_one()
 
     async def held(self, lease: Lease) -> Asset | None:
         """The asset, locked, while the lease is good; None once somebody else has it or it has been stopped."""
@@ -100,6 +108,41 @@ class Assets(Repository[Asset]):
         queue = select(Asset.id, place.label("place")).where(Asset.status == DownloadStatus.QUEUED).subquery()
         statement = select(queue.c.id, queue.c.place).where(queue.c.id.in_(asset_ids))
         return {asset_id: place for asset_id, place in await self.session.execute(statement)}
+
+    async def waiting_for_the_line(self) -> Sequence[Asset]:
+        """Those that found no way to YouTube, locked: once one gets through, the others may try too."""
+        statement = (
+            select(Asset)
+            .where(Asset.status == DownloadStatus.WAITING, Asset.failure == FailureCode.NETWORK)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(statement)).all()
+
+    async def stored_otherwise(self, asset: Asset) -> bool:
+        """Whether the same video is there in another profile, so that a name has to tell them apart."""
+        return bool(
+            await self.count(Asset.video_id == asset.video_id, Asset.id != asset.id, Asset.status.in_(STORED))
+        )
+
+    async def folder_of_channel(self, channel_id: str | None) -> str | None:
+        """Which the channel's show has already, whatever it was called then."""
+        if channel_id is None:
+            return None
+        return await self._folder(Asset.channel_id == channel_id, ending=f"[{channel_id}]")
+
+    async def folder_of_list(self, list_id: str) -> str | None:
+        return await self._folder(Asset.list_id == list_id, ending=f"[{list_id}]")
+
+    async def _folder(self, condition: ColumnElement[bool], *, ending: str) -> str | None:
+        folder = func.split_part(Asset.path, "/", 1)
+        statement = (
+            select(folder)
+            .where(condition, Asset.path.is_not(None), folder.endswith(ending, autoescape=True))
+            .order_by(Asset.stored_at)
+            .limit(1)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def kept_in_staging(self, *, now: datetime, failed_for: timedelta) -> set[UUID]:
         """What may still go on from where it was."""

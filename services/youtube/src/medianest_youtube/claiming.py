@@ -1,0 +1,126 @@
+"""The right to work on an asset: taken, kept, given back."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
+from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.db import Transaction
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.disk import disk_is_full, room
+from medianest_youtube.models import Asset, Profile
+from medianest_youtube.moves import move
+from medianest_youtube.pausing import is_closed, trip
+from medianest_youtube.repository.assets import Assets, Lease
+from medianest_youtube.repository.pauses import Pauses
+
+log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """The asset has been stopped, or is somebody else's by now. Nothing may be written any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """`failure` is how the attempt before this one ended."""
+
+    lease: Lease
+    video_id: str
+    choices: ProfileChoices
+    profile: str | None
+    begun: datetime
+    failure: FailureCode | None
+    published_on: date | None
+
+
+async def claim_next(app: YoutubeApp) -> Claim | None:
+    """The most urgent download, if there is a slot, no pause, and room on the disk."""
+    now = app.clock.now()
+    free = await room(app)
+    async with app.db.transaction() as tx:
+        assets = Assets(tx.session)
+        await assets.alone_at_the_slots()
+        running = await assets.running(now=now)
+        pause = await Pauses(tx.session).open()
+        if running >= app.settings.youtube_slots or is_closed(pause, now=now, running=running):
+            return None
+        asset = await assets.next_claimable(room=max(free, 0))
+        if free < 0 or (asset is None and await assets.count(Asset.status == DownloadStatus.QUEUED)):
+            await _say_that_the_disk_is_full(app, tx, free=free, begun=now)
+            return None
+        if asset is None:
+            return None
+        asset.epoch += 1
+        asset.attempts += 1
+        asset.worker = app.workers.name
+        asset.lease_until = now + lease_length(app)
+        await move(app, tx, asset, DownloadStatus.DOWNLOADING)
+        profile = await tx.session.get_one(Profile, asset.profile_id)
+        return Claim(
+            lease=Lease(asset.id, asset.epoch),
+            video_id=asset.video_id,
+            choices=ProfileChoices.model_validate(profile.choices),
+            profile=profile.name,
+            begun=now,
+            failure=asset.failure,
+            published_on=asset.published_on,
+        )
+
+
+async def _say_that_the_disk_is_full(app: YoutubeApp, tx: Transaction, *, free: int, begun: datetime) -> None:
+    assets = Assets(tx.session)
+    smallest = await assets.least_size_queued()
+    if smallest is None:
+        return
+    missing = 2 * smallest - free
+    await trip(app, tx, FailureCode.NO_SPACE, begun=begun, reason=disk_is_full(app, missing=missing))
+
+
+def lease_length(app: YoutubeApp) -> timedelta:
+    return timedelta(seconds=app.settings.youtube_lease_seconds)
+
+
+async def keep(app: YoutubeApp, claim: Claim) -> None:
+    """Runs beside the work. Raises `LeaseLost`, also when nobody can say whether it is still good."""
+    length = lease_length(app)
+    good_until = claim.begun + length
+    while True:
+        await asyncio.sleep(length.total_seconds() / 4)
+        now = app.clock.now()
+        try:
+            async with asyncio.timeout(length.total_seconds() / 4), app.db.transaction() as tx:
+                good = await Assets(tx.session).renew(claim.lease, until=now + length)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("lease_not_renewed", asset_id=str(claim.lease.asset_id), error=type(error).__name__)
+            if app.clock.now() >= good_until:
+                raise LeaseLost from error
+            continue
+        if not good:
+            raise LeaseLost
+        good_until = now + length
+
+
+async def held(tx: Transaction, claim: Claim) -> Asset:
+    """The asset, locked. Raises `LeaseLost`."""
+    asset = await Assets(tx.session).held(claim.lease)
+    if asset is None:
+        raise LeaseLost
+    return asset
+
+
+async def give_back(app: YoutubeApp, claim: Claim, *, delay: timedelta | None = None) -> None:
+    """For somebody else, at once or after a while; it was no attempt."""
+    async with app.db.transaction() as tx:
+        asset = await Assets(tx.session).held(claim.lease)
+        if asset is None:
+            return
+        asset.attempts -= 1
+        if delay is None:
+            await move(app, tx, asset, DownloadStatus.QUEUED)
+        else:
+            await move(app, tx, asset, DownloadStatus.WAITING, not_before=app.clock.now() + delay)

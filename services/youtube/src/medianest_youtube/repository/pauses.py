@@ -1,0 +1,12 @@
+"""The pause of the queue, if there is one."""
+
+from medianest_common.db import Repository
+from medianest_youtube.models import QueuePause
+
+
+class Pauses(Repository[QueuePause]):
+    model = QueuePause
+
+    async def open(self) -> QueuePause | None:
+        """That has not been ended, even if its time is over: then one download may try whether it is better."""
+        return await self.one(QueuePause.ended_at.is_(None))

@@ -1,0 +1,57 @@
+"""What lies in the staging folder of an asset goes when nothing will ever go on from it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from medianest_common.contracts.youtube import DownloadStatus
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.failures import Retry, consequence
+from medianest_youtube.models import Asset
+from medianest_youtube.repository.assets import Assets
+from medianest_youtube.staging import FOLDER, StagingTaken, discard, staging
+from medianest_youtube.states import STORED, TO_COME
+from medianest_youtube.workers import in_thread
+
+_FAILED_FOR = timedelta(days=3)
+
+
+async def clear_staging(app: YoutubeApp, asset_id: UUID) -> None:
+    """If it is over. What had been moved into the library for nothing comes out of it again."""
+    async with app.db.transaction() as tx:
+        asset = await Assets(tx.session).get(asset_id)
+    if asset is not None and is_kept(app, asset):
+        return
+    stored = asset is not None and asset.status in STORED
+    await in_thread(lambda: _clear(app, asset_id, stored=stored))
+
+
+async def clear_leftovers(app: YoutubeApp) -> None:
+    """Of whatever was killed before it could tidy up after itself."""
+    folders = await in_thread(lambda: [folder.name for folder in (app.folder / FOLDER).glob("*")])
+    for name in folders:
+        try:
+            asset_id = UUID(hex=name)
+        except ValueError:
+            continue
+        if not app.workers.has(asset_id):
+            await clear_staging(app, asset_id)
+
+
+def is_kept(app: YoutubeApp, asset: Asset) -> bool:
+    if asset.status is DownloadStatus.FAILED and asset.failure is not None:
+        lately = asset.status_since > app.clock.now() - _FAILED_FOR
+        return lately and consequence(asset.failure).retry is Retry.BACKOFF
+    return asset.status in TO_COME
+
+
+def _clear(app: YoutubeApp, asset_id: UUID, *, stored: bool) -> None:
+    folder = app.folder / FOLDER / asset_id.hex
+    if not folder.exists():
+        return
+    try:
+        if not stored:
+            with staging(app.folder, asset_id) as place:
+                place.take_back()
+        discard(app.folder, asset_id)
+    except StagingTaken:
+        return  # whoever holds it will come by here
