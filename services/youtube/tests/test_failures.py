@@ -6,6 +6,7 @@ import pytest
 
 from medianest_common.contracts.youtube import FailureCode
 from medianest_youtube.failures import CONSEQUENCES, NotToBeHad, Retry, classify, consequence
+from medianest_youtube.worker.lines import Raised
 
 SAID = [
     (FailureCode.PRIVATE, "[youtube] x: Private video. Sign in if you've been granted access to this video"),
@@ -23,6 +24,7 @@ SAID = [
     (FailureCode.REMOVED, "Video unavailable. The YouTube account associated with this video has been terminated."),
     (FailureCode.REMOVED, "Video unavailable. Content from X, who has blocked it on copyright grounds"),
     (FailureCode.REMOVED, "[youtube:tab] PLx: YouTube said: The playlist does not exist."),
+    (FailureCode.REMOVED, "[youtube:tab] UCx: Failed to resolve url (does the playlist exist?)"),
     (FailureCode.UNAVAILABLE, "ERROR: [youtube] x: Video unavailable"),
     (FailureCode.MEMBERS_ONLY, "Join this channel to get access to members-only content like this video."),
     (FailureCode.MEMBERS_ONLY, "This video is available to this channel's members on level: Gold."),
@@ -30,7 +32,6 @@ SAID = [
     (FailureCode.PAYMENT_REQUIRED, "This video requires payment to watch."),
     (FailureCode.UPCOMING, "Premieres in 3 hours"),
     (FailureCode.UPCOMING, "This live event will begin in 2 days."),
-    (FailureCode.LIVE_NOW, "live_now: the stream goes on"),
     (FailureCode.LIVE_ENDED, "This live stream recording is not available."),
     (FailureCode.DRM, "[youtube] x: This video is DRM protected"),
     (FailureCode.NO_FORMATS, "[youtube] x: No video formats found!; please report this issue"),
@@ -62,7 +63,22 @@ def test_the_type_that_was_wrapped_decides_where_the_words_do_not() -> None:
 
 
 def test_no_formats_without_a_javascript_runtime_is_our_fault_and_not_the_videos() -> None:
-    assert classify("No video formats found!", has_js_runtime=False) is FailureCode.NO_JS_RUNTIME
+    assert (
+        Raised(text="No video formats found!", has_js_runtime=False).judged().code
+        is FailureCode.NO_JS_RUNTIME
+    )
+
+
+def test_what_was_said_before_counts_where_the_error_says_nothing() -> None:
+    """And only what nobody would have got over."""
+    said = "Unable to download API page: HTTP Error 429"
+
+    assert Raised(text="Failed to extract", context=said).judged().code is FailureCode.RATE_LIMITED
+    assert Raised(text="Failed to extract", context="Video unavailable").judged().code is FailureCode.UNKNOWN
+    assert Raised(text="Private video", context=said).judged().code is FailureCode.PRIVATE
+    assert (
+        Raised(text="", context="a\nav_write: No space left on device").judged().code is FailureCode.NO_SPACE
+    )
 
 
 @pytest.mark.parametrize("code", FailureCode)

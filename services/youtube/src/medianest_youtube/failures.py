@@ -118,6 +118,7 @@ _RULES = (
         r"copyright claim",
         r"no longer available",
         r"playlist does not exist",
+        r"does the playlist exist",
         r"channel does not exist",
     ),
     _rule(FailureCode.NO_JS_RUNTIME, r"No supported JavaScript runtime"),
@@ -134,10 +135,9 @@ _RULES = (
         r"fragment not found",
     ),
     _rule(FailureCode.UNSUPPORTED, r"No suitable extractor", r"Unsupported URL", r"not a valid URL"),
-    _rule(FailureCode.LIVE_NOW, r"is still live", r"\blive_now\b"),
     _rule(
         FailureCode.NETWORK,
-        r"Failed to resolve",
+        r"Failed to resolve '",
         r"Failed to establish",
         r"Failed to perform",
         r"timed? ?out",
@@ -173,14 +173,12 @@ _BY_INNER_TYPE = {
 }
 
 
-def classify(text: str, inner: str = "", *, has_js_runtime: bool = True) -> FailureCode:
+def classify(text: str, inner: str = "") -> FailureCode:
     """`inner` is the name of the type of what yt-dlp wrapped in its own error."""
     text = text.replace("’", "'").replace("‘", "'")
     code = next((code for code, pattern in _RULES if pattern.search(text)), None)
     if code in (None, FailureCode.UNAVAILABLE, FailureCode.REMOVED):
         code = _BY_INNER_TYPE.get(inner, code)
-    if code is FailureCode.NO_FORMATS and not has_js_runtime:
-        return FailureCode.NO_JS_RUNTIME
     return code or FailureCode.UNKNOWN
 
 

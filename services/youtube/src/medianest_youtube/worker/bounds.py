@@ -40,6 +40,10 @@ class BoundedYoutubeDL(YoutubeDL):  # type: ignore[misc]
         self._check(response.url)
         return response
 
+    def write_debug(self, message: str, *_: Any, **__: Any) -> None:
+        """What ffmpeg has written on its way to an error, which says more than the error does."""
+        self.params["logger"].debug(message)
+
     def _check(self, url: str) -> None:
         host = (urlsplit(url).hostname or "").lower()
         if host != self._host and not any(host == d or host.endswith(f".{d}") for d in _DOMAINS):
@@ -96,7 +100,7 @@ def limit(what: int, value: int | None) -> None:
 
 
 def _wait_before_retry(n: int) -> float:
-    return float(min(0.5 * 2**n, 10.0))
+    return float(min(0.25 * 2**n, 10.0))
 
 
 def _before_exec() -> None:
@@ -105,7 +109,7 @@ def _before_exec() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def _bound_programs() -> None:
+def bind_programs() -> None:
     """ffmpeg and deno end with the process that has started them, even if that is killed."""
     start = subprocess.Popen.__init__
 
@@ -114,6 +118,3 @@ def _bound_programs() -> None:
         start(self, *arguments, **options)
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
-
-
-_bound_programs()

@@ -60,6 +60,7 @@ def _order() -> dict[str, Any]:
 def _carry_out(order: dict[str, Any], report: Reporter, log: Log) -> None:
     from medianest_youtube.worker import bounds, listing, video
 
+    bounds.bind_programs()
     bounds.limit(resource.RLIMIT_FSIZE, order.get("max_file_bytes"))
     # Not the address space: the JavaScript engine of deno reserves a terabyte of that and uses none of it.
     bounds.limit(resource.RLIMIT_DATA, order.get("max_memory_bytes"))
@@ -86,7 +87,10 @@ def _reasons(error: BaseException, log: Log) -> dict[str, Any]:
     text = f"{error}" or type(error).__name__
     return {
         "text": text[-3_000:],
+        "context": "\n".join([*log.warnings, *log.said[-2:]])[-7_000:],
         "inner": type(inner).__name__,
         "has_js_runtime": not any("No supported JavaScript runtime" in said for said in log.warnings),
+        "no_formats": getattr(error, "no_formats", False),
+        "live_status": getattr(error, "live_status", None),
         "release_timestamp": getattr(error, "release_timestamp", None),
     }

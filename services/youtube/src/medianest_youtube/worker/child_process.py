@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import structlog
 from pydantic import ValidationError
@@ -50,7 +50,7 @@ class Child:
         """The end of what it wrote to standard error. For logs."""
         return self._birth.last_words.decode(errors="replace").strip()
 
-    async def lines(self) -> AsyncIterator[Line]:
+    async def lines(self) -> AsyncGenerator[Line]:
         """The last one is `Done` or `Failed`, unless it was killed by `kill()`."""
         watchdog = asyncio.create_task(self._watch())
         verdict = False

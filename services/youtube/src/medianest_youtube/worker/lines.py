@@ -28,6 +28,19 @@ class Task(StrEnum):
     DOWNLOAD = "download"
 
 
+_TOLD_BEFORE = frozenset(
+    [
+        FailureCode.NO_SPACE,
+        FailureCode.TOO_LARGE,
+        FailureCode.RATE_LIMITED,
+        FailureCode.BOT_CHECK,
+        FailureCode.IP_BLOCKED,
+        FailureCode.NETWORK,
+    ]
+)
+"""What is taken from warnings where the error itself says nothing; much else is warned of and got over."""
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -161,15 +174,30 @@ class Raised(_Line):
     line: Literal["failed"] = "failed"
     text: Annotated[str, Field(max_length=4_000)]
     inner: Annotated[str, Field(max_length=200)] = ""
+    context: Annotated[str, Field(max_length=8_000)] = ""
+    """What was said before: warnings, and what ffmpeg wrote."""
     has_js_runtime: bool = True
+    no_formats: bool = False
+    live_status: Text | None = None
     release_timestamp: int | None = None
 
     def judged(self) -> Failed:
-        return Failed(
-            code=classify(self.text, self.inner, has_js_runtime=self.has_js_runtime),
-            text=self.text,
-            release_timestamp=self.release_timestamp,
-        )
+        return Failed(code=self._code(), text=self.text, release_timestamp=self.release_timestamp)
+
+    def _code(self) -> FailureCode:
+        if self.live_status == "is_upcoming":
+            return FailureCode.UPCOMING
+        if self.live_status in ("is_live", "post_live"):
+            return FailureCode.LIVE_NOW
+        code = classify(self.text, self.inner)
+        if code is FailureCode.UNKNOWN and self.no_formats:
+            code = FailureCode.NO_FORMATS
+        if code is FailureCode.NO_FORMATS and not self.has_js_runtime:
+            return FailureCode.NO_JS_RUNTIME
+        if code is FailureCode.UNKNOWN:
+            before = classify(self.context)
+            return before if before in _TOLD_BEFORE else code
+        return code
 
 
 Line = VideoFound | ListFound | EntriesFound | Transferred | StepTaken | Done | Failed

@@ -1,6 +1,7 @@
 """What is in a playlist or channel, told in pieces while it is being read."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +10,14 @@ from yt_dlp import YoutubeDL
 from medianest_youtube.worker.reporting import Reporter
 
 _MOST_REDIRECTS = 5
+_VIDEO_ID = re.compile(r"[0-9A-Za-z_-]{11}", re.ASCII)
 _PRIVATE = "[Private video]"
 _GONE = (_PRIVATE, "[Deleted video]")
 
 
 def read(ytdl: YoutubeDL, order: dict[str, Any], report: Reporter) -> None:
     info = _resolve(ytdl, order["url"])
-    report("list", **_about(info))
+    report("list", **_about(info, of_channel="/playlist?" not in order["url"]))
     start, count, chunk = order.get("start") or 0, order.get("count"), order.get("chunk") or 50
     stop = None if count is None else start + count
     entries = itertools.islice(_entries(ytdl, info), start, stop)
@@ -39,23 +41,24 @@ def _resolve(ytdl: YoutubeDL, url: str, ie_key: str | None = None) -> dict[str, 
 
 def _entries(ytdl: YoutubeDL, info: dict[str, Any], *, within: bool = False) -> Iterator[Any]:
     """Of a channel with several tabs those of each: videos, streams, shorts."""
+    shorts = str(info.get("webpage_url")).endswith("/shorts")
     for entry in info.get("entries") or ():
+        tab = entry
         if entry and "Tab" in str(entry.get("ie_key")):
-            if not within:
-                yield from _entries(ytdl, _resolve(ytdl, entry["url"], entry["ie_key"]), within=True)
-            continue
-        yield entry
+            tab = _resolve(ytdl, entry["url"], entry["ie_key"])
+        if not tab or tab.get("_type") != "playlist":
+            yield {**entry, "in_shorts": True} if entry and shorts else entry
+        elif not within:
+            yield from _entries(ytdl, tab, within=True)
 
 
-def _about(info: dict[str, Any]) -> dict[str, Any]:
+def _about(info: dict[str, Any], *, of_channel: bool) -> dict[str, Any]:
+    channel = info.get("channel") or info.get("uploader")
+    title = (channel if of_channel else None) or info.get("title") or info["id"]
     return {
-        "list_id": info.get("channel_id")
-        if "/channel/" in _page(info) or "/@" in _page(info)
-        else info["id"],
-        "title": str(info.get("channel") or info.get("title") or info["id"])
-        if "/playlist" not in _page(info)
-        else str(info.get("title") or info["id"])[:1_000],
-        "channel": info.get("channel") or info.get("uploader"),
+        "list_id": (info.get("channel_id") if of_channel else None) or info["id"],
+        "title": str(title)[:1_000],
+        "channel": channel,
         "channel_id": info.get("channel_id"),
         "channel_url": info.get("channel_url"),
         "description": (info.get("description") or "")[:20_000] or None,
@@ -64,12 +67,10 @@ def _about(info: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(info: dict[str, Any]) -> str:
-    return str(info.get("webpage_url") or info.get("original_url") or "")
-
-
 def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
-    if not entry or not entry.get("id") or not entry.get("title") or entry["title"] in _GONE:
+    if not entry or not entry.get("title") or entry["title"] in _GONE:
+        return None
+    if not _VIDEO_ID.fullmatch(str(entry.get("id"))):
         return None
     return {
         "video_id": entry["id"],
@@ -80,7 +81,7 @@ def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
         "thumbnail_url": _thumbnail(entry),
         "live_status": entry.get("live_status"),
         "published_at": entry.get("release_timestamp") or entry.get("timestamp"),
-        "short": "/shorts/" in str(entry.get("url")),
+        "short": bool(entry.get("in_shorts")) or "/shorts/" in str(entry.get("url")),
         "availability": entry.get("availability"),
     }
 

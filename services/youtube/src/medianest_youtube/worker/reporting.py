@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 _LAST_WORDS = 20
+_LONGEST = 2_000
 
 
 class Log:
@@ -17,12 +18,12 @@ class Log:
         self.warnings: list[str] = []
 
     def debug(self, text: str) -> None:
-        self.said = [*self.said, text][-_LAST_WORDS:]
+        self.said = [*self.said, text[-_LONGEST:]][-_LAST_WORDS:]
 
     info = debug
 
     def warning(self, text: str, *_: Any, **__: Any) -> None:
-        self.warnings = [*self.warnings, text][-_LAST_WORDS:]
+        self.warnings = [*self.warnings, text[:_LONGEST]][-_LAST_WORDS:]
         self._write(text)
 
     def error(self, text: str) -> None:
@@ -31,7 +32,7 @@ class Log:
     @staticmethod
     def _write(text: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(text[:2_000] + "\n")
+            sys.stderr.write(text[:_LONGEST] + "\n")
             sys.stderr.flush()
 
 
@@ -48,6 +49,15 @@ class Reporter:
 class Refused(Exception):
     """Not an error of yt-dlp, and yet the end of the order."""
 
-    def __init__(self, text: str, *, release_timestamp: int | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        release_timestamp: int | None = None,
+        live_status: str | None = None,
+        no_formats: bool = False,
+    ) -> None:
         super().__init__(text)
         self.release_timestamp = release_timestamp
+        self.live_status = live_status
+        self.no_formats = no_formats

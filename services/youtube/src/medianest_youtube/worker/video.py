@@ -62,12 +62,12 @@ def _extract(ytdl: YoutubeDL, url: str, log: Log, *, not_yet_too: bool) -> dict[
     if not_yet and not_yet_too:
         return info
     if not_yet or not info.get("formats"):
-        said = " ".join(log.warnings) or "No video formats found!"
-        if info.get("live_status") in ("is_live", "post_live"):
-            said = f"live_now: {said}"
-        elif not_yet:
-            said = f"Premieres in: {said}"
-        raise Refused(said, release_timestamp=info.get("release_timestamp"))
+        raise Refused(
+            " ".join(log.warnings) or "No video formats found!",
+            release_timestamp=info.get("release_timestamp"),
+            live_status=info["live_status"] if not_yet else None,
+            no_formats=True,
+        )
     return info
 
 
