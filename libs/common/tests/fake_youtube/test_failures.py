@@ -70,12 +70,18 @@ async def test_cookies_help_where_they_would(youtube: FakeYoutube, yt_dlp: YtDlp
     assert (await yt_dlp.one(videos[0].url, cookiefile=str(cookies))).error
 
 
-async def test_without_a_player_that_can_be_run_there_is_nothing_to_play(
+async def test_without_a_runtime_there_is_nothing_to_play_where_the_player_has_to_be_run(
     youtube: FakeYoutube, yt_dlp: YtDlp
 ) -> None:
     video = youtube.add(Video("javascripts", needs_javascript=True))
 
-    assert "No video formats found" in (await yt_dlp.one(video.url, js_runtimes={})).error
+    without = await yt_dlp.one(video.url, js_runtimes={})
+    downloaded = await yt_dlp.one(video.url, download=True, format="18")
+
+    assert "No video formats found" in without.error
+    assert any("No supported JavaScript runtime" in warning for warning in without.warnings)
+    assert not downloaded.error
+    assert [each.status for each in youtube.media_requests(video)] == [206]
 
 
 async def test_pages_can_be_refused_cut_and_left_hanging(youtube: FakeYoutube, yt_dlp: YtDlp) -> None:

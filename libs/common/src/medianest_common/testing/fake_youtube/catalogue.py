@@ -87,7 +87,7 @@ class Video:
     """So many more times that its page is opened it fails, then it works; without it, for ever."""
     failing: bool = True
     needs_javascript: bool = False
-    """Every address of its media holds a challenge that only a real player script could solve."""
+    """Every address of its media holds a challenge that has to be solved by running the player's script."""
     faults: MediaFaults = field(default_factory=MediaFaults)
     """How its media misbehave; may be changed at any time."""
 

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from medianest_common.testing.fake_youtube.catalogue import Channel, Playlist, Video
+from medianest_common.testing.fake_youtube.challenge import PLAYER_PATH
 from medianest_common.testing.fake_youtube.failures import Json
 
-PLAYER_PATH = "/s/player/deadbeef/player_ias.vflset/en_US/base.js"
-PLAYER_SCRIPT = b"var ytplayer={signatureTimestamp:20000};"
-"""As much of a player as is read for videos without challenges."""
 _FEED_LENGTH = 15
 _ATOM = "http://www.w3.org/2005/Atom"
 _YT = "http://www.youtube.com/xml/schemas/2015"

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from medianest_common.testing.fake_youtube.catalogue import Live, Video
+from medianest_common.testing.fake_youtube.challenge import CHALLENGE
 from medianest_common.testing.fake_youtube.failures import (
     CURED_BY_COOKIES,
     WITHOUT_MEDIA,
@@ -141,7 +142,7 @@ def _streaming(video: Video, *, size_of: SizeOf) -> Json:
 
 
 def _offer(video: Video, kind: Format, *, size: int) -> Json:
-    query = {"id": video.id, "itag": kind.itag} | ({"n": "ABCDEFGHIJKL"} if video.needs_javascript else {})
+    query = {"id": video.id, "itag": kind.itag} | ({"n": CHALLENGE} if video.needs_javascript else {})
     rate = size * 8 // max(video.seconds, 1)
     offer: dict[str, Any] = {
         "itag": kind.itag,

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, override
 from urllib.parse import parse_qsl, urlsplit
 
+from medianest_common.testing.fake_youtube.challenge import SOLUTION
 from medianest_common.testing.fake_youtube.faults import PageFaults
 from medianest_common.testing.fake_youtube.formats import FORMATS
 from medianest_common.testing.fake_youtube.media import MediaShelf
@@ -162,6 +163,10 @@ class _Connection(BaseHTTPRequestHandler):
         if video is None or kind is None or kind.itag not in video.formats:
             request.status = 404
             self.head(404, "text/plain", 0)
+            return
+        if video.needs_javascript and request.query.get("n") != SOLUTION:
+            request.status = 403
+            self.head(403, "text/plain", 0)
             return
         path = self.server.shelf.file(kind, seconds=video.seconds)
         send_media(self, request, path, content_type=kind.content_type, faults=video.faults, state=state)

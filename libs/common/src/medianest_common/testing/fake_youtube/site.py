@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from medianest_common.testing.fake_youtube import lists, pages, pictures
 from medianest_common.testing.fake_youtube.catalogue import Tab, Video
+from medianest_common.testing.fake_youtube.challenge import PLAYER_PATH, PLAYER_SCRIPT
 from medianest_common.testing.fake_youtube.failures import Failure, Json
 from medianest_common.testing.fake_youtube.formats import Format
 from medianest_common.testing.fake_youtube.media import MediaShelf
@@ -55,8 +56,8 @@ def answer(request: Request, *, body: bytes, state: State, shelf: MediaShelf) ->
 
 def _web(request: Request, *, state: State, shelf: MediaShelf) -> Answer:
     path, query, catalogue = request.path, request.query, state.catalogue
-    if path == pages.PLAYER_PATH:
-        return Answer(pages.PLAYER_SCRIPT, "text/javascript")
+    if path == PLAYER_PATH:
+        return Answer(PLAYER_SCRIPT, "text/javascript")
     if path == "/feeds/videos.xml":
         return _feed(request, state)
     if path == "/api/timedtext":
