@@ -76,3 +76,12 @@ async def wishes(home: Home, person: Person) -> list[tuple[str, str]]:
         " where d.user_id = :id and d.ended_at is null order by d.id",
         id=person.id,
     )
+
+
+async def told(home: Home, key: str, value: str, having: str) -> list[dict[str, Any]]:
+    """Events about this thing that have such a field, once there is one."""
+
+    async def heard() -> list[dict[str, Any]]:
+        return [event for event in home.events if event.get(key) == value and having in event]
+
+    return await eventually(heard)

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.clock import uuid7
@@ -22,6 +22,24 @@ from medianest_youtube.wanted import PARKED, Skip
 from medianest_youtube.worker.lines import Entry
 
 _LOOK_AGAIN = timedelta(hours=1)
+_TABLE, _WISHES = cast("Table", Asset.__table__), cast("Table", Download.__table__)
+_COLUMNS = (
+    "id",
+    "video_id",
+    "profile_id",
+    "title",
+    "channel_id",
+    "channel",
+    "duration_seconds",
+    "thumbnail_url",
+    "list_id",
+    "status",
+    "status_since",
+    "queued_at",
+    "version",
+    "created_at",
+    "updated_at",
+)
 _REASONS = {
     Skip.UPCOMING: "It has not begun yet.",
     Skip.LIVE: "It is a live stream that still goes on.",
@@ -161,9 +179,7 @@ async def _assets(tx: Transaction, taker: Taker, videos: Collection[str]) -> dic
     return {asset.video_id: asset for asset in await tx.session.scalars(statement)}
 
 
-def _new_asset(
-    wanted: Wanted, taker: Taker, place: ListedPlace, profile: Profile, *, now: datetime
-) -> Asset:
+def _new_asset(wanted: Wanted, taker: Taker, place: ListedPlace, profile: Profile, *, now: datetime) -> Asset:
     entry = wanted.entry
     own_channel = place.kind == "channel"
     as_episode = profile.choices.get("layout") == Layout.PLAYLIST_SHOW and not own_channel
@@ -190,19 +206,12 @@ async def _add(tx: Transaction, assets: Sequence[Asset]) -> dict[str, Asset]:
     """Those that were not there, now in the session."""
     if not assets:
         return {}
-    columns = [column.key for column in Asset.__table__.columns]
-    rows: list[dict[str, Any]] = [
-        {name: value for name in columns if (value := getattr(asset, name)) is not None} for asset in assets
-    ]
-    names = {name for row in rows for name in row}
-    statement = (
-        upsert(Asset)
-        .values([{name: row.get(name) for name in names} for row in rows])
-        .on_conflict_do_nothing()
-        .returning(Asset)
-    )
-    added = await tx.session.scalars(statement)
-    return {asset.video_id: asset for asset in added}
+    rows: list[dict[str, Any]] = [{name: getattr(asset, name) for name in _COLUMNS} for asset in assets]
+    # As parameters, not as values of the statement, which would be compiled anew for each page.
+    statement = upsert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
+    added = (await tx.session.execute(statement, rows)).scalars().all()
+    found = await tx.session.scalars(select(Asset).where(Asset.id.in_(added)))
+    return {asset.video_id: asset for asset in found}
 
 
 async def _wish(
@@ -222,13 +231,15 @@ async def _wish(
         }
         for wish_id, asset in zip(sorted(uuid7() for _ in assets), assets, strict=True)
     ]
-    statement = upsert(Download).values(rows)
+    statement = upsert(_WISHES)
     again = statement.on_conflict_do_update(
         index_elements=["user_id", "asset_id"],
         index_where=text("ended_at is null"),
-        set_={"batch_id": func.coalesce(statement.excluded.batch_id, Download.batch_id)},
-    )
-    return {wish.asset_id: wish for wish in await tx.session.scalars(again.returning(Download))}
+        set_={"batch_id": func.coalesce(statement.excluded.batch_id, _WISHES.c.batch_id)},
+    ).returning(_WISHES.c.id)
+    made = (await tx.session.execute(again, rows)).scalars().all()
+    found = await tx.session.scalars(select(Download).where(Download.id.in_(made)))
+    return {wish.asset_id: wish for wish in found}
 
 
 async def _begin(

@@ -57,7 +57,7 @@ class Lists(Repository[ListedPlace]):
             if video_id not in ordinals:
                 ordinals[video_id], following = following, following + 1
             row["ordinal"] = ordinals[video_id]
-        statement = upsert(ListEntry).values(list(rows.values()))
+        statement = upsert(ListEntry)
         new = statement.excluded
         changes: dict[str, Any] = {
             "title": new.title,
@@ -70,7 +70,8 @@ class Lists(Repository[ListedPlace]):
         if moves:
             changes["position"] = new.position
         await self.session.execute(
-            statement.on_conflict_do_update(index_elements=["list_id", "video_id"], set_=changes)
+            statement.on_conflict_do_update(index_elements=["list_id", "video_id"], set_=changes),
+            list(rows.values()),
         )
         if following > first_free:
             await self.session.execute(

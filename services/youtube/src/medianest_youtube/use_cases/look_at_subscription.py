@@ -77,7 +77,11 @@ async def _needs_closer_look(app: YoutubeApp, subscription: Subscription, list_i
     async with app.db.transaction() as tx:
         lists = Lists(tx.session)
         ordinals = await lists.ordinals(list_id, newest)
-        new = [video for video in newest if ordinals.get(video, subscription.seen_ordinal + 1) > subscription.seen_ordinal]
+        new = [
+            video
+            for video in newest
+            if ordinals.get(video, subscription.seen_ordinal + 1) > subscription.seen_ordinal
+        ]
         if len(new) >= feeds.LENGTH:
             return End.ALL
         if new or await lists.has_parked(list_id, seen_since=app.clock.now() - _PARKED_FOR):
