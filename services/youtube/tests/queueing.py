@@ -1,0 +1,124 @@
+"""Videos in the queue, as the intake puts them there, and what becomes of them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from medianest.testing import eventually
+from medianest_common.clock import uuid7
+from medianest_common.contracts.youtube import DownloadStatus
+from medianest_common.contracts.youtube.downloads import DownloadAsset
+from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.testing.fake_youtube import Video
+from services.youtube.tests.conftest import Home, Person
+
+STANDARD = UUID("01930000-0000-7000-8000-000000000001")
+"""A profile that the migration makes."""
+SMALL = ProfileChoices(quality="360p", embed_thumbnail=False)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Of one person for one video."""
+
+    home: Home
+    id: UUID
+    asset_id: UUID
+    video_id: str
+    user_id: UUID
+
+    async def row(self, *columns: str) -> Any:
+        [row] = await self.home.rows(
+            f"select {', '.join(columns)} from assets where id = :id", id=self.asset_id
+        )
+        return row[0] if len(columns) == 1 else row
+
+    async def becomes(self, *statuses: DownloadStatus, within: float = 30.0) -> DownloadStatus:
+        async def now() -> DownloadStatus:
+            status, failure, text = await self.row("status", "failure", "failure_text")
+            assert status in [str(each) for each in statuses], f"{status}: {failure} {text}"
+            return DownloadStatus(status)
+
+        return await eventually(now, within=within)
+
+    @property
+    def staging(self) -> str:
+        return f".medianest-staging/{self.asset_id.hex}/"
+
+    def parts(self) -> list[str]:
+        """What of it lies in the staging folder, but for our own notes."""
+        ours = {f"{self.staging}lock", f"{self.staging}state.json"}
+        return [name for name in self.home.files() if name.startswith(self.staging) and name not in ours]
+
+    async def events(self) -> list[str]:
+        """Statuses that were told, once the last one has been."""
+        version = await self.row("version")
+
+        async def told() -> list[dict[str, Any]]:
+            return [e for e in self.home.events if e.get("assetId") == str(self.asset_id)]
+
+        async def last() -> bool:
+            status = await self.row("status")
+            silent = status in ("waiting", "paused", "processing")
+            return silent or any(event["version"] == version for event in await told())
+
+        await eventually(last)
+        return [event["status"] for event in sorted(await told(), key=lambda event: event["version"])]
+
+
+async def add_profile(home: Home, choices: ProfileChoices, *, name: str | None = None) -> UUID:
+    key = uuid7()
+    await home.change(
+        "insert into profiles (id, name, digest, choices, is_default, updated_at)"
+        " values (:id, :name, :digest, cast(:choices as jsonb), false, now())",
+        id=key,
+        name=name,
+        digest=None if name else key.hex,
+        choices=choices.model_dump_json(by_alias=False),
+    )
+    return key
+
+
+async def ask(
+    home: Home,
+    video: Video | str,
+    *,
+    person: Person | None = None,
+    profile: UUID = STANDARD,
+    ticket: bool = True,
+    priority: bool = False,
+) -> Wish:
+    """Joins those who have asked for the same already."""
+    person = person or home.owner
+    video_id = video if isinstance(video, str) else video.id
+    now = home.clock.now()
+    wish = uuid7()
+    await home.change(
+        "insert into assets (id, video_id, profile_id, title, status, status_since, queued_at, priority, version,"
+        " created_at, updated_at) values (:id, :video, :profile, :video, 'queued', :now, :now, :priority, 1, :now, :now)"
+        " on conflict (video_id, profile_id) do nothing",
+        id=uuid7(),
+        video=video_id,
+        profile=profile,
+        now=now,
+        priority=priority,
+    )
+    [(asset_id,)] = await home.rows(
+        "select id from assets where video_id = :video and profile_id = :profile",
+        video=video_id,
+        profile=profile,
+    )
+    await home.change(
+        "insert into downloads (id, user_id, asset_id, created_at) values (:id, :person, :asset, :now)",
+        id=wish,
+        person=person.id,
+        asset=asset_id,
+        now=now,
+    )
+    if ticket:
+        await give_ticket(home)
+    return Wish(home, wish, asset_id, video_id, person.id)
+
+
+async def give_ticket(home: Home) -> None:
+    await home.sandbox.bus.enqueue_now(DownloadAsset(ticket=uuid7()))
