@@ -128,10 +128,11 @@ class Quotas(RuleBasedStateMachine):
             assert answer.code == "QUOTA_EXCEEDED" and not fits, answer
             return
         assert fits, "an edit is no way round the quota"
-        if number > one.weight:
+        grew = number > one.weight
+        if grew:
             one.at = self.now
         one.weight = number
-        self.never_more_than_allowed(MediaType.TV, grew=number > 0 and more > 0)
+        self.never_more_than_allowed(MediaType.TV, grew=grew)
 
     @rule(data=st.data(), how=st.sampled_from(["cancel", "decline", "delete"]))
     def end(self, data: st.DataObject, how: str) -> None:
