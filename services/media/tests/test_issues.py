@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from medianest.testing import eventually
+from medianest_common.clock import uuid7
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media import issues as said
@@ -19,6 +20,7 @@ from medianest_common.testing.fake_overseerr.state import Issue as TheirIssue
 from medianest_common.testing.fake_overseerr.state import IssueComment as TheirComment
 from medianest_common.testing.fake_overseerr.state import User
 from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE, fill
+from medianest_media.use_cases.erase_issue_words import ERASED
 from services.media.tests.conftest import FILM, SHOW, Home, Person
 from services.media.tests.test_leaving import erased
 
@@ -460,3 +462,71 @@ async def test_who_leaves_takes_their_words_along(seerr: Home) -> None:
     seerr.clock.advance(700)
     await seerr.poll()
     assert (await sees(seerr.owner, issue)).comment_count == 1, "its own words come back from Overseerr"
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["in their own name", "in the administrator's"])
+async def test_what_somebody_who_leaves_wrote_goes_out_of_overseerr_too(home: Home, allowed: bool) -> None:
+    in_library(home)
+    frida = await home.friend()
+    if allowed:
+        may_report(home)
+    issue = await report(frida, "Frida's words")
+    await home.owner.call(said.CommentOnIssue(id=issue.id, message="Olive's answer"))
+    await frida.call(said.CommentOnIssue(id=issue.id, message="more of Frida's"))
+    there = await twin(home, issue)
+    assert sum("Frida's" in comment.message for comment in there.comments) == 2
+    await erased(home, frida)
+
+    async def gone() -> bool:
+        return "Frida" not in str([comment.message for comment in there.comments])
+
+    await eventually(gone)
+    assert [ERASED in comment.message for comment in there.comments] == [True, False, True]
+    assert "Olive's answer" in there.comments[1].message
+
+
+async def test_a_comment_that_may_not_be_changed_any_more_is_deleted(seerr: Home) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    issue = await report(seerr.owner, "Olive's words")
+    there = await twin(seerr, issue)
+    author = next(u for u in seerr.overseerr.state.users.values() if u.plex_id == frida.plex_id)
+    told = TheirComment(
+        id=seerr.overseerr.state.next_id("comment"),
+        user=author,
+        message="Frida's words",
+        created_at=seerr.clock.now(),
+    )
+    there.comments.append(told)
+    row = {"i": uuid7(), "issue": issue.id, "person": frida.id, "number": told.id, "at": seerr.clock.now()}
+    await seerr.change(
+        "insert into issue_comments (id, issue_id, user_id, message, backend_id, created_at)"
+        " values (:i, :issue, :person, 'Frida''s words', :number, :at)",
+        **row,
+    )
+    author.permissions &= ~Permission.CREATE_ISSUES
+    await erased(seerr, frida)
+
+    async def gone() -> bool:
+        return told not in there.comments
+
+    await eventually(gone)
+    assert len(there.comments) == 1
+
+
+async def test_an_overseerr_that_is_away_as_somebody_leaves_forgets_their_words_when_it_is_back(
+    seerr: Home,
+) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    issue = await report(frida, "Frida's words")
+    there = await twin(seerr, issue)
+    seerr.overseerr.fail_with("refuse", times=2)
+    await erased(seerr, frida)
+
+    async def gone() -> bool:
+        return there.comments[0].message == ERASED
+
+    await eventually(gone, within=30)

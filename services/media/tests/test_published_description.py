@@ -24,7 +24,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.http import AddressPolicy, OutgoingClient
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_overseerr.description import load_description
-from medianest_media.adapters.catalogue import Narrowing
+from medianest_media.adapters.catalogue import Narrowing, Shelf
 from medianest_media.adapters.overseerr import Overseerr
 from medianest_media.adapters.overseerr_archive import OverseerrArchive
 from medianest_media.adapters.overseerr_catalogue import OverseerrCatalogue
@@ -38,7 +38,7 @@ pytestmark = [
 ]
 
 PRISM = "@stoplight/prism-cli@5.14.2"
-SHELVES = ("trending", "movies", "tv", "upcoming")
+SHELVES: tuple[Shelf, ...] = ("trending", "movies", "tv", "upcoming")
 _START_SECONDS = 180.0
 
 
@@ -117,7 +117,9 @@ async def say_everything(backend: Overseerr, fake: FakeOverseerr) -> None:
     await desk.settle(issue.id, IssueStatus.RESOLVED)
     await desk.settle(issue.id, IssueStatus.OPEN)
     assert await desk.changed_lately()
-    await desk.issue(issue.id)
+    told = await desk.issue(issue.id)
+    await desk.reword(told.comments[0].id, "It was dark.", as_user=None)
+    await desk.delete_comment(told.comments[1].id)
     await desk.delete(issue.id)
     await backend.delete(film.id)
 

@@ -70,9 +70,20 @@ class OverseerrIssues:
     async def settle(self, issue_id: int, status: IssueStatus) -> DeskIssue:
         return await self._said("POST", f"/issue/{issue_id}/{_WORDS[status]}", _issue, idempotent=True)
 
+    async def reword(self, comment_id: int, message: str, *, as_user: int | None) -> None:
+        path, headers = f"/issueComment/{comment_id}", _acting(as_user)
+        body = {"message": message}
+        await self._said("PUT", path, lambda _: None, json=body, headers=headers, idempotent=True)
+
     async def delete(self, issue_id: int) -> None:
+        await self._gone(f"/issue/{issue_id}")
+
+    async def delete_comment(self, comment_id: int) -> None:
+        await self._gone(f"/issueComment/{comment_id}")
+
+    async def _gone(self, path: str) -> None:
         try:
-            await self._call("DELETE", f"/issue/{issue_id}", lambda _: None, idempotent=True)
+            await self._call("DELETE", path, lambda _: None, idempotent=True)
         except UpstreamRefused as refused:
             if not says_not_found(refused):
                 raise meaning(refused) from refused

@@ -8,6 +8,7 @@ from medianest_media.app import MediaApp
 from medianest_media.handlers.base import handlers
 from medianest_media.use_cases.comment_on_issue import comment_on_issue
 from medianest_media.use_cases.delete_issue import delete_issue
+from medianest_media.use_cases.erase_issue_words import erase_issue_words
 from medianest_media.use_cases.get_issue import get_issue, list_issue_comments
 from medianest_media.use_cases.list_issues import list_issues
 from medianest_media.use_cases.report_issue import report_issue
@@ -58,6 +59,11 @@ async def on_delete_issue(command: issues.DeleteIssue, app: MediaApp) -> Nothing
 @handlers.job(concurrency=2, ack_wait=60)
 async def on_send_issue(job: issues.SendIssue, app: MediaApp) -> None:
     await send_issue(app, job)
+
+
+@handlers.job(concurrency=1, ack_wait=60)
+async def on_erase_issue_words(job: issues.EraseIssueWords, app: MediaApp) -> None:
+    await erase_issue_words(app, job)
 
 
 handlers.every(issue_clock.TICK_SECONDS)(issue_clock.poll_issues)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import Delete, Update
 
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.media import ForgetEvents, RequestStatus, UserDataErased
+from medianest_common.contracts.media.issues import EraseIssueWords
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
@@ -39,6 +40,7 @@ async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> No
     person, now = event.user_id, app.clock.now()
     before = await People(tx.session).erase(person, now=now, left_as=partial(left_as, app.left_key))
     undecided = await _undecided(tx, person)
+    written_in = await _written_in(tx, person)
     theirs = update(Request).where(Request.user_id == person).values(user_id=NOBODY, note=None)
     acts = update(History).where(History.actor_id == person).values(actor_id=None, actor_name=None)
     # Their words go; the empty rows stay, so that what Overseerr still has of them is not taken for news.
@@ -63,6 +65,8 @@ async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> No
         await tx.session.refresh(request)
         await move(tx, request, RequestStatus.CANCELLED, now=now, reason=GONE)
         owe(tx, request, now=now)
+    for issue_id in written_in:
+        tx.enqueue(EraseIssueWords(issue_id=issue_id))
     tx.enqueue(ForgetEvents(user_id=person), delay=HEARD_WITHIN)
     tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
 
@@ -75,6 +79,13 @@ async def _undecided(tx: Transaction, person: UUID) -> Sequence[Request]:
         .with_for_update()
     )
     return (await tx.session.execute(statement)).scalars().all()
+
+
+async def _written_in(tx: Transaction, person: UUID) -> Sequence[UUID]:
+    """Issues that have something of theirs in them."""
+    reported = select(Issue.id).where(Issue.user_id == person)
+    answered = select(IssueComment.issue_id).where(IssueComment.user_id == person)
+    return (await tx.session.execute(reported.union(answered))).scalars().all()
 
 
 async def _rows(tx: Transaction, statement: Update | Delete) -> int:

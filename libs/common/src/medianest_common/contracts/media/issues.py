@@ -160,6 +160,12 @@ class SendIssue(Job):
     issue_id: UUID
 
 
+class EraseIssueWords(Job):
+    """What somebody who has left wrote in the issue goes out of Overseerr; safe to run any number of times."""
+
+    issue_id: UUID
+
+
 class IssueChange(Event):
     """An issue after something was done to it; `version` grows by one with every change.
 

@@ -36,6 +36,8 @@ class IssueRoutes:
             Endpoint("DELETE", "/issue/{issueId}", self.delete, _MAY_WRITE),
             Endpoint("POST", "/issue/{issueId}/comment", self.comment, _MAY_WRITE),
             Endpoint("POST", "/issue/{issueId}/{status}", self.decide, Permission.MANAGE_ISSUES),
+            Endpoint("PUT", "/issueComment/{commentId}", self.reword, _MAY_WRITE),
+            Endpoint("DELETE", "/issueComment/{commentId}", self.delete_comment, _MAY_WRITE),
             Endpoint("DELETE", "/media/{mediaId}", self.delete_media, Permission.MANAGE_REQUESTS),
             Endpoint("POST", "/media/{mediaId}/{status}", self.set_media, Permission.MANAGE_REQUESTS),
         ]
@@ -132,6 +134,21 @@ class IssueRoutes:
         del self._state.issues[issue.id]
         return nothing()
 
+    async def reword(self, incoming: Incoming) -> JSONResponse:
+        """An administrator may not change what others wrote."""
+        _, comment = self._comment_named(incoming)
+        if comment.user is not incoming.acting:
+            raise Refused(403, "You can only edit your own comments.")
+        comment.message = incoming.body["message"]
+        return JSONResponse(self._views.comment(comment))
+
+    async def delete_comment(self, incoming: Incoming) -> Response:
+        issue, comment = self._comment_named(incoming)
+        if comment.user is not incoming.acting and not incoming.acting.may(Permission.MANAGE_ISSUES):
+            raise Refused(403, "You do not have permission to delete this comment.")
+        issue.comments.remove(comment)
+        return nothing()
+
     async def set_media(self, incoming: Incoming) -> JSONResponse:
         media = self._media(incoming)
         is_4k = bool(incoming.body.get("is4k"))
@@ -164,6 +181,14 @@ class IssueRoutes:
         if issue is None:
             raise Refused(absent, "Issue not found.")
         return issue
+
+    def _comment_named(self, incoming: Incoming) -> tuple[Issue, IssueComment]:
+        number = _number(incoming.path["commentId"])
+        for issue in self._state.issues.values():
+            for comment in issue.comments:
+                if comment.id == number:
+                    return issue, comment
+        raise Refused(404, "Issue comment not found.")
 
     def _media(self, incoming: Incoming) -> Media:
         media = self._state.media_by_id(_number(incoming.path["mediaId"]))

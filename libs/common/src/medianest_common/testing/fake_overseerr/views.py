@@ -142,10 +142,10 @@ class Views:
             "modifiedBy": None if issue.modified_by is None else self.user(issue.modified_by),
         }
         if not listed or self._seerr:
-            view["comments"] = [self._comment(comment) for comment in issue.comments]
+            view["comments"] = [self.comment(comment) for comment in issue.comments]
         return view
 
-    def _comment(self, comment: IssueComment) -> Json:
+    def comment(self, comment: IssueComment) -> Json:
         at = timestamp(comment.created_at)
         return {
             "id": comment.id,
