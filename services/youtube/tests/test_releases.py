@@ -136,9 +136,25 @@ async def test_what_came_with_us_is_taken_again_once_it_is_newer(releases: Relea
     await releases.update(None)
     assert releases.in_use == "2001.1.5"
 
-    releases.prefer_newer_bundled()
+    releases.go_back_if_outdated()
 
     assert releases.in_use == releases.bundled
+
+
+async def test_what_was_installed_for_another_python_is_left_and_can_be_installed_anew(
+    releases: Releases, wheels: Path
+) -> None:
+    small_wheels.working(wheels, "2099.1.5")
+    await releases.update(None)
+    (mark,) = (releases.link / "").glob(".python*")
+    mark.rename(mark.with_name(".python3.1"))
+
+    releases.go_back_if_outdated()
+    assert releases.is_bundled
+
+    await releases.update(None)
+    releases.go_back_if_outdated()
+    assert releases.in_use == "2099.1.5"
 
 
 async def test_pip_is_told_no_secret(

@@ -32,6 +32,8 @@ _CHECK_SECONDS = 60.0
 _KEPT = 2
 _LOGGED = 2_000
 _NEW, _NEW_LINK = ".new-", ".current-"
+_PYTHON = f".python{sys.version_info.major}.{sys.version_info.minor}"
+"""Lies in a folder that was filled for this Python: some of what yt-dlp needs is compiled."""
 
 log = structlog.get_logger(__name__)
 
@@ -74,9 +76,12 @@ class Releases:
         names = [each.name for each in self._folder.iterdir() if is_version(each.name)]
         return sorted(names, key=numbers, reverse=True)
 
-    def prefer_newer_bundled(self) -> None:
-        """After an update of ourselves, what came with it may be the newer one."""
-        if self.link.is_dir() and numbers(self.in_use) < numbers(self.bundled):
+    def go_back_if_outdated(self) -> None:
+        """After an update of ourselves, what came with it may be the newer one, or Python another."""
+        if not self.link.is_dir():
+            return
+        older = numbers(self.in_use) < numbers(self.bundled)
+        if older or not (self.link / _PYTHON).exists():
             log.info("youtube_ytdlp_replaced_by_bundled", old=self.in_use, new=self.bundled)
             self.link.unlink()
 
@@ -93,8 +98,10 @@ class Releases:
                 if version is not None and numbers(found) != numbers(version):
                     raise UpdateFailed("Another release came than the one that was asked for.")
                 await self._try_out(new, found)
+                (new / _PYTHON).touch()
                 target = self._folder / found
-                if not target.exists():
+                if not (target / _PYTHON).exists():
+                    shutil.rmtree(target, ignore_errors=True)
                     new.replace(target)
             self._switch(target)
             self._prune()

@@ -27,7 +27,7 @@ async def open_app(runtime: Runtime[YoutubeSettings]) -> AsyncIterator[YoutubeAp
     check_file_system(folder)
     tools = await find_tools()
     releases = Releases.of(runtime.data_dir)
-    releases.prefer_newer_bundled()
+    releases.go_back_if_outdated()
     workers = Workers(name=f"{socket.gethostname()}-{os.getpid()}", clock=runtime.clock)
     async with (
         Runner.open(_runner_settings(runtime, tools, releases)) as runner,
