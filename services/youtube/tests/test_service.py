@@ -10,4 +10,12 @@ async def test_it_is_there_and_says_that_it_is_well(sandbox: Sandbox) -> None:
 
     assert readiness.service == "youtube"
     assert readiness.status is CheckStatus.OK
-    assert {check.name for check in readiness.checks} == {"outbox", "postgresql", "valkey", "nats", "ffmpeg", "javascript", "ytdlp"}
+    assert {check.name for check in readiness.checks} == {
+        "outbox",
+        "postgresql",
+        "valkey",
+        "nats",
+        "ffmpeg",
+        "javascript",
+        "ytdlp",
+    }

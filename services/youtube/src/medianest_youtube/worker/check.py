@@ -66,4 +66,4 @@ def check(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(check(Path(sys.argv[1])))  # noqa: T201
+    sys.stdout.write(f"{check(Path(sys.argv[1]))}\n")
