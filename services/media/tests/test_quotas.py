@@ -74,7 +74,9 @@ async def test_a_show_counts_by_its_seasons_and_only_those_it_gets(
         assert (await frida.call(media.GetQuota())).tv.used == 0, "the window slides"
 
 
-async def test_many_seasons_at_once_never_exceed_a_quota(server_urls: ServerUrls, tmp_path: Path) -> None:
+async def test_trap_3_many_seasons_at_once_never_exceed_a_quota(
+    server_urls: ServerUrls, tmp_path: Path
+) -> None:
     async with home_on(server_urls, tmp_path, tv_quota_limit=4) as home:
         home.overseerr.add_show(7000, "Long", 2000, seasons=dict.fromkeys(range(1, 13), 10))
         frida = await home.friend()

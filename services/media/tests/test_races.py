@@ -9,7 +9,7 @@ from medianest_common.errors import MediaNestError
 from services.media.tests.conftest import FILM, Home
 
 
-async def test_of_sixteen_identical_requests_one_is_made(seerr: Home) -> None:
+async def test_trap_2_of_sixteen_identical_requests_one_is_made(seerr: Home) -> None:
     people = [await seerr.friend(f"Friend{number}") for number in range(4)]
     answers = await asyncio.gather(
         *(people[number % 4].request() for number in range(16)), return_exceptions=True
@@ -35,7 +35,7 @@ async def test_a_refusal_leads_to_the_request_for_those_who_may_see_it(seerr: Ho
     assert links == [own, own, {"id": str(asked.id), **follow}]
 
 
-async def test_overlapping_seasons_are_shared_out_without_doubles(seerr: Home) -> None:
+async def test_trap_5_overlapping_seasons_are_shared_out_without_doubles(seerr: Home) -> None:
     seerr.overseerr.add_show(7000, "Long", 2000, seasons=dict.fromkeys(range(1, 9), 10))
     people = [await seerr.friend(f"Friend{number}") for number in range(6)]
     answers = await asyncio.gather(
