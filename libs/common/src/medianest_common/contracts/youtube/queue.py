@@ -90,3 +90,7 @@ class DownloadStats(Contract):
 
 class GetDownloadStats(Query[DownloadStats]):
     pass
+
+
+STOP_DOWNLOAD = "live.youtube.stop"
+"""Where all replicas are told at once that a download is not wanted any more; the body is the asset's id in hex."""
