@@ -1,6 +1,5 @@
 """Assets, who wants them, lists, who follows them, profiles and the pauses of the queue."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,14 +35,17 @@ def upgrade() -> None:
         sa.column("is_default", sa.Boolean),
         sa.column("updated_at", _WHEN),
     )
-    now = datetime.now(UTC)
-    op.bulk_insert(
-        profiles,
-        [
-            {"id": UUID(key), "name": name, "choices": choices, "is_default": default, "updated_at": now}
-            for key, name, default, choices in _PROFILES
-        ],
-    )
+    rows = [
+        {
+            "id": UUID(key),
+            "name": name,
+            "choices": choices,
+            "is_default": default,
+            "updated_at": sa.func.now(),
+        }
+        for key, name, default, choices in _PROFILES
+    ]
+    op.execute(profiles.insert().values(rows))
 
 
 def _create_tables() -> None:
