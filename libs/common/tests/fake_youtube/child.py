@@ -4,6 +4,13 @@ import json
 import sys
 
 import yt_dlp
+from yt_dlp.extractor import generic, youtube
+
+_EXTRACTORS = {
+    "youtube": [getattr(youtube, name) for name in vars(youtube) if name.endswith("IE")],
+    "generic": [generic.GenericIE],
+}
+"""Only those, since loading all would take longer than most tests."""
 
 
 class Logger:
@@ -27,7 +34,9 @@ def main() -> None:
     logger = Logger()
     options = asked["options"] | {"logger": logger, "compat_opts": set(asked["options"]["compat_opts"])}
     outcomes = []
-    with yt_dlp.YoutubeDL(options) as downloader:
+    with yt_dlp.YoutubeDL(options, auto_init=False) as downloader:
+        for extractor in _EXTRACTORS[asked["extractors"]]:
+            downloader.add_info_extractor(extractor())
         for url in asked["urls"]:
             logger.warnings.clear()
             try:

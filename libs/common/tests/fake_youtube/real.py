@@ -32,6 +32,8 @@ class YtDlp:
     youtube: FakeYoutube
     folder: Path
 
+    extractors: str = "youtube"
+
     async def one(self, url: str, *, download: bool = False, **options: Any) -> Outcome:
         return (await self.each([url], download=download, **options))[0]
 
@@ -52,7 +54,12 @@ class YtDlp:
             env=os.environ | self.youtube.environment(),
         )
         assert child.stdin is not None
-        asked = {"urls": urls, "download": download, "options": self._options(options)}
+        asked = {
+            "urls": urls,
+            "download": download,
+            "options": self._options(options),
+            "extractors": self.extractors,
+        }
         child.stdin.write(json.dumps(asked).encode())
         child.stdin.close()
         return child
@@ -64,7 +71,6 @@ class YtDlp:
             "compat_opts": sorted(ours["compat_opts"]),
             "ffmpeg_location": str(find(Program.FFMPEG)),
             "js_runtimes": {"deno": {"path": str(find(Program.DENO))}},
-            "allowed_extractors": ["youtube.*"],
             "outtmpl": {"default": "%(id)s.%(ext)s"},
             "paths": {"home": str(self.folder)},
             "cachedir": False,

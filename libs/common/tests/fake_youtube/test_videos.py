@@ -125,9 +125,9 @@ async def test_every_form_of_address_leads_to_the_video(youtube: FakeYoutube, yt
 
 
 async def test_nobody_gets_out(youtube: FakeYoutube, yt_dlp: YtDlp) -> None:
-    outcomes = await yt_dlp.each(
-        ["https://example.org/video.mp4", "http://169.254.169.254/latest"], allowed_extractors=["generic"]
-    )
+    yt_dlp.extractors = "generic"
+
+    outcomes = await yt_dlp.each(["https://example.org/video.mp4", "http://169.254.169.254/latest"])
 
     assert all(outcome.error for outcome in outcomes)
     assert set(youtube.refused_hosts) == {"example.org", "169.254.169.254"}

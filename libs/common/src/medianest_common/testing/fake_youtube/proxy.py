@@ -77,6 +77,7 @@ class ProxyServer(ThreadingHTTPServer):
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_SECONDS
+    disable_nagle_algorithm = True
     server: ProxyServer
     _host = ""
 
