@@ -17,6 +17,7 @@ PARTS = (
     "sign_in_flood",
     "plex_search",
     "plex_sync",
+    "youtube",
     "idle",
 )
 
