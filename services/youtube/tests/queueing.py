@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from medianest.testing import eventually
+from medianest.testing import SECRET_KEY, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import DownloadAsset
 from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import Video
+from medianest_youtube.cookies import PURPOSE, Cookies
 from services.youtube.tests.conftest import Home, Person
 
 STANDARD = UUID("01930000-0000-7000-8000-000000000001")
@@ -40,6 +42,27 @@ class Wish:
             return DownloadStatus(status)
 
         return await eventually(now, within=within)
+
+    async def tried_again(self, *, after: int, within: float = 30.0) -> None:
+        """Claimed once more than `after` times, and that attempt is over."""
+
+        async def over() -> bool:
+            epoch, status = await self.row("epoch", "status")
+            return epoch > after and status not in ("queued", "downloading", "processing")
+
+        await eventually(over, within=within)
+
+    async def has_parts(self, *, within: float = 20.0) -> str:
+        """The name of what has arrived of it so far, once something has."""
+
+        async def some() -> str | None:
+            for name in self.parts():
+                if ".part" in name and (self.home.folder / name).stat().st_size:
+                    return name
+            return None
+
+        found: str = await eventually(some, within=within)
+        return found
 
     @property
     def staging(self) -> str:
@@ -122,3 +145,36 @@ async def ask(
 
 async def give_ticket(home: Home) -> None:
     await home.sandbox.bus.enqueue_now(DownloadAsset(ticket=uuid7()))
+
+
+async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = 30.0) -> dict[str, Any]:
+    """The pause of the queue, once there is one for this."""
+
+    async def there() -> dict[str, Any] | None:
+        rows = await home.rows(
+            "select since, until from queue_pauses where ended_at is null and code = :code and strikes = :strikes",
+            code=str(code),
+            strikes=strikes,
+        )
+        return {"since": rows[0][0], "until": rows[0][1]} if rows else None
+
+    found: dict[str, Any] = await eventually(there, within=within)
+    return found
+
+
+async def tickets_used(home: Home) -> None:
+    """None is left, and nobody is about to use one."""
+
+    async def quiet() -> bool:
+        if await home.rows("select 1 from outbox where not_before <= now()"):
+            return False
+        info = await home.sandbox.bus.js.consumer_info("JOB_YOUTUBE", "youtube__download_asset")
+        return not info.num_pending and not info.num_ack_pending
+
+    await eventually(quiet)
+
+
+async def set_cookies(home: Home, file: str) -> None:
+    cookies = Cookies(home.db, KeyRing.parse(SECRET_KEY).cipher(PURPOSE))
+    async with home.db.transaction() as tx:
+        await cookies.keep(tx, file, now=home.clock.now())

@@ -165,6 +165,12 @@ _RULES = (
         r"content isn't available",
         r"HTTP Error 404",
     ),
+    _rule(
+        FailureCode.BROKEN_FILE,
+        r"Invalid data found when processing input",
+        r"moov atom not found",
+        r"Conversion failed!",
+    ),
 )
 
 _BY_INNER_TYPE = {

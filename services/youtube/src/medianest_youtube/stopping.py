@@ -1,4 +1,4 @@
-"""A download that runs is stopped, in whichever replica. The state comes first: who misses the call looks at the row."""
+"""A download that runs is stopped, in whichever replica. The state comes first: who misses the call sees the row."""
 
 from uuid import UUID
 

@@ -20,7 +20,7 @@ async def get_queue(app: YoutubeApp) -> Queue:
     )
     async with app.db.transaction() as tx:
         found = await tx.session.execute(statement.group_by(Asset.status))
-        counts = {status: count for status, count in found}
+        counts = {row[0]: row[1] for row in found}
         pause = await Pauses(tx.session).open()
     return Queue(
         queued=counts.get(DownloadStatus.QUEUED, 0),

@@ -25,6 +25,8 @@ from medianest_youtube.workers import beside, in_thread
 log = structlog.get_logger()
 
 _TAKEN = timedelta(seconds=5)
+_FROM_THE_BEGINNING = (FailureCode.BROKEN_FILE, FailureCode.FORBIDDEN_MEDIA)
+"""What has arrived may be the trouble, so it is not gone on from; nor is it if the reason is unknown twice in a row."""
 
 
 async def use_ticket(app: YoutubeApp) -> None:
@@ -63,7 +65,12 @@ async def _carry_out(app: YoutubeApp, claim: Claim, reporter: Reporter) -> None:
         if await finish_storing(app, claim, place):
             return
         await in_thread(lambda: place.begin(fingerprint(claim.video_id, claim.choices)))
-        got = await fetch(app, claim, place, reporter)
+        try:
+            got = await fetch(app, claim, place, reporter)
+        except NotToBeHad as error:
+            if error.failure in _FROM_THE_BEGINNING or error.failure is claim.failure is FailureCode.UNKNOWN:
+                await in_thread(place.empty)
+            raise
         await store(app, claim, place, reporter, got)
 
 
