@@ -1,7 +1,9 @@
 """One video, looked at and downloaded."""
 
+from datetime import UTC, datetime
+
 from libs.common.tests.fake_youtube.real import YtDlp, streams
-from medianest_common.testing.fake_youtube import EVERY, FORMATS, FakeYoutube, Live, Segment, Video
+from medianest_common.testing.fake_youtube import EVERY, FORMATS, Failure, FakeYoutube, Live, Segment, Video
 
 ID = "aaaaaaaaaaa"
 
@@ -106,6 +108,17 @@ async def test_live_streams_say_where_they_stand(youtube: FakeYoutube, yt_dlp: Y
     outcomes = await yt_dlp.each([video.url for video in videos])
 
     assert [outcome.info.get("live_status") for outcome in outcomes] == ["is_live", "was_live"], outcomes
+
+
+async def test_a_premiere_says_when_it_begins(youtube: FakeYoutube, yt_dlp: YtDlp) -> None:
+    at = datetime(2030, 1, 1, 20, tzinfo=UTC)
+    named = youtube.add(Video("premiereone", failure=Failure.PREMIERE, starts_at=at))
+    soon = youtube.add(Video("premieretwo", failure=Failure.PREMIERE))
+
+    first, second = await yt_dlp.each([named.url, soon.url], ignore_no_formats_error=True)
+
+    assert (first.info["live_status"], first.info["release_timestamp"]) == ("is_upcoming", at.timestamp())
+    assert second.info["release_timestamp"] > datetime.now(UTC).timestamp() + 3_600
 
 
 async def test_every_form_of_address_leads_to_the_video(youtube: FakeYoutube, yt_dlp: YtDlp) -> None:

@@ -1,7 +1,7 @@
 """What YouTube says where a video cannot be had. The sentences are those that real players are sent."""
 
-import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -94,11 +94,15 @@ _SAYINGS: Mapping[Failure, _Saying] = {
     Failure.UPCOMING: _Saying("LIVE_STREAM_OFFLINE", "This live event will begin in 2 days."),
     Failure.LIVE_ENDED: _Saying("LIVE_STREAM_OFFLINE", "This live stream recording is not available."),
 }
-_SOON = {Failure.PREMIERE: 3 * 3600, Failure.UPCOMING: 2 * 24 * 3600}
+TO_COME: Mapping[Failure, timedelta] = {
+    Failure.PREMIERE: timedelta(hours=3),
+    Failure.UPCOMING: timedelta(days=2),
+}
+"""From now, where the video does not say when."""
 
 
-def playability(failure: Failure, *, starts_at: float | None) -> Json:
-    """The `playabilityStatus` of a player's answer. `starts_at` in seconds of Unix time, for what is to come."""
+def playability(failure: Failure, *, starts_at: datetime | None = None) -> Json:
+    """The `playabilityStatus` of a player's answer; `starts_at` for what is to come."""
     saying = _SAYINGS[failure]
     message: Json = {"reason": {"simpleText": saying.reason}}
     if saying.more:
@@ -107,8 +111,7 @@ def playability(failure: Failure, *, starts_at: float | None) -> Json:
     if failure is Failure.CAPTCHA:
         screen = {"playerCaptchaViewModel": {"challenge": "none"}}
     answer: Json = {"status": saying.status, "reason": saying.reason, "errorScreen": screen}
-    if failure in _SOON:
-        at = starts_at if starts_at is not None else time.time() + _SOON[failure]
-        slate = {"liveStreamOfflineSlateRenderer": {"scheduledStartTime": str(int(at))}}
+    if starts_at is not None:
+        slate = {"liveStreamOfflineSlateRenderer": {"scheduledStartTime": str(int(starts_at.timestamp()))}}
         answer["liveStreamability"] = {"liveStreamabilityRenderer": {"offlineSlate": slate}}
     return answer

@@ -1,7 +1,7 @@
 """What a player is told of one video."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from medianest_common.testing.fake_youtube.catalogue import Live, Video
 from medianest_common.testing.fake_youtube.challenge import CHALLENGE
 from medianest_common.testing.fake_youtube.failures import (
     CURED_BY_COOKIES,
+    TO_COME,
     WITHOUT_MEDIA,
     Failure,
     Json,
@@ -25,23 +26,26 @@ _ANOTHER_VIDEO = "aQvGIIdgFDM"
 def player_response(video_id: str, video: Video | None, *, signed_in: bool, size_of: SizeOf) -> Json:
     if video is None:
         return {
-            "playabilityStatus": playability(Failure.UNAVAILABLE, starts_at=None),
+            "playabilityStatus": playability(Failure.UNAVAILABLE),
             "videoDetails": {"videoId": video_id},
         }
     failure = failure_of(video, signed_in=signed_in)
     if failure is Failure.IP_BLOCKED:
         return {"playabilityStatus": {"status": "OK"}, "videoDetails": {"videoId": _ANOTHER_VIDEO}}
+    starts_at = video.starts_at
+    if failure and failure in TO_COME and starts_at is None:
+        starts_at = datetime.now(UTC) + TO_COME[failure]
     answer: Json = {
         "playabilityStatus": {"status": "OK"},
         "videoDetails": _details(video),
-        "microformat": {"playerMicroformatRenderer": _microformat(video)},
+        "microformat": {"playerMicroformatRenderer": _microformat(video, starts_at=starts_at)},
     }
     if video.subtitles or video.automatic_subtitles:
         answer["captions"] = {"playerCaptionsTracklistRenderer": _captions(video)}
     if failure is not None and failure not in WITHOUT_MEDIA:
-        starts_at = video.starts_at.timestamp() if video.starts_at else None
-        answer["playabilityStatus"] = playability(failure, starts_at=starts_at)
-        if failure in (Failure.PREMIERE, Failure.UPCOMING):
+        to_come = failure in TO_COME
+        answer["playabilityStatus"] = playability(failure, starts_at=starts_at if to_come else None)
+        if to_come:
             answer["videoDetails"] |= {"isUpcoming": True, "isLiveContent": True}
         return answer
     if failure is Failure.DRM:
@@ -88,7 +92,7 @@ def thumbnail(video: Video) -> Json:
     return {"url": f"https://i.ytimg.com/vi/{video.id}/hqdefault.jpg", "width": 480, "height": 360}
 
 
-def _microformat(video: Video) -> Json:
+def _microformat(video: Video, *, starts_at: datetime | None) -> Json:
     channel = video.channel
     microformat: Json = {
         "title": {"simpleText": video.title},
@@ -102,8 +106,8 @@ def _microformat(video: Video) -> Json:
         "isUnlisted": video.unlisted,
         "isFamilySafe": video.failure is not Failure.AGE_RESTRICTED,
     }
-    if video.live or video.starts_at:
-        starts_at = video.starts_at or video.published
+    if video.live or starts_at:
+        starts_at = starts_at or video.published
         microformat["liveBroadcastDetails"] = {
             "isLiveNow": video.live is Live.NOW,
             "startTimestamp": starts_at.isoformat(),
