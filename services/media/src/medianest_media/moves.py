@@ -65,7 +65,8 @@ async def told_of(
 ) -> dict[str, Any]:
     """What an event tells of a request as it stands, and who else wants to hear it."""
     person = await tx.session.get_one(Person, request.user_id)
-    followers = await Followers(tx.session).of(request.id) if request.version > 1 else []
+    # What is not saved yet nobody can follow.
+    followers = await Followers(tx.session).of(request.id) if request not in tx.session.new else []
     return {
         "request_id": request.id,
         # Nobody is told in the name of somebody who has no account here yet.

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -105,6 +105,17 @@ class Transaction:
         return (await self.session.execute(statement)).scalar_one_or_none() is not None
 
 
+class Publishes(Protocol):
+    """What reads the outbox in this process."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it does; if not, another replica has to be told."""
+        ...
+
+    def wake(self) -> None: ...
+
+
 class Database:
     """The engine of one service. Nothing outside this class commits."""
 
@@ -115,8 +126,8 @@ class Database:
         self._clock = clock
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._store = _storing(metadata.tables["outbox"])
-        self.wake_relay: Callable[[], bool] = lambda: False
-        """Set by the relay; returns whether it runs in this process, so that other replicas need not be told."""
+        self.relay: Publishes | None = None
+        """Set by the relay of this process."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -128,10 +139,10 @@ class Database:
                 if tx.pending:
                     await session.flush()
                     await session.execute(self._store, tx.pending)
-                    if not self.wake_relay():
+                    if self.relay is None or not self.relay.is_running:
                         await session.execute(text(f"notify {outbox_channel(self.service)}"))
-            if tx.pending:
-                self.wake_relay()
+            if tx.pending and self.relay is not None:
+                self.relay.wake()
         await tx.committed()
 
     @asynccontextmanager

@@ -108,10 +108,13 @@ class Relay:
         self._age = metrics.OUTBOX_AGE.labels(database.service)
         self._published = metrics.OUTBOX_PUBLISHED.labels(database.service)
         self.oldest_seconds = 0.0
-        database.wake_relay = self.wake
+        database.relay = self
 
-    def wake(self) -> bool:
+    def wake(self) -> None:
         self._wanted.set()
+
+    @property
+    def is_running(self) -> bool:
         return self._running
 
     async def run(self, connection: asyncpg.Connection) -> None:

@@ -2,12 +2,27 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ARRAY, Integer, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.db import Repository
 from medianest_media.models import EVERY_SEASON, Absence, Claim, Request
+
+_EACH = ("tmdb_id", "media_type", "is_4k", "request_id")
+# One statement for any number of seasons, so that it is compiled and planned once.
+_STAKE = (
+    upsert(Claim)
+    .from_select(
+        [*_EACH, "season"],
+        select(
+            *(bindparam(name, type_=getattr(Claim, name).type) for name in _EACH),
+            func.unnest(bindparam("seasons", type_=ARRAY(Integer))),
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(Claim.season)
+)
 
 
 class Claims(Repository[Claim]):
@@ -15,18 +30,15 @@ class Claims(Repository[Claim]):
 
     async def stake(self, request: Request, seasons: Iterable[int]) -> list[int]:
         """Claim these for the request; returns those that nobody else had. Rivals wait for each other here."""
-        rows = [
-            {
-                "tmdb_id": request.tmdb_id,
-                "media_type": request.media_type,
-                "is_4k": request.is_4k,
-                "season": season,
-                "request_id": request.id,
-            }
-            for season in sorted(seasons)
-        ]
-        statement = upsert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.season)
-        return sorted((await self.session.execute(statement)).scalars())
+        values = {
+            "tmdb_id": request.tmdb_id,
+            "media_type": request.media_type,
+            "is_4k": request.is_4k,
+            "request_id": request.id,
+            "seasons": sorted(seasons),
+        }
+        connection = await self.session.connection()
+        return sorted((await connection.execute(_STAKE, values)).scalars())
 
     async def take_over(self, request: Request, seasons: Iterable[int]) -> list[int]:
         """Claims of requests that were fulfilled, for what has left the library since."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case
+from sqlalchemy import and_, bindparam, case
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.auth import UserChange
@@ -13,6 +13,11 @@ from medianest_common.contracts.identity import Caller
 from medianest_common.db import Repository
 from medianest_common.errors import Unauthenticated
 from medianest_media.models import Person
+
+_MADE = upsert(Person).values({name: bindparam(name) for name in ("id", "name", "role", "version")})
+_IN_TURN = _MADE.on_conflict_do_update(
+    index_elements=["id"], set_={"role": _MADE.excluded.role}, where=Person.erased_at.is_(None)
+).returning(Person)
 
 
 class People(Repository[Person]):
@@ -23,11 +28,8 @@ class People(Repository[Person]):
 
         A caller of whom the auth service has not told us yet is remembered as the gateway knows them.
         """
-        made = upsert(Person).values(id=caller.user_id, name=caller.name, role=caller.role.value, version=0)
-        statement = made.on_conflict_do_update(
-            index_elements=["id"], set_={"role": made.excluded.role}, where=Person.erased_at.is_(None)
-        )
-        person = (await self.session.execute(statement.returning(Person))).scalar_one_or_none()
+        known = {"id": caller.user_id, "name": caller.name, "role": caller.role.value, "version": 0}
+        person = (await self.session.execute(_IN_TURN, known)).scalar_one_or_none()
         if person is None:
             raise Unauthenticated("This account was deleted.")
         return person

@@ -1,0 +1,41 @@
+"""A new request with its history, in one prepared statement instead of the unit of work's two."""
+
+from functools import cache
+
+from sqlalchemy import ARRAY, Insert, bindparam, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from medianest_media.models import History, Request
+
+_REQUEST = Request.__table__
+_HISTORY = History.__table__
+
+
+async def save_new(session: AsyncSession, request: Request) -> None:
+    """What was noted down about a request that is not saved yet is saved with it."""
+    lines = sorted(
+        (row for row in session.new if isinstance(row, History) and row.request is request),
+        key=lambda line: line.version,
+    )
+    for row in (*lines, request):
+        session.expunge(row)
+    set_here = vars(request)
+    names = tuple(column.name for column in _REQUEST.c if column.name in set_here)
+    values = {name: set_here[name] for name in names}
+    for column in _HISTORY.c:
+        told = [getattr(line, column.name) for line in lines]
+        values[f"line_{column.name}"] = [request.id] * len(lines) if column.name == "request_id" else told
+    connection = await session.connection()
+    await connection.execute(_saving(names), values)
+
+
+@cache
+def _saving(names: tuple[str, ...]) -> Insert:
+    """Columns that are not named get their defaults."""
+    request = insert(Request).values({name: bindparam(name, type_=_REQUEST.c[name].type) for name in names})
+    arrays = func.unnest(
+        *(bindparam(f"line_{column.name}", type_=ARRAY(column.type)) for column in _HISTORY.c)
+    )
+    lines = arrays.table_valued(*(column.name for column in _HISTORY.c)).render_derived()
+    history = insert(History).from_select([column.name for column in _HISTORY.c], select(*lines.c))
+    return history.add_cte(request.cte("made"))
