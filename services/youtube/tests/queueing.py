@@ -118,7 +118,8 @@ async def ask(
     wish = uuid7()
     await home.change(
         "insert into assets (id, video_id, profile_id, title, status, status_since, queued_at, priority, version,"
-        " created_at, updated_at) values (:id, :video, :profile, :video, 'queued', :now, :now, :priority, 1, :now, :now)"
+        " created_at, updated_at)"
+        " values (:id, :video, :profile, :video, 'queued', :now, :now, :priority, 1, :now, :now)"
         " on conflict (video_id, profile_id) do nothing",
         id=uuid7(),
         video=video_id,
