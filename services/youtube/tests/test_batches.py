@@ -148,6 +148,7 @@ async def test_a_reader_that_vanished_is_followed_by_one_that_goes_on_from_there
         id=batch_id,
     )
     home.clock.advance(61)
+    await call_reader(home)
 
     batch = await batch_becomes(home, batch_id)
 
@@ -204,6 +205,7 @@ async def test_an_outage_is_waited_for(home: Home) -> None:
     assert (await home.owner.call(GetBatch(id=batch_id))).failure is not None
     home.youtube.pages.cut = False
     home.clock.advance(3 * 60)
+    await call_reader(home)
 
     assert (await batch_becomes(home, batch_id))["made"] == 3
 
@@ -226,6 +228,7 @@ async def test_too_many_questions_pause_the_queue_and_the_list_goes_on_afterward
     await eventually(shown)
     assert (await batch_row(home, batch_id))["status"] == "queued"
     home.clock.advance(2 * 3600)
+    await call_reader(home)
     await batch_becomes(home, batch_id)
 
 

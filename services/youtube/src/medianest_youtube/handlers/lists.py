@@ -11,7 +11,7 @@ from medianest_youtube.use_cases.list_subscriptions import get_subscription, lis
 from medianest_youtube.use_cases.read_list import read_list
 from medianest_youtube.use_cases.subscribe import change_subscription, check_subscription, subscribe
 
-_CALL_SECONDS = 5.0
+_CALL_SECONDS = 1.0
 
 
 @handlers.job(concurrency=1, ack_wait=60)
