@@ -44,6 +44,7 @@ from medianest_gateway.routes import (
     tokens,
     webhooks,
     welcome,
+    youtube_lists,
     youtube_tools,
 )
 from medianest_gateway.routes.common import signed_in
@@ -188,7 +189,8 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_changes,
         plex_playback,
         plex_sync,
-        youtube_tools,
+        youtube_lists,
+    youtube_tools,
         passwords,
         providers,
         second_factor,
