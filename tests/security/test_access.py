@@ -149,6 +149,15 @@ ACCESS = {
     "GET /api/v1/media/import": ADMIN,
     "POST /api/v1/media/import": ADMIN,
     "GET /api/v1/media/import/{id}/findings": ADMIN,
+    "GET /api/v1/youtube/batches": USER,
+    "GET /api/v1/youtube/batches/{id}": USER,
+    "DELETE /api/v1/youtube/batches/{id}": USER,
+    "GET /api/v1/youtube/subscriptions": USER,
+    "POST /api/v1/youtube/subscriptions": USER,
+    "GET /api/v1/youtube/subscriptions/{id}": USER,
+    "PUT /api/v1/youtube/subscriptions/{id}": USER,
+    "DELETE /api/v1/youtube/subscriptions/{id}": USER,
+    "POST /api/v1/youtube/subscriptions/{id}/check": USER,
     "GET /api/v1/youtube/tools": ADMIN,
     "POST /api/v1/youtube/tools/update": ADMIN,
     "POST /api/v1/plex/collections": ADMIN,
@@ -206,6 +215,8 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/media/watchlist": {"enabled": False},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
     "POST /api/v1/admin/plex/reconnect": {},
+    "POST /api/v1/youtube/subscriptions": {"url": "https://www.youtube.com/@trains"},
+    "PUT /api/v1/youtube/subscriptions/{id}": {},
     "POST /api/v1/youtube/tools/update": {},
     "POST /api/v1/plex/collections": {"title": "Nights", "libraryKey": "1", "ratingKeys": ["1"]},
     "PUT /api/v1/plex/collections/{rating_key}/items": {"add": ["1"]},
@@ -337,6 +348,8 @@ async def _strangers_find_nothing(house: House) -> None:
     session = await _first(house.frida, "/auth/devices")
     body = {"name": "Frida's script", "scopes": ["read"]}
     token = (await house.frida.post("/auth/tokens", body)).raise_for_status().json()
+    followed = BODIES["POST /api/v1/youtube/subscriptions"]
+    subscription = (await house.frida.post("/youtube/subscriptions", followed)).raise_for_status().json()
     invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
     owned = {
         "/api/v1/media/requests/{id}": request["id"],
@@ -346,6 +359,7 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/auth/passkeys/{id}": await _passkey_of(await house.world.friend("Dora"), house),
         "/api/v1/auth/tokens/{id}": token["id"],
         "/api/v1/auth/invites/{id}": invite["id"],
+        "/api/v1/youtube/subscriptions/{id}": subscription["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
         "/api/v1/admin/erasures/{id}": house.frida.user["id"],
         # Whichever: a user is refused before they are looked for.

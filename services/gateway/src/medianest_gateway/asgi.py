@@ -190,7 +190,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_playback,
         plex_sync,
         youtube_lists,
-    youtube_tools,
+        youtube_tools,
         passwords,
         providers,
         second_factor,
