@@ -75,6 +75,9 @@ def test_what_was_said_before_counts_where_the_error_says_nothing() -> None:
 
     assert Raised(text="Failed to extract", context=said).judged().code is FailureCode.RATE_LIMITED
     assert Raised(text="Failed to extract", context="Video unavailable").judged().code is FailureCode.UNKNOWN
+    assert Raised(text="Conversion failed!").judged().code is FailureCode.BROKEN_FILE
+    full = Raised(text="Conversion failed!", context="Error writing trailer: No space left on device")
+    assert full.judged().code is FailureCode.NO_SPACE
     assert Raised(text="Private video", context=said).judged().code is FailureCode.PRIVATE
     assert (
         Raised(text="", context="a\nav_write: No space left on device").judged().code is FailureCode.NO_SPACE

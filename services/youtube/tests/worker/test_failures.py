@@ -123,6 +123,7 @@ async def test_a_connection_that_is_cut_is_taken_up_where_it_was(running: Runnin
     assert any(not each.startswith("bytes=0-") for each in ranges)
 
 
+@pytest.mark.long
 async def test_no_network_is_the_networks_fault(youtube: FakeYoutube, tmp_path: Path) -> None:
     video = youtube.add(Video(id=ID))
     async with running_on(youtube, tmp_path, proxy="http://127.0.0.1:1") as running:

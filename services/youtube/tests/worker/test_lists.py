@@ -28,13 +28,13 @@ async def read(running: Running, link: SingleLink, **order: int) -> tuple[ListFo
     return about, [piece for piece in pieces if isinstance(piece, EntriesFound)]
 
 
-async def test_a_playlist_of_two_thousand_comes_in_pieces_and_in_order(running: Running) -> None:
-    playlist = running.youtube.add(Playlist(id=PL, title="Long one", videos=numbered(2_000)))
+async def test_a_long_playlist_comes_in_pieces_and_in_order(running: Running) -> None:
+    playlist = running.youtube.add(Playlist(id=PL, title="Long one", videos=numbered(700)))
 
     about, pieces = await read(running, PlaylistLink(playlist.id))
 
-    assert (about.list_id, about.title, about.count) == (PL, "Long one", 2_000)
-    assert [piece.start for piece in pieces] == list(range(0, 2_000, 50))
+    assert (about.list_id, about.title, about.count) == (PL, "Long one", 700)
+    assert [piece.start for piece in pieces] == list(range(0, 700, 50))
     assert [entry.video_id for piece in pieces for entry in piece.entries] == [v.id for v in playlist.videos]
 
 

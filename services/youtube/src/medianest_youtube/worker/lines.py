@@ -194,9 +194,12 @@ class Raised(_Line):
             code = FailureCode.NO_FORMATS
         if code is FailureCode.NO_FORMATS and not self.has_js_runtime:
             return FailureCode.NO_JS_RUNTIME
-        if code is FailureCode.UNKNOWN:
-            before = classify(self.context)
-            return before if before in _TOLD_BEFORE else code
+        before = classify(self.context)
+        if code is FailureCode.UNKNOWN and before in _TOLD_BEFORE:
+            return before
+        # ffmpeg's last words are the same whatever was wrong.
+        if code is FailureCode.BROKEN_FILE and before in (FailureCode.NO_SPACE, FailureCode.TOO_LARGE):
+            return before
         return code
 
 
