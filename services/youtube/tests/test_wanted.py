@@ -41,7 +41,7 @@ def test_what_a_list_tells_of_a_video(told: dict[str, Any], reason: Skip | None)
 @pytest.mark.parametrize(
     ("filters", "told", "reason"),
     [
-        (Filters(includes=["ＮＥＷＳ"]), {"title": "The news"}, None),  # noqa: RUF001
+        (Filters(includes=["ＮＥＷＳ"]), {"title": "The news"}, None),
         (Filters(includes=["straße"]), {"title": "Die STRASSE"}, None),
         (Filters(includes=["a  b"]), {"title": "x A B y"}, None),
         (Filters(includes=["b"]), {}, Skip.TITLE_NOT_INCLUDED),

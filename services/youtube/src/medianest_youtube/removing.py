@@ -21,6 +21,10 @@ from medianest_youtube.workers import in_thread
 log = structlog.get_logger()
 
 _AT_ONCE = 100
+_REASONS = {
+    "retention": "A subscription keeps only so much, and this was the oldest of it.",
+    "gone_from_plex": "Its file has been deleted in Plex or on the disk.",
+}
 
 
 async def remove_asset(
@@ -44,7 +48,7 @@ async def remove_asset(
             index_elements=["video_id"], set_={"reason": why, "user_id": by, "at": now}
         )
     )
-    await move(app, tx, asset, DownloadStatus.REMOVED, wishes=wishes)
+    await move(app, tx, asset, DownloadStatus.REMOVED, reason=_REASONS.get(why), wishes=wishes)
     tx.after_commit(lambda: delete_files(app, asset.id))
 
 

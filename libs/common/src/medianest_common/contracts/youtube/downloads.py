@@ -271,6 +271,17 @@ class IndexList(Job):
     ticket: UUID
 
 
+class EndDownloads(Job):
+    """These are wanted no more, as when a list is given up or a rule of retention makes room. What is not there yet
+    is cancelled; what is there stays, unless `files` says that it goes. Pinned ones and others' stay in any case."""
+
+    download_ids: list[UUID]
+    files: bool = False
+    why: str = "deleted"
+    """As tombstones know it: deleted, or retention."""
+    by: UUID | None = None
+
+
 class HandOver(Job):
     """See that Plex shows what has been stored, with our title, date and collection."""
 
