@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SEE_INTERNALS = "internals.see"
     MANAGE_LIBRARY = "library.manage"
     MANAGE_SERVICES = "services.manage"
+    MANAGE_DOWNLOADS = "downloads.manage"
+    """The queue as a whole, profiles, what people may download, and the account at YouTube."""
     SEE_PLAYBACK = "playback.see"
     """Who watches and has watched what."""
 

@@ -36,6 +36,8 @@ class Asset(Base):
             postgresql_where=text("status = 'removed' and files <> '{}'"),
         ),
         Index("ix_assets_channel_id", "channel_id"),
+        Index("ix_assets_status", "status"),
+        Index("ix_assets_words", text("to_tsvector('simple', title)"), postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

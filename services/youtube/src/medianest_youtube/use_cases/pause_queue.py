@@ -36,7 +36,7 @@ async def get_queue(app: YoutubeApp) -> Queue:
 
 async def pause_queue(app: YoutubeApp, command: PauseQueue) -> Queue:
     """What runs goes on to its end; nothing else begins until somebody lets it."""
-    require(Permission.MANAGE_SERVICES)
+    require(Permission.MANAGE_DOWNLOADS)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await pause_by_hand(app, tx, reason=command.reason)
@@ -45,7 +45,7 @@ async def pause_queue(app: YoutubeApp, command: PauseQueue) -> Queue:
 
 async def resume_queue(app: YoutubeApp) -> Queue:
     """Whatever it rests for. Where that is not over yet, it rests again after the next attempt."""
-    require(Permission.MANAGE_SERVICES)
+    require(Permission.MANAGE_DOWNLOADS)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await go_on(app, tx)

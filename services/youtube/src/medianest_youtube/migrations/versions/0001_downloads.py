@@ -181,6 +181,9 @@ def _create_tables() -> None:
         sa.UniqueConstraint("video_id", "profile_id"),
     )
     op.create_index("ix_assets_channel_id", "assets", ["channel_id"])
+    op.create_index("ix_assets_status", "assets", ["status"])
+    words = [sa.text("to_tsvector('simple', title)")]
+    op.create_index("ix_assets_words", "assets", words, postgresql_using="gin")
     op.create_index(
         "ix_assets_claimable",
         "assets",
