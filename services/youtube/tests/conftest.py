@@ -25,6 +25,7 @@ from medianest_common.lifecycle import role_secret
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import FakeYoutube
 from medianest_youtube.service import SERVICE
+from medianest_youtube.use_cases.find_gone import MARK
 
 
 class ShiftedClock(SystemClock):
@@ -103,8 +104,9 @@ class Home:
             await tx.session.execute(text(sql), values)
 
     def files(self) -> list[str]:
-        """All that lies in the folder, hidden ones too."""
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        """All that lies in the folder, hidden ones too, but for the mark by which it is known."""
+        found = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(name for name in found if name != MARK)
 
 
 @asynccontextmanager

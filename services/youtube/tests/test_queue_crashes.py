@@ -1,0 +1,147 @@
+"""Services that are killed, stopped or stand still: each download is carried out once all the same."""
+
+import pytest
+
+from medianest.testing import eventually
+from medianest_common.contracts.youtube import DownloadStatus
+from medianest_common.contracts.youtube.downloads import RemoveDownload
+from medianest_common.testing.fake_youtube import FakeYoutube, Video
+from services.youtube.tests.conftest import Home
+from services.youtube.tests.queueing import Wish, ask, give_ticket
+from services.youtube.tests.replicas import replica
+from services.youtube.tests.test_queue_wishes import slow, workers_of
+
+FIRST = "aaaaaaaaaaa"
+STORED = (DownloadStatus.IMPORTING, DownloadStatus.READY)
+SHORT_LEASE = {"youtube_lease_seconds": 2}
+
+
+@pytest.fixture
+async def nobody(home: Home) -> Home:
+    """A household whose service does not run."""
+    await home.sandbox.stop("youtube")
+    return home
+
+
+async def one_file_and_nothing_else(home: Home, wish: Wish) -> None:
+    path = await wish.row("path")
+
+    async def tidy() -> bool:
+        assert home.files() == sorted([path, path.removesuffix("mp4") + "jpg"])
+        return True
+
+    await eventually(tidy)
+
+
+async def no_process_is_left(home: Home) -> None:
+    async def none() -> bool:
+        return workers_of(home.folder) == []
+
+    await eventually(none)
+
+
+async def test_killed_while_it_downloads_the_next_goes_on_from_there(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    """tubesync#1047: it was "downloading" for ever."""
+    video = slow(youtube, FIRST)
+    async with replica(nobody, **SHORT_LEASE) as first:
+        wish = await ask(nobody, FIRST)
+        part = nobody.folder / await wish.has_parts()
+        await first.kill()
+    await no_process_is_left(nobody)
+    kept = part.stat().st_size
+    video.faults.rate = None
+
+    async with replica(nobody, **SHORT_LEASE):
+        await wish.becomes(*STORED)
+        await one_file_and_nothing_else(nobody, wish)
+    ranges = [each.range or "" for each in youtube.media_requests(FIRST)]
+    assert any(each.startswith(f"bytes={kept}-") for each in ranges)
+
+
+async def test_stopped_it_hands_back_at_once_and_it_was_no_attempt(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    video = slow(youtube, FIRST)
+    async with replica(nobody) as first:
+        wish = await ask(nobody, FIRST)
+        await wish.has_parts()
+        await first.stop()
+    assert await wish.row("status", "attempts", "lease_until") == ("queued", 0, None)
+    assert wish.parts()
+    assert workers_of(nobody.folder) == []
+    video.faults.rate = None
+
+    async with replica(nobody):
+        await wish.becomes(*STORED)
+        await one_file_and_nothing_else(nobody, wish)
+
+
+async def test_who_has_stood_still_writes_nothing_when_somebody_else_has_taken_over(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    video = slow(youtube, FIRST)
+    # The first one leads, so the other one has to be the one that works, and then stands still.
+    async with replica(nobody, **SHORT_LEASE) as leader, replica(nobody, **SHORT_LEASE) as worker:
+        leader.freeze()
+        wish = await ask(nobody, FIRST)
+        for _ in range(10):
+            await give_ticket(nobody)
+        await wish.has_parts()
+        assert str(worker.pid) in await wish.row("worker")
+        worker.freeze()
+        leader.thaw()
+
+        async def taken_over() -> bool:
+            epoch, status = await wish.row("epoch", "status")
+            return epoch > 1 or status == "queued"
+
+        await eventually(taken_over, within=30)
+        video.faults.rate = None
+        worker.thaw()
+        await wish.becomes(*STORED)
+        await one_file_and_nothing_else(nobody, wish)
+        assert await wish.row("epoch") > 1
+        assert (await wish.events()).count("importing") == 1
+
+
+async def test_several_replicas_run_no_more_than_there_are_slots_and_each_video_once(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    wishes = []
+    async with replica(nobody, youtube_slots=2) as first, replica(nobody, youtube_slots=2) as second:
+        for number in range(4):
+            video = youtube.add(Video(id=f"video{number:06}"))
+            video.faults.rate = 2_000_000
+            wishes.append(await ask(nobody, video))
+        most = 0
+        seen = set()
+
+        async def all_there() -> bool:
+            nonlocal most
+            rows = await nobody.rows("select worker from assets where lease_until is not null")
+            most = max(most, len(rows))
+            seen.update(worker for (worker,) in rows)
+            [(count,)] = await nobody.rows("select count(*) from assets where stored_at is not null")
+            return bool(count == len(wishes))
+
+        await eventually(all_there, within=60)
+    assert most <= 2
+    assert {first.pid, second.pid} >= {int(worker.rpartition("-")[2]) for worker in seen}
+    assert await nobody.rows("select distinct epoch from assets") == [(1,)]
+
+
+async def test_cancelled_by_one_replica_while_another_downloads(nobody: Home, youtube: FakeYoutube) -> None:
+    slow(youtube, FIRST)
+    async with replica(nobody):
+        wish = await ask(nobody, FIRST)
+        await wish.has_parts()
+        async with replica(nobody):
+            await nobody.owner.call(RemoveDownload(id=wish.id))
+
+            async def gone() -> bool:
+                return nobody.files() == [] and workers_of(nobody.folder) == []
+
+            await eventually(gone, within=5)
+    assert await wish.row("status") == "cancelled"
