@@ -24,7 +24,7 @@ MERGE, METADATA = "*.f1*", "*-metadata*"
 
 _SLOW_FFMPEG = """#!/bin/sh
 if [ -e "{flag}" ]; then
-    case "$*" in {step}) touch "{flag}.begun"; exec sleep 120 ;; esac
+    case "$*" in {step}) true > "{flag}.begun"; exec sleep 120 ;; esac
 fi
 exec "{real}" "$@"
 """

@@ -18,6 +18,7 @@ from medianest.testing import eventually
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
+from medianest_youtube.urls import VideoLink
 from medianest_youtube.worker.births import Birth, ForkServerClient
 from medianest_youtube.worker.child_process import Child
 from medianest_youtube.worker.lines import Done, Failed, Line, StepTaken, Transferred
@@ -257,6 +258,33 @@ async def test_another_yt_dlp_is_used_by_the_next_order(youtube: FakeYoutube, tm
         assert (await running.download(other)).done.media
         assert running.runner.version == "2099.01.01"
         assert isinstance((await told)[-1], Done)
+
+
+async def test_a_yt_dlp_that_cannot_be_loaded_is_passed_over(youtube: FakeYoutube, tmp_path: Path) -> None:
+    (tmp_path / "broken" / "yt_dlp").mkdir(parents=True)
+    (tmp_path / "broken" / "yt_dlp" / "__init__.py").write_text("raise ImportError('half of it is missing')")
+    async with running_on(youtube, tmp_path, tools=tmp_path / "broken") as running:
+        assert (await running.download(youtube.add(Video(id=ID)))).done.media
+        assert running.runner.version == yt_dlp.version.__version__
+
+
+async def test_an_order_given_up_while_its_process_is_born_leaves_none(running: Running) -> None:
+    video = running.youtube.add(Video(id=ID))
+    video.faults.rate = 20_000
+    await running.runner.preview_video(VideoLink(ID), choices=ProfileChoices())
+    server = psutil.Process(running.runner.server_pid)
+    for _ in range(5):
+        beginning = asyncio.create_task(running.begin(video))
+        await asyncio.sleep(0)
+        beginning.cancel()
+        await asyncio.wait([beginning], timeout=5)
+        if not beginning.cancelled():
+            await beginning.result().kill()
+
+    async def none_left() -> bool:
+        return not server.children()
+
+    await eventually(none_left)
 
 
 @pytest.mark.long

@@ -41,6 +41,10 @@ class Birth:
         if not self.ended.done():
             self._server.send(SIGNAL, self._number, int(number))
 
+    def end(self) -> None:
+        self.signal(signal.SIGKILL)
+        self.close()
+
     def close(self) -> None:
         for transport in self.transports:
             transport.close()
@@ -99,6 +103,17 @@ class ForkServerClient:
 
     async def give_birth(self, order: bytes) -> Birth:
         """Raises `Unavailable` where the server has died; there may be another one by the next time."""
+        bearing = asyncio.ensure_future(self._give_birth(order))
+        try:
+            return await asyncio.shield(bearing)
+        except asyncio.CancelledError:
+            # Whoever has asked for it is gone, so nobody else would end it.
+            bearing.add_done_callback(_abandon)
+            raise
+
+    async def _give_birth(self, order: bytes) -> Birth:
+        if not self.alive:
+            raise _not_started()
         loop = asyncio.get_running_loop()
         self._numbers += 1
         birth = self._births[self._numbers] = Birth(self, self._numbers)
@@ -109,22 +124,22 @@ class ForkServerClient:
         finally:
             for fd in (order_read, lines_write, words_write):
                 os.close(fd)
-        transport, _ = await loop.connect_read_pipe(
+        lines, _ = await loop.connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(birth.lines), os.fdopen(lines_read, "rb", 0)
         )
         words, _ = await loop.connect_read_pipe(
             lambda: _LastWords(birth.last_words), os.fdopen(words_read, "rb", 0)
         )
         writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(order_write, "wb", 0))
-        birth.transports = [transport, words, writer]
+        birth.transports = [lines, words, writer]
         writer.write(order)
         writer.write_eof()
         try:
             async with asyncio.timeout(_BIRTH_SECONDS):
                 await birth.born
         except TimeoutError:
-            birth.close()
-            raise Unavailable("The download could not be started.", retry_after=5) from None
+            birth.end()
+            raise _not_started() from None
         return birth
 
     def send(self, what: int, number: int, argument: int, *, fds: list[int] | None = None) -> None:
@@ -173,7 +188,7 @@ class ForkServerClient:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(birth.pid, signal.SIGKILL)
             if not birth.born.done():
-                birth.born.set_exception(Unavailable("The download could not be started.", retry_after=5))
+                birth.born.set_exception(_not_started())
             _settle(birth.ended, -signal.SIGKILL)
         self._births.clear()
 
@@ -194,6 +209,15 @@ class _LastWords(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._kept += data
         del self._kept[:-_LAST_WORDS]
+
+
+def _abandon(bearing: asyncio.Future[Birth]) -> None:
+    if not bearing.cancelled() and bearing.exception() is None:
+        bearing.result().end()
+
+
+def _not_started() -> Unavailable:
+    return Unavailable("The download could not be started.", retry_after=5)
 
 
 def _settle[T](future: asyncio.Future[T], value: T) -> None:

@@ -73,6 +73,9 @@ class Child:
             watchdog.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watchdog
+            if verdict:
+                # All it had to do is done; whatever keeps it from ending is not waited for.
+                self._birth.signal(signal.SIGKILL)
             if self.ended:
                 self._birth.close()
 

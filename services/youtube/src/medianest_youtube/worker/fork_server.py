@@ -48,6 +48,7 @@ class ForkServer:
                         awake.recv(4096)
                     self._reap()
                 if self._control in ready and not self._obey():
+                    signal.set_wakeup_fd(-1)
                     return
 
     def end_all(self) -> None:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.errors import Unavailable
 from medianest_youtube import profiles
 from medianest_youtube.failures import NotToBeHad
 from medianest_youtube.profiles import Surroundings
@@ -28,6 +31,8 @@ from medianest_youtube.worker.lines import (
     Task,
     VideoFound,
 )
+
+log = structlog.get_logger(__name__)
 
 _MEMORY = 2_000_000_000
 
@@ -218,11 +223,22 @@ class Runner:
             if self._server:
                 self._retired.add(self._server)
                 self._server = None
-            self._server = await ForkServerClient.start(
-                folder=folder, ffmpeg=self._settings.ffmpeg, certificates=self._settings.certificates
-            )
+            try:
+                self._server = await self._start(folder)
+            except Unavailable:
+                if folder is None:
+                    raise
+                log.error("youtube_tools_cannot_be_used", folder=str(folder))
+                self._server = await self._start(None)
+                # Not tried again before each order, but once there is another folder.
+                self._server.folder = folder
             self.version = self._server.version
             return self._server
+
+    async def _start(self, folder: Path | None) -> ForkServerClient:
+        return await ForkServerClient.start(
+            folder=folder, ffmpeg=self._settings.ffmpeg, certificates=self._settings.certificates
+        )
 
     def _folder(self) -> Path | None:
         tools = self._settings.tools
