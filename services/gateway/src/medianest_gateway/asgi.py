@@ -44,7 +44,9 @@ from medianest_gateway.routes import (
     tokens,
     webhooks,
     welcome,
+    youtube,
     youtube_lists,
+    youtube_profiles,
     youtube_tools,
 )
 from medianest_gateway.routes.common import signed_in
@@ -189,7 +191,9 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_changes,
         plex_playback,
         plex_sync,
+        youtube,
         youtube_lists,
+        youtube_profiles,
         youtube_tools,
         passwords,
         providers,

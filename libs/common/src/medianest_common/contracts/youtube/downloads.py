@@ -171,6 +171,15 @@ class DownloadBody(Body):
     priority: bool = False
 
 
+class PinBody(Body):
+    pinned: bool
+
+
+class RetryFailedBody(Body):
+    batch_id: UUID | None = Field(default=None, strict=False)
+    everyone: bool = False
+
+
 class GetMetadata(Query[Preview]):
     url: str
 
