@@ -18,4 +18,7 @@ async def test_it_is_there_and_says_that_it_is_well(sandbox: Sandbox) -> None:
         "ffmpeg",
         "javascript",
         "ytdlp",
+        "queue",
+        "downloads",
+        "folder",
     }

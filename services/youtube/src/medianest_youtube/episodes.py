@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Transaction
 from medianest_youtube.models import Episode, ListEntry
+from medianest_youtube.naming import number_within_day
 
 PLAYLIST_SEASON = 1
 
@@ -58,19 +59,15 @@ async def allocate_place_in_list(
 
 
 def _numbered(day: date, index: int) -> int:
-    """As it is written in the name: 0305 and 01 are 30501. More than 99 of a day take one digit more."""
-    return int(f"{day.month}{day.day:02}{index:02}")
+    """As it is written in the name: 0305 and 01 are 30501."""
+    return int(f"{day.month}{day.day:02}{number_within_day(index)}")
 
 
 def _read(season: int, episode: int) -> Number:
-    text = str(episode)
-    for digits in (2, 3):
-        day, index = int(text[:-digits] or 0), int(text[-digits:])
-        try:
-            return Number(season, episode, index, date(season, day // 100, day % 100))
-        except ValueError:
-            continue
-    raise ValueError(f"{season} {episode} is no number of an episode")
+    # Three or four digits of the day and two within it, or four.
+    digits = 2 if episode < 1_000_000 else 4
+    day, within_day = divmod(episode, 10**digits)
+    return Number(season, episode, within_day, date(season, day // 100, day % 100))
 
 
 async def _alone_with(tx: Transaction, show_id: str) -> None:

@@ -141,6 +141,11 @@ def check_template(template: str, *, layout: Layout) -> None:
         )
 
 
+def number_within_day(index: int) -> str:
+    """Two digits, or four: with three the 101st of January 1 would be one of October 11."""
+    return f"{index:02}" if index < 100 else f"{index:04}"
+
+
 def within(root: Path, relative: PurePosixPath) -> Path:
     """The real path, which lies under the root whatever links there are. Raises `OutsideOfFolder`."""
     base = root.resolve()
@@ -177,7 +182,7 @@ def _values(subject: Subject, layout: Layout) -> dict[str, str]:
         # Month, day and a number within the day: two of one day would be one episode to Plex.
         "episode": f"{playlist.episode:02}"
         if playlist
-        else f"{day.month:02}{day.day:02}{subject.episode:02}",
+        else f"{day.month:02}{day.day:02}{number_within_day(subject.episode)}",
         "year": f"{day.year:04}",
         "month": f"{day.month:02}",
         "day": f"{day.day:02}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.queue_checks import lack_of_success, pause_of_the_queue, trouble_with_the_folder
 from medianest_youtube.use_cases.show_tools import yt_dlp
 
 
@@ -13,6 +14,9 @@ async def checks(app: YoutubeApp) -> Sequence[Check]:
         "ffmpeg": tools.ffmpeg.advice or tools.ffprobe.advice,
         "javascript": tools.runtime.advice,
         "ytdlp": _age(app),
+        "queue": await pause_of_the_queue(app),
+        "downloads": await lack_of_success(app),
+        "folder": await trouble_with_the_folder(app),
     }
     return [
         Check(name=name, status=CheckStatus.DEGRADED if said else CheckStatus.OK, message=said)

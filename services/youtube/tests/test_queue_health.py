@@ -1,0 +1,180 @@
+"""The disk, the folder, and what health tells of the queue; and what is seen while a download runs."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import eventually
+from medianest_common.contracts.notifications import PUSH_ADMINS, push_subject
+from medianest_common.contracts.platform import Check, CheckStatus, Readiness, ping_subject
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
+from medianest_common.contracts.youtube.downloads import GetDownload, ProgressStep
+from medianest_common.contracts.youtube.queue import GetQueue, PauseQueue, ResumeQueue
+from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
+from medianest_youtube.episodes import allocate_episode
+from services.youtube.tests.conftest import Home, home_on
+from services.youtube.tests.queueing import ask, pause_of
+from services.youtube.tests.test_queue_wishes import slow, workers_of
+
+pytestmark = pytest.mark.usefixtures("quick_sweep")
+FIRST, SECOND = "aaaaaaaaaaa", "bbbbbbbbbbb"
+STORED = (DownloadStatus.IMPORTING, DownloadStatus.READY)
+MARGIN = 500_000_000
+
+
+async def check_of(home: Home, name: str) -> Check:
+    body = await home.sandbox.bus.ask(ping_subject("youtube"), timeout=5)
+    return next(each for each in Readiness.model_validate_json(body).checks if each.name == name)
+
+
+async def test_a_full_disk_rests_the_queue_and_room_lets_it_go_on(
+    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
+) -> None:
+    reserve = shutil.disk_usage(tmp_path).free - MARGIN
+    ballast = tmp_path / "ballast"
+    async with home_on(server_urls, tmp_path, youtube, youtube_disk_reserve=reserve) as home:
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 3 * MARGIN)
+        wish = await ask(home, youtube.add(Video(id=FIRST)))
+        await pause_of(home, FailureCode.NO_SPACE)
+        seen = await home.owner.call(GetQueue())
+        assert seen.pause is not None
+        assert "GB more have to be free" in seen.pause.reason
+        assert (await check_of(home, "queue")).status is CheckStatus.DEGRADED
+        assert await wish.row("status", "attempts") == ("queued", 0)
+
+        ballast.unlink()
+        await wish.becomes(*STORED)
+        assert (await home.owner.call(GetQueue())).pause is None
+
+
+async def test_a_disk_that_fills_up_stops_what_runs_while_something_still_fits(
+    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
+) -> None:
+    reserve = shutil.disk_usage(tmp_path).free - MARGIN
+    ballast = tmp_path / "ballast"
+    async with home_on(server_urls, tmp_path, youtube, youtube_disk_reserve=reserve) as home:
+        video = slow(youtube, FIRST)
+        wish = await ask(home, FIRST)
+        await wish.has_parts()
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 3 * MARGIN)
+
+        await pause_of(home, FailureCode.NO_SPACE)
+        assert workers_of(home.folder) == []
+        assert wish.parts() != []
+        video.faults.rate = None
+        ballast.unlink()
+        await wish.becomes(*STORED)
+
+
+async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    frida, gustav = await home.friend(), await home.friend("Gustav")
+    frames: dict[str, list[tuple[float, Any]]] = defaultdict(list)
+    loop = asyncio.get_running_loop()
+
+    async def pushed(message: Any) -> None:
+        frames[message.subject].append((loop.time(), json.loads(message.data)))
+
+    await home.sandbox.nats.subscribe("push.>", cb=pushed)
+    await home.sandbox.nats.flush(timeout=5)
+    video = youtube.add(Video(id=FIRST))
+    video.faults.rate = 400_000
+    wish = await ask(home, FIRST, person=frida)
+
+    async def half_way() -> bool:
+        seen = await frida.call(GetDownload(id=wish.id))
+        return seen.progress is not None and (seen.progress.percent or 0) > 20
+
+    await eventually(half_way)
+    video.faults.rate = None
+    await wish.becomes(*STORED)
+
+    async def told() -> bool:
+        return any(
+            frame["data"]["status"] in ("importing", "ready") for _, frame in frames[push_subject(frida.id)]
+        )
+
+    await eventually(told)
+    hers = frames[push_subject(frida.id)]
+    assert {frame["data"]["downloadId"] for _, frame in hers} == {str(wish.id)}
+    running = [(at, f["data"]["progress"]) for at, f in hers if f["data"]["progress"]]
+    percents = [progress["percent"] for _, progress in running if progress["percent"] is not None]
+    assert percents == sorted(percents)
+    assert {progress["step"] for _, progress in running} >= {ProgressStep.DOWNLOADING}
+    span = running[-1][0] - running[0][0]
+    assert len(running) <= 4 * span + 2
+    assert len(frames[PUSH_ADMINS]) >= len(running)
+    assert push_subject(gustav.id) not in frames
+    assert (await frida.call(GetDownload(id=wish.id))).progress is None
+
+
+async def test_health_says_that_the_queue_rests_and_is_never_down_for_it(home: Home) -> None:
+    await home.owner.call(PauseQueue(reason="The disk is being exchanged."))
+
+    found = await check_of(home, "queue")
+    assert (found.status, found.message) == (CheckStatus.DEGRADED, "The disk is being exchanged.")
+
+    await home.owner.call(ResumeQueue())
+    assert (await check_of(home, "queue")).status is CheckStatus.OK
+
+
+async def test_health_says_when_nothing_has_succeeded_for_long(home: Home, youtube: FakeYoutube) -> None:
+    """pinchflat#706: it stood still for days, and nobody was told."""
+    video = youtube.add(Video(id=FIRST))
+    video.faults.status = 403
+    private = await ask(home, youtube.add(Video(id=SECOND, failure=Failure.PRIVATE)))
+    await private.becomes(DownloadStatus.FAILED)
+    assert (await check_of(home, "downloads")).status is CheckStatus.OK
+
+    wish = await ask(home, video)
+    await wish.becomes(DownloadStatus.WAITING)
+    assert (await check_of(home, "downloads")).status is CheckStatus.DEGRADED
+
+    video.faults.status = None
+    home.clock.advance(120)
+    await wish.becomes(*STORED)
+    assert (await check_of(home, "downloads")).status is CheckStatus.OK
+
+
+async def test_numbers_of_episodes_are_given_once_however_many_ask(home: Home) -> None:
+    """ytdl-sub#1354, pinchflat#309: numbers changed; YouTube-Agent.bundle#84, #138: videos of one day were one."""
+    day = date(2024, 3, 5)
+    videos = [f"video{number:06}" for number in range(8)]
+
+    async def give(video_id: str) -> int:
+        async with home.db.transaction() as tx:
+            given = await allocate_episode(tx, show_id="UCx", video_id=video_id, published_on=day)
+            return given.episode
+
+    first = await asyncio.gather(*(give(video) for video in videos))
+    again = await asyncio.gather(*(give(video) for video in reversed(videos)))
+
+    assert sorted(first) == list(range(30501, 30509))
+    assert list(reversed(again)) == first
+
+
+async def test_more_than_a_hundred_videos_of_one_day_have_numbers_too(home: Home) -> None:
+    async with home.db.transaction() as tx:
+        for month, day in ((1, 1), (12, 31)):
+            given = [
+                await allocate_episode(
+                    tx, show_id="UCx", video_id=f"{month}-{day}-{n}", published_on=date(2024, month, day)
+                )
+                for n in range(120)
+            ]
+            assert [each.within_day for each in given] == list(range(1, 121))
+            known = await allocate_episode(
+                tx, show_id="UCx", video_id=f"{month}-{day}-110", published_on=date(2023, 5, 5)
+            )
+            assert known == given[110]
