@@ -17,6 +17,7 @@ from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Download, ListedPlace, Person, Profile, Tombstone
 from medianest_youtube.moves import move
+from medianest_youtube.quotas import allowance, used
 from medianest_youtube.states import OVER
 from medianest_youtube.wanted import PARKED, Skip
 from medianest_youtube.worker.lines import Entry
@@ -151,19 +152,10 @@ async def _theirs(tx: Transaction, taker: Taker, videos: Collection[str]) -> set
 
 
 async def _is_full(app: YoutubeApp, tx: Transaction, person: Person) -> bool:
-    """Whether what they have asked for fills their share of the disk already."""
-    if person.role in ("owner", "admin") and person.limit_bytes is None:
-        return False
-    limit = person.limit_bytes if person.limit_bytes is not None else app.settings.youtube_bytes_per_person
-    if limit == 0 and person.limit_bytes is None:
-        return False
-    statement = (
-        select(func.coalesce(func.sum(Asset.size), 0))
-        .join(Download, Download.asset_id == Asset.id)
-        .where(Download.user_id == person.id, Download.ended_at.is_(None))
-        .where(Asset.status.not_in([DownloadStatus.FAILED, *OVER]))
-    )
-    return int((await tx.session.execute(statement)).scalar_one()) >= limit
+    """Whether what they have asked for fills their share of the disk already. A list counts as one within the hour,
+    which was asked when it was begun; what is followed counts for nothing but its bytes."""
+    size = allowance(app, person).size
+    return size is not None and (await used(tx.session, person.id, now=app.clock.now())).size >= max(size, 1)
 
 
 async def _assets(tx: Transaction, taker: Taker, videos: Collection[str]) -> dict[str, Asset]:
@@ -260,7 +252,7 @@ async def _begin(
 
 
 async def _begin_anew(app: YoutubeApp, tx: Transaction, asset: Asset, wanted: Wanted) -> None:
-    asset.attempts = 0
+    asset.attempts = asset.failures = 0
     asset.failure = asset.failure_text = None
     asset.queued_at = app.clock.now()
     await _begin(app, tx, asset, wanted, wishes=None)

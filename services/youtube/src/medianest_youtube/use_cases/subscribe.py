@@ -22,6 +22,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import Conflict, FieldError, Invalid, NotFound
 from medianest_youtube import models
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.choosing import chosen_profile
 from medianest_youtube.repository.people import People
 from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
 from medianest_youtube.use_cases.list_subscriptions import NO_SUCH_SUBSCRIPTION, shown_subscription
@@ -46,7 +47,7 @@ async def subscribe(app: YoutubeApp, command: Subscribe) -> Subscription:
         raise UnsupportedUrl("A single video cannot be followed. Use the link of a channel or a playlist.")
     async with app.db.transaction() as tx:
         await People(tx.session).in_turn(caller)
-        chosen = await _chosen(tx, body)
+        chosen = await _chosen(app, tx, body)
         await _check_count(tx, caller)
         new = {
             "id": uuid7(),
@@ -74,8 +75,7 @@ async def change_subscription(app: YoutubeApp, command: ChangeSubscription) -> S
     caller = require_caller()
     async with app.db.transaction() as tx:
         subscription = await locked_subscription(tx, command.id, by=caller)
-        chosen = await _chosen(tx, command.choices)
-        chosen.setdefault("profile_id", subscription.profile_id)
+        chosen = await _chosen(app, tx, command.choices)
         if command.choices.profile_id is None:
             chosen["profile_id"] = subscription.profile_id
         elif chosen["profile_id"] != subscription.profile_id:
@@ -131,8 +131,8 @@ def _begin_anew(subscription: models.Subscription) -> None:
     subscription.epoch += 1
 
 
-async def _chosen(tx: Transaction, choices: SubscriptionChoices) -> dict[str, Any]:
-    """As columns. Raises `Invalid` where they contradict each other, or there is no such profile."""
+async def _chosen(app: YoutubeApp, tx: Transaction, choices: SubscriptionChoices) -> dict[str, Any]:
+    """As columns. Raises `Invalid` where they contradict each other, and `NoSuchProfile`."""
     errors = []
     if choices.backfill is Backfill.LAST and choices.backfill_count is None:
         errors.append(FieldError("backfillCount", "Say how many of the newest are wanted."))
@@ -145,13 +145,11 @@ async def _chosen(tx: Transaction, choices: SubscriptionChoices) -> dict[str, An
     ):
         if any(not phrase.strip() or len(phrase) > 200 or "\x00" in phrase for phrase in phrases):
             errors.append(FieldError(field, "Each has 1 to 200 characters."))
-    profile_id = await _profile(tx, choices.profile_id)
-    if profile_id is None:
-        errors.append(FieldError("profileId", "There is no such profile."))
     if errors:
         raise Invalid(errors[0].message, errors=errors)
+    profile = await chosen_profile(app, tx, profile_id=choices.profile_id)
     return {
-        "profile_id": profile_id,
+        "profile_id": profile.id,
         "backfill": str(choices.backfill),
         "backfill_count": choices.backfill_count if choices.backfill is Backfill.LAST else None,
         "title_includes": choices.title_includes,
@@ -165,15 +163,6 @@ async def _chosen(tx: Transaction, choices: SubscriptionChoices) -> dict[str, An
         "collection": choices.collection,
         "enabled": choices.enabled,
     }
-
-
-async def _profile(tx: Transaction, profile_id: UUID | None) -> UUID | None:
-    """The default one where none is named."""
-    statement = select(models.Profile.id).where(models.Profile.deleted_at.is_(None))
-    wanted = models.Profile.is_default if profile_id is None else models.Profile.id == profile_id
-    # Nobody deletes it before this is through.
-    locked = statement.where(wanted).with_for_update(read=True, key_share=True)
-    return (await tx.session.execute(locked)).scalar_one_or_none()
 
 
 async def _check_count(tx: Transaction, caller: Caller) -> None:
