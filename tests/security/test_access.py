@@ -149,6 +149,32 @@ ACCESS = {
     "GET /api/v1/media/import": ADMIN,
     "POST /api/v1/media/import": ADMIN,
     "GET /api/v1/media/import/{id}/findings": ADMIN,
+    "GET /api/v1/youtube/metadata": USER,
+    "POST /api/v1/youtube/download": USER,
+    "GET /api/v1/youtube/downloads": USER,
+    "POST /api/v1/youtube/downloads/retry-failed": USER,
+    "GET /api/v1/youtube/downloads/{id}": USER,
+    "DELETE /api/v1/youtube/downloads/{id}": USER,
+    "POST /api/v1/youtube/downloads/{id}/pause": USER,
+    "POST /api/v1/youtube/downloads/{id}/resume": USER,
+    "POST /api/v1/youtube/downloads/{id}/retry": USER,
+    "POST /api/v1/youtube/downloads/{id}/hurry": USER,
+    "PUT /api/v1/youtube/downloads/{id}/pin": USER,
+    "GET /api/v1/youtube/quota": USER,
+    "GET /api/v1/youtube/stats": USER,
+    "GET /api/v1/youtube/queue": USER,
+    "GET /api/v1/youtube/profiles": USER,
+    "POST /api/v1/youtube/profiles": ADMIN,
+    "PUT /api/v1/youtube/profiles/{id}": ADMIN,
+    "DELETE /api/v1/youtube/profiles/{id}": ADMIN,
+    "POST /api/v1/youtube/queue/pause": ADMIN,
+    "POST /api/v1/youtube/queue/resume": ADMIN,
+    "GET /api/v1/youtube/quota/{user_id}": ADMIN,
+    "PUT /api/v1/youtube/quota/{user_id}": ADMIN,
+    "GET /api/v1/youtube/cookies": ADMIN,
+    "PUT /api/v1/youtube/cookies": ADMIN,
+    "DELETE /api/v1/youtube/cookies": ADMIN,
+    "POST /api/v1/youtube/cookies/test": ADMIN,
     "GET /api/v1/youtube/batches": USER,
     "GET /api/v1/youtube/batches/{id}": USER,
     "DELETE /api/v1/youtube/batches/{id}": USER,
@@ -215,6 +241,15 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/media/watchlist": {"enabled": False},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
     "POST /api/v1/admin/plex/reconnect": {},
+    "POST /api/v1/youtube/download": {"url": "https://youtu.be/aaaaaaaaaaa"},
+    "POST /api/v1/youtube/downloads/retry-failed": {},
+    "PUT /api/v1/youtube/downloads/{id}/pin": {"pinned": True},
+    "POST /api/v1/youtube/profiles": {"name": "Small"},
+    "PUT /api/v1/youtube/profiles/{id}": {"name": "Small"},
+    "POST /api/v1/youtube/queue/pause": {},
+    "PUT /api/v1/youtube/quota/{user_id}": {"limitPerHour": 1, "limitBytes": None},
+    "PUT /api/v1/youtube/cookies": {"file": "none"},
+    "POST /api/v1/youtube/cookies/test": {},
     "POST /api/v1/youtube/subscriptions": {"url": "https://www.youtube.com/@trains"},
     "PUT /api/v1/youtube/subscriptions/{id}": {},
     "POST /api/v1/youtube/tools/update": {},
@@ -226,7 +261,12 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/auth/tokens": {"name": "a script", "scopes": ["read"]},
     "POST /api/v1/auth/password/change": {"currentPassword": "x", "newPassword": "y"},
 }
-QUERIES = {"GET /api/v1/media/search": {"query": "film"}, "GET /api/v1/plex/search": {"query": "film"}}
+QUERIES = {
+    "GET /api/v1/media/search": {"query": "film"},
+    "GET /api/v1/plex/search": {"query": "film"},
+    # Nothing that leads to YouTube.
+    "GET /api/v1/youtube/metadata": {"url": "https://example.org"},
+}
 
 
 async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
@@ -350,6 +390,10 @@ async def _strangers_find_nothing(house: House) -> None:
     token = (await house.frida.post("/auth/tokens", body)).raise_for_status().json()
     followed = BODIES["POST /api/v1/youtube/subscriptions"]
     subscription = (await house.frida.post("/youtube/subscriptions", followed)).raise_for_status().json()
+    asked = BODIES["POST /api/v1/youtube/download"]
+    download = (await house.frida.post("/youtube/download", asked)).raise_for_status().json()["download"]
+    a_list = {"url": f"https://www.youtube.com/playlist?list=PL{'a' * 32}"}
+    batch = (await house.frida.post("/youtube/download", a_list)).raise_for_status().json()["batch"]
     invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
     owned = {
         "/api/v1/media/requests/{id}": request["id"],
@@ -360,6 +404,9 @@ async def _strangers_find_nothing(house: House) -> None:
         "/api/v1/auth/tokens/{id}": token["id"],
         "/api/v1/auth/invites/{id}": invite["id"],
         "/api/v1/youtube/subscriptions/{id}": subscription["id"],
+        "/api/v1/youtube/downloads/{id}": download["id"],
+        "/api/v1/youtube/batches/{id}": batch["id"],
+        "/api/v1/youtube/profiles/{id}": download["profile"]["id"],
         "/api/v1/admin/users/{id}": house.frida.user["id"],
         "/api/v1/admin/erasures/{id}": house.frida.user["id"],
         # Whichever: a user is refused before they are looked for.

@@ -60,6 +60,31 @@ class GetDownloadQuota(Query[DownloadQuota]):
     pass
 
 
+class PersonDownloadQuota(Contract):
+    """What an administrator has laid down for one person, None where nothing, and what follows from it."""
+
+    user_id: UUID
+    name: str
+    limit_per_hour: int | None
+    limit_bytes: int | None
+    quota: DownloadQuota
+
+
+class DownloadLimitsBody(Body):
+    limit_per_hour: int | None = Field(ge=0, le=100_000)
+    limit_bytes: int | None = Field(ge=0, le=10**15)
+
+
+class GetPersonDownloadQuota(Query[PersonDownloadQuota]):
+    user_id: UUID
+
+
+class SetDownloadLimits(Command[PersonDownloadQuota]):
+    user_id: UUID
+    limit_per_hour: int | None
+    limit_bytes: int | None
+
+
 class ChannelUse(Contract):
     channel: str
     videos: int
