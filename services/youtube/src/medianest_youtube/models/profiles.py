@@ -18,7 +18,10 @@ class Profile(Base):
     __tablename__ = "profiles"
     __table_args__ = (
         Index(
-            "uq_profiles_name", text("lower(name)"), unique=True, postgresql_where=text("name is not null")
+            "uq_profiles_name",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("name is not null and deleted_at is null"),
         ),
         Index("uq_profiles_digest", "digest", unique=True, postgresql_where=text("name is null")),
         Index("uq_profiles_default", "is_default", unique=True, postgresql_where=text("is_default")),

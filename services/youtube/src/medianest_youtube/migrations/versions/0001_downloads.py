@@ -107,7 +107,7 @@ def _create_tables() -> None:
         "profiles",
         [sa.text("lower(name)")],
         unique=True,
-        postgresql_where=sa.text("name is not null"),
+        postgresql_where=sa.text("name is not null and deleted_at is null"),
     )
     op.create_table(
         "queue_pauses",
