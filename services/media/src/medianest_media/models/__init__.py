@@ -3,6 +3,7 @@
 from medianest_media.models.absences import Absence
 from medianest_media.models.allowing import ApprovalRule, OwnQuota
 from medianest_media.models.base import Base
+from medianest_media.models.defaults import RequestDefault
 from medianest_media.models.downloads import RequestDownload
 from medianest_media.models.following import Follower
 from medianest_media.models.importing import Import, ImportFinding
@@ -36,6 +37,7 @@ __all__ = [
     "OwnQuota",
     "Person",
     "Request",
+    "RequestDefault",
     "RequestDownload",
     "SeenTitle",
     "TitleCount",
