@@ -19,6 +19,7 @@ from medianest_youtube.fetching import Fetched
 from medianest_youtube.models import Asset, ListedPlace
 from medianest_youtube.moves import ask_for_a_worker, move
 from medianest_youtube.naming import Place, PlaylistPlace, Subject, place, within
+from medianest_youtube.nfo import nfo_of
 from medianest_youtube.pausing import prove
 from medianest_youtube.probing import BrokenFile, Expected, Probed, check, probe
 from medianest_youtube.reporting import Reporter
@@ -114,6 +115,7 @@ async def _named(
     async with app.db.transaction() as tx:
         asset = await held(tx, claim)
         name = await _place_of(app, tx, asset, claim, distinct=attempt)
+        nfo = nfo_of(asset, name) if claim.choices.nfo else None
     media = got.done.media
     assert media is not None
     files = []
@@ -121,6 +123,10 @@ async def _named(
         files.append((got.done.thumbnail, name.thumbnail))
     if claim.choices.subtitle_kind is SubtitleKind.FILES:
         files += [(file, name.subtitle(language)) for language, file in got.done.subtitles.items()]
+    if nfo is not None:
+        written = f"{claim.video_id}.nfo"
+        await in_thread(lambda: (held_place.folder / written).write_bytes(nfo))
+        files.append((written, name.nfo))
     files.append((media, name.media(PurePosixPath(media).suffix.lstrip("."))))
     return [(held_place.folder / source, within(app.folder, target)) for source, target in files]
 
