@@ -1,10 +1,14 @@
 """Services that are killed, stopped or stand still: each download is carried out once all the same."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from medianest.testing import eventually
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import RemoveDownload
+from medianest_common.contracts.youtube.queue import PauseQueue
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
 from services.youtube.tests.conftest import Home
 from services.youtube.tests.queueing import Wish, ask, give_ticket
@@ -145,3 +149,63 @@ async def test_cancelled_by_one_replica_while_another_downloads(nobody: Home, yo
 
             await eventually(gone, within=5)
     assert await wish.row("status") == "cancelled"
+
+
+async def test_killed_between_the_move_and_the_last_word_only_the_word_is_missing(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    youtube.add(Video(id=FIRST))
+    wish = await ask(home, FIRST)
+    await wish.becomes(*STORED)
+    await one_file_and_nothing_else(home, wish)
+    asked = len(youtube.requests)
+    names = await wish.row("files")
+    # As it was just before the commit: the files have been moved, and the database knows nothing of it.
+    staging = home.folder / wish.staging
+    staging.mkdir(parents=True)
+    moves = []
+    for name in names:
+        found = (home.folder / name).stat()
+        moves.append(
+            {
+                "source": str(staging / Path(name).name),
+                "target": str(home.folder / name),
+                "inode": found.st_ino,
+                "size": found.st_size,
+            }
+        )
+    (staging / "state.json").write_text(json.dumps({"fingerprint": "x", "attempts": 1, "moves": moves}))
+    await home.change(
+        "update assets set status = 'queued', path = null, files = '{}', stored_at = null where id = :id",
+        id=wish.asset_id,
+    )
+    await give_ticket(home)
+
+    await wish.becomes(*STORED)
+    await one_file_and_nothing_else(home, wish)
+    assert await wish.row("files") == names
+    assert len(youtube.requests) == asked
+
+
+async def test_moved_for_somebody_who_does_not_want_it_any_more_it_comes_out_again(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    await home.owner.call(PauseQueue(reason="A test."))
+    wish = await ask(home, youtube.add(Video(id=FIRST)), ticket=False)
+    staging, target = home.folder / wish.staging, home.folder / "Show" / "a.mp4"
+    staging.mkdir(parents=True)
+    target.parent.mkdir()
+    target.write_bytes(b"film")
+    found = target.stat()
+    move = {
+        "source": str(staging / "a.mp4"),
+        "target": str(target),
+        "inode": found.st_ino,
+        "size": found.st_size,
+    }
+    (staging / "state.json").write_text(json.dumps({"fingerprint": "x", "moves": [move]}))
+
+    await home.owner.call(RemoveDownload(id=wish.id))
+
+    assert home.files() == []
+    assert not target.parent.exists()

@@ -20,8 +20,9 @@ from medianest_common.contracts.youtube.downloads import GetDownload, ProgressSt
 from medianest_common.contracts.youtube.queue import GetQueue, PauseQueue, ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
 from medianest_youtube.episodes import allocate_episode
+from medianest_youtube.repository.assets import Assets
 from services.youtube.tests.conftest import Home, home_on
-from services.youtube.tests.queueing import ask, pause_of
+from services.youtube.tests.queueing import ask, give_ticket, pause_of, tickets_used
 from services.youtube.tests.test_queue_wishes import slow, workers_of
 
 pytestmark = pytest.mark.usefixtures("quick_sweep")
@@ -178,3 +179,17 @@ async def test_more_than_a_hundred_videos_of_one_day_have_numbers_too(home: Home
                 tx, show_id="UCx", video_id=f"{month}-{day}-110", published_on=date(2023, 5, 5)
             )
             assert known == given[110]
+
+
+async def test_a_download_that_somebody_just_changes_is_no_full_disk(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    await home.owner.call(PauseQueue(reason="A test."))
+    wish = await ask(home, youtube.add(Video(id=FIRST)), ticket=False)
+    async with home.db.transaction() as tx:
+        await Assets(tx.session).get(wish.asset_id, lock=True)
+        await home.owner.call(ResumeQueue())
+        await give_ticket(home)
+        await tickets_used(home)
+        assert (await home.owner.call(GetQueue())).pause is None
+    await wish.becomes(*STORED)

@@ -51,7 +51,7 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
             return None
         asset = await assets.next_claimable(room=max(free, 0))
         if free < 0 or (asset is None and await assets.count(Asset.status == DownloadStatus.QUEUED)):
-            await _say_that_the_disk_is_full(app, tx, free=free, begun=now)
+            await _see_whether_the_disk_is_full(app, tx, free=free, begun=now)
             return None
         if asset is None:
             return None
@@ -72,12 +72,16 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
         )
 
 
-async def _say_that_the_disk_is_full(app: YoutubeApp, tx: Transaction, *, free: int, begun: datetime) -> None:
+async def _see_whether_the_disk_is_full(
+    app: YoutubeApp, tx: Transaction, *, free: int, begun: datetime
+) -> None:
     assets = Assets(tx.session)
     smallest = await assets.least_size_queued()
     if smallest is None:
         return
     missing = 2 * smallest - free
+    if missing <= 0:
+        return  # there is room: somebody else holds the row at this moment
     await trip(app, tx, FailureCode.NO_SPACE, begun=begun, reason=disk_is_full(app, missing=missing))
 
 
