@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,11 @@ async def _disturb(
         await (replicas[victim].kill() if kind == "service" else replicas[victim].stop())
         replicas[victim] = await start_replica(home, **settings)
     elif kind in ("worker", "server"):
-        running = workers_of(home.folder)
-        servers = [pid for pid in running if "fork_server" in _command(pid)]
-        candidates = running if kind == "worker" else servers
-        candidates = [pid for pid in candidates if pid not in {each.pid for each in replicas}]
-        if candidates:
-            os.kill(dice.choice(candidates), signal.SIGKILL)
+        ours = {each.pid for each in replicas}
+        candidates = set(workers_of(home.folder)) if kind == "worker" else _servers_of(ours)
+        if candidates := sorted(candidates - ours):
+            with suppress(ProcessLookupError):
+                os.kill(dice.choice(candidates), signal.SIGKILL)
     elif kind == "cancel":
         await _call(home, RemoveDownload(id=dice.choice(wishes[-5:]).id))
     else:
@@ -90,11 +90,17 @@ async def _call(home: Home, command: object) -> None:
         return  # it was over already
 
 
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
+def _servers_of(replicas: set[int]) -> set[int]:
+    """The fork servers, children of the replicas."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) in replicas:
+            found.add(int(status.parent.name))
+    return found
 
 
 async def _look_at_all(home: Home, wishes: list[Wish]) -> None:
