@@ -71,9 +71,9 @@ async def _disturb(
     elif kind in ("worker", "server"):
         ours = {each.pid for each in replicas}
         candidates = set(workers_of(home.folder)) if kind == "worker" else _servers_of(ours)
-        if candidates := sorted(candidates - ours):
+        if pids := sorted(candidates - ours):
             with suppress(ProcessLookupError):
-                os.kill(dice.choice(candidates), signal.SIGKILL)
+                os.kill(dice.choice(pids), signal.SIGKILL)
     elif kind == "cancel":
         await _call(home, RemoveDownload(id=dice.choice(wishes[-5:]).id))
     else:

@@ -7,6 +7,7 @@ import pytest
 from medianest.testing import eventually
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
+from medianest_youtube.repository.assets import Assets
 from services.youtube.tests.conftest import Home
 from services.youtube.tests.queueing import ask, give_ticket, pause_of, set_cookies, tickets_used
 
@@ -159,4 +160,20 @@ async def test_a_broken_file_is_thrown_away_and_downloaded_anew(home: Home, yout
     assert await wish.row("failure") == "BROKEN_FILE"
     assert wish.parts() == []
     home.clock.advance(90)
+    await wish.becomes(*STORED)
+
+
+async def test_what_yt_dlp_could_not_find_is_looked_for_again(home: Home, youtube: FakeYoutube) -> None:
+    """tubearchivist#1073: such an error stopped the queue."""
+    video = youtube.add(Video(id=FIRST, failure=Failure.NO_FORMATS))
+    wish = await ask(home, FIRST)
+    await wish.becomes(DownloadStatus.WAITING)
+    assert await wish.row("failure") == "NO_FORMATS"
+
+    video.failure = None
+    async with home.db.transaction() as tx:
+        [found] = await Assets(tx.session).waiting_after([FailureCode.NO_FORMATS])
+        assert found.id == wish.asset_id
+        assert await Assets(tx.session).waiting_after([FailureCode.NETWORK]) == []
+    home.clock.advance(86_400 + 60)
     await wish.becomes(*STORED)

@@ -1,7 +1,7 @@
 """Assets, and which of them is worked on."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -107,13 +107,17 @@ class Assets(Repository[Asset]):
         place = func.row_number().over(order_by=(Asset.priority.desc(), Asset.queued_at, Asset.id))
         queue = select(Asset.id, place.label("place")).where(Asset.status == DownloadStatus.QUEUED).subquery()
         statement = select(queue.c.id, queue.c.place).where(queue.c.id.in_(asset_ids))
-        return {asset_id: place for asset_id, place in await self.session.execute(statement)}
+        return {row.id: row.place for row in await self.session.execute(statement)}
 
     async def waiting_for_the_line(self) -> Sequence[Asset]:
         """Those that found no way to YouTube, locked: once one gets through, the others may try too."""
+        return await self.waiting_after([FailureCode.NETWORK])
+
+    async def waiting_after(self, codes: Sequence[FailureCode]) -> Sequence[Asset]:
+        """Those that wait since they have failed like this, locked."""
         statement = (
             select(Asset)
-            .where(Asset.status == DownloadStatus.WAITING, Asset.failure == FailureCode.NETWORK)
+            .where(Asset.status == DownloadStatus.WAITING, Asset.failure.in_(codes))
             .limit(_AT_ONCE)
             .with_for_update(skip_locked=True, key_share=True)
         )
@@ -143,11 +147,3 @@ class Assets(Repository[Asset]):
             .limit(1)
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
-
-    async def kept_in_staging(self, *, now: datetime, failed_for: timedelta) -> set[UUID]:
-        """What may still go on from where it was."""
-        unfinished = Asset.status.in_(
-            [*RUNNING, DownloadStatus.QUEUED, DownloadStatus.WAITING, DownloadStatus.PAUSED]
-        )
-        lately = (Asset.status == DownloadStatus.FAILED) & (Asset.status_since > now - failed_for)
-        return set(await self.session.scalars(select(Asset.id).where(unfinished | lately)))

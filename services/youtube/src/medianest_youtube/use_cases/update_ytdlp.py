@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from medianest_common.bus import require
 from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.tools import (
     InstallYtDlp,
     LastUpdate,
@@ -12,7 +13,10 @@ from medianest_common.contracts.youtube.tools import (
     UpdateYtDlp,
 )
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.failures import Retry, consequence
+from medianest_youtube.moves import move
 from medianest_youtube.releases import UpdateFailed, UpdateRunning
+from medianest_youtube.repository.assets import Assets
 from medianest_youtube.use_cases.show_tools import report
 
 _GIVEN_UP_AFTER = timedelta(minutes=15)
@@ -45,6 +49,15 @@ async def install_ytdlp(app: YoutubeApp, job: InstallYtDlp) -> None:
         _note(app, UpdateState.FAILED, job.version, str(failed))
     else:
         _note(app, UpdateState.DONE, installed)
+        await queue_what_waits_for_it(app)
+
+
+async def queue_what_waits_for_it(app: YoutubeApp) -> None:
+    """A newer yt-dlp may find what the one before it could not."""
+    codes = [code for code in FailureCode if consequence(code).retry is Retry.AFTER_UPDATE]
+    async with app.db.transaction() as tx:
+        for asset in await Assets(tx.session).waiting_after(codes):
+            await move(app, tx, asset, DownloadStatus.QUEUED)
 
 
 def _note(app: YoutubeApp, state: UpdateState, version: str | None, message: str | None = None) -> None:
