@@ -16,7 +16,7 @@ from medianest_auth.revocations import AT_ONCE
 from medianest_auth.service import SERVICE
 from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
-from medianest_common.contracts import auth, health, media, notifications, plex
+from medianest_common.contracts import auth, health, media, notifications, plex, youtube
 from medianest_common.contracts import gateway as door
 from medianest_common.contracts.auth import history, passwords, people
 from medianest_common.contracts.auth.people import GivenRole, UserStatus
@@ -535,7 +535,7 @@ async def test_attack_107_every_service_that_holds_something_is_asked_until_it_h
     assert ours.removed is not None and ours.removed["users"] == ours.removed["sessions"] == 1
     told = {
         module.UserDataErased.service: module.UserDataErased(user_id=gone, removed={"things": 2})
-        for module in (door, health, media, notifications, plex)
+        for module in (door, health, media, notifications, plex, youtube)
     }
     assert set(told) == set(HOLDERS)
     for service in ("media", "plex", "health"):
@@ -545,7 +545,7 @@ async def test_attack_107_every_service_that_holds_something_is_asked_until_it_h
         house.clock.advance(ASKED_AGAIN_AFTER.total_seconds() + 1)
         await house.sandbox.start(SERVICE)
         assert (await again.next(within=15)).user_id == gone
-    for service in ("notifications", "gateway"):
+    for service in ("notifications", "gateway", "youtube"):
         await house.sandbox.emit(told[service])
     # Asked twice, a service finds nothing the second time; what counts is what it found first.
     await house.sandbox.emit(media.UserDataErased(user_id=gone, removed={}))

@@ -29,7 +29,7 @@ async def test_attack_107_a_service_that_was_away_erases_when_it_is_back(door: D
 
     # What is held by those who answer is there, and who does not is named.
     export = (await frida.get("/users/me/export")).json()
-    assert export["incomplete"] == ["media", "plex"]
+    assert export["incomplete"] == ["media", "plex", "youtube"]
     assert (
         export["parts"]["auth"]["complete"]
         and export["parts"]["auth"]["tables"]["users"][0]["name"] == "frida"
@@ -53,7 +53,7 @@ async def test_attack_107_a_service_that_was_away_erases_when_it_is_back(door: D
     await eventually(those_here)
     assert await valkey.get(slot) is None
 
-    await door.sandbox.start(*registry.services(["media", "plex", "health"]))
+    await door.sandbox.start(*registry.services(["media", "plex", "youtube", "health"]))
 
     async def all_of_them() -> bool:
         return all((await erasure()).values())

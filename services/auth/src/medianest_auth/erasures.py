@@ -19,7 +19,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 
 OURS = "auth"
-HOLDERS = ("gateway", "health", "media", "notifications", "plex")
+HOLDERS = ("gateway", "health", "media", "notifications", "plex", "youtube")
 """A service that begins to hold data about people belongs here, and answers `UserDeleted`."""
 
 ASKED_AGAIN_AFTER = timedelta(hours=1)

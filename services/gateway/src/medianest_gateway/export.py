@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from medianest_common.bus import Bus
-from medianest_common.contracts import media, notifications, plex
+from medianest_common.contracts import media, notifications, plex, youtube
 from medianest_common.contracts.auth import people
 from medianest_common.contracts.base import Contract, Query, Timestamp
 from medianest_common.contracts.identity import Caller
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[..., Query[PersonalData]]] = {
     "media": media.ExportUserData,
     "notifications": notifications.ExportUserData,
     "plex": plex.ExportUserData,
+    "youtube": youtube.ExportUserData,
 }
 """The gateway and the health service hold nothing about people that outlives a moment."""
 

@@ -10,7 +10,7 @@ from medianest_auth.use_cases.confirm_email import confirm_email
 from medianest_auth.use_cases.delete_user import delete_account, delete_user
 from medianest_auth.use_cases.export_user_data import export_user_data
 from medianest_auth.use_cases.read_accounts import get_user, list_users
-from medianest_common.contracts import gateway, health, media, notifications, plex
+from medianest_common.contracts import gateway, health, media, notifications, plex, youtube
 from medianest_common.contracts.auth import people
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.personal import DataErased, PersonalData
@@ -83,6 +83,7 @@ async def forget_on_the_bus(job: people.ForgetEvents, app: AuthApp) -> None:
     media.UserDataErased,
     notifications.UserDataErased,
     plex.UserDataErased,
+    youtube.UserDataErased,
 )
 async def on_erased(event: DataErased, app: AuthApp, tx: Transaction) -> None:
     await collect_erasure(app, tx, event)
