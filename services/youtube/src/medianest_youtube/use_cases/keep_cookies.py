@@ -1,0 +1,123 @@
+"""Administrators set the cookies of an account at YouTube, see how long they hold, and try what they are good for."""
+
+from sqlalchemy import func, select
+
+from medianest_common.bus import require
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.youtube.cookies import (
+    CookiesReport,
+    CookiesTest,
+    Look,
+    SetCookies,
+    TryCookies,
+)
+from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.errors import Conflict
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.cookie_file import UnusableCookies, read_cookie_file
+from medianest_youtube.failures import NotToBeHad, consequence
+from medianest_youtube.models import AccountCookies
+from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
+
+_ALONE = func.pg_advisory_xact_lock(func.hashtextextended("youtube cookies", 0))
+_LOOK_SECONDS = 25.0
+_ANY_VIDEO = VideoLink("jNQXAC9IVRw")
+"""The first one that YouTube ever had."""
+
+
+class NoCookies(Conflict):
+    title = "There are no cookies to try"
+
+
+async def get_cookies(app: YoutubeApp) -> CookiesReport:
+    require(Permission.MANAGE_DOWNLOADS)
+    async with app.db.read() as connection:
+        set_at = (await connection.execute(select(AccountCookies.set_at))).scalar_one_or_none()
+    if set_at is None:
+        return CookiesReport(present=False)
+    text = await app.cookies.load()
+    if text is None:
+        return CookiesReport(present=True, readable=False, set_at=set_at)
+    try:
+        file = read_cookie_file(text, now=app.clock.now())
+    except UnusableCookies:
+        # All of them have ended since.
+        return CookiesReport(present=True, set_at=set_at)
+    return CookiesReport(
+        present=True,
+        set_at=set_at,
+        domains=list(file.domains),
+        cookies=len(file.lines),
+        expires_at=file.expires_at,
+    )
+
+
+async def set_cookies(app: YoutubeApp, command: SetCookies) -> CookiesReport:
+    """In place of those before. Raises `UnusableCookies`."""
+    require(Permission.MANAGE_DOWNLOADS)
+    now = app.clock.now()
+    file = read_cookie_file(command.file, now=now)
+    async with app.db.transaction() as tx:
+        await tx.session.execute(select(_ALONE))
+        await app.cookies.keep(tx, file.text, now=now)
+    return await get_cookies(app)
+
+
+async def delete_cookies(app: YoutubeApp) -> Nothing:
+    require(Permission.MANAGE_DOWNLOADS)
+    async with app.db.transaction() as tx:
+        await app.cookies.forget(tx)
+    return Nothing()
+
+
+async def try_cookies(app: YoutubeApp, command: TryCookies) -> CookiesTest:
+    """Saved cookies that seem unused leave people guessing: the same video is looked at without and with them."""
+    require(Permission.MANAGE_DOWNLOADS)
+    link = _ANY_VIDEO if command.url is None else _video(command.url)
+    cookies = await app.cookies.load()
+    if cookies is None:
+        raise NoCookies(
+            "Set the cookies of an account first, or set them anew if they cannot be read any more."
+        )
+    without = await _look(app, link, cookies=None)
+    having = await _look(app, link, cookies=cookies)
+    return CookiesTest(
+        url=link.url,
+        without=without,
+        with_cookies=having,
+        helps=having.seen and not without.seen,
+        advice=_advice(without, having),
+    )
+
+
+def _video(url: str) -> VideoLink:
+    link = parse_link(url)
+    if isinstance(link, VideoInList):
+        link = link.video
+    if not isinstance(link, VideoLink):
+        raise UnsupportedUrl("Cookies are tried with a single video. Use the link of one.")
+    return link
+
+
+async def _look(app: YoutubeApp, link: VideoLink, *, cookies: str | None) -> Look:
+    try:
+        await app.runner.preview_video(link, choices=ProfileChoices(), cookies=cookies, timeout=_LOOK_SECONDS)
+    except NotToBeHad as refusal:
+        return Look(seen=False, code=refusal.failure, message=consequence(refusal.failure).sentence)
+    return Look(seen=True, message="YouTube shows the video.")
+
+
+def _advice(without: Look, having: Look) -> str:
+    if having.seen and not without.seen:
+        return "The cookies work: YouTube shows this video with them, and does not without."
+    if having.seen:
+        return (
+            "YouTube shows this video to everybody, so this tells nothing of the cookies. "
+            "Try a video with an age limit, or one for members of a channel."
+        )
+    if without.seen:
+        return "YouTube shows the video without the cookies and refuses it with them: export them anew."
+    if without.code == having.code:
+        return "The cookies change nothing. Export them anew, from an account that may watch this video."
+    return "YouTube refuses the video with the cookies too, for another reason."
