@@ -199,7 +199,7 @@ async def test_an_outage_is_waited_for(home: Home) -> None:
 
     async def waits() -> bool:
         row = await batch_row(home, batch_id)
-        return row["failure"] == "NETWORK" and row["status"] == "queued"
+        return (row["failure"], row["status"]) == ("NETWORK", "queued")
 
     await eventually(waits, within=60)
     assert (await home.owner.call(GetBatch(id=batch_id))).failure is not None
@@ -223,7 +223,7 @@ async def test_too_many_questions_pause_the_queue_and_the_list_goes_on_afterward
     home.youtube.pages.status = None
 
     async def shown() -> bool:
-        return (await batch_row(home, batch_id))["failure"] == "RATE_LIMITED"
+        return bool((await batch_row(home, batch_id))["failure"] == "RATE_LIMITED")
 
     await eventually(shown)
     assert (await batch_row(home, batch_id))["status"] == "queued"

@@ -101,7 +101,7 @@ def rows(*sizes: int) -> list[Stored]:
 
 
 @pytest.mark.parametrize(
-    ("rules", "going"),
+    "rules, going",
     [
         ({}, []),
         ({"count": 2}, [3, 2]),
@@ -239,7 +239,7 @@ async def test_a_batch_is_cancelled_while_it_is_read(home: Home) -> None:
     batch_id = await ask_for_list(home, home.owner)
 
     async def going_on() -> bool:
-        return (await batch_row(home, batch_id))["made"] >= 50
+        return int((await batch_row(home, batch_id))["made"]) >= 50
 
     await eventually(going_on, within=30)
     cancelled = await home.owner.call(CancelBatch(id=batch_id))

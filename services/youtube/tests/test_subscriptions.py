@@ -317,9 +317,9 @@ async def test_only_a_list_can_be_followed_and_only_once(home: Home) -> None:
         await home.owner.call(Subscribe(subscription=SubscriptionBody(url=CHANNEL)))
     with pytest.raises(RemoteError) as a_video:
         await home.owner.call(Subscribe(subscription=SubscriptionBody(url="https://youtu.be/video000001")))
+    without = SubscriptionBody(url=CHANNEL + "/videos", backfill=Backfill.LAST)
     with pytest.raises(RemoteError) as without_count:
-        body = SubscriptionBody(url=CHANNEL + "/videos", backfill=Backfill.LAST)
-        await home.owner.call(Subscribe(subscription=body))
+        await home.owner.call(Subscribe(subscription=without))
 
     assert a_video.value.code == "UNSUPPORTED_URL"
     assert twice.value.code == "ALREADY_SUBSCRIBED"

@@ -21,7 +21,7 @@ def entry(**more: Any) -> Entry:
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    "told, reason",
     [
         ({}, None),
         ({"live_status": "not_live"}, None),
@@ -39,7 +39,7 @@ def test_what_a_list_tells_of_a_video(told: dict[str, Any], reason: Skip | None)
 
 
 @pytest.mark.parametrize(
-    ("filters", "told", "reason"),
+    "filters, told, reason",
     [
         (Filters(includes=["ＮＥＷＳ"]), {"title": "The news"}, None),
         (Filters(includes=["straße"]), {"title": "Die STRASSE"}, None),
@@ -59,7 +59,7 @@ def test_what_the_filters_refuse(filters: Filters, told: dict[str, Any], reason:
 
 
 @pytest.mark.parametrize(
-    ("kind", "baseline", "ordinal", "days_after", "old"),
+    "kind, baseline, ordinal, days_after, old",
     [
         (LinkKind.CHANNEL, None, 3, None, True),
         (LinkKind.CHANNEL, None, 3, 1, False),

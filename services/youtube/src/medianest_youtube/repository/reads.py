@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
@@ -52,7 +53,7 @@ class Reads:
 
     async def held[R: Readable](self, row: R) -> R | None:
         """As it stands now, locked; None: it is ours no more."""
-        model = type(row)
+        model: type[R] = type(row)
         statement = (
             select(model)
             .where(model.id == row.id, model.epoch == row.epoch, _going_on(model))
@@ -120,7 +121,7 @@ async def unread_of(session: AsyncSession, user_id: UUID) -> Sequence[Batch]:
     return (await session.scalars(statement.with_for_update(key_share=True))).all()
 
 
-def _going_on(model: type[Batch] | type[Subscription]) -> ColumnElement[bool]:
+def _going_on(model: type[Any]) -> ColumnElement[bool]:
     if model is Batch:
         return Batch.status == BatchStatus.INDEXING
     return Subscription.lease_until.is_not(None)

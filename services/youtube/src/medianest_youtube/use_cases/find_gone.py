@@ -17,8 +17,8 @@ from medianest_youtube.workers import in_thread
 log = structlog.get_logger()
 
 MARK = ".medianest-library"
-"""A folder in the library's, made once that has been seen with our files in it. Where it is missing, another disk is mounted here, or
-none: then nothing can be told of what is gone."""
+"""A folder in the library's, made once that has been seen with our files in it. Where it is missing, another disk is
+mounted here, or none: then nothing can be told of what is gone."""
 _CHUNK = 500
 
 

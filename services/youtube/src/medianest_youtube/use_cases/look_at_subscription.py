@@ -41,11 +41,13 @@ async def look_at_subscription(app: YoutubeApp, subscription: Subscription) -> N
         assert subscription.list_id is not None
         closer = await _needs_closer_look(app, subscription, subscription.list_id)
         if closer is None:
-            return await _finish(app, subscription, Look(End.FEED))
+            await _finish(app, subscription, Look(End.FEED))
+            return
         if closer is End.NEWEST:
             look = Look(End.NEWEST, await _window(app, subscription))
             if await _read_newest(app, subscription, look):
-                return await _finish(app, subscription, look)
+                await _finish(app, subscription, look)
+                return
     look = await _begin(app, subscription)
     await _read_all(app, subscription, look)
     if (
