@@ -27,10 +27,6 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Service
 
 _TIMEOUT = 10.0
-_SCHEMAS = (
-    "select count(*) from pg_namespace"
-    " where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')"
-)
 _MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM_BYTES = 2 << 30
 _FOLDER = "medianest-tests-"
@@ -80,7 +76,7 @@ def server_urls(request: pytest.FixtureRequest) -> Iterator[ServerUrls]:
 
 @dataclass
 class Sandbox:
-    """An installation of its own: a fresh database, an empty bus and cache, and whichever services a test starts."""
+    """An installation of its own: a database, an empty bus and cache, and whichever services a test starts."""
 
     urls: ServerUrls
     settings: dict[str, Any]
@@ -89,9 +85,10 @@ class Sandbox:
     clock: Clock
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _services: dict[str, AsyncExitStack] = field(default_factory=dict)
+    _has_database: bool = False
 
     async def start(self, *services: Service, **settings: Any) -> None:
-        """Migrate and run these services until the test ends or `stop` is called. Started twice, it has two replicas."""
+        """Migrate and run these services until the test ends or `stop` is called. Started twice is two replicas."""
         self.settings |= settings
         await self._migrate(services)
         for service in services:
@@ -103,18 +100,24 @@ class Sandbox:
         secret = role_secret(KeyRing.parse(SECRET_KEY))
         url = self.settings["database_url"]
         tables = tuple(sorted(each.migrations for each in services if each.metadata is not None))
-        if await _ask(url, _SCHEMAS):
+        if not tables:
+            return
+        if self._has_database:
             await migrate(services, admin_url=url, secret=secret)
-            return
-        database = make_url(url).database
-        if template := _migrated.get(tables):
-            await _execute(self.urls.database_url, f"drop database {database}")
-            await _execute(self.urls.database_url, f"create database {database} template {template}")
-            return
-        await migrate(services, admin_url=url, secret=secret)
-        template = f"migrated_{uuid7().hex}"
-        await _execute(self.urls.database_url, f"create database {template} template {database}")
-        _migrated[tables] = template
+        elif template := _migrated.get(tables):
+            await self.create_database(template)
+        else:
+            await self.create_database()
+            await migrate(services, admin_url=url, secret=secret)
+            template = f"migrated_{uuid7().hex}"
+            await _execute(self.urls.database_url, _copy(make_url(url).database, to=template))
+            _migrated[tables] = template
+
+    async def create_database(self, template: str = "template1") -> None:
+        """What `start` does by itself; for those who need a database and no service."""
+        database = make_url(self.settings["database_url"]).database
+        await _execute(self.urls.database_url, _copy(template, to=database))
+        self._has_database = True
 
     async def stop(self, name: str) -> None:
         await self._services.pop(name).aclose()
@@ -164,7 +167,6 @@ async def sandbox_on(
     client = await nats.connect(urls.nats_url, connect_timeout=5)
     try:
         await _empty(client, urls.valkey_url)
-        await _execute(urls.database_url, f"create database {name}")
         settings: dict[str, Any] = {
             "nats_url": urls.nats_url,
             "valkey_url": urls.valkey_url,
@@ -184,7 +186,7 @@ async def sandbox_on(
             yield sandbox
         finally:
             await sandbox.close()
-            await _execute(urls.database_url, f"drop database {name} with (force)")
+            await _execute(urls.database_url, f"drop database if exists {name} with (force)")
     finally:
         await client.close()
 
@@ -205,14 +207,15 @@ async def _empty(client: Client, valkey_url: str) -> None:
     await valkey.aclose()
 
 
-async def _execute(database_url: str, statement: str) -> None:
-    async with _connected(database_url) as connection:
-        await connection.execute(statement, timeout=_TIMEOUT)
+def _copy(template: str | None, *, to: str | None) -> str:
+    """File by file, which costs a third of what copying through the log of the server does."""
+    return f"create database {to} template {template} strategy file_copy"
 
 
-async def _ask(database_url: str, query: str) -> Any:
+async def _execute(database_url: str, *statements: str) -> None:
     async with _connected(database_url) as connection:
-        return await connection.fetchval(query, timeout=_TIMEOUT)
+        for statement in statements:
+            await connection.execute(statement, timeout=_TIMEOUT)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ import structlog
 
 from medianest import running
 from medianest.demo.household import FRIENDS, OWNER_EMAIL, OWNER_NAME, furnish, wishes
+from medianest.demo.videos import publish, watch
 from medianest.demo.visitor import Visitor
 from medianest.installation import free_port, hindrance, read_settings
 from medianest_common.clock import SystemClock
@@ -21,6 +22,7 @@ from medianest_common.logging import configure
 from medianest_common.settings import PREFIX, Settings
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.fake_youtube import FakeYoutube, fake_youtube
 
 log = structlog.get_logger()
 
@@ -46,8 +48,10 @@ async def show(*, say: running.Say) -> None:
             plex = await stack.enter_async_context(FakePlex.start(clock=clock, owner_email=OWNER_EMAIL))
             overseerr = await stack.enter_async_context(FakeOverseerr.start(clock=clock))
             friends = furnish(plex, overseerr, clock=clock)
+            youtube = stack.enter_context(fake_youtube(Path(folder) / "pretend-youtube"))
+            publish(youtube, plex, folder=Path(folder) / "youtube")
             secret = secrets.token_hex(16)
-            settings = _pretended(plex, overseerr, webhook_secret=secret, folder=Path(folder))
+            settings = _pretended(plex, overseerr, youtube, webhook_secret=secret, folder=Path(folder))
             configure(settings)
             overseerr.set_webhook(f"{_local(settings)}/api/v1/webhooks/overseerr", authorization=secret)
 
@@ -61,7 +65,9 @@ async def show(*, say: running.Say) -> None:
             await running.run((), settings=settings, say=say, when_up=fill)
 
 
-def _pretended(plex: FakePlex, overseerr: FakeOverseerr, *, webhook_secret: str, folder: Path) -> Settings:
+def _pretended(
+    plex: FakePlex, overseerr: FakeOverseerr, youtube: FakeYoutube, *, webhook_secret: str, folder: Path
+) -> Settings:
     """Services read their own settings, so what is pretended is told to them where they look, and nothing else:
     a real household's servers, keys and configuration file are out of their sight."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
@@ -77,6 +83,9 @@ def _pretended(plex: FakePlex, overseerr: FakeOverseerr, *, webhook_secret: str,
         "MEDIANEST_OVERSEERR_URL": overseerr.url,
         "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
         "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": webhook_secret,
+        "MEDIANEST_YOUTUBE_PROXY": youtube.proxy_url,
+        "MEDIANEST_YOUTUBE_CA_FILE": str(youtube.ca_file),
+        "MEDIANEST_YOUTUBE_DISK_RESERVE": "0",
         "MEDIANEST_RATE_LIMIT_SCALE": "20",
     }
     os.environ.setdefault("MEDIANEST_LOG_LEVEL", "error")
@@ -116,9 +125,11 @@ async def _fill(
             for position, wish in enumerate(wishes(overseerr))
         ]
         await _decide(owner, asked, overseerr=overseerr)
+        await watch(owner, guests)
         await _until_shown(owner)
     say(
-        f"{len(asked)} requests were made, some decided, {_OBTAINED} are there to watch. Ctrl-C ends the show."
+        f"{len(asked)} requests were made, some decided, {_OBTAINED} are there to watch; videos are being downloaded. "
+        "Ctrl-C ends the show."
     )
 
 

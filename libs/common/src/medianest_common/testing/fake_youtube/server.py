@@ -21,6 +21,7 @@ class FakeYoutube:
     """Runs in threads of its own, so that neither a busy nor a closed event loop matters to it."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         tls, self.ca_file = issued_for(folder, HOSTS)
         self._server = ProxyServer(tls=tls, shelf=MediaShelf(folder / "media"))
         self._thread = threading.Thread(
