@@ -421,6 +421,7 @@ async def test_a_try_that_ends_after_its_account_is_gone_is_nobodys(house: House
 
 async def test_what_was_recorded_by_an_earlier_version_is_chained_and_shown(sandbox: Sandbox) -> None:
     secret, url = role_secret(KeyRing.parse(SECRET_KEY)), sandbox.settings["database_url"]
+    await sandbox.create_database()
     await migrate([SERVICE], admin_url=url, secret=secret, revision="0001")
     person = uuid7()
     dsn = make_url(role_url(url, "auth", secret=secret)).render_as_string(hide_password=False)
