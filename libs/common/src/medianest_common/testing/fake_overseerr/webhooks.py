@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from medianest_common.http.guard import public_authorities
+
 from .notices import Notice
 from .numbers import IssueStatus, IssueType, MediaStatus, Notification
 from .state import State, User, WebhookSettings
@@ -81,7 +83,10 @@ class Webhooks:
     def __init__(self, state: State) -> None:
         self._state = state
         self._client = httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS, headers={"User-Agent": "axios/1.7.9"}, trust_env=False
+            verify=public_authorities(),
+            timeout=_TIMEOUT_SECONDS,
+            headers={"User-Agent": "axios/1.7.9"},
+            trust_env=False,
         )
         self._running: set[asyncio.Task[bool]] = set()
         self.sent: list[SentWebhook] = []
