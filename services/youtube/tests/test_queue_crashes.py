@@ -110,6 +110,7 @@ async def test_who_has_stood_still_writes_nothing_when_somebody_else_has_taken_o
         assert (await wish.events()).count("importing") == 1
 
 
+@pytest.mark.long
 async def test_several_replicas_run_no_more_than_there_are_slots_and_each_video_once(
     nobody: Home, youtube: FakeYoutube
 ) -> None:
@@ -136,6 +137,7 @@ async def test_several_replicas_run_no_more_than_there_are_slots_and_each_video_
     assert await nobody.rows("select distinct epoch from assets") == [(1,)]
 
 
+@pytest.mark.long
 async def test_cancelled_by_one_replica_while_another_downloads(nobody: Home, youtube: FakeYoutube) -> None:
     slow(youtube, FIRST)
     async with replica(nobody):

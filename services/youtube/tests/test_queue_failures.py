@@ -37,7 +37,7 @@ async def test_a_private_video_fails_for_good_and_the_next_one_is_downloaded(
 
 
 @pytest.mark.parametrize(
-    ("failure", "code"),
+    "failure, code",
     [
         (Failure.BOT_CHECK, FailureCode.BOT_CHECK),
         (Failure.RATE_LIMITED, FailureCode.RATE_LIMITED),

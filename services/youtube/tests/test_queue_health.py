@@ -57,6 +57,7 @@ async def test_a_full_disk_rests_the_queue_and_room_lets_it_go_on(
         assert (await home.owner.call(GetQueue())).pause is None
 
 
+@pytest.mark.long
 async def test_a_disk_that_fills_up_stops_what_runs_while_something_still_fits(
     server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
 ) -> None:
