@@ -30,6 +30,7 @@ SETTLED = (
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 async def test_kills_at_random_moments_leave_every_job_done_once_or_failed_with_a_reason(
     home: Home, youtube: FakeYoutube
 ) -> None:
@@ -121,6 +122,7 @@ async def _look_at_all(home: Home, wishes: list[Wish]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 async def test_memory_is_flat_over_many_jobs(home: Home, youtube: FakeYoutube) -> None:
     """yt-dlp#1949: a process that lives long grows."""
     await home.sandbox.stop("youtube")
