@@ -245,6 +245,8 @@ async def world(
             "MEDIANEST_OVERSEERR_URL": overseerr.url,
             "MEDIANEST_OVERSEERR_API_KEY": overseerr.api_key,
             "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            # Nobody answers there, so that no test reaches the real YouTube.
+            "MEDIANEST_YOUTUBE_PROXY": "http://127.0.0.1:9",
             **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
         }
         overseerr.set_webhook(
