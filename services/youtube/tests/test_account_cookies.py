@@ -66,7 +66,7 @@ async def test_only_administrators_have_to_do_with_them(home: Home) -> None:
     frida = await home.friend()
     for message in (GetCookies(), SetCookies(file=FILE), DeleteCookies(), TryCookies()):
         with pytest.raises(MediaNestError) as refusal:
-            await frida.call(message)  # type: ignore[arg-type]
+            await frida.call(message)
         assert refusal.value.status == 403
 
 

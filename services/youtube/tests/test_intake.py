@@ -231,7 +231,7 @@ async def test_another_persons_download_is_not_there(home: Home) -> None:
 
     for message in (GetDownload(id=download.id), RemoveDownload(id=download.id)):
         with pytest.raises(MediaNestError) as refusal:
-            await bert.call(message)  # type: ignore[arg-type]
+            await bert.call(message)
         assert refusal.value.status == 404
     assert (await bert.call(ListDownloads())).items == []
     assert [each.id for each in (await home.owner.call(ListDownloads())).items] == [download.id]

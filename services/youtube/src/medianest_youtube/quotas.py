@@ -69,7 +69,7 @@ async def used(session: AsyncSession, user_id: UUID, *, now: datetime) -> Used:
             Asset.status.in_(_COUNTED),
         )
     )
-    taken = int((await session.execute(size)).scalar_one())
+    taken = int((await session.execute(size)).scalar_one() or 0)
     return Used(in_hour, oldest + WINDOW if oldest else None, taken)
 
 
