@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from medianest_common.clock import uuid7
+from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.downloads import DownloadAsset
 from medianest_common.contracts.youtube.events import (
@@ -91,6 +92,7 @@ def _told_of[E: DownloadChange](
     code: FailureCode | None,
     reason: str | None,
 ) -> E:
+    wishes = [wish for wish in wishes if wish.user_id != NOBODY]
     return event(
         asset_id=asset.id,
         video_id=asset.video_id,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.models import Asset, Download, Tombstone
+from medianest_youtube.models import Asset, Download, Person, Tombstone
 from medianest_youtube.moves import move
 from medianest_youtube.naming import within
 from medianest_youtube.repository.assets import Assets
@@ -21,6 +21,7 @@ from medianest_youtube.workers import in_thread
 log = structlog.get_logger()
 
 _AT_ONCE = 100
+_HAS_LEFT = select(Person.id).where(Person.erased_at.is_not(None))
 _REASONS = {
     "retention": "A subscription keeps only so much, and this was the oldest of it.",
     "gone_from_plex": "Its file has been deleted in Plex or on the disk.",
@@ -42,6 +43,8 @@ async def remove_asset(
         wishes = await Assets(tx.session).wishes(asset.id)
     for wish in wishes:
         wish.ended_at = wish.ended_at or now
+    if by is not None and await tx.session.scalar(_HAS_LEFT.where(Person.id == by)):
+        by = None
     stone = upsert(Tombstone).values(video_id=asset.video_id, reason=why, user_id=by, at=now)
     await tx.session.execute(
         stone.on_conflict_do_update(

@@ -1,9 +1,7 @@
 """Whose turn it is to be read. There is one place for it in the whole installation: YouTube counts who asks."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -114,11 +112,6 @@ async def is_held(connection: AsyncConnection, row: Readable) -> bool:
     model = type(row)
     statement = select(model.id).where(model.id == row.id, model.epoch == row.epoch, _going_on(model))
     return (await connection.execute(statement)).first() is not None
-
-
-async def unread_of(session: AsyncSession, user_id: UUID) -> Sequence[Batch]:
-    statement = select(Batch).where(Batch.user_id == user_id, Batch.status.in_(UNREAD))
-    return (await session.scalars(statement.with_for_update(key_share=True))).all()
 
 
 def _going_on(model: type[Any]) -> ColumnElement[bool]:

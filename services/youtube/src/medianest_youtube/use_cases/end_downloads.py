@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube.downloads import EndDownloads
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Download
+from medianest_youtube.ownership import others_who_want
 from medianest_youtube.removing import remove_asset
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.states import STORED, TO_COME
@@ -43,13 +45,17 @@ async def end_downloads(app: YoutubeApp, job: EndDownloads) -> None:
 async def _end(app: YoutubeApp, download_id: UUID, job: EndDownloads) -> UUID | None:
     """The asset, if nobody waits for it any more."""
     async with app.db.transaction() as tx:
-        assets = Assets(tx.session)
         asset_id = await tx.session.scalar(select(Download.asset_id).where(Download.id == download_id))
-        asset = await assets.get(asset_id, lock=True) if asset_id else None
+        asset = await Assets(tx.session).get(asset_id, lock=True) if asset_id else None
         wish = await tx.session.get(Download, download_id, with_for_update={"key_share": True})
         if asset is None or wish is None or wish.ended_at is not None:
             return None
-        others = [other for other in await assets.wishes(asset.id) if other.id != wish.id]
+        others = await others_who_want(tx, wish)
+        if wish.user_id == NOBODY and (others or asset.status not in STORED):
+            # Of somebody who has left only what the household would not have otherwise stays.
+            alone = asset.status not in STORED and await withdraw(app, tx, wish, asset, others)
+            await tx.session.delete(wish)
+            return asset.id if alone else None
         if asset.status in TO_COME:
             return asset.id if await withdraw(app, tx, wish, asset, others) else None
         if not job.files or asset.pinned or asset.status not in STORED:
@@ -57,5 +63,5 @@ async def _end(app: YoutubeApp, download_id: UUID, job: EndDownloads) -> UUID | 
         if others:
             wish.ended_at = app.clock.now()
         else:
-            await remove_asset(app, tx, asset, why=job.why, by=job.by, wishes=[wish])
+            await remove_asset(app, tx, asset, why=job.why, by=job.by)
         return None

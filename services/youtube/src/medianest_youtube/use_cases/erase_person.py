@@ -3,22 +3,18 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import Delete, Update
 
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube import ForgetEvents, UserDataErased
-from medianest_common.contracts.youtube.downloads import BatchStatus
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.models import Asset, Batch, Download, Person, Tombstone
+from medianest_youtube.models import Batch, Download, Person, Subscription, Tombstone
 from medianest_youtube.repository.people import People
-from medianest_youtube.repository.reads import unread_of
-from medianest_youtube.states import TO_COME
 from medianest_youtube.use_cases.end_downloads import end_later
 from medianest_youtube.use_cases.unsubscribe import give_up_all
 
@@ -29,24 +25,19 @@ _NAME = "Somebody who has left"
 async def erase_person(app: YoutubeApp, tx: Transaction, event: UserDeleted) -> None:
     """The person's row stays, with nothing in it, as a mark that nothing may bring back."""
     person, now = event.user_id, app.clock.now()
-    # Lists before the person, as their readers lock them.
-    for batch in await unread_of(tx.session, person):
-        batch.status, batch.lease_until = BatchStatus.CANCELLED, None
-        batch.epoch += 1
-    await tx.session.flush()
-    subscriptions = await give_up_all(tx, person)
+    # Lists before the person, and both before what they have led to, as everybody else locks them.
+    for lists in (Batch, Subscription):
+        theirs = select(lists.id).where(lists.user_id == person).order_by(lists.id)
+        await tx.session.execute(theirs.with_for_update(key_share=True))
     known = select(Person.id).where(Person.id == person, Person.erased_at.is_(None))
     was_there = await tx.session.scalar(known) is not None
     await People(tx.session).erase(person, now=now)
-    nobody = upsert(Person).values(id=NOBODY, name=_NAME, role=Role.USER.value, version=0)
-    await tx.session.execute(nobody.on_conflict_do_nothing())
+    await _demand_nobody(tx)
     removed = {
         "people": int(was_there),
-        "subscriptions": subscriptions,
+        "subscriptions": await give_up_all(tx, person),
         "downloads": await _hand_over_downloads(tx, person),
-        "batches": await _rows(
-            tx, update(Batch).where(Batch.user_id == person).values(user_id=NOBODY, collection=None)
-        ),
+        "batches": await _rows(tx, delete(Batch).where(Batch.user_id == person)),
         "tombstones": await _rows(
             tx, update(Tombstone).where(Tombstone.user_id == person).values(user_id=None)
         ),
@@ -55,23 +46,28 @@ async def erase_person(app: YoutubeApp, tx: Transaction, event: UserDeleted) -> 
     tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
 
 
+async def _demand_nobody(tx: Transaction) -> None:
+    """Locked, so that of two who leave at once one comes after the other."""
+    nobody = upsert(Person).values(id=NOBODY, name=_NAME, role=Role.USER.value, version=0)
+    await tx.session.execute(nobody.on_conflict_do_update(index_elements=["id"], set_={"name": _NAME}))
+
+
 async def _hand_over_downloads(tx: Transaction, person: UUID) -> int:
-    to_come = (
-        select(Download.id)
-        .join(Asset, Asset.id == Download.asset_id)
-        .where(Download.user_id == person, Download.ended_at.is_(None), Asset.status.in_(TO_COME))
-    )
-    end_later(tx, list(await tx.session.scalars(to_come.order_by(Download.id))))
-    nobodys = aliased(Download)
+    """What is over goes. What is not is nobody's from now on, and then ends, each for itself, but for what is there."""
+    over = delete(Download).where(Download.user_id == person, Download.ended_at.is_not(None))
+    living = (Download.user_id == person) & Download.ended_at.is_(None)
+    same = select(Download.asset_id).where(living).scalar_subquery()
     twice = delete(Download).where(
-        Download.user_id == person,
-        Download.ended_at.is_(None),
-        exists().where(
-            nobodys.user_id == NOBODY, nobodys.asset_id == Download.asset_id, nobodys.ended_at.is_(None)
-        ),
+        Download.user_id == NOBODY, Download.ended_at.is_(None), Download.asset_id.in_(same)
     )
-    theirs = update(Download).where(Download.user_id == person).values(user_id=NOBODY, counted_at=None)
-    return await _rows(tx, twice) + await _rows(tx, theirs)
+    handed_over = (
+        update(Download).where(living).values(user_id=NOBODY, counted_at=None).returning(Download.id)
+    )
+    gone = await _rows(tx, over)
+    await _rows(tx, twice)
+    nobodys = sorted((await tx.session.execute(handed_over)).scalars())
+    end_later(tx, nobodys)
+    return gone + len(nobodys)
 
 
 async def _rows(tx: Transaction, statement: Update | Delete) -> int:

@@ -1,5 +1,7 @@
 """One person does not want it any more. It goes on for others; without any it ends, and nothing of it is left."""
 
+from collections.abc import Sequence
+
 from medianest_common.bus import require_caller
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import RemoveDownload
@@ -26,7 +28,7 @@ async def remove_download(app: YoutubeApp, command: RemoveDownload) -> None:
             stopped = await withdraw(app, tx, wish, asset, others)
         elif command.files and not others:
             stopped = False
-            await remove_asset(app, tx, asset, why="deleted", by=require_caller().user_id, wishes=[wish])
+            await remove_asset(app, tx, asset, why="deleted", by=require_caller().user_id)
         else:
             stopped = False
             wish.ended_at = wish.removed_at = now
@@ -35,7 +37,7 @@ async def remove_download(app: YoutubeApp, command: RemoveDownload) -> None:
 
 
 async def withdraw(
-    app: YoutubeApp, tx: Transaction, wish: Download, asset: Asset, others: list[Download]
+    app: YoutubeApp, tx: Transaction, wish: Download, asset: Asset, others: Sequence[Download]
 ) -> bool:
     """From what is not there yet. Whether nobody waits any more: then `stop_everywhere` follows the commit."""
     wish.ended_at = app.clock.now()
