@@ -818,6 +818,7 @@ async def test_linking_needs_the_persons_own_page(street: Street, visitor: Perso
 async def test_attack_38_the_way_back_is_ours_whatever_the_browser_says(
     street: Street, visitor: Person
 ) -> None:
+    """Report 45 of people who use request managers (B#2201): the way back was made from what a proxy said."""
     evil = {"redirect_uri": "https://evil.example", "forwardUrl": "https://evil.example"}
     address = await street.start(visitor, "home", **evil)
     own = f"{street.world.product.url}/api/v1/auth/oauth/home/callback"

@@ -68,6 +68,8 @@ async def test_the_token_of_an_account_goes_to_the_plex_service_and_stays_nowher
 
 
 async def test_the_browser_is_sent_to_plex_and_back_to_us_and_nowhere_else(house: Household) -> None:
+    """Report 35 of people who use request managers (S#2939): a window beside the page may never tell it anything, so it
+    is the page itself that goes to Plex and comes back."""
     first, second = await house.start_plex(), await house.start_plex()
     base, _, fragment = first.auth_url.partition("#?")
     asked = {name: values[0] for name, values in parse_qs(fragment).items()}
@@ -94,6 +96,7 @@ async def test_whoever_owns_the_plex_server_becomes_an_administrator_beside_the_
 
 
 async def test_a_managed_user_has_no_address_and_is_welcome(house: Household) -> None:
+    """Report 38 of people who use request managers (O#2788): without an address signing in broke down."""
     child = await house.sign_in_with_plex(house.plex.add_managed_user("Kid"))
     assert (child.user.name, child.user.email) == ("Kid", None)
     assert house.plex_service.members[0].restricted
@@ -229,6 +232,7 @@ async def test_attack_51_verifying_twice_in_the_same_browser_is_one_session(hous
 
 
 async def test_attack_51_after_a_quarter_of_an_hour_it_is_too_late(house: Household) -> None:
+    """Report 35 of people who use request managers: nobody waits for ever, and they are told."""
     started = await house.start_plex(house.plex.add_friend("frida"))
     house.clock.advance(901)
     refused = await refusal(house, started.login_id)
@@ -255,6 +259,7 @@ async def test_starting_over_and_over_is_stopped_before_it_burns_pins(house: Hou
 async def test_attack_52_whatever_plex_answers_the_person_can_try_again(
     house: Household, fault: Fault, path: str
 ) -> None:
+    """Report 36 of people who use request managers (O#4252): they were back at the sign-in without a word."""
     started = await house.start_plex(house.plex.add_friend("frida"))
     house.plex.tv.fail_with(fault, path=path)
     refused = await refusal(house, started.login_id)

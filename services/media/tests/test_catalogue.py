@@ -182,7 +182,7 @@ async def test_a_films_page_tells_who_made_it_where_to_watch_it_and_for_whom_it_
 
 @together
 async def test_a_shows_page_and_its_seasons_have_plain_dates(household: Household) -> None:
-    """O#28 (28) and S#3351 (12): dates are days and never moved; a season without episodes is none."""
+    """Trap 16 (report 28) and report 12 (S#3351): dates are days and never moved; a season without episodes is none."""
     show = await household.frida.title(MediaType.TV, SHOW)
     assert [season.number for season in show.seasons] == [0, 1, 2, 3]
     assert [season.air_date for season in show.seasons if season.number == 2] == [date(2009, 9, 15)]

@@ -34,7 +34,10 @@ async def test_99_an_address_made_to_look_static_is_not_answered(portal: Portal,
 
 
 async def test_99_two_people_behind_one_cache_cannot_be_mixed_up(portal: Portal) -> None:
-    """Attack 99: what the answer depends on is said, and keeping it is forbidden."""
+    """Attack 99: what the answer depends on is said, and keeping it is forbidden.
+
+    Report 42 of people who use request managers (O#4000): behind a proxy that kept answers they saw each other's.
+    """
     for name in ("ada", "bob"):
         portal.sign_in(name)
         async with portal.browser(name) as client:
