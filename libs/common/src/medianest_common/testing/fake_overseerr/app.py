@@ -11,6 +11,7 @@ from .refusals import NoAccess, Refused, no_access, refused
 from .requesting import Requesting
 from .routes_issues import IssueRoutes
 from .routes_requests import RequestRoutes
+from .routes_service import ServiceRoutes
 from .routes_settings import SettingsRoutes
 from .routes_titles import TitleRoutes
 from .routes_users import UserRoutes
@@ -25,6 +26,7 @@ def all_endpoints(state: State, *, transitions: Transitions, webhooks: Webhooks)
     views = Views(state)
     requesting = Requesting(state)
     return [
+        *ServiceRoutes(state).endpoints(),
         *SettingsRoutes(state, webhooks).endpoints(),
         *UserRoutes(state, views).endpoints(),
         *TitleRoutes(state, TitleViews(state, views)).endpoints(),

@@ -100,6 +100,21 @@ class RequestedSeason:
 
 
 @dataclass(eq=False, kw_only=True)
+class ServiceServer:
+    """A Radarr or Sonarr that it knows, and what there is to choose from."""
+
+    id: int
+    name: str
+    is_4k: bool = False
+    is_default: bool = True
+    profiles: dict[int, str] = field(default_factory=lambda: {4: "HD-1080p"})
+    folders: dict[int, str] = field(default_factory=lambda: {1: "/data"})
+    tags: dict[int, str] = field(default_factory=lambda: {1: "family"})
+    away: bool = False
+    """It does not answer to Overseerr."""
+
+
+@dataclass(eq=False, kw_only=True)
 class RequestRow:
     id: int
     media: Media
@@ -173,6 +188,8 @@ class State:
         self.default_movie_quota = (0, 7)
         self.default_tv_quota = (0, 7)
         self.special_episodes = False
+        self.radarrs: dict[int, ServiceServer] = {}
+        self.sonarrs: dict[int, ServiceServer] = {}
         self.partial_requests = True
         self.movie_4k = True
         self.series_4k = True
