@@ -138,6 +138,8 @@ ACCESS = {
     "GET /api/v1/media/quotas/{user_id}": ADMIN,
     "PUT /api/v1/media/quotas/{user_id}": ADMIN,
     "DELETE /api/v1/media/quotas/{user_id}": ADMIN,
+    "GET /api/v1/media/defaults": ADMIN,
+    "PUT /api/v1/media/defaults/{media_type}": ADMIN,
     "GET /api/v1/media/rules": ADMIN,
     "POST /api/v1/media/rules": ADMIN,
     "PUT /api/v1/media/rules/order": ADMIN,
@@ -149,6 +151,8 @@ ACCESS = {
     "GET /api/v1/media/import": ADMIN,
     "POST /api/v1/media/import": ADMIN,
     "GET /api/v1/media/import/{id}/findings": ADMIN,
+    "GET /api/v1/media/import/people": ADMIN,
+    "DELETE /api/v1/media/import/people/{id}": ADMIN,
     "GET /api/v1/youtube/metadata": USER,
     "POST /api/v1/youtube/download": USER,
     "GET /api/v1/youtube/downloads": USER,
@@ -232,6 +236,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/media/requests/{id}": {"note": "mine"},
     "POST /api/v1/media/requests/bulk": {"ids": [str(uuid4())], "action": "approve"},
     "PUT /api/v1/media/quotas/{user_id}": {"mayAsk4k": True},
+    "PUT /api/v1/media/defaults/{media_type}": {"standard": {}, "fourK": {}},
     "POST /api/v1/media/rules": {"name": "Everything"},
     "PUT /api/v1/media/rules/{id}": {"name": "Everything"},
     "PUT /api/v1/media/rules/order": {"ids": []},
@@ -412,6 +417,7 @@ async def _strangers_find_nothing(house: House) -> None:
         # Whichever: a user is refused before they are looked for.
         "/api/v1/media/rules/{id}": request["id"],
         "/api/v1/media/import/{id}": request["id"],
+        "/api/v1/media/import/people/{id}": request["id"],
     }
     for route, who in ACCESS.items():
         if "{id}" not in route or route in FOR_OTHERS:

@@ -51,6 +51,8 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/media/requests/bulk": 422,
     "/media/requests/{id}": 422,
     "/media/quotas": 400,
+    "/media/import/people": 400,
+    "/media/defaults/{media_type}": 422,
     "/media/rules": 422,
     "/media/rules/{id}": 422,
     "/media/rules/try": 422,

@@ -10,6 +10,7 @@ import pytest
 
 from medianest_common.clock import SystemClock
 from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.contracts.media.defaults import MinimumAvailability
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_common.testing.fake_arr import FakeRadarr, FakeSonarr, Searched
 from medianest_media.adapters.arr import Arr
@@ -22,7 +23,7 @@ from medianest_media.adapters.backend import (
 )
 from medianest_media.adapters.radarr import Radarr
 from medianest_media.adapters.sonarr import Sonarr
-from medianest_media.settings_arr import ArrChoices, MinimumAvailability, SeriesType
+from medianest_media.settings_arr import ArrChoices, SeriesType
 
 FIXTURES = Path(__file__).parent / "fixtures" / "arr"
 FILM, SHOW, TVDB = 603, 1396, 81189

@@ -30,6 +30,7 @@ GRANTS = (
     Grant(f"{API}/media/requests/*/mark", changing=_ADMIN),
     Grant(f"{API}/media/requests/bulk", changing=_ADMIN),
     Grant(f"{API}/media/quotas", reading=_ADMIN, changing=_ADMIN),
+    Grant(f"{API}/media/defaults", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/rules", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/import", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/media/watchlists", reading=_ADMIN),

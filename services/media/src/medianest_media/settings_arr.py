@@ -7,16 +7,9 @@ from hashlib import sha256
 from pydantic import SecretStr, field_validator
 
 from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media.defaults import MinimumAvailability
 from medianest_common.http import AddressPolicy, AddressRefused, parse_url
 from medianest_common.settings import Settings
-
-
-class MinimumAvailability(StrEnum):
-    """From when on Radarr looks for a film."""
-
-    ANNOUNCED = "announced"
-    IN_CINEMAS = "inCinemas"
-    RELEASED = "released"
 
 
 class SeriesType(StrEnum):

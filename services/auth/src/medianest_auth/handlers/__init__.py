@@ -1,6 +1,7 @@
 """What arrives from the bus, and what runs by the clock: each line leads to one use case."""
 
 from medianest_auth.handlers import (
+    audited,
     history,
     invites,
     operator,
@@ -15,6 +16,7 @@ from medianest_auth.handlers import (
 from medianest_auth.handlers.base import handlers
 
 __all__ = [
+    "audited",
     "handlers",
     "history",
     "invites",

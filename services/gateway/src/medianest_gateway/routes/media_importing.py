@@ -42,3 +42,17 @@ async def list_findings(
     """Everybody and every request that the run has found, each with what becomes of it and why."""
     query = importing.ListFindings(import_id=id, about=kind, outcome=outcome, limit=limit, cursor=cursor)
     return await passed_through(gateway.bus, query)
+
+
+@router.get("/people", response_model=Page[importing.ImportedPerson], responses=problems(400))
+async def list_imported_people(
+    gateway: Gateway, query: Annotated[importing.ListImportedPeople, Query()]
+) -> Response:
+    """Those who are known from an import only, since they have no account here."""
+    return await passed_through(gateway.bus, query)
+
+
+@router.delete("/people/{id:uuid}", status_code=204, responses=problems(404, 409))
+async def erase_imported_person(gateway: Gateway, id: UUID) -> None:
+    """What they asked for is nobody's from then on, and no import brings them back. 409 while an import is running."""
+    await gateway.bus.call(importing.EraseImportedPerson(id=id))

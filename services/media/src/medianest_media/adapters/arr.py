@@ -1,7 +1,7 @@
 """What Radarr and Sonarr have in common: the client, the key, what is chosen by name, and how they refuse."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,11 +9,13 @@ from typing import Any, Self, Unpack
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability
+from medianest_common.contracts.media.defaults import Choice, MinimumAvailability, OfferedServer, Option
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import AddressPolicy, CallOptions, OutgoingClient, Timeouts, UpstreamRefused
 from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.arr_queue import QueueRecord, queue_record
 from medianest_media.adapters.backend import AlreadyThere, BackendMisconfigured, BackendRefused
+from medianest_media.adapters.choosing import NOTHING, same_folder
 from medianest_media.adapters.lenient import as_dict, as_list
 from medianest_media.settings_arr import ArrChoices
 
@@ -55,7 +57,13 @@ class Chosen:
     quality_profile: int
     root_folder: str
     tags: list[int]
-    language_profile: int | None = None
+    language_profile: int | None
+    minimum_availability: MinimumAvailability
+    season_folder: bool
+
+
+async def _nothing() -> Choice:
+    return NOTHING
 
 
 class Arr:
@@ -64,14 +72,25 @@ class Arr:
     app = ""
     record_key = ""
 
-    def __init__(self, client: OutgoingClient, choices: ArrChoices, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: OutgoingClient,
+        choices: ArrChoices,
+        *,
+        clock: Clock,
+        default: Callable[[], Awaitable[Choice]] = _nothing,
+    ) -> None:
         self._client = client
         self._choices = choices
+        self._default = default
         self._clock = clock
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, choices: ArrChoices, *, clock: Clock) -> AsyncIterator[Self]:
+    async def open(
+        cls, choices: ArrChoices, *, clock: Clock, default: Callable[[], Awaitable[Choice]] = _nothing
+    ) -> AsyncIterator[Self]:
+        """What administrators have chosen by `default` comes before what the settings name."""
         client = OutgoingClient(
             choices.system,
             choices.url,
@@ -81,7 +100,7 @@ class Arr:
             clock=clock,
         )
         async with client:
-            yield cls(client, choices, clock=clock)
+            yield cls(client, choices, clock=clock, default=default)
 
     @property
     def place(self) -> str:
@@ -135,26 +154,82 @@ class Arr:
             raise self.misconfigured(f"is too old; version {_OLDEST} or later is needed")
         return status
 
-    async def _choose(self, status: answers.Status) -> Chosen:
-        profiles = await self._get("/qualityprofile", lambda answer: answers.options("name", answer))
-        folders = await self._get("/rootfolder", answers.folders)
-        quality = self._one_of("quality profile", "QUALITY_PROFILE", profiles, self._choices.quality_profile)
-        folder = self._one_of("root folder", "ROOT_FOLDER", folders, self._choices.root_folder)
-        return Chosen(
-            quality_profile=quality,
-            root_folder=folders[folder],
-            tags=await self._tags(),
-            language_profile=await self._language(status),
+    async def offered(self) -> OfferedServer:
+        status = await self._status()
+        return OfferedServer(
+            id=self.place,
+            name=self.system,
+            is_default=True,
+            quality_profiles=_options(await self._profiles()),
+            root_folders=list((await self._get("/rootfolder", answers.folders)).values()),
+            tags=_options(await self._known_tags()),
+            language_profiles=_options(await self._languages(status)),
         )
 
-    async def _tags(self) -> list[int]:
-        if not self._choices.tags:
+    async def _choose(self, status: answers.Status) -> Chosen:
+        default = await self._default()
+        if default.server not in (None, self.place):
+            raise self.misconfigured("is another server than the one that is chosen by default; choose anew")
+        profiles = await self._profiles()
+        folders = await self._get("/rootfolder", answers.folders)
+        quality = self._still("quality profile", profiles, default.quality_profile)
+        if quality is None:
+            quality = self._one_of(
+                "quality profile", "QUALITY_PROFILE", profiles, self._choices.quality_profile
+            )
+        return Chosen(
+            quality_profile=quality,
+            root_folder=self._folder(folders, default.root_folder),
+            tags=await self._tags(default),
+            language_profile=await self._language(status, default),
+            minimum_availability=default.minimum_availability or self._choices.minimum_availability,
+            season_folder=(
+                self._choices.season_folder if default.season_folders is None else default.season_folders
+            ),
+        )
+
+    async def _profiles(self) -> dict[int, str]:
+        return await self._get("/qualityprofile", lambda answer: answers.options("name", answer))
+
+    async def _known_tags(self) -> dict[int, str]:
+        return await self._get("/tag", lambda answer: answers.options("label", answer))
+
+    def _folder(self, known: Mapping[int, str], wanted: str | None) -> str:
+        if wanted is None:
+            return known[self._one_of("root folder", "ROOT_FOLDER", known, self._choices.root_folder)]
+        for path in known.values():
+            if same_folder(path) == same_folder(wanted):
+                return path
+        raise self._no_longer(f'root folder "{wanted}"', known)
+
+    async def _tags(self, default: Choice) -> list[int]:
+        chosen = self._choices.tags if default.tags is None else default.tags
+        if not chosen:
             return []
-        known = await self._get("/tag", lambda answer: answers.options("label", answer))
+        known = await self._known_tags()
+        if default.tags is not None:
+            for tag in default.tags:
+                self._still("tag", known, tag)
+            return default.tags
         return [self._one_of("such tag", "TAGS", known, tag) for tag in self._choices.tags]
 
-    async def _language(self, status: answers.Status) -> int | None:
+    async def _language(self, status: answers.Status, default: Choice) -> int | None:
         return None
+
+    async def _languages(self, status: answers.Status) -> dict[int, str]:
+        return {}
+
+    def _still(self, what: str, known: Mapping[int, str], wanted: int | None) -> int | None:
+        if wanted is not None and wanted not in known:
+            raise self._no_longer(f"{what} {wanted}", known)
+        return wanted
+
+    def _no_longer(self, what: str, known: Mapping[int, str]) -> BackendMisconfigured:
+        """Requests wait with these words until an administrator has chosen something else."""
+        return self.misconfigured(
+            f"has no {what} any more, which is chosen by default; an administrator chooses anew,"
+            f" there is {_named(known)}"
+        )
 
     def _one_of(self, what: str, variable: str, known: Mapping[int, str], wanted: str) -> int:
         name = f"{self._choices.variables}_{variable}"
@@ -165,7 +240,7 @@ class Arr:
                 return next(iter(known))
             raise self.misconfigured(f"has more than one {what}; {name} names one of {_named(known)}")
         for key, label in known.items():
-            if wanted == str(key) or _same(wanted, label):
+            if wanted == str(key) or same_folder(wanted) == same_folder(label):
                 return key
         raise self.misconfigured(f"has no {what} as {name} names it; it has {_named(known)}")
 
@@ -232,9 +307,8 @@ def _named(known: Mapping[int, str]) -> str:
     return ", ".join(f'"{label}" ({key})' for key, label in known.items()) or "none"
 
 
-def _same(wanted: str, label: str) -> bool:
-    """Folders may end in a slash or not."""
-    return wanted.rstrip("/\\").casefold() == label.rstrip("/\\").casefold()
+def _options(known: Mapping[int, str]) -> list[Option]:
+    return [Option(id=key, name=label) for key, label in known.items()]
 
 
 def _document(body: bytes) -> Any:

@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.contracts.media.defaults import Offer
 from medianest_common.errors import Conflict, Unavailable
 
 KEY_OWNER = 1
@@ -179,6 +180,10 @@ class Backend(Protocol):
         ...
 
     async def rules(self) -> Rules: ...
+
+    async def offer(self, media_type: MediaType, *, is_4k: bool) -> Offer:
+        """What there is to choose from for a title."""
+        ...
 
     async def user_of(self, plex_id: int) -> int | None:
         """The backend's user with this Plex account, imported if need be."""

@@ -13,6 +13,7 @@ import structlog
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.contracts.media.defaults import Offer
 from medianest_common.db import Database
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_media.adapters.arr import TheirState
@@ -77,6 +78,16 @@ class Direct:
     async def rules(self) -> Rules:
         return Rules(
             movie_4k=(MediaType.MOVIE, True) in self._servers, tv_4k=(MediaType.TV, True) in self._servers
+        )
+
+    async def offer(self, media_type: MediaType, *, is_4k: bool) -> Offer:
+        server = self._servers.get((media_type, is_4k))
+        if server is None:
+            return Offer()
+        return Offer(
+            servers=[await server.offered()],
+            minimum_availability=media_type is MediaType.MOVIE,
+            season_folders=media_type is MediaType.TV,
         )
 
     async def user_of(self, plex_id: int) -> int | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media.defaults import Offer
 from medianest_media.adapters.backend import (
     BackendRequest,
     Download,
@@ -32,6 +33,9 @@ class ManualBackend:
 
     async def rules(self) -> Rules:
         return Rules()
+
+    async def offer(self, media_type: MediaType, *, is_4k: bool) -> Offer:
+        return Offer()
 
     async def user_of(self, plex_id: int) -> int | None:
         return None

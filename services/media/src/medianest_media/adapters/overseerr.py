@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.contracts.media.defaults import Offer
 from medianest_common.http import (
     AddressPolicy,
     CallOptions,
@@ -25,6 +26,8 @@ from medianest_media.adapters.backend import (
     Standing,
     UserUnknown,
 )
+from medianest_media.adapters.choosing import ChoiceOf, nothing_chosen
+from medianest_media.adapters.overseerr_choices import OverseerrChoices
 from medianest_media.adapters.overseerr_issues import OverseerrIssues
 from medianest_media.adapters.overseerr_queue import OverseerrQueue
 from medianest_media.adapters.overseerr_reading import OverseerrReading
@@ -46,9 +49,10 @@ class Overseerr:
     sees_library = True
     keeps_pending = True
 
-    def __init__(self, client: OutgoingClient, *, clock: Clock) -> None:
+    def __init__(self, client: OutgoingClient, *, clock: Clock, choice_of: ChoiceOf = nothing_chosen) -> None:
         self._client = client
         self._reading = OverseerrReading(client, clock=clock)
+        self._choices = OverseerrChoices(self._reading, clock=clock, choice_of=choice_of)
         self._clock = clock
         self.issues = OverseerrIssues(client)
         self.queue = OverseerrQueue(client, clock=clock)
@@ -56,7 +60,9 @@ class Overseerr:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, api_key: str, clock: Clock) -> AsyncIterator["Overseerr"]:
+    async def open(
+        cls, url: str, *, api_key: str, clock: Clock, choice_of: ChoiceOf = nothing_chosen
+    ) -> AsyncIterator["Overseerr"]:
         timeouts = Timeouts(connect=2.0, read=8.0, total=12.0)
         client = OutgoingClient(
             "Overseerr",
@@ -67,7 +73,7 @@ class Overseerr:
             clock=clock,
         )
         async with client:
-            yield cls(client, clock=clock)
+            yield cls(client, clock=clock, choice_of=choice_of)
 
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         return (await self._reading.details(media_type, tmdb_id)).standing
@@ -88,6 +94,9 @@ class Overseerr:
             self._rules = (rules, now)
         return self._rules[0]
 
+    async def offer(self, media_type: MediaType, *, is_4k: bool) -> Offer:
+        return await self._choices.offer(media_type, is_4k=is_4k)
+
     async def user_of(self, plex_id: int) -> int | None:
         known = await self._users()
         if plex_id in known:
@@ -105,6 +114,7 @@ class Overseerr:
         body: dict[str, Any] = {"mediaType": media_type.value, "mediaId": tmdb_id, "is4k": is_4k}
         if media_type is MediaType.TV:
             body["seasons"] = seasons
+        body |= await self._choices.sent_along(media_type, is_4k=is_4k)
         headers = {} if as_user is None else {"X-API-User": str(as_user)}
         made = await self._call("POST", "/request", _created, json=body, headers=headers)
         if made is None:
@@ -128,7 +138,9 @@ class Overseerr:
         )
 
     async def edit(self, request_id: int, media_type: MediaType, *, is_4k: bool, seasons: list[int]) -> None:
+        # What is left out of an edit is as if nothing had been chosen.
         body = {"mediaType": media_type.value, "is4k": is_4k, "seasons": seasons}
+        body |= await self._choices.sent_along(media_type, is_4k=is_4k)
         if await self._call("PUT", f"/request/{request_id}", _created, json=body, idempotent=True) is None:
             raise NothingLeft("Overseerr has no season left to request.")
 

@@ -86,7 +86,7 @@ class Radarr(Arr):
             "path": "",
             "tags": chosen.tags,
             "monitored": True,
-            "minimumAvailability": self._choices.minimum_availability.value,
+            "minimumAvailability": chosen.minimum_availability.value,
             "addOptions": {"searchForMovie": True},
         }
         made = await self._call("POST", "/movie", answers.movie, json=body, timeout=WORK_SECONDS)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from medianest_common.contracts.media import Availability
+from medianest_common.contracts.media.defaults import Choice
 from medianest_media.adapters import arr_answers as answers
 from medianest_media.adapters.arr import WORK_SECONDS, Arr, Plan, TheirState
 from medianest_media.adapters.arr_queue import QueueRecord
@@ -94,11 +95,19 @@ class Sonarr(Arr):
             includeSeries="true", includeEpisode="true", includeUnknownSeriesItems="false"
         )
 
-    async def _language(self, status: answers.Status) -> int | None:
+    async def _language(self, status: answers.Status, default: Choice) -> int | None:
         if status.major > _LANGUAGES_UNTIL:
             return None
-        known = await self._get("/languageprofile", lambda answer: answers.options("name", answer))
+        known = await self._languages(status)
+        chosen = self._still("language profile", known, default.language_profile)
+        if chosen is not None:
+            return chosen
         return self._one_of("language profile", "LANGUAGE_PROFILE", known, self._choices.language_profile)
+
+    async def _languages(self, status: answers.Status) -> dict[int, str]:
+        if status.major > _LANGUAGES_UNTIL:
+            return {}
+        return await self._get("/languageprofile", lambda answer: answers.options("name", answer))
 
     async def _add(self, tvdb_id: int, wanted: list[int]) -> int:
         chosen = await self._choose(await self._status())
@@ -117,7 +126,7 @@ class Sonarr(Arr):
             "tags": chosen.tags,
             "monitored": True,
             "monitorNewItems": "none",
-            "seasonFolder": self._choices.season_folder,
+            "seasonFolder": chosen.season_folder,
             "seriesType": self._choices.series_type.value,
             "seasons": [{"seasonNumber": number, "monitored": number in wanted} for number in known],
             "addOptions": {"searchForMissingEpisodes": True},

@@ -15,6 +15,7 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         Index("ix_people_plex_id", "plex_id", postgresql_where=text("plex_id is not null")),
+        Index("ix_people_imported", "id", postgresql_where=text("imported")),
         Index("ix_people_left_as", "left_as", postgresql_where=text("left_as is not null")),
     )
 

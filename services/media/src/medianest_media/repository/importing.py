@@ -126,5 +126,9 @@ class ImportFindings(Repository[ImportFinding]):
         )
         await self.session.execute(statement.values(said={}, plex_id=None))
 
+    async def forget_user(self, their_id: int) -> None:
+        """Somebody by their number in Overseerr."""
+        await self.delete(ImportFinding.kind == FindingKind.PERSON, ImportFinding.their_id == their_id)
+
     async def forget_person(self, plex_id: int) -> None:
         await self.delete(ImportFinding.plex_id == plex_id)

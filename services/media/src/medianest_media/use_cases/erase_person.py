@@ -36,8 +36,15 @@ GONE = "Whoever asked for it has left."
 
 
 async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> None:
-    """The person's row stays, with nothing in it, as a mark that nothing may bring back."""
-    person, now = event.user_id, app.clock.now()
+    person = event.user_id
+    removed = await erase_all_of(app, tx, person)
+    tx.enqueue(ForgetEvents(user_id=person), delay=HEARD_WITHIN)
+    tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
+
+
+async def erase_all_of(app: MediaApp, tx: Transaction, person: UUID) -> dict[str, int]:
+    """The person's row stays, with nothing in it, as a mark that nothing may bring back. Returns what was removed."""
+    now = app.clock.now()
     before = await People(tx.session).erase(person, now=now, left_as=partial(left_as, app.left_key))
     undecided = await _undecided(tx, person)
     written_in = await _written_in(tx, person)
@@ -67,8 +74,7 @@ async def erase_person(app: MediaApp, tx: Transaction, event: UserDeleted) -> No
         owe(tx, request, now=now)
     for issue_id in written_in:
         tx.enqueue(EraseIssueWords(issue_id=issue_id))
-    tx.enqueue(ForgetEvents(user_id=person), delay=HEARD_WITHIN)
-    tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
+    return removed
 
 
 async def _undecided(tx: Transaction, person: UUID) -> Sequence[Request]:

@@ -19,6 +19,7 @@ from medianest_media.mapping import WHY_NOT
 from medianest_media.models import EVERY_SEASON, Claim, Request
 from medianest_media.quotas import may_ask_4k
 from medianest_media.repository import read_own_quota
+from medianest_media.repository.defaults import choice_in, read_defaults
 from medianest_media.use_cases.get_quota import quota_of
 from medianest_media.use_cases.known_titles import title_details
 from medianest_media.use_cases.wishes import FILM
@@ -41,6 +42,7 @@ async def get_request_options(app: MediaApp, query: GetRequestOptions) -> Reques
         claimed = [(season, is_4k) for season, is_4k in await connection.execute(claims)]
         own = await read_own_quota(connection, caller.user_id)
         quotas = await quota_of(app, connection, caller.user_id, role=caller.role)
+        defaults = await read_defaults(connection, backend=app.backend.name) if caller.is_admin else {}
     quota = quotas.movie if query.media_type is MediaType.MOVIE else quotas.tv
     refused = None if may_ask_4k(app.settings, caller.role, own) else "You may not ask for 4K."
     if not rules.allows_4k(query.media_type):
@@ -51,6 +53,12 @@ async def get_request_options(app: MediaApp, query: GetRequestOptions) -> Reques
     )
     if refused:
         four_k = QualityOptions(requestable=False, reason=refused, seasons=[], fits_quota=False)
+    standard, four_k = (
+        options.model_copy(update={"preselected": choice_in(chosen)})
+        if (chosen := defaults.get((query.media_type, is_4k)))
+        else options
+        for options, is_4k in ((standard, False), (four_k, True))
+    )
     specials, why_not = specials_offered(details, rules)
     return RequestOptions(
         standard=standard,

@@ -21,7 +21,7 @@ _REASONS = {
     Outcome.MATCHED: None,
     Outcome.TO_INVITE: "Has no account here. What they asked for becomes theirs when they sign in with Plex.",
     Outcome.NO_PLEX: "Has no Plex account in Overseerr, so it is not known who it is here.",
-    Outcome.LEFT: "Had an account here and has left; what they asked for belongs to nobody.",
+    Outcome.LEFT: "Has left, or was erased here; what they asked for belongs to nobody.",
 }
 
 
@@ -41,10 +41,12 @@ class Everybody:
     """Id and name of those with an account here, by their Plex account."""
     gone: frozenset[int]
     """Plex accounts of those who have left."""
+    erased: frozenset[UUID]
+    """Of those without a Plex account, who an administrator has erased here."""
 
     def outcome(self, user: TheirUser) -> Outcome:
         if user.plex_id is None:
-            return Outcome.NO_PLEX
+            return Outcome.LEFT if person_id(user) in self.erased else Outcome.NO_PLEX
         if user.plex_id in self.accounts:
             return Outcome.MATCHED
         return Outcome.LEFT if user.plex_id in self.gone else Outcome.TO_INVITE
@@ -71,10 +73,12 @@ async def match_people(app: MediaApp, tx: Transaction, run: Import) -> Everybody
     plex_ids = sorted({row.plex_id for row in rows if row.plex_id is not None})
     if not run.dry_run:
         await tx.session.execute(_IN_TURN, {"plex_ids": plex_ids})
+    users = {row.their_id: _user(row) for row in rows}
     everybody = Everybody(
-        users={row.their_id: _user(row) for row in rows},
+        users=users,
         accounts=await _accounts(tx, plex_ids, staying=not run.dry_run),
         gone=await _gone(app, tx, plex_ids),
+        erased=await _erased(tx, [person_id(user) for user in users.values() if user.plex_id is None]),
     )
     unsaid = [row for row in rows if row.outcome is None]
     outcomes = [(row.their_id, everybody.outcome(everybody.users[row.their_id])) for row in unsaid]
@@ -135,6 +139,11 @@ async def _gone(app: MediaApp, tx: Transaction, plex_ids: Sequence[int]) -> froz
     statement = select(Person.left_as).where(Person.left_as.in_(list(named)))
     found = (await tx.session.execute(statement)).scalars()
     return frozenset(named[each] for each in found if each is not None)
+
+
+async def _erased(tx: Transaction, people: Sequence[UUID]) -> frozenset[UUID]:
+    statement = select(Person.id).where(Person.id.in_(people), Person.erased_at.is_not(None))
+    return frozenset((await tx.session.execute(statement)).scalars())
 
 
 def _user(row: ImportFinding) -> TheirUser:

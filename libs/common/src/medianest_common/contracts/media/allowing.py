@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, Quota, QuotaState, Requester, SeasonChoice
+from medianest_common.contracts.media.defaults import Choice
 
 _Year = Annotated[int, Field(ge=1800, le=2200)]
 _Seasons = Annotated[int, Field(ge=1, le=500)]
@@ -78,6 +79,8 @@ class QualityOptions(Contract):
     """Those nobody has and nobody has asked for; empty for a film."""
     fits_quota: bool
     """Whether all of it fits into what is left."""
+    preselected: Choice | None = None
+    """What is chosen by default, for the eyes of administrators; None where the backend's own settings hold."""
 
 
 class RequestOptions(Contract):

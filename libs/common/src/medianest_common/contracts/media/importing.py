@@ -5,7 +5,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medianest_common.contracts.base import Body, Command, Contract, Job, Page, Query, Timestamp
+from medianest_common.contracts.base import (
+    Body,
+    Command,
+    Contract,
+    Event,
+    Job,
+    Nothing,
+    Page,
+    Query,
+    Timestamp,
+)
 
 
 class ImportState(StrEnum):
@@ -36,7 +46,7 @@ class Outcome(StrEnum):
     NO_PLEX = "no_plex"
     """Has no Plex account over there, so nobody here can be known to be the same."""
     LEFT = "left"
-    """Had an account here and has had it deleted; what they asked for is nobody's."""
+    """Had an account here and has had it deleted, or was erased here; what they asked for is nobody's."""
 
     NEW = "new"
     KNOWN = "known"
@@ -124,6 +134,32 @@ class ListFindings(Query[Page[Finding]]):
     outcome: Outcome | None = None
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
+
+
+class ImportedPerson(Contract):
+    """Somebody without an account here."""
+
+    id: UUID
+    name: str
+    has_plex: bool
+    """What they asked for becomes theirs when they sign in with that Plex account."""
+    requests: int
+
+
+class ListImportedPeople(Query[Page[ImportedPerson]]):
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+
+
+class EraseImportedPerson(Command[Nothing]):
+    id: UUID
+
+
+class ImportedPersonErased(Event):
+    """`kept_as` is the mark by which an import does not bring them back; it names nobody."""
+
+    kept_as: UUID
+    actor_id: UUID
 
 
 class OperatorStartImport(Command[ImportRun]):
