@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from medianest_common.errors import FieldError, Invalid
 
-_HOSTS = ("youtube.com", "google.com", "googlevideo.com", "youtube-nocookie.com")
+_HOSTS = ("youtube.com", "google.com")
 _HTTP_ONLY = "#HttpOnly_"
 _FIELDS = 7
 _MOST = 300
+_EXPIRES = re.compile(r"([0-9]{1,11})(?:\.[0-9]+)?", re.ASCII)
 _PLAIN = re.compile(r"[\x21-\x7e][\x20-\x7e]*|", re.ASCII)
 _HEADER = "# Netscape HTTP Cookie File"
 
@@ -39,8 +40,11 @@ def read_cookie_file(text: str, *, now: datetime) -> CookieFile:
         if len(fields) != _FIELDS or (line.startswith("#") and not line.startswith(_HTTP_ONLY)):
             continue
         any_fields = True
-        domain, path, name = fields[0].lower(), fields[2], fields[5]
         expires = _seconds(fields[4])
+        domain, path, name = fields[0].lower(), fields[2], fields[5]
+        # Where this flag is not as the domain says, yt-dlp refuses the file, and prints the line with its secret.
+        fields[0], fields[1] = domain, "TRUE" if domain.startswith(".") else "FALSE"
+        fields[4] = str(expires or 0)
         ended = expires is None or 0 < expires <= now.timestamp()
         if _is_ours(domain) and not ended and all(_PLAIN.fullmatch(field) for field in fields):
             assert expires is not None
@@ -70,8 +74,9 @@ def _is_ours(domain: str) -> bool:
 
 
 def _seconds(text: str) -> int | None:
-    """0 for one that lasts as long as the browser is open."""
-    return int(text) if re.fullmatch(r"[0-9]{1,11}", text) else None
+    """0 for one that lasts as long as the browser is open. Some extensions write fractions."""
+    found = _EXPIRES.fullmatch(text or "0")
+    return int(found[1]) if found else None
 
 
 def _unusable(message: str) -> UnusableCookies:

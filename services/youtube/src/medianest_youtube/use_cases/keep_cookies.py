@@ -1,10 +1,11 @@
 """Administrators set the cookies of an account at YouTube, see how long they hold, and try what they are good for."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from medianest_common.bus import require
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.cookies import (
     CookiesReport,
     CookiesTest,
@@ -17,13 +18,14 @@ from medianest_common.errors import Conflict
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.cookie_file import UnusableCookies, read_cookie_file
 from medianest_youtube.failures import NotToBeHad, consequence
-from medianest_youtube.models import AccountCookies
+from medianest_youtube.fetching import wants_cookies
+from medianest_youtube.models import Asset
 from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
 
-_ALONE = func.pg_advisory_xact_lock(func.hashtextextended("youtube cookies", 0))
 _LOOK_SECONDS = 25.0
 _ANY_VIDEO = VideoLink("jNQXAC9IVRw")
 """The first one that YouTube ever had."""
+_CURABLE = [code for code in FailureCode if wants_cookies(code)]
 
 
 class NoCookies(Conflict):
@@ -32,21 +34,19 @@ class NoCookies(Conflict):
 
 async def get_cookies(app: YoutubeApp) -> CookiesReport:
     require(Permission.MANAGE_DOWNLOADS)
-    async with app.db.read() as connection:
-        set_at = (await connection.execute(select(AccountCookies.set_at))).scalar_one_or_none()
-    if set_at is None:
+    kept = await app.cookies.kept()
+    if kept is None:
         return CookiesReport(present=False)
-    text = await app.cookies.load()
-    if text is None:
-        return CookiesReport(present=True, readable=False, set_at=set_at)
+    if kept.file is None:
+        return CookiesReport(present=True, readable=False, set_at=kept.set_at)
     try:
-        file = read_cookie_file(text, now=app.clock.now())
+        file = read_cookie_file(kept.file, now=app.clock.now())
     except UnusableCookies:
         # All of them have ended since.
-        return CookiesReport(present=True, set_at=set_at)
+        return CookiesReport(present=True, set_at=kept.set_at)
     return CookiesReport(
         present=True,
-        set_at=set_at,
+        set_at=kept.set_at,
         domains=list(file.domains),
         cookies=len(file.lines),
         expires_at=file.expires_at,
@@ -59,7 +59,6 @@ async def set_cookies(app: YoutubeApp, command: SetCookies) -> CookiesReport:
     now = app.clock.now()
     file = read_cookie_file(command.file, now=now)
     async with app.db.transaction() as tx:
-        await tx.session.execute(select(_ALONE))
         await app.cookies.keep(tx, file.text, now=now)
     return await get_cookies(app)
 
@@ -74,7 +73,7 @@ async def delete_cookies(app: YoutubeApp) -> Nothing:
 async def try_cookies(app: YoutubeApp, command: TryCookies) -> CookiesTest:
     """Saved cookies that seem unused leave people guessing: the same video is looked at without and with them."""
     require(Permission.MANAGE_DOWNLOADS)
-    link = _ANY_VIDEO if command.url is None else _video(command.url)
+    link = await _wanting_cookies(app) if command.url is None else _video(command.url)
     cookies = await app.cookies.load()
     if cookies is None:
         raise NoCookies(
@@ -100,6 +99,19 @@ def _video(url: str) -> VideoLink:
     return link
 
 
+async def _wanting_cookies(app: YoutubeApp) -> VideoLink:
+    """The last one that has failed for want of them, or else any."""
+    statement = (
+        select(Asset.video_id)
+        .where(Asset.status == DownloadStatus.FAILED, Asset.failure.in_(_CURABLE))
+        .order_by(Asset.status_since.desc())
+        .limit(1)
+    )
+    async with app.db.read() as connection:
+        video_id = (await connection.execute(statement)).scalar_one_or_none()
+    return VideoLink(video_id) if video_id else _ANY_VIDEO
+
+
 async def _look(app: YoutubeApp, link: VideoLink, *, cookies: str | None) -> Look:
     try:
         await app.runner.preview_video(link, choices=ProfileChoices(), cookies=cookies, timeout=_LOOK_SECONDS)
@@ -118,6 +130,11 @@ def _advice(without: Look, having: Look) -> str:
         )
     if without.seen:
         return "YouTube shows the video without the cookies and refuses it with them: export them anew."
+    if without.code == having.code and having.code not in _CURABLE:
+        return "This video cannot be had with or without cookies, so this tells nothing of them. Try another one."
     if without.code == having.code:
-        return "The cookies change nothing. Export them anew, from an account that may watch this video."
+        return (
+            "The cookies change nothing. Sign in to YouTube in a private window with an account that may watch this "
+            "video, export them there, and close the window at once, or YouTube replaces them."
+        )
     return "YouTube refuses the video with the cookies too, for another reason."

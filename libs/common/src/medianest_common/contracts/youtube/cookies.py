@@ -19,7 +19,7 @@ class CookiesReport(Contract):
 
 
 class CookiesBody(Body):
-    file: str = Field(min_length=1, max_length=200_000, repr=False)
+    file: str = Field(min_length=1, max_length=256_000, repr=False)
     """The text of a Netscape cookie file."""
 
 
