@@ -243,6 +243,7 @@ async def test_what_was_found_is_remembered_while_plex_tv_is_away(
 async def test_after_three_failures_another_way_is_looked_for(
     found: Callable[..., Any], plex: FakePlex
 ) -> None:
+    """Report 57 of people who use request managers (petio#524): what was found at the start was held for good."""
     async with serve(plex.server) as second:
         home = await found()
         await _reached(home)
