@@ -238,6 +238,8 @@ async def world(
             "MEDIANEST_BASE_URL": f"http://localhost:{port}",
             "MEDIANEST_SETUP_TOKEN": SETUP_TOKEN,
             "MEDIANEST_RATE_LIMIT_SCALE": "100",
+            # The least that is allowed: whoever signs in here does so often.
+            "MEDIANEST_ARGON2_MEMORY_KIB": "19456",
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_APP_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,

@@ -56,7 +56,6 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
                 tmp_path_factory.mktemp("town") / "data",
                 rate_limit_scale="1",
                 trusted_proxies=PROXY,
-                argon2_memory_kib="19456",
             )
         )
         yield Town(found, await found.owner(), stack)

@@ -92,8 +92,6 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nest
                 mail_from="MediaNest <nest@example.org>",
                 trusted_proxies=PROXY,
                 rate_limit_scale="100000",
-                # The least that is allowed: these tests hash a lot.
-                argon2_memory_kib="19456",
             )
         )
         yield Nest(found, mail, await found.owner(), stack)

@@ -33,6 +33,8 @@ from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 PASSWORD = "a quiet lighthouse at noon"
 OWNER = "olivia@example.com"
+QUICK_HASHES = {"argon2_memory_kib": 19_456}
+"""The least that is allowed: a quarter of all that these tests would do is hashing."""
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
 
@@ -232,7 +234,7 @@ async def house(
             Service(name="plex", handlers=handlers, open_app=opened),
             plex_tv_url=fake.tv_url,
             setup_token=SETUP_TOKEN,
-            **auth_settings,
+            **(QUICK_HASHES | auth_settings),
         )
         async with household_of(sandbox, fake, answers, clock=clock) as household:
             yield household

@@ -7,6 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from medianest_auth.service import SERVICE
+from medianest_auth.settings import AuthSettings
 from medianest_common.contracts import auth
 from medianest_common.errors import MediaNestError
 from services.auth.tests.conftest import OWNER, PASSWORD, Household
@@ -194,6 +195,11 @@ async def test_attack_63_a_guessable_password_is_refused_with_the_reason(
     assert password not in str(refused.value.problem())
 
 
+@pytest.mark.parametrize(
+    "auth_settings",
+    [{"argon2_memory_kib": AuthSettings.model_fields["argon2_memory_kib"].default}],
+    ids=["usual"],
+)
 async def test_attack_64_an_outdated_hash_is_replaced_once_by_sign_ins_at_the_same_time(
     house: Household,
 ) -> None:

@@ -50,6 +50,7 @@ from medianest_plex.service import SERVICE as PLEX
 from services.auth.tests.conftest import (
     OWNER,
     PASSWORD,
+    QUICK_HASHES,
     SETUP_TOKEN,
     Household,
     PlexService,
@@ -93,7 +94,7 @@ async def home(server_urls: ServerUrls, tmp_path: Path, settings: Settings) -> A
     async with FakePlex.start(clock=clock) as fake, sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         at = {"plex_url": fake.server_url, "plex_tv_url": fake.tv_url, "plex_token": fake.owner.token}
         service = replace(SERVICE, open_app=opened)
-        await sandbox.start(PLEX, service, setup_token=SETUP_TOKEN, **(at | settings))
+        await sandbox.start(PLEX, service, setup_token=SETUP_TOKEN, **(QUICK_HASHES | at | settings))
         async with household_of(sandbox, fake, PlexService(fake.machine_id), clock=clock) as house:
             yield Home(**vars(house), apps=apps, service=service)
 
