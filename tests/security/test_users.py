@@ -279,6 +279,10 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
         made = await zora.post("/auth/tokens", {"name": "zoraquist's script", "scopes": ["read"]})
         personal = _bearer(made.raise_for_status().json()["token"])
         await zora.get("/plex/recently-added")
+        video = await zora.post("/youtube/download", {"url": "https://youtu.be/zzzzzzzzzzz"})
+        trains = {"url": "https://www.youtube.com/@zora", "collection": "Zoraquist's trains"}
+        followed = await zora.post("/youtube/subscriptions", trains)
+        assert (video.status_code, followed.status_code) == (201, 201)
         zora_id, session = zora.user["id"], _bearer(zora.token)
 
         async def told() -> bool:
@@ -318,9 +322,10 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
         erasure = await eventually(complete, within=60)
         assert asyncio.get_running_loop().time() - started < 60
         removed = {part["service"]: part["removed"] for part in erasure["services"]}
-        assert set(removed) == {"auth", "gateway", "health", "media", "notifications", "plex"}
+        assert set(removed) == {"auth", "gateway", "health", "media", "notifications", "plex", "youtube"}
         assert removed["auth"]["users"] == removed["media"]["people"] == removed["plex"]["members"] == 1
         assert removed["media"]["requests"] == 1 and removed["notifications"]["entries"] >= 1
+        assert removed["youtube"] == {"people": 1, "downloads": 1, "subscriptions": 1}
         assert all(part["doneAt"] for part in erasure["services"])
 
         async def nowhere() -> bool:
