@@ -125,7 +125,7 @@ async def test_an_overseerr_that_cannot_say_what_it_offers_is_sent_the_choice_as
 
 
 @pytest.mark.parametrize(
-    ("choice", "field"),
+    "choice, field",
     [
         (Choice(server="3"), "server"),  # fetches 4K
         (Choice(server="x"), "server"),

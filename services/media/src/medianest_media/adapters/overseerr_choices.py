@@ -32,7 +32,7 @@ class OverseerrChoices:
     async def offer(self, media_type: MediaType, *, is_4k: bool) -> Offer:
         """Each is asked once only: Overseerr has to ask its Radarr or Sonarr, and fails where that does not answer."""
         path = f"/service/{'radarr' if media_type is MediaType.MOVIE else 'sonarr'}"
-        rows = await self._reading.get(path, lambda answer: as_list(answer), timeout=_SECONDS, once=True)
+        rows = await self._reading.get(path, as_list, timeout=_SECONDS, once=True)
         ids = [number(row["id"]) for row in map(as_dict, rows) if bool(row.get("is4k")) is is_4k]
         asked = (
             self._reading.get(f"{path}/{server}", _server, timeout=_SECONDS, once=True) for server in ids
@@ -40,7 +40,7 @@ class OverseerrChoices:
         return Offer(servers=list(await asyncio.gather(*asked)))
 
     async def sent_along(self, media_type: MediaType, *, is_4k: bool) -> Json:
-        """Raises `BackendMisconfigured` where Overseerr no longer has it. What it cannot say just now is sent as it is."""
+        """Raises `BackendMisconfigured` where Overseerr has it no more. What it cannot say now is sent as it is."""
         choice = await self._choice_of(media_type, is_4k)
         if choice == NOTHING:
             return {}
