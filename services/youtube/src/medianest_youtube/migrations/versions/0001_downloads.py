@@ -12,7 +12,7 @@ revision = "0001"
 down_revision = None
 
 _WHEN = sa.DateTime(timezone=True)
-_PROFILES = (
+_PROFILES: tuple[tuple[str, str, bool, dict[str, str]], ...] = (
     ("01930000-0000-7000-8000-000000000001", "Standard", True, {}),
     (
         "01930000-0000-7000-8000-000000000002",
