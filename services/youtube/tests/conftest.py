@@ -1,6 +1,7 @@
 """The youtube service for real, with a database of its own and a pretend YouTube."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import FakeYoutube
 from medianest_youtube.service import SERVICE
 from medianest_youtube.use_cases.find_gone import MARK
+
+_ART = re.compile(r"/(poster\.jpg|Season\d+\.jpg|tvshow\.nfo)$")
 
 
 class ShiftedClock(SystemClock):
@@ -104,9 +107,16 @@ class Home:
             await tx.session.execute(text(sql), values)
 
     def files(self) -> list[str]:
-        """All that lies in the folder, hidden ones too, but for the mark by which it is known."""
-        found = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-        return sorted(name for name in found if name != MARK)
+        """All that lies in the folder, hidden ones too, but for the mark by which it is known and the art of shows."""
+        return [name for name in self._lying() if name != MARK and not _ART.search(name)]
+
+    def art(self) -> list[str]:
+        """Of shows: it comes some time after the first video."""
+        return [name for name in self._lying() if _ART.search(name)]
+
+    def _lying(self) -> list[str]:
+        found = (path for path in self.folder.rglob("*") if path.is_file() or path.is_symlink())
+        return sorted(str(path.relative_to(self.folder)) for path in found)
 
 
 @asynccontextmanager

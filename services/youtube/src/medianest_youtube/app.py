@@ -10,6 +10,7 @@ from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_youtube.adapters.feeds import Feeds
+from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.cookies import Cookies
 from medianest_youtube.releases import Releases
 from medianest_youtube.settings import YoutubeSettings
@@ -33,5 +34,6 @@ class YoutubeApp:
     """Of yt-dlp."""
     runner: Runner
     feeds: Feeds
+    pictures: Pictures
     workers: Workers
     cookies: Cookies

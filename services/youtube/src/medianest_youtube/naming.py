@@ -141,6 +141,14 @@ def check_template(template: str, *, layout: Layout) -> None:
         )
 
 
+def show_of(path: PurePosixPath) -> Place | None:
+    """The place of a video that lies as an episode; None: it is no show's."""
+    match path.parts:
+        case (show, season, _) if season.startswith("Season "):
+            return Place(path.parent, path.stem, PurePosixPath(show), season.removeprefix("Season "))
+    return None
+
+
 def number_within_day(index: int) -> str:
     """Two digits, or four: with three the 101st of January 1 would be one of October 11."""
     return f"{index:02}" if index < 100 else f"{index:04}"

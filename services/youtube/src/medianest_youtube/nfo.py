@@ -24,6 +24,20 @@ def nfo_of(asset: Asset, place: Place) -> bytes:
         if value is not None:
             Xml.SubElement(root, name).text = _allowed(str(value))
     Xml.SubElement(root, "uniqueid", type="youtube", default="true").text = asset.video_id
+    return _written(root)
+
+
+def show_nfo_of(list_id: str, *, title: str, plot: str | None) -> bytes:
+    """`list_id` is the channel's or the playlist's, of whose videos the show is made."""
+    root = Xml.Element("tvshow")
+    Xml.SubElement(root, "title").text = _allowed(title)
+    if plot:
+        Xml.SubElement(root, "plot").text = _allowed(plot)
+    Xml.SubElement(root, "uniqueid", type="youtube", default="true").text = list_id
+    return _written(root)
+
+
+def _written(root: Xml.Element) -> bytes:
     Xml.indent(root)
     written: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

@@ -13,8 +13,9 @@ from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Download, Person, Tombstone
 from medianest_youtube.moves import move
-from medianest_youtube.naming import within
+from medianest_youtube.naming import show_of, within
 from medianest_youtube.repository.assets import Assets
+from medianest_youtube.show_art import drop_art
 from medianest_youtube.staging import remove_file
 from medianest_youtube.workers import in_thread
 
@@ -63,6 +64,8 @@ async def delete_files(app: YoutubeApp, asset_id: UUID) -> None:
             return
         names = [PurePosixPath(name) for name in asset.files]
         await in_thread(lambda: _delete(app, names))
+        shows = {str(place.show) for name in names if (place := show_of(name))}
+        await drop_art(app, tx, shows)
         asset.files, asset.path, asset.size, asset.media = [], None, None, None
     log.info("files_deleted", asset_id=str(asset_id), files=len(names))
 

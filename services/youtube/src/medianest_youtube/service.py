@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from medianest_common.service import Runtime, Service
 from medianest_youtube.adapters.feeds import Feeds
+from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.cookies import PURPOSE, Cookies
 from medianest_youtube.handlers import handlers
@@ -50,6 +51,11 @@ async def open_app(runtime: Runtime[YoutubeSettings]) -> AsyncIterator[YoutubeAp
                 releases=releases,
                 runner=runner,
                 feeds=feeds,
+                pictures=Pictures(
+                    proxy=runtime.settings.youtube_proxy,
+                    certificates=runtime.settings.youtube_ca_file,
+                    clock=runtime.clock,
+                ),
                 workers=workers,
                 cookies=Cookies(runtime.db, runtime.keys.cipher(PURPOSE)),
             )

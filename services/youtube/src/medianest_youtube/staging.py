@@ -198,6 +198,23 @@ def sweep(root: Path, *, keep: Collection[UUID], untouched_seconds: float) -> in
     return swept
 
 
+def write_new(content: bytes, target: Path, *, root: Path) -> bool:
+    """All of it or nothing, and never in place of another file, nor into a folder that is not there. False: it was
+    not written. Only one process at a time may write this target."""
+    part = root / FOLDER / f"{hashlib.sha256(os.fsencode(target)).hexdigest()}.new"
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _rename_to_free_name(part, target)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError):
+        return False
+    finally:
+        part.unlink(missing_ok=True)
+    return True
+
+
 def remove_file(path: Path, *, root: Path) -> None:
     """And the folders above it, up to the root, as far as they are empty then."""
     path.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from medianest_youtube.pausing import prove
 from medianest_youtube.probing import BrokenFile, Expected, Probed, check, probe
 from medianest_youtube.reporting import Reporter
 from medianest_youtube.repository.assets import Assets
+from medianest_youtube.show_art import want_art
 from medianest_youtube.staging import FileTaken, Staging
 from medianest_youtube.workers import in_thread
 
@@ -81,6 +82,7 @@ async def note_down(app: YoutubeApp, claim: Claim, files: Sequence[Path], *, pro
         asset.failures = 0
         await move(app, tx, asset, DownloadStatus.IMPORTING)
         tx.enqueue(HandOver(asset_id=asset.id))
+        await want_art(app, tx, asset, nfo=claim.choices.nfo)
         await prove(app, tx)
         for waiting in await assets.waiting_for_the_line():
             await move(app, tx, waiting, DownloadStatus.QUEUED)

@@ -1,6 +1,17 @@
 """What arrives from the bus: each line leads to one use case."""
 
-from medianest_youtube.handlers import cookies, downloads, lists, people, plex, profiles, queue, tools
+from medianest_youtube.handlers import cookies, downloads, lists, people, plex, profiles, queue, shows, tools
 from medianest_youtube.handlers.base import handlers
 
-__all__ = ["cookies", "downloads", "handlers", "lists", "people", "plex", "profiles", "queue", "tools"]
+__all__ = [
+    "cookies",
+    "downloads",
+    "handlers",
+    "lists",
+    "people",
+    "plex",
+    "profiles",
+    "queue",
+    "shows",
+    "tools",
+]

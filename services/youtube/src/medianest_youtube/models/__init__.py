@@ -7,6 +7,7 @@ from medianest_youtube.models.lists import Batch, ListedPlace, ListEntry, Subscr
 from medianest_youtube.models.people import Person
 from medianest_youtube.models.profiles import Profile
 from medianest_youtube.models.queue import QueuePause
+from medianest_youtube.models.shows import ShowArt
 
 __all__ = [
     "AccountCookies",
@@ -20,6 +21,7 @@ __all__ = [
     "Person",
     "Profile",
     "QueuePause",
+    "ShowArt",
     "Subscription",
     "Tombstone",
 ]

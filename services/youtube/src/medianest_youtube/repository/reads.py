@@ -28,7 +28,7 @@ class Reads:
     async def claim(self, *, now: datetime) -> Readable | None:
         """The most urgent one, which is ours for a while then. None: nothing is due, or somebody reads already."""
         await self.session.execute(_GATE)
-        if await self._held_up(now):
+        if await self.held_up(now=now):
             return None
         chosen = await self._most_urgent(now)
         if chosen is None:
@@ -42,7 +42,7 @@ class Reads:
 
     async def anything_due(self, *, now: datetime) -> bool:
         """And the place is free."""
-        if await self._held_up(now):
+        if await self.held_up(now=now):
             return False
         for table, due in ((Batch, _batch_due(now)), (Subscription, _subscription_due(now))):
             if (await self.session.execute(select(table.id).where(due).limit(1))).first() is not None:
@@ -69,7 +69,8 @@ class Reads:
         )
         return (await self.session.execute(statement)).first() is not None
 
-    async def _held_up(self, now: datetime) -> bool:
+    async def held_up(self, *, now: datetime) -> bool:
+        """YouTube has had enough for now, or somebody reads already."""
         paused = select(QueuePause.id).where(
             QueuePause.ended_at.is_(None),
             QueuePause.code.in_(_YOUTUBE_REFUSES),

@@ -87,5 +87,7 @@ def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _thumbnail(info: dict[str, Any]) -> str | None:
-    urls = [image["url"] for image in info.get("thumbnails") or () if image.get("url")]
-    return str(urls[-1])[:1_000] if urls else None
+    """The last is the largest. Of a channel's pictures, the avatar: yt-dlp itself prefers it to the banner."""
+    images = [image for image in info.get("thumbnails") or () if image.get("url")]
+    images.sort(key=lambda image: image.get("preference") or 0)
+    return str(images[-1]["url"])[:1_000] if images else None

@@ -297,6 +297,19 @@ class HandOver(Job):
     asset_id: UUID
 
 
+class FurnishShow(Job):
+    """Put pictures, and what Jellyfin and Kodi read, beside the first video of a show or of a season."""
+
+    list_id: str
+    """The channel or playlist whose show it is."""
+    title: str
+    paths: list[str]
+    """What is missing, below the download folder."""
+    picture_url: str | None = None
+    """What does where the list has no picture of its own."""
+    attempt: int = 1
+
+
 class KeepCollection(Job):
     """Put what is there of a list into its Plex collection, in the order of the list."""
 
