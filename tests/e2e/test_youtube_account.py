@@ -31,7 +31,7 @@ async def _put(person: Person, file: str) -> httpx.Response:
 async def test_cookies_are_set_tried_and_used(tmp_path: Path, youtube: FakeYoutube) -> None:
     """pinchflat#603"""
     youtube.add(Video(id=VIDEO, failure=Failure.MEMBERS_ONLY))
-    settings = {
+    settings: dict[str, Any] = {
         "youtube_dir": str(tmp_path / "library"),
         "youtube_proxy": youtube.proxy_url,
         "youtube_ca_file": str(youtube.ca_file),
