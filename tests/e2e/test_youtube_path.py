@@ -30,7 +30,7 @@ async def test_from_a_link_to_a_file_that_two_people_share(tmp_path: Path, youtu
         "youtube_ca_file": str(youtube.ca_file),
         "youtube_disk_reserve": "0",
     }
-    async with world(tmp_path / "data", **settings) as house:
+    async with world(tmp_path / "data", started=True, processes=False, **settings) as house:
         olive = await house.owner()
         frida, bert = await house.friend("Frida"), await house.friend("Bert")
 

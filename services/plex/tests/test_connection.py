@@ -72,10 +72,10 @@ def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
 
     def trusting(file: Path) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        guard._public_authorities.cache_clear()
+        guard.public_authorities.cache_clear()
 
     yield trusting
-    guard._public_authorities.cache_clear()
+    guard.public_authorities.cache_clear()
 
 
 async def _servers(home: Household, **options: Any) -> PlexServers:

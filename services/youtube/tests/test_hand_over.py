@@ -71,7 +71,7 @@ async def _state(home: Home, asset: UUID) -> Any:
 
 
 async def _is_ready(home: Home, asset: UUID) -> bool:
-    return (await _state(home, asset))[0] == "ready"
+    return bool((await _state(home, asset))[0] == "ready")
 
 
 async def test_a_stored_video_is_ready_once_plex_shows_it_under_its_own_title(

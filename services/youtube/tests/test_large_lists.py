@@ -33,7 +33,7 @@ async def _fill(home: Home) -> None:
 
 
 def _rows_read(plan: dict[str, Any]) -> float:
-    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    own: float = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
     return max([own, *(_rows_read(part) for part in plan.get("Plans", []))])
 
 

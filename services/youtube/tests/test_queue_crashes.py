@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ async def test_who_has_stood_still_writes_nothing_when_somebody_else_has_taken_o
 
         async def taken_over() -> bool:
             epoch, status = await wish.row("epoch", "status")
-            return epoch > 1 or status == "queued"
+            return bool(epoch > 1 or status == "queued")
 
         await eventually(taken_over, within=30)
         video.faults.rate = None
@@ -121,7 +122,7 @@ async def test_several_replicas_run_no_more_than_there_are_slots_and_each_video_
             video.faults.rate = 2_000_000
             wishes.append(await ask(nobody, video))
         most = 0
-        seen = set()
+        seen: set[Any] = set()
 
         async def all_there() -> bool:
             nonlocal most

@@ -4,10 +4,12 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from medianest.testing import eventually
+from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import (
     GetDownload,
@@ -209,11 +211,11 @@ async def test_nobody_touches_what_is_somebody_elses(home: Home, youtube: FakeYo
         RemoveDownload(id=hers.id),
     ):
         with pytest.raises(RemoteError) as refused:
-            await gustav.call(command)  # type: ignore[arg-type]
+            await gustav.call(command)
         assert refused.value.code == "DOWNLOAD_NOT_FOUND"
     for of_the_queue in (PauseQueue(reason="Mine."), ResumeQueue()):
         with pytest.raises(RemoteError) as refused:
-            await gustav.call(of_the_queue)  # type: ignore[arg-type]
+            await gustav.call(of_the_queue)
         assert refused.value.code == "FORBIDDEN"
     assert await hers.row("status") == "queued"
 
@@ -246,10 +248,13 @@ async def test_many_at_the_same_time_do_each_thing_once(home: Home, youtube: Fak
     slow(youtube, FIRST)
     wish = await ask(home, FIRST)
     await wish.has_parts()
-    commands = [PauseDownload(id=wish.id), ResumeDownload(id=wish.id), HurryDownload(id=wish.id)] * 4
+    commands: list[Rpc[Any]] = [
+        *[PauseDownload(id=wish.id), ResumeDownload(id=wish.id), HurryDownload(id=wish.id)] * 4,
+        RemoveDownload(id=wish.id),
+    ]
 
     answers = await asyncio.gather(
-        *(home.owner.call(command) for command in [*commands, RemoveDownload(id=wish.id)]),
+        *(home.owner.call(command) for command in commands),
         return_exceptions=True,
     )
 
