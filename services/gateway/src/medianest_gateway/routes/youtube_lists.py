@@ -48,9 +48,7 @@ async def subscribe(gateway: Gateway, body: subscriptions.SubscriptionBody, once
     return await once(lambda: passed_through(gateway.bus, message, status=201))
 
 
-@router.get(
-    "/subscriptions/{id:uuid}", response_model=subscriptions.Subscription, responses=problems(404)
-)
+@router.get("/subscriptions/{id:uuid}", response_model=subscriptions.Subscription, responses=problems(404))
 async def get_subscription(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, subscriptions.GetSubscription(id=id))
 
