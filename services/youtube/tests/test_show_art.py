@@ -1,7 +1,11 @@
 """Posters and `tvshow.nfo` beside the videos of a show: made once, never over a person's own, gone with the show."""
 
 import os
+import shutil
+import zlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +20,7 @@ from medianest_common.testing.fake_youtube import Channel, FakeYoutube, Playlist
 from medianest_common.testing.fake_youtube.pictures import webp
 from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.jpeg import as_jpeg
+from medianest_youtube.service import SERVICE
 from medianest_youtube.tools import find_tools
 from services.youtube.tests.conftest import Home
 from services.youtube.tests.lists import LIST_ID, ask_for_list, batch_becomes
@@ -132,6 +137,25 @@ async def test_a_person_s_own_poster_stays_whatever_happens(home: Home) -> None:
     assert (own.read_bytes(), (home.folder / SEASON).read_bytes()) == (b"mine", b"mine too")
 
 
+async def test_a_season_s_poster_goes_with_the_season_and_a_missing_file_is_noticed_as_ever(
+    home: Home,
+) -> None:
+    about = channel(home.youtube, 2)
+    about.videos[1].published = datetime(2023, 6, 1, tzinfo=UTC)
+    await stored(home)
+    old = await stored(home, 2)
+    of_old = f"{SHOW}/Season2023.jpg"
+    await has_art(home, POSTER, SEASON, of_old)
+    (home.folder / await old.row("path")).unlink()
+
+    await home.sandbox.stop("youtube")
+    await home.sandbox.start(SERVICE)
+
+    await has_art(home, POSTER, SEASON)
+    assert not (home.folder / SHOW / "Season 2023").exists()
+    assert await home.rows("select video_id, reason from tombstones") == [("train000002", "gone_from_plex")]
+
+
 async def test_a_link_that_leads_out_of_the_folder_is_not_written_through(home: Home) -> None:
     channel(home.youtube)
     outside = home.folder.parent / "outside"
@@ -149,8 +173,10 @@ async def test_a_link_that_leads_out_of_the_folder_is_not_written_through(home: 
     assert list(outside.iterdir()) == []
 
 
-async def test_a_channel_without_a_picture_gets_none_and_the_download_is_what_it_is(home: Home) -> None:
-    channel(home.youtube, pictures=False)
+async def test_a_channel_without_a_picture_is_downloaded_all_the_same_and_looked_at_again_another_day(
+    home: Home,
+) -> None:
+    about = channel(home.youtube, 2, pictures=False)
 
     wish = await stored(home, nfo=True)
     await has_art(home, NFO)
@@ -158,6 +184,11 @@ async def test_a_channel_without_a_picture_gets_none_and_the_download_is_what_it
 
     assert home.art() == [NFO]
     assert await wish.row("failure") is None
+
+    about.pictures = True
+    home.clock.advance(25 * 3_600)
+    await stored(home, 2)
+    await has_art(home, POSTER, SEASON, NFO)
 
 
 @pytest.mark.parametrize(
@@ -178,18 +209,6 @@ async def test_a_picture_that_cannot_be_had_is_nobody_s_trouble(home: Home, url:
     assert await wish.row("failure") is None
     assert await home.rows("select count(*) from show_art where digest is null") == [(2,)]
     assert home.youtube.refused_hosts == []
-
-
-async def test_a_show_that_got_no_picture_is_tried_again_another_day(home: Home) -> None:
-    about = channel(home.youtube, 2, pictures=False)
-    await stored(home)
-    await furnished(home)
-    about.pictures = True
-
-    home.clock.advance(25 * 3_600)
-    await stored(home, 2)
-
-    await has_art(home, POSTER, SEASON)
 
 
 async def test_nobody_is_asked_while_youtube_has_had_enough(home: Home) -> None:
@@ -252,11 +271,38 @@ async def test_no_other_host_is_asked_for_a_picture(youtube: FakeYoutube, url: s
     assert (youtube.requests, youtube.refused_hosts) == ([], [])
 
 
-async def test_a_webp_becomes_a_jpeg_and_what_is_no_picture_becomes_nothing() -> None:
+async def test_a_webp_becomes_a_jpeg_and_half_of_one_nothing() -> None:
     ffmpeg = (await find_tools()).ffmpeg.path
+    picture = webp(64, 64)
 
-    made = await as_jpeg(webp(64, 64), ffmpeg=ffmpeg)
+    made = await as_jpeg(picture, ffmpeg=ffmpeg)
 
     assert made is not None and made.startswith(b"\xff\xd8\xff")
-    assert await as_jpeg(b"<html>", ffmpeg=ffmpeg) is None
-    assert await as_jpeg(webp(64, 64)[:40], ffmpeg=ffmpeg) is None
+    assert await as_jpeg(picture[:40], ffmpeg=ffmpeg) is None
+    assert await as_jpeg(picture, ffmpeg=None) is None
+
+
+async def test_a_png_becomes_a_jpeg_where_ffmpeg_can_read_it() -> None:
+    """The one from the Python package cannot."""
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        pytest.skip("the system has no ffmpeg")
+
+    made = await as_jpeg(png(64, 64), ffmpeg=Path(ffmpeg))
+
+    assert made is not None and made.startswith(b"\xff\xd8\xff")
+
+
+def png(width: int, height: int) -> bytes:
+    """All of one colour; not every ffmpeg writes these."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0])
+    pixels = zlib.compress((b"\0" + b"\x20\x60\xa0" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+async def test_what_only_says_that_it_is_a_picture_is_none() -> None:
+    assert await as_jpeg(b"<html>", ffmpeg=(await find_tools()).ffmpeg.path) is None

@@ -87,7 +87,11 @@ def _entry(entry: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _thumbnail(info: dict[str, Any]) -> str | None:
-    """The last is the largest. Of a channel's pictures, the avatar: yt-dlp itself prefers it to the banner."""
-    images = [image for image in info.get("thumbnails") or () if image.get("url")]
+    """The last is the largest. Of a channel, the avatar and not the banner, as YouTube shows it: square, a JPEG."""
+    images = [
+        image
+        for image in info.get("thumbnails") or ()
+        if image.get("url") and not str(image.get("id")).endswith("_uncropped")
+    ]
     images.sort(key=lambda image: image.get("preference") or 0)
     return str(images[-1]["url"])[:1_000] if images else None
