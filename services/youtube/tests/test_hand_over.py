@@ -11,11 +11,13 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
-from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection
+from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, StartDownload
+from medianest_common.contracts.youtube.subscriptions import Backfill, Subscribe, SubscriptionBody
 from medianest_common.testing.fake_plex import FakePlex
-from medianest_common.testing.fake_youtube import FakeYoutube
+from medianest_common.testing.fake_youtube import FakeYoutube, Playlist, numbered
 from medianest_plex.service import SERVICE as PLEX
 from services.youtube.tests.conftest import Home, Person, home_on
+from services.youtube.tests.lists import LIST_ID, hold_downloads
 
 STANDARD = UUID("01930000-0000-7000-8000-000000000001")
 
@@ -199,3 +201,31 @@ async def test_videos_of_a_list_stand_in_its_collection_in_the_order_of_the_list
         return [child.title[-1] for child in made.children] == ["b", "c", "a"]
 
     await eventually(moved, within=40)
+
+
+@pytest.mark.parametrize("by", ["batch", "subscription"])
+async def test_what_was_there_before_a_list_was_read_joins_its_collection(
+    home: Home, plex: FakePlex, by: str
+) -> None:
+    """Asked for by itself, so that nothing about it changes when the list comes."""
+    plex.library.add_section("YouTube", type="show", path=str(home.folder))
+    await _plex_runs(home, plex)
+    videos = numbered(2)
+    home.youtube.add(Playlist(id=LIST_ID, title="Songs", videos=videos))
+    asset = await _stored(home, videos[0].id, whose=home.owner)
+    await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
+    await eventually(lambda: _is_ready(home, asset), within=30)
+    await hold_downloads(home)
+
+    url = f"https://www.youtube.com/playlist?list={LIST_ID}"
+    if by == "batch":
+        await home.owner.call(StartDownload(url=url, collection="Railways"))
+    else:
+        body = SubscriptionBody(url=url, collection="Railways", backfill=Backfill.ALL)
+        await home.owner.call(Subscribe(subscription=body))
+
+    async def joined() -> bool:
+        made = [item for item in plex.library.items.values() if item.title == "Railways"]
+        return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
+
+    await eventually(joined, within=40)

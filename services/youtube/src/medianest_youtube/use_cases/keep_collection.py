@@ -1,10 +1,10 @@
 from sqlalchemy import select
 
 from medianest_common.contracts.plex.arriving import ArrangeCollection
-from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import KeepCollection
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.models import Asset, Batch, Download, ListEntry, Subscription
+from medianest_youtube.models import Asset, Download, ListEntry
+from medianest_youtube.plex_collections import belongs_into
 
 _TIMEOUT = 60.0
 _MOST = 5_000
@@ -14,17 +14,9 @@ async def keep_collection(app: YoutubeApp, job: KeepCollection) -> None:
     """What is ready of the list, as the list stands now; what has left the list goes last."""
     keys = (
         select(Asset.plex_rating_key)
-        .join(ListEntry, (ListEntry.video_id == Asset.video_id) & (ListEntry.list_id == job.list_id))
+        .join(ListEntry, ListEntry.video_id == Asset.video_id)
         .join(Download, Download.asset_id == Asset.id)
-        .outerjoin(Batch, Download.batch_id == Batch.id)
-        .outerjoin(Subscription, Download.subscription_id == Subscription.id)
-        .where(
-            Asset.status == DownloadStatus.READY,
-            Asset.plex_library_key == job.library_key,
-            Download.ended_at.is_(None),
-            ((Batch.list_id == job.list_id) & (Batch.collection == job.collection))
-            | ((Subscription.list_id == job.list_id) & (Subscription.collection == job.collection)),
-        )
+        .where(Asset.plex_library_key == job.library_key, belongs_into(job.list_id, job.collection))
         .group_by(Asset.plex_rating_key, ListEntry.position, ListEntry.gone_at, ListEntry.ordinal)
         .order_by(ListEntry.gone_at.is_not(None), ListEntry.position, ListEntry.ordinal)
         .limit(_MOST)

@@ -225,9 +225,9 @@ async def _finish(app: YoutubeApp, subscription: Subscription, look: Look) -> No
             if mine.reading_since is not None:
                 await lists.read_to_end(mine.list_id, began=mine.reading_since, now=now)
             mine.last_full_at, mine.reading_since, mine.cursor, mine.looking_skipped = now, None, 0, {}
-            if mine.collection:
-                await tx.session.flush()
-                await keep_the_collection(tx, list_id=mine.list_id, collection=mine.collection)
+        if mine.collection and look.end is not End.FEED:
+            await tx.session.flush()
+            await keep_the_collection(tx, list_id=mine.list_id, collection=mine.collection)
         mine.failure, mine.failures, mine.failure_told = None, 0, False
         mine.asked_at = None
         mine.last_checked_at = now
