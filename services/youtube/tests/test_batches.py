@@ -192,6 +192,7 @@ async def test_a_list_that_is_not_there_is_told_as_such(home: Home) -> None:
 
 
 async def test_an_outage_is_waited_for(home: Home) -> None:
+    """Tube Archivist #1170: what was asked for was dropped when the first look at it failed."""
     await hold_downloads(home)
     home.youtube.add(Playlist(id=LIST_ID, videos=numbered(3)))
     home.youtube.pages.cut = True

@@ -12,7 +12,13 @@ from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, StartDownload
-from medianest_common.contracts.youtube.subscriptions import Backfill, Subscribe, SubscriptionBody
+from medianest_common.contracts.youtube.subscriptions import (
+    Backfill,
+    ChangeSubscription,
+    Subscribe,
+    SubscriptionBody,
+    SubscriptionChoices,
+)
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_youtube import FakeYoutube, Playlist, numbered
 from medianest_plex.service import SERVICE as PLEX
@@ -229,3 +235,32 @@ async def test_what_was_there_before_a_list_was_read_joins_its_collection(
         return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
 
     await eventually(joined, within=40)
+
+
+async def test_a_subscription_that_is_given_a_collection_fills_it_with_what_is_there(
+    home: Home, plex: FakePlex
+) -> None:
+    plex.library.add_section("YouTube", type="show", path=str(home.folder))
+    await _plex_runs(home, plex)
+    await hold_downloads(home)
+    videos = numbered(1)
+    home.youtube.add(Playlist(id=LIST_ID, title="Songs", videos=videos))
+    url = f"https://www.youtube.com/playlist?list={LIST_ID}"
+    followed = await home.owner.call(Subscribe(subscription=SubscriptionBody(url=url)))
+
+    async def is_read() -> bool:
+        return bool(await home.rows("select 1 from subscriptions where last_full_at is not null"))
+
+    await eventually(is_read, within=30)
+    asset = await _stored(home, videos[0].id, whose=home.owner)
+    await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
+    await eventually(lambda: _is_ready(home, asset), within=30)
+
+    choices = SubscriptionChoices(collection="Railways")
+    await home.owner.call(ChangeSubscription(id=followed.id, choices=choices))
+
+    async def filled() -> bool:
+        made = [item for item in plex.library.items.values() if item.title == "Railways"]
+        return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
+
+    await eventually(filled, within=40)

@@ -1,5 +1,6 @@
 """Channels and playlists that are followed, on a pretend YouTube with the real yt-dlp."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from medianest.testing import eventually
+from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube.subscriptions import (
     Backfill,
     ChangeSubscription,
@@ -293,6 +295,7 @@ async def test_a_list_that_is_gone_is_told_once_and_looked_at_again(home: Home) 
     assert len(await told(home, "subscriptionId", str(followed.id), "code")) == 1
 
 
+@pytest.mark.long
 async def test_a_subscription_goes_on_where_its_reader_was_killed(home: Home) -> None:
     await hold_downloads(home)
     theirs = channel(home, 130)
@@ -326,6 +329,41 @@ async def test_only_a_list_can_be_followed_and_only_once(home: Home) -> None:
     assert twice.value.extra["subscriptionId"] == str(first.id)
     assert without_count.value.errors is not None
     assert without_count.value.errors[0].field == "backfillCount"
+
+
+async def test_of_two_that_become_the_same_at_once_one_stays_what_it_was(home: Home) -> None:
+    channel(home, 1)
+    profiles = [uuid7() for _ in range(3)]
+    for profile in profiles:
+        await home.change(
+            "insert into profiles (id, name, choices, updated_at) values (:id, :name, '{}', :now)",
+            id=profile,
+            name=str(profile),
+            now=home.clock.now(),
+        )
+    followed = [await follow(home, home.owner, profile_id=profile) for profile in profiles[:2]]
+    choices = SubscriptionChoices(profile_id=profiles[2])
+
+    answers = await asyncio.gather(
+        *(home.owner.call(ChangeSubscription(id=each.id, choices=choices)) for each in followed),
+        return_exceptions=True,
+    )
+
+    refused = [answer for answer in answers if isinstance(answer, RemoteError)]
+    assert [error.code for error in refused] == ["ALREADY_SUBSCRIBED"]
+
+
+async def test_a_collection_has_a_name(home: Home) -> None:
+    channel(home, 1)
+    followed = await follow(home, home.owner, collection=" Trains ")
+
+    assert followed.collection == "Trains"
+    with pytest.raises(RemoteError) as blank:
+        await home.owner.call(
+            ChangeSubscription(id=followed.id, choices=SubscriptionChoices(collection="  "))
+        )
+    assert blank.value.errors is not None
+    assert blank.value.errors[0].field == "collection"
 
 
 async def test_others_do_not_see_it_and_cannot_change_it(home: Home) -> None:

@@ -25,7 +25,7 @@ async def get_batch(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, downloads.GetBatch(id=id))
 
 
-@router.delete("/batches/{id:uuid}", response_model=downloads.Batch, responses=problems(404))
+@router.delete("/batches/{id:uuid}", response_model=downloads.Batch, responses=problems(404, 409))
 async def cancel_batch(gateway: Gateway, id: UUID) -> Response:
     """It is read no further, and what has not been downloaded yet will not be."""
     return await passed_through(gateway.bus, downloads.CancelBatch(id=id))

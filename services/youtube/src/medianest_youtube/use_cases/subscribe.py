@@ -23,6 +23,7 @@ from medianest_common.errors import Conflict, FieldError, Invalid, NotFound
 from medianest_youtube import models
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.choosing import chosen_profile
+from medianest_youtube.plex_collections import keep_the_collection
 from medianest_youtube.repository.people import People
 from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
 from medianest_youtube.use_cases.list_subscriptions import NO_SUCH_SUBSCRIPTION, shown_subscription
@@ -75,6 +76,9 @@ async def change_subscription(app: YoutubeApp, command: ChangeSubscription) -> S
     caller = require_caller()
     async with app.db.transaction() as tx:
         subscription = await locked_subscription(tx, command.id, by=caller)
+        # Behind whatever else is changed for this person, so that no two become the same.
+        owner = select(models.Person.id).where(models.Person.id == subscription.user_id)
+        await tx.session.execute(owner.with_for_update(key_share=True))
         chosen = await _chosen(app, tx, command.choices)
         if command.choices.profile_id is None:
             chosen["profile_id"] = subscription.profile_id
@@ -85,11 +89,14 @@ async def change_subscription(app: YoutubeApp, command: ChangeSubscription) -> S
                     "This list is followed in that profile already.", subscriptionId=str(twin)
                 )
         wants_other = any(getattr(subscription, name) != chosen[name] for name in _WHAT_IS_TAKEN)
-        was_enabled = subscription.enabled
+        was_enabled, collection = subscription.enabled, subscription.collection
         for name, value in chosen.items():
             setattr(subscription, name, value)
         if wants_other:
             _begin_anew(subscription)
+        if subscription.list_id and subscription.collection and subscription.collection != collection:
+            await tx.session.flush()
+            await keep_the_collection(tx, list_id=subscription.list_id, collection=subscription.collection)
         if subscription.enabled and not was_enabled:
             subscription.next_check_at = app.clock.now()
     return await shown_subscription(app, command.id, to=caller)
@@ -145,6 +152,9 @@ async def _chosen(app: YoutubeApp, tx: Transaction, choices: SubscriptionChoices
     ):
         if any(not phrase.strip() or len(phrase) > 200 or "\x00" in phrase for phrase in phrases):
             errors.append(FieldError(field, "Each has 1 to 200 characters."))
+    collection = choices.collection.strip() if choices.collection is not None else None
+    if collection == "":
+        errors.append(FieldError("collection", "A collection has a name."))
     if errors:
         raise Invalid(errors[0].message, errors=errors)
     profile = await chosen_profile(app, tx, profile_id=choices.profile_id)
@@ -160,7 +170,7 @@ async def _chosen(app: YoutubeApp, tx: Transaction, choices: SubscriptionChoices
         "keep_count": choices.retention.count,
         "keep_bytes": choices.retention.bytes,
         "interval_minutes": choices.interval_minutes,
-        "collection": choices.collection,
+        "collection": collection,
         "enabled": choices.enabled,
     }
 
