@@ -5,11 +5,15 @@ import json
 import os
 import shutil
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
@@ -19,8 +23,11 @@ from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.downloads import GetDownload, ProgressStep
 from medianest_common.contracts.youtube.queue import GetQueue, PauseQueue, ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
+from medianest_youtube import reporting
 from medianest_youtube.episodes import allocate_episode
+from medianest_youtube.models import Download
 from medianest_youtube.repository.assets import Assets
+from medianest_youtube.staging import FOLDER
 from services.youtube.tests.conftest import Home, home_on
 from services.youtube.tests.queueing import ask, give_ticket, pause_of, tickets_used
 from services.youtube.tests.test_queue_wishes import slow, workers_of
@@ -129,6 +136,34 @@ async def test_health_says_that_the_queue_rests_and_is_never_down_for_it(home: H
 
     await home.owner.call(ResumeQueue())
     assert (await check_of(home, "queue")).status is CheckStatus.OK
+
+
+async def test_health_says_when_what_is_made_lies_on_another_disk_than_the_library(home: Home) -> None:
+    staging = home.folder / FOLDER
+    with TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        if os.stat(elsewhere).st_dev == home.folder.stat().st_dev:
+            pytest.skip("there is only one file system")
+        assert (await check_of(home, "folder")).status is CheckStatus.OK
+        staging.rmdir()
+        staging.symlink_to(elsewhere)
+
+        found = await check_of(home, "folder")
+        assert found.status is CheckStatus.DEGRADED
+        assert found.message and "different disks" in found.message
+
+
+async def test_a_download_goes_on_while_nobody_can_say_who_waits_for_it(
+    home: Home, youtube: FakeYoutube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(Assets):
+        async def wishes(self, asset_id: UUID) -> Sequence[Download]:
+            raise OperationalError("select", {}, ConnectionResetError())
+
+    monkeypatch.setattr(reporting, "Assets", Away)
+    wish = await ask(home, youtube.add(Video(id=FIRST)))
+
+    await wish.becomes(*STORED)
+    assert await wish.row("attempts") == 1
 
 
 async def test_health_says_when_nothing_has_succeeded_for_long(home: Home, youtube: FakeYoutube) -> None:

@@ -1,8 +1,10 @@
+import fcntl
 import multiprocessing
 import os
 import time
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import IO
 from uuid import UUID, uuid4
 
 import pytest
@@ -227,3 +229,22 @@ def test_a_library_on_another_disk_is_told_at_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(OtherFileSystem, match="different disks"):
         check_file_system(tmp_path, Path("/proc"))
+
+
+def test_a_folder_that_is_thrown_away_while_somebody_begins_in_it_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled and asked for again at once: the lock must be that of the folder which is there."""
+    discard_first = [True]
+    flock = fcntl.flock
+
+    def late(lock: IO[str], operation: int) -> None:
+        if discard_first.pop() if discard_first else False:
+            discard(tmp_path, ASSET)
+        flock(lock, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with staging(tmp_path, ASSET) as held:
+        assert held.begin("a").attempts == 1
+        with pytest.raises(StagingTaken), staging(tmp_path, ASSET):
+            pass

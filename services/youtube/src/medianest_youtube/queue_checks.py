@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, QueuePause
-from medianest_youtube.staging import FOLDER
+from medianest_youtube.staging import FOLDER, OtherFileSystem, check_file_system
 from medianest_youtube.states import STORED
 from medianest_youtube.workers import in_thread
 
@@ -66,4 +66,8 @@ async def lack_of_success(app: YoutubeApp) -> str | None:
 async def trouble_with_the_folder(app: YoutubeApp) -> str | None:
     if not await in_thread(lambda: os.access(app.folder / FOLDER, os.W_OK | os.X_OK)):
         return "The folder for downloads cannot be written to. Look at its owner and its permissions."
+    try:
+        await in_thread(lambda: check_file_system(app.folder, app.folder))
+    except (OtherFileSystem, OSError) as error:
+        return f"{error}" if isinstance(error, OtherFileSystem) else _UNKNOWN
     return None

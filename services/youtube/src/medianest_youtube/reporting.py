@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import Progress, ProgressStep
 from medianest_youtube.app import YoutubeApp
@@ -11,8 +14,11 @@ from medianest_youtube.progress import Wish, remember_progress, tell
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.worker.lines import Transferred
 
+log = structlog.get_logger()
+
 FRAME_SECONDS = 0.25
 _WISHES_SECONDS = 10.0
+_PATIENCE_SECONDS = 5.0
 
 
 class Reporter:
@@ -60,7 +66,12 @@ class Reporter:
         now = self._app.clock.monotonic()
         if self._asked_at is None or now - self._asked_at > _WISHES_SECONDS:
             self._asked_at = now
-            async with self._app.db.transaction() as tx:
-                wishes = await Assets(tx.session).wishes(self._claim.lease.asset_id)
+            try:
+                async with asyncio.timeout(_PATIENCE_SECONDS), self._app.db.transaction() as tx:
+                    wishes = await Assets(tx.session).wishes(self._claim.lease.asset_id)
+            except (SQLAlchemyError, OSError) as error:
+                # The download goes on: whether it may is for its lease to say.
+                log.debug("wishes_not_read", error=type(error).__name__)
+                return self._wishes
             self._wishes = [Wish(wish.id, wish.user_id) for wish in wishes]
         return self._wishes

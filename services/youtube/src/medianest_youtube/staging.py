@@ -163,13 +163,34 @@ class Staging:
 def staging(root: Path, asset_id: UUID) -> Iterator[Staging]:
     """Locked as long as this process lives, however it ends. Raises `StagingTaken`."""
     folder = _folder(root, asset_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StagingTaken("The process before still works on it.", retry_after=5) from None
+    with _locked(folder):
         yield Staging(root, folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = (folder / _LOCK).open("w")
+        except FileNotFoundError:
+            continue  # thrown away between the two
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StagingTaken("The process before still works on it.", retry_after=5) from None
+            # A lock on a file that has been thrown away meanwhile would keep nobody out.
+            if _is_still(folder / _LOCK, lock.fileno()):
+                yield
+                return
+
+
+def _is_still(path: Path, opened: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(opened))
+    except FileNotFoundError:
+        return False
 
 
 def discard(root: Path, asset_id: UUID) -> None:
