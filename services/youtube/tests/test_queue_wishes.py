@@ -1,15 +1,18 @@
 """What people do to what they wait for."""
 
 import asyncio
+import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.aio.msg import Msg
 
 from medianest.testing import eventually
 from medianest_common.contracts.base import Rpc
+from medianest_common.contracts.notifications import push_subject
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import (
     GetDownload,
@@ -22,6 +25,7 @@ from medianest_common.contracts.youtube.downloads import (
 from medianest_common.contracts.youtube.queue import GetQueue, PauseQueue, ResumeQueue
 from medianest_common.errors import MediaNestError, RemoteError
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
+from medianest_youtube import reporting
 from services.youtube.tests.conftest import Home
 from services.youtube.tests.queueing import ask
 
@@ -113,6 +117,30 @@ async def test_who_cancels_what_others_wait_for_too_only_leaves(home: Home, yout
     await his.events()
     last = [event for event in home.events if event.get("status") == "importing"]
     assert last[0]["userIds"] == [str(gustav.id)]
+
+
+async def test_who_has_left_is_not_shown_as_waiting_still(
+    home: Home, youtube: FakeYoutube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "_WISHES_SECONDS", 1.0)
+    frida, gustav = await home.friend(), await home.friend("Gustav")
+    seen: list[str] = []
+
+    async def show(message: Msg) -> None:
+        seen.append(json.loads(message.data)["data"]["status"])
+
+    await home.sandbox.nats.subscribe(push_subject(frida.id), cb=show)
+    await home.sandbox.nats.flush(timeout=5)
+    slow(youtube, FIRST)
+    hers, his = await ask(home, FIRST, person=frida), await ask(home, FIRST, person=gustav)
+    await his.has_parts()
+
+    await frida.call(RemoveDownload(id=hers.id))
+
+    async def told_again() -> bool:
+        return seen.count("cancelled") == 2 and seen[-1] == "cancelled"
+
+    await eventually(told_again, within=20)
 
 
 async def test_paused_it_keeps_what_has_arrived_and_goes_on_from_there(

@@ -73,5 +73,10 @@ class Reporter:
                 # The download goes on: whether it may is for its lease to say.
                 log.debug("wishes_not_read", error=type(error).__name__)
                 return self._wishes
-            self._wishes = [Wish(wish.id, wish.user_id) for wish in wishes]
+            waiting = [Wish(wish.id, wish.user_id) for wish in wishes]
+            # Their last frame is not one of progress that was sent before they were known to be gone.
+            gone = [wish for wish in self._wishes if wish not in waiting]
+            self._wishes = waiting
+            if waiting:
+                await tell(self._app, gone, status=DownloadStatus.CANCELLED)
         return self._wishes
