@@ -45,6 +45,7 @@ async def no_process_is_left(home: Home) -> None:
     await eventually(none)
 
 
+@pytest.mark.long
 async def test_killed_while_it_downloads_the_next_goes_on_from_there(
     nobody: Home, youtube: FakeYoutube
 ) -> None:
