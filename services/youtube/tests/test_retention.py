@@ -231,6 +231,28 @@ async def test_a_disk_that_is_not_mounted_proves_nothing(
     await left(home, paths)
 
 
+async def test_an_empty_folder_that_was_there_before_the_disk_proves_nothing(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service was first started without its disk, and is without it again."""
+    await hold_downloads(home)
+    await an_hour_later(home)
+    for path in [await stored(home, home.owner, number) for number in (1, 2)]:
+        (home.folder / path).unlink()
+
+    await an_hour_later(home)
+
+    said = ""
+
+    async def looked() -> bool:
+        nonlocal said
+        said += capsys.readouterr().out
+        return "library_folder_not_ours" in said
+
+    await eventually(looked)
+    assert await home.rows("select count(*) from tombstones") == [(0,)]
+
+
 async def test_a_batch_is_cancelled_while_it_is_read(home: Home) -> None:
     """MeTube #232: a huge playlist could not be cancelled."""
     await hold_downloads(home)

@@ -23,6 +23,8 @@ _CHUNK = 500
 
 
 async def find_gone(app: YoutubeApp) -> None:
+    if not await _stored(app, after=None):
+        return
     if not await _is_our_folder(app):
         log.warning("library_folder_not_ours", reason="its mark is missing; is the disk mounted?")
         return
@@ -37,14 +39,16 @@ async def find_gone(app: YoutubeApp) -> None:
 
 
 async def _is_our_folder(app: YoutubeApp) -> bool:
-    """It is marked when it is new, or when what should be in it is."""
+    """It is marked once something that should be in it has been seen there: an empty folder may be another one, above
+    which the disk is mounted later.
+    """
     mark = app.folder / MARK
     if await in_thread(mark.is_dir):
         return True
     if not await in_thread(app.folder.is_dir):
         return False
     stored = await _stored(app, after=None)
-    if stored and len(await in_thread(lambda: _missing(app.folder, stored))) == len(stored):
+    if len(await in_thread(lambda: _missing(app.folder, stored))) == len(stored):
         return False
     await in_thread(lambda: mark.mkdir(exist_ok=True))
     return True
