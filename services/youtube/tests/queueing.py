@@ -11,7 +11,7 @@ from medianest_common.contracts.youtube.downloads import DownloadAsset
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import Video
-from medianest_youtube.cookies import PURPOSE, Cookies
+from medianest_youtube.cookies import Cookies
 from services.youtube.tests.conftest import Home, Person
 
 STANDARD = UUID("01930000-0000-7000-8000-000000000001")
@@ -176,6 +176,6 @@ async def tickets_used(home: Home) -> None:
 
 
 async def set_cookies(home: Home, file: str) -> None:
-    cookies = Cookies(home.db, KeyRing.parse(SECRET_KEY).cipher(PURPOSE))
+    cookies = Cookies(home.db, KeyRing.parse(SECRET_KEY).cipher("youtube-cookies"))
     async with home.db.transaction() as tx:
         await cookies.keep(tx, file, now=home.clock.now())

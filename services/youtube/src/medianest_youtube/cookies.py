@@ -14,7 +14,6 @@ from medianest_youtube.models import AccountCookies
 
 log = structlog.get_logger()
 
-PURPOSE = "youtube-cookies"
 _ALONE = func.pg_advisory_xact_lock(func.hashtextextended("youtube cookies", 0))
 
 
@@ -62,4 +61,4 @@ class Cookies:
 
 
 def _cell(key: UUID) -> Cell:
-    return Cell(AccountCookies.__tablename__, "file_sealed", key)
+    return Cell("account_cookies", "file_sealed", key)

@@ -9,7 +9,7 @@ from medianest_common.service import Runtime, Service
 from medianest_youtube.adapters.feeds import Feeds
 from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.cookies import PURPOSE, Cookies
+from medianest_youtube.cookies import Cookies
 from medianest_youtube.handlers import handlers
 from medianest_youtube.models import Base
 from medianest_youtube.readiness import checks
@@ -57,7 +57,7 @@ async def open_app(runtime: Runtime[YoutubeSettings]) -> AsyncIterator[YoutubeAp
                     clock=runtime.clock,
                 ),
                 workers=workers,
-                cookies=Cookies(runtime.db, runtime.keys.cipher(PURPOSE)),
+                cookies=Cookies(runtime.db, runtime.keys.cipher("youtube-cookies")),
             )
         finally:
             await workers.leave()
