@@ -1,20 +1,15 @@
-"""The tables of the notifications service."""
+"""Inboxes and the name of their history."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from medianest_common.db import TYPES, service_metadata
+from medianest_notifications.models.base import Base
 
 _OPEN = "read_at is null and dismissed_at is null"
-
-
-class Base(DeclarativeBase):
-    metadata = service_metadata()
-    type_annotation_map = TYPES
 
 
 class Entry(Base):
@@ -67,31 +62,3 @@ class Epoch(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     value: Mapped[str]
     origin: Mapped[str]
-
-
-LAST_VERSION = 2**62
-
-
-class Recipient(Base):
-    """What is known here about a person, copied from the auth service's events. Of somebody who has left, nothing:
-    then `version` is `LAST_VERSION`, which nothing that comes late exceeds."""
-
-    __tablename__ = "recipients"
-    __table_args__ = (Index("ix_recipients_role", "role"),)
-
-    user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    role: Mapped[str]
-    version: Mapped[int]
-
-
-class FollowedRequest(Base):
-    """The latest version of a request that was heard of; `told` holds the latest each person (hex id) was told."""
-
-    __tablename__ = "followed_requests"
-    __table_args__ = (Index("ix_followed_requests_updated_at", "updated_at"),)
-
-    request_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    told: Mapped[dict[str, Any]]
-    updated_at: Mapped[datetime]

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
-from medianest_notifications.models import LAST_VERSION, Entry, FollowedRequest, Head, Recipient
+from medianest_notifications.models import Entry, Head
 from medianest_notifications.wording import Notice, without_name
 from medianest_notifications.wording_issues import issue_without_name
 
@@ -119,67 +119,6 @@ class Entries(Repository[Entry]):
 
     async def forget(self, user_id: UUID, *, before: datetime, keep: int) -> None:
         await self.session.execute(_FORGET, {"user_id": user_id, "before": before, "keep": keep})
-
-
-class Recipients(Repository[Recipient]):
-    model = Recipient
-
-    async def learn(self, values: dict[str, Any]) -> None:
-        """Keep the newest version, whatever order they arrive in."""
-        statement = upsert(Recipient).values(values)
-        await self.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["user_id"],
-                set_={name: statement.excluded[name] for name in values if name != "user_id"},
-                where=Recipient.version < statement.excluded.version,
-            )
-        )
-
-    async def erase(self, user_id: UUID) -> int:
-        """Returns whether there was anything, as a count."""
-        empty = {"name": "", "role": "", "version": LAST_VERSION}
-        before = await self.get(user_id, lock=True)
-        made = upsert(Recipient).values(user_id=user_id, **empty)
-        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))
-        return int(before is not None and before.version < LAST_VERSION)
-
-    async def has_left(self, user_id: UUID) -> bool:
-        """Nobody can leave from now on until this transaction ends."""
-        statement = select(Recipient.version).where(Recipient.user_id == user_id)
-        version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
-        return version == LAST_VERSION
-
-    async def admins(self) -> Sequence[UUID]:
-        statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
-        return (await self.session.execute(statement)).scalars().all()
-
-
-class FollowedRequests(Repository[FollowedRequest]):
-    model = FollowedRequest
-
-    async def hear(self, request_id: UUID, *, version: int, now: datetime) -> FollowedRequest:
-        """Locks the row until the transaction ends; its `version` is the highest heard so far, this one included."""
-        statement = upsert(FollowedRequest).values(
-            request_id=request_id, version=version, told={}, updated_at=now
-        )
-        heard = statement.on_conflict_do_update(
-            index_elements=["request_id"],
-            set_={
-                "version": func.greatest(FollowedRequest.version, statement.excluded.version),
-                "updated_at": statement.excluded.updated_at,
-            },
-        ).returning(FollowedRequest)
-        return (await self.session.execute(heard)).scalar_one()
-
-    async def forget_person(self, user_id: UUID) -> int:
-        told = update(FollowedRequest).where(FollowedRequest.told.has_key(user_id.hex))
-        result = await self.session.execute(
-            told.values(told=FollowedRequest.told.op("-")(cast(user_id.hex, Text)))
-        )
-        return int(result.rowcount)  # type: ignore[attr-defined]
-
-    async def forget(self, *, before: datetime) -> None:
-        await self.session.execute(delete(FollowedRequest).where(FollowedRequest.updated_at < before))
 
 
 async def page_of(

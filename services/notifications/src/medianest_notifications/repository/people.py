@@ -1,0 +1,44 @@
+"""What is known here about people."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from medianest_common.db import Repository
+from medianest_notifications.models import LAST_VERSION, Recipient
+
+
+class Recipients(Repository[Recipient]):
+    model = Recipient
+
+    async def learn(self, values: dict[str, Any]) -> None:
+        """Keep the newest version, whatever order they arrive in."""
+        statement = upsert(Recipient).values(values)
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["user_id"],
+                set_={name: statement.excluded[name] for name in values if name != "user_id"},
+                where=Recipient.version < statement.excluded.version,
+            )
+        )
+
+    async def erase(self, user_id: UUID) -> int:
+        """Returns whether there was anything, as a count."""
+        empty = {"name": "", "role": "", "version": LAST_VERSION}
+        before = await self.get(user_id, lock=True)
+        made = upsert(Recipient).values(user_id=user_id, **empty)
+        await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))
+        return int(before is not None and before.version < LAST_VERSION)
+
+    async def has_left(self, user_id: UUID) -> bool:
+        """Nobody can leave from now on until this transaction ends."""
+        statement = select(Recipient.version).where(Recipient.user_id == user_id)
+        version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
+        return version == LAST_VERSION
+
+    async def admins(self) -> Sequence[UUID]:
+        statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
+        return (await self.session.execute(statement)).scalars().all()
