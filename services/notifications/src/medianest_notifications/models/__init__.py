@@ -1,8 +1,25 @@
 """The tables of the notifications service."""
 
 from medianest_notifications.models.base import Base
+from medianest_notifications.models.channels import CONFIG, Channel
+from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
 from medianest_notifications.models.people import LAST_VERSION, Recipient
+from medianest_notifications.models.preferences import Choice, Mute, Preference
 from medianest_notifications.models.requests import FollowedRequest
 
-__all__ = ["LAST_VERSION", "Base", "Entry", "Epoch", "FollowedRequest", "Head", "Recipient"]
+__all__ = [
+    "CONFIG",
+    "LAST_VERSION",
+    "Base",
+    "Channel",
+    "Choice",
+    "Delivery",
+    "Entry",
+    "Epoch",
+    "FollowedRequest",
+    "Head",
+    "Mute",
+    "Preference",
+    "Recipient",
+]

@@ -1,0 +1,48 @@
+"""A person's channels: the addresses, browsers and rooms where they want to be told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
+from medianest_common.db import one_of
+from medianest_common.db.sealed import sealed
+from medianest_notifications.models.base import Base
+
+CONFIG = "channel"
+"""What a channel's configuration is sealed for."""
+
+
+class Channel(Base):
+    """`fingerprint` is the same for the same target, so that nobody is told twice in one place."""
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kind", "fingerprint"),
+        one_of("kind", ChannelKind),
+        one_of("state", ChannelState),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    kind: Mapped[ChannelKind]
+    name: Mapped[str]
+    config_sealed: Mapped[str] = mapped_column(info=sealed("channel"))
+    shown: Mapped[str]
+    """The target, masked, for lists."""
+    fingerprint: Mapped[str]
+    state: Mapped[ChannelState]
+    state_reason: Mapped[str | None]
+    code_hash: Mapped[str | None]
+    code_expires_at: Mapped[datetime | None]
+    code_attempts: Mapped[int]
+    code_sent: Mapped[int]
+    """How many codes have been sent since `code_since`."""
+    code_since: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    """When the provider takes messages for it again."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    last_sent_at: Mapped[datetime | None]
