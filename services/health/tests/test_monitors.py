@@ -1,12 +1,14 @@
-from typing import Literal
+import json
+from typing import Any, Literal
 
 import pytest
 
 from medianest import registry
 from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Bus
-from medianest_common.contracts.health import ListMonitors, MonitorState
+from medianest_common.contracts.health import ListMonitors, MonitorState, ReadMonitorStates
 from medianest_common.contracts.identity import Role
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_common.contracts.platform import CheckStatus, Readiness, ping_subject
 from medianest_common.contracts.plex.connection import ReconnectPlex
 from medianest_common.errors import MediaNestError
@@ -48,6 +50,37 @@ async def test_people_see_what_concerns_them_and_administrators_see_all(home: Ho
     with pytest.raises(MediaNestError) as refused:
         await home.sandbox.bus.call(ListMonitors())
     assert refused.value.status == 401
+
+
+async def test_open_pages_hear_of_a_change_and_only_what_they_may_see(
+    home: Household, plex: FakePlex
+) -> None:
+    pushed: list[tuple[str, dict[str, Any]]] = []
+
+    async def hear(message: Any) -> None:
+        pushed.append((message.subject, json.loads(message.data)))
+
+    for subject in (PUSH_ALL, PUSH_ADMINS):
+        await home.sandbox.nats.subscribe(subject, cb=hear)
+    await home.sandbox.nats.flush(timeout=5)
+    first = await home.sandbox.bus.call(ReadMonitorStates(), timeout=5)
+    of_all = {state.frame.data["name"] for state in first.states if state.everyone}
+    of_admins = {state.frame.data["name"] for state in first.states if state.admins}
+    assert of_all == {each.name for each in await home.monitors(Role.USER)}
+    assert of_admins == {"NATS", "PostgreSQL", "Valkey"}
+
+    await home.rounds()
+    plex.server.fail_with("refuse")
+    await home.rounds(2)
+
+    async def heard() -> bool:
+        return [f["data"]["status"] for s, f in pushed if s == PUSH_ALL and f["data"]["name"] == "Plex"] == [
+            "up",
+            "down",
+        ]
+
+    await eventually(heard)
+    assert all(frame["data"]["name"] in of_admins for subject, frame in pushed if subject == PUSH_ADMINS)
 
 
 async def test_one_failure_is_no_outage_but_two_are(home: Household, plex: FakePlex) -> None:

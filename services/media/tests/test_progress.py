@@ -11,6 +11,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
+from medianest_common.contracts.media.live import ReadProgressStates
 from medianest_common.contracts.media.progress import DownloadProgress, DownloadState
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ANYONE
 from medianest_media.adapters.backend import Download, DownloadStatus
@@ -113,6 +114,10 @@ async def test_progress_is_shown_and_told_to_those_who_wait(
     assert sorted(subject for subject, _ in told()) == [PUSH_ADMINS, f"push.user.{frida.id.hex}"]
     assert all(DownloadProgress.model_validate(data) == download for _, data in told())
     assert f"push.user.{gustav.id.hex}" not in {subject for subject, _ in frames}
+    snapshot = await seerr.sandbox.bus.call(ReadProgressStates(), timeout=5)
+    [shown] = snapshot.states
+    assert shown.frame.model_dump(mode="json") == frames[-1][1], "the first look is what would have been told"
+    assert (shown.user_ids, shown.admins, shown.everyone) == ([frida.id], True, False)
     seerr.overseerr.set_downloads("movie", FILM, [])
     await shows(seerr, frida, asked, nothing=True)
 
@@ -121,6 +126,8 @@ async def test_progress_is_shown_and_told_to_those_who_wait(
 
     await eventually(over)
     assert [data for _, data in told()[2:]] == [None, None]
+    gone = await seerr.sandbox.bus.call(ReadProgressStates(), timeout=5)
+    assert (gone.states, gone.complete) == ([], True)
 
 
 async def test_what_is_stalled_says_what_the_queue_says_and_4k_is_apart(seerr: Home) -> None:

@@ -13,6 +13,7 @@ from medianest.testing import Sandbox
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.notifications import PUSH_ADMINS
+from medianest_common.contracts.plex.live import ReadSessionStates
 from medianest_common.contracts.plex.playback import (
     PlayKind,
     PlayState,
@@ -287,8 +288,11 @@ async def test_administrators_and_the_person_hear_of_changes(room: Room, frida: 
     await room.look()
     room.plex.sessions.change(session, state="paused")
     await room.look()
+    [shown] = (await room.sandbox.bus.call(ReadSessionStates(), timeout=5)).states
+    assert (shown.frame.data["state"], shown.user_ids, shown.admins) == ("paused", [user_id], True)
     room.plex.sessions.lose(session)
     await room.look()
+    assert (await room.sandbox.bus.call(ReadSessionStates(), timeout=5)).states == []
     await room.sandbox.nats.flush()
     async with asyncio.timeout(5):
         while len(room.pushed) < 6:

@@ -21,6 +21,7 @@ from medianest_common.contracts.notifications import PUSH_ADMINS, push_subject
 from medianest_common.contracts.platform import Check, CheckStatus, Readiness, ping_subject
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.downloads import GetDownload, ProgressStep
+from medianest_common.contracts.youtube.live import ReadDownloadStates
 from medianest_common.contracts.youtube.queue import GetQueue, PauseQueue, ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
 from medianest_youtube import reporting
@@ -106,6 +107,10 @@ async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
         return seen.progress is not None and (seen.progress.percent or 0) > 20
 
     await eventually(half_way)
+    [shown] = (await home.sandbox.bus.call(ReadDownloadStates(), timeout=5)).states
+    assert (shown.user_ids, shown.admins, shown.everyone) == ([frida.id], True, False)
+    assert (shown.frame.data["downloadId"], shown.frame.data["status"]) == (str(wish.id), "downloading")
+    assert shown.frame.data["progress"]["percent"] > 20
     video.faults.rate = None
     await wish.becomes(*STORED)
 
@@ -126,6 +131,7 @@ async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
     assert len(frames[PUSH_ADMINS]) >= len(running)
     assert push_subject(gustav.id) not in frames
     assert (await frida.call(GetDownload(id=wish.id))).progress is None
+    assert (await home.sandbox.bus.call(ReadDownloadStates(), timeout=5)).states == []
 
 
 async def test_health_says_that_the_queue_rests_and_is_never_down_for_it(home: Home) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_health.catalogue import Watched
@@ -17,6 +18,7 @@ _AT_ONCE = 32
 class HealthApp:
     settings: HealthSettings
     db: Database
+    bus: Bus
     clock: Clock
     watched: Sequence[Watched]
     partitions: Partitions

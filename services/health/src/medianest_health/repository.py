@@ -141,6 +141,7 @@ async def board(connection: AsyncConnection, *, for_admin: bool) -> Sequence[Row
         select(
             Monitor.id,
             Monitor.name,
+            Monitor.visibility,
             *(column for column in Standing.__table__.columns if column.name not in ("monitor_id", "recent")),
         )
         .outerjoin(Standing, Standing.monitor_id == Monitor.id)

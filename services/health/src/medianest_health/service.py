@@ -26,6 +26,7 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
         yield HealthApp(
             settings=runtime.settings,
             db=runtime.db,
+            bus=runtime.bus,
             clock=runtime.clock,
             watched=await catalogue(runtime, stack),
             partitions=Partitions(),

@@ -11,6 +11,7 @@ from medianest_common.contracts.live import LiveFrame
 from medianest_common.contracts.notifications import PUSH_ADMINS, push_subject
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import DOWNLOAD_PROGRESS, Progress
+from medianest_common.contracts.youtube.live import DownloadShown
 from medianest_youtube.app import YoutubeApp
 
 log = structlog.get_logger()
@@ -66,19 +67,23 @@ async def tell(
 ) -> None:
     """A frame to each who has asked for it, about their own download, and to administrators about each of them."""
     for wish in wishes:
-        frame = LiveFrame(
-            key=f"{DOWNLOAD_PROGRESS}:{wish.download_id}",
-            type=DOWNLOAD_PROGRESS,
-            data={
-                "downloadId": str(wish.download_id),
-                "status": status.value,
-                "progress": progress.model_dump(mode="json") if progress else None,
-                "position": position,
-            },
-        )
+        frame = frame_of(wish.download_id, status=status, progress=progress, position=position)
         body = frame.model_dump_json().encode()
         await app.bus.publish_live(push_subject(wish.user_id), body)
         await app.bus.publish_live(PUSH_ADMINS, body)
+
+
+def frame_of(
+    download_id: UUID,
+    *,
+    status: DownloadStatus,
+    progress: Progress | None = None,
+    position: int | None = None,
+) -> LiveFrame:
+    shown = DownloadShown(download_id=download_id, status=status, progress=progress, position=position)
+    return LiveFrame(
+        key=f"{DOWNLOAD_PROGRESS}:{download_id}", type=DOWNLOAD_PROGRESS, data=shown.model_dump(mode="json")
+    )
 
 
 def _key(asset_id: UUID) -> str:

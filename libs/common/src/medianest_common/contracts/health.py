@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from medianest_common.contracts.base import Contract, Page, Query, Timestamp
+from medianest_common.contracts.live import LiveStates
 from medianest_common.contracts.personal import DataErased
 
 
@@ -41,6 +42,14 @@ class MonitorStatus(Contract):
 
 class ListMonitors(Query[Page[MonitorStatus]]):
     pass
+
+
+class ReadMonitorStates(Query[LiveStates]):
+    """How all monitors stand, for the gateway itself."""
+
+
+MONITOR_CHANGED = "monitor.changed"
+"""A live frame: a `MonitorStatus` whose state or message is another now, to whoever may see that monitor."""
 
 
 class UserDataErased(DataErased):

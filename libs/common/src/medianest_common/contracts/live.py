@@ -14,6 +14,8 @@ from medianest_common.contracts.notifications import Notification
 
 SUBPROTOCOL = "medianest.v1"
 MAX_MESSAGE_BYTES = 64 * 1024
+MOST_STATES = 500
+"""In one snapshot; nobody can be shown more, and the answer of its owner has to fit into one message."""
 
 
 class CloseCode(IntEnum):
@@ -86,6 +88,37 @@ class LiveFrame(Contract):
     key: str
     type: str
     data: dict[str, Any]
+
+
+class Snapshot(Contract):
+    """All passing states of one `type` that this person may see, as they are now: said after `auth_ok`, before any of
+    them moves on. With `complete` a client forgets those of this type that are not among them.
+    """
+
+    t: Literal["snapshot"] = "snapshot"
+    type: str
+    complete: bool
+    states: list[LiveFrame]
+
+
+class LiveState(Contract):
+    """A passing state and who may see it: these people, administrators, everyone."""
+
+    frame: LiveFrame
+    user_ids: list[UUID] = []
+    admins: bool = False
+    everyone: bool = False
+
+
+class LiveStates(Contract):
+    """What the owner of one type of passing states answers the gateway, which passes on to each what is theirs."""
+
+    complete: bool
+    states: list[LiveState]
+
+    @classmethod
+    def first_of(cls, states: list[LiveState]) -> "LiveStates":
+        return cls(complete=len(states) <= MOST_STATES, states=states[:MOST_STATES])
 
 
 class Gap(Contract):

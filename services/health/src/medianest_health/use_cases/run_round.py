@@ -1,5 +1,6 @@
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from medianest_health.catalogue import Watched
 from medianest_health.models import Standing
 from medianest_health.repository import History, Monitors, Standings
 from medianest_health.uptime import Measured, measured
+from medianest_health.use_cases.tell_monitors import tell_monitors
 from medianest_health.verdict import Verdict, decide
 
 log = structlog.get_logger()
@@ -34,9 +36,11 @@ async def run_round(app: HealthApp) -> None:
         rows: list[dict[str, Any]] = []
         parts: list[tuple[UUID, Measured]] = []
         results: list[dict[str, Any]] = []
+        changed: set[UUID] = set()
         for check in checks:
             monitor_id = ids[check.watched.key]
-            before = _verdict_of(present.get(monitor_id))
+            standing = present.get(monitor_id)
+            before = _verdict_of(standing)
             if before and check.at <= before.last_check_at:
                 continue  # Another replica led in between and has looked later.
             after = decide(before, check.finding.outcome, at=check.at)
@@ -45,6 +49,8 @@ async def run_round(app: HealthApp) -> None:
             if before:
                 span = measured(before.state, since=before.last_check_at, until=check.at)
                 parts += ((monitor_id, part) for part in span)
+            if standing is None or (standing.state, standing.message) != (after.state, check.finding.message):
+                changed.add(monitor_id)
             if before is None or before.state is not after.state:
                 log.info(
                     "monitor_changed",
@@ -59,6 +65,7 @@ async def run_round(app: HealthApp) -> None:
         await history.add_measured(parts)
         await standings.put(rows)
         await standings.refresh_uptime([row["monitor_id"] for row in rows], now=app.clock.now())
+        tx.after_commit(partial(tell_monitors, app, changed))
 
 
 async def _check(app: HealthApp, watched: Watched) -> Check:

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import case, delete, select
+from sqlalchemy import RowMapping, case, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from medianest_common.contracts.live import LiveFrame
+from medianest_common.contracts.live import MOST_STATES, LiveFrame, LiveState, LiveStates
 from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media.live import RequestProgress
 from medianest_common.contracts.media.progress import REQUEST_PROGRESS, DownloadProgress
 from medianest_common.contracts.notifications import PUSH_ADMINS, push_subject
 from medianest_common.errors import MediaNestError
@@ -105,19 +106,19 @@ async def _waiting(app: MediaApp) -> tuple[list[_Waiting], dict[UUID, DownloadPr
     async with app.db.read() as connection:
         requests = [_Waiting(*row) for row in await connection.execute(waiting)]
         rows = (await connection.execute(select(RequestDownload.__table__))).mappings().all()
-    before = {
-        row["request_id"]: DownloadProgress(
-            percent=row["percent"],
-            size=row["size"],
-            left=row["left_bytes"],
-            eta=row["eta"],
-            state=row["status"],
-            trouble=row["trouble"],
-            items=row["items"],
-        )
-        for row in rows
-    }
-    return requests, before
+    return requests, {row["request_id"]: _progress_of(row) for row in rows}
+
+
+def _progress_of(row: RowMapping) -> DownloadProgress:
+    return DownloadProgress(
+        percent=row["percent"],
+        size=row["size"],
+        left=row["left_bytes"],
+        eta=row["eta"],
+        state=row["status"],
+        trouble=row["trouble"],
+        items=row["items"],
+    )
 
 
 async def _store(app: MediaApp, found: dict[UUID, DownloadProgress], *, gone: Any) -> None:
@@ -155,22 +156,45 @@ async def _forget_old(app: MediaApp) -> None:
 
 async def _tell(app: MediaApp, changed: set[UUID], found: dict[UUID, DownloadProgress]) -> None:
     """Whoever asked for it, whoever follows it, and administrators."""
-    asked = select(Request.id, Request.user_id).where(Request.id.in_(changed))
-    follow = select(Follower.request_id, Follower.user_id).where(Follower.request_id.in_(changed))
-    async with app.db.read() as connection:
-        people = {(about, user) for rows in (asked, follow) for about, user in await connection.execute(rows)}
+    people = await _who_waits(app, changed)
     for request_id in sorted(changed):
-        progress = found.get(request_id)
-        frame = LiveFrame(
-            key=f"progress:{request_id}",
-            type=REQUEST_PROGRESS,
-            data={
-                "requestId": str(request_id),
-                "download": progress.model_dump(mode="json") if progress else None,
-            },
-        )
-        body = frame.model_dump_json().encode()
+        body = _frame_of(request_id, found.get(request_id)).model_dump_json().encode()
         await app.bus.publish_live(PUSH_ADMINS, body)
-        for about, user_id in people:
-            if about == request_id:
-                await app.bus.publish_live(push_subject(user_id), body)
+        for user_id in people.get(request_id, []):
+            await app.bus.publish_live(push_subject(user_id), body)
+
+
+async def read_progress_states(app: MediaApp) -> LiveStates:
+    """What is shown now, for pages that have just been opened."""
+    latest = select(RequestDownload.__table__).order_by(RequestDownload.request_id.desc())
+    async with app.db.read() as connection:
+        rows = (await connection.execute(latest.limit(MOST_STATES + 1))).mappings().all()
+    people = await _who_waits(app, {row["request_id"] for row in rows})
+    return LiveStates.first_of(
+        [
+            LiveState(
+                frame=_frame_of(row["request_id"], _progress_of(row)),
+                user_ids=people.get(row["request_id"], []),
+                admins=True,
+            )
+            for row in rows
+        ]
+    )
+
+
+async def _who_waits(app: MediaApp, requests: set[UUID]) -> dict[UUID, list[UUID]]:
+    if not requests:
+        return {}
+    asked = select(Request.id, Request.user_id).where(Request.id.in_(requests))
+    follow = select(Follower.request_id, Follower.user_id).where(Follower.request_id.in_(requests))
+    people: dict[UUID, set[UUID]] = {}
+    async with app.db.read() as connection:
+        for rows in (asked, follow):
+            for about, user_id in await connection.execute(rows):
+                people.setdefault(about, set()).add(user_id)
+    return {about: sorted(them) for about, them in people.items()}
+
+
+def _frame_of(request_id: UUID, progress: DownloadProgress | None) -> LiveFrame:
+    data = RequestProgress(request_id=request_id, download=progress).model_dump(mode="json")
+    return LiveFrame(key=f"progress:{request_id}", type=REQUEST_PROGRESS, data=data)

@@ -1,9 +1,11 @@
 """What is played now, what was, and the webhooks that tell of it."""
 
+from medianest_common.contracts.live import LiveStates
 from medianest_common.contracts.plex.indexing import (
     ReceivePlexWebhook,
     ReceiveTautulliWebhook,
 )
+from medianest_common.contracts.plex.live import ReadSessionStates
 from medianest_common.contracts.plex.playback import (
     GetPlayStats,
     ListPlays,
@@ -18,13 +20,18 @@ from medianest_plex.app import PlexApp
 from medianest_plex.handlers.base import handlers
 from medianest_plex.use_cases.get_play_stats import get_play_stats
 from medianest_plex.use_cases.list_plays import list_plays
-from medianest_plex.use_cases.list_sessions import list_sessions
+from medianest_plex.use_cases.list_sessions import list_sessions, read_session_states
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
 
 
 @handlers.rpc
 async def sessions(query: ListSessions, app: PlexApp) -> NowPlaying:
     return await list_sessions(app, query)
+
+
+@handlers.rpc
+async def session_states(query: ReadSessionStates, app: PlexApp) -> LiveStates:
+    return await read_session_states(app)
 
 
 @handlers.rpc

@@ -1,7 +1,9 @@
 """The queue: tickets, what runs by the clock, and what people do to it and to what they wait for."""
 
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.live import LiveStates
 from medianest_common.contracts.youtube import downloads, queue
+from medianest_common.contracts.youtube.live import ReadDownloadStates
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
 from medianest_youtube.removing import delete_what_is_left
@@ -11,6 +13,7 @@ from medianest_youtube.use_cases.get_download import get_download
 from medianest_youtube.use_cases.hurry_download import hurry_download
 from medianest_youtube.use_cases.pause_download import pause_download
 from medianest_youtube.use_cases.pause_queue import get_queue, pause_queue, resume_queue
+from medianest_youtube.use_cases.read_download_states import read_download_states
 from medianest_youtube.use_cases.remove_download import remove_download
 from medianest_youtube.use_cases.resume_download import resume_download
 from medianest_youtube.use_cases.retry_download import retry_download
@@ -74,6 +77,11 @@ async def on_hurry_download(command: downloads.HurryDownload, app: YoutubeApp) -
 async def on_remove_download(command: downloads.RemoveDownload, app: YoutubeApp) -> Nothing:
     await remove_download(app, command)
     return Nothing()
+
+
+@handlers.rpc
+async def on_read_states(query: ReadDownloadStates, app: YoutubeApp) -> LiveStates:
+    return await read_download_states(app)
 
 
 @handlers.rpc
