@@ -10,7 +10,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from medianest_common.contracts.live import SUBPROTOCOL, AuthOk, Bye, CloseCode, EventFrame, Gap, LiveFrame
+from medianest_common.contracts.live import (
+    SUBPROTOCOL,
+    AuthOk,
+    Bye,
+    CloseCode,
+    EventFrame,
+    Gap,
+    LiveFrame,
+    Snapshot,
+)
 
 FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
 """After these a client does not come back by itself."""
@@ -41,10 +50,15 @@ class LiveClient:
 
     events: list[EventFrame] = field(default_factory=list)
     states: list[LiveFrame] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    shown: dict[str, LiveFrame] = field(default_factory=dict)
+    """The passing states as a page would show them now, by key."""
     gaps: list[Gap] = field(default_factory=list)
     welcomes: list[AuthOk] = field(default_factory=list)
     goodbyes: list[Bye] = field(default_factory=list)
     pings: int = 0
+    frames: list[dict[str, Any]] = field(default_factory=list)
+    """All of them, as they came."""
     close_codes: list[int] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
     """HTTP statuses of upgrades that were turned down."""
@@ -139,11 +153,16 @@ class LiveClient:
                     self.close_codes.append(socket.close_code)
 
     async def _take(self, frame: dict[str, Any], socket: ClientConnection) -> None:
+        self.frames.append(frame)
         match frame["t"]:
             case "event":
                 self._take_event(EventFrame.model_validate(frame))
             case "live":
-                self.states.append(LiveFrame.model_validate(frame))
+                state = LiveFrame.model_validate(frame)
+                self.states.append(state)
+                self.shown[state.key] = state
+            case "snapshot":
+                self._take_snapshot(Snapshot.model_validate(frame))
             case "auth_ok":
                 welcome = AuthOk.model_validate(frame)
                 self.welcomes.append(welcome)
@@ -159,6 +178,12 @@ class LiveClient:
             case "ping":
                 self.pings += 1
                 await socket.send('{"t":"pong"}')
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+        if snapshot.complete:
+            self.shown = {key: state for key, state in self.shown.items() if state.type != snapshot.type}
+        self.shown.update({state.key: state for state in snapshot.states})
 
     def _take_event(self, event: EventFrame) -> None:
         if self.last_seq is not None and event.seq <= self.last_seq:

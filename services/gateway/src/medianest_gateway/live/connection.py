@@ -11,6 +11,7 @@ import structlog
 from medianest_common.bus import Bus, Context, use
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Contract
+from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.live import AuthOk, Bye, CloseCode, EventFrame, Gap, Ping, RefreshSoon
 from medianest_common.contracts.notifications import InboxReplay, ReplayInbox
 from medianest_common.errors import MediaNestError
@@ -19,10 +20,12 @@ from medianest_gateway.live.admission import Admission
 from medianest_gateway.live.limits import Limits
 from medianest_gateway.live.outgoing import Outgoing
 from medianest_gateway.live.sequence import Sequence
+from medianest_gateway.live.snapshots import Snapshots
 
 log = structlog.get_logger()
 
 PING = Ping().model_dump_json()
+TOO_SLOW = "You read too slowly. Come back; nothing is lost."
 _ASK_SECONDS = 3.0
 _LONGEST_WAIT = 10.0
 _COMES_BACK = {
@@ -62,6 +65,7 @@ class Connection:
         clock: Clock,
         limits: Limits,
         abandon: Callable[[], Any],
+        snapshots: Snapshots,
     ) -> None:
         self.admission = admission
         self.ending: CloseCode | None = None
@@ -70,6 +74,9 @@ class Connection:
         self._clock = clock
         self._limits = limits
         self._abandon = abandon
+        self._snapshots = snapshots
+        self._held: dict[str, dict[str, str]] = {}
+        """By type, the states that came before their snapshot."""
         self._out = Outgoing(limits, wake=self._wake)
         self._sequence = Sequence()
         self._epoch: str | None = None
@@ -94,7 +101,12 @@ class Connection:
             ok = AuthOk(user_id=caller.user_id, epoch=replay.epoch, head=replay.head, unread=replay.unread)
             self.say(ok)
             await self._deliver(replay)
+        self._snapshots.show_to(self)
         self._catch_up(after=0)
+
+    @property
+    def caller(self) -> Caller:
+        return self.admission.caller
 
     def event(self, seq: int, text: str) -> None:
         """A durable frame was pushed."""
@@ -104,17 +116,38 @@ class Connection:
         self._send_ready()
         self._catch_up()
 
-    def state(self, key: str, text: str) -> None:
+    def state(self, type: str, key: str, text: str) -> None:
         """A passing state was pushed."""
-        if self._epoch is not None and self.ending is None:
-            self._out.put_state(key, text)
+        if self._epoch is None or self.ending is not None:
+            return
+        held = self._held.get(type)
+        if held is None:
+            self._put_state(key, text)
+        elif key in held or len(held) < self._limits.waiting_topics:
+            held[key] = text
+
+    def expect(self, type: str) -> None:
+        self._held.setdefault(type, {})
+
+    def show(self, type: str, snapshot: str | None) -> None:
+        held = self._held.pop(type, {})
+        if self.ending is not None:
+            return
+        if snapshot is not None:
+            self._put_state(f"snapshot:{type}", snapshot)
+        for key, text in held.items():
+            self._put_state(key, text)
 
     def say(self, frame: Contract) -> None:
         self.say_text(frame.model_dump_json())
 
     def say_text(self, text: str) -> None:
         if self.ending is None and not self._out.put(text):
-            self.close(CloseCode.SLOW, "You read too slowly. Come back; nothing is lost.")
+            self.close(CloseCode.SLOW, TOO_SLOW)
+
+    def _put_state(self, key: str, text: str) -> None:
+        if self.ending is None and not self._out.put_state(key, text):
+            self.close(CloseCode.SLOW, TOO_SLOW)
 
     def compare(self, *, epoch: str, head: int) -> None:
         """Where the inbox stands: whatever is missing here was lost on the way and is fetched."""
@@ -173,6 +206,7 @@ class Connection:
         """The client is gone, or has been told to go: leave nothing running."""
         self.ending = self.ending or CloseCode.GOING_AWAY
         self._out.clear()
+        self._held.clear()
         running = [task for task in (self._pump, self._fetching, self._goodbye) if task is not None]
         for task in running:
             task.cancel()
@@ -192,7 +226,7 @@ class Connection:
                 async with asyncio.timeout(self._limits.send_seconds):
                     await self._wire.send(text)
         except TimeoutError:
-            self.close(CloseCode.SLOW, "You read too slowly. Come back; nothing is lost.")
+            self.close(CloseCode.SLOW, TOO_SLOW)
         except OSError:
             self._abandon()
         finally:
@@ -254,7 +288,7 @@ class Connection:
                 continue
             text = EventFrame.of(entry).model_dump_json()
             if not await self._out.put_when_possible(text, timeout=self._limits.send_seconds):
-                self.close(CloseCode.SLOW, "You read too slowly. Come back; nothing is lost.")
+                self.close(CloseCode.SLOW, TOO_SLOW)
             if self.ending is not None:
                 return
             self._sequence.advance(entry.seq)

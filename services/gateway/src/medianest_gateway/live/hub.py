@@ -19,6 +19,7 @@ from medianest_gateway.live import metrics
 from medianest_gateway.live.admission import Admission
 from medianest_gateway.live.connection import Connection, Wire
 from medianest_gateway.live.limits import Limits
+from medianest_gateway.live.snapshots import Snapshots
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ class Hub:
         self.limits = limits or Limits()
         self.ended = ended
         self.stale = stale
+        self._snapshots = Snapshots(bus)
         self._people: dict[str, list[Connection]] = {}
         self._addresses: dict[str, int] = {}
         self._leaving = False
@@ -77,7 +79,13 @@ class Hub:
     ) -> AsyncIterator[Connection]:
         """A stream that is given what is pushed for as long as the block lasts. `abandon` must end the block."""
         connection = Connection(
-            wire, admission, bus=self.bus, clock=self.clock, limits=self.limits, abandon=abandon
+            wire,
+            admission,
+            bus=self.bus,
+            clock=self.clock,
+            limits=self.limits,
+            abandon=abandon,
+            snapshots=self._snapshots,
         )
         self._join(connection)
         metrics.OPEN.inc()
@@ -120,7 +128,7 @@ class Hub:
             if frame["t"] == "event":
                 connection.event(int(frame["seq"]), text)
             else:
-                connection.state(str(frame["key"]), text)
+                connection.state(str(frame["type"]), str(frame["key"]), text)
 
     async def revoke(self, event: SessionRevoked) -> None:
         """Close what rests on a session that is over."""
@@ -156,6 +164,7 @@ class Hub:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
             await self.drain()
+            await self._snapshots.aclose()
 
     async def drain(self) -> None:
         """Send everyone away, to come back spread over some seconds; nobody is let in any more."""
@@ -174,9 +183,9 @@ class Hub:
 
     async def _to_many(self, connections: Sequence[Connection], body: bytes) -> None:
         frame = json.loads(body)
-        key, text = str(frame["key"]), body.decode()
+        kind, key, text = str(frame["type"]), str(frame["key"]), body.decode()
         for number, connection in enumerate(connections, start=1):
-            connection.state(key, text)
+            connection.state(kind, key, text)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
 

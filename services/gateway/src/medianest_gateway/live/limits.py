@@ -11,7 +11,7 @@ class Limits:
     """On each node; one more closes the oldest."""
     waiting_messages: int = 256
     waiting_characters: int = 1 << 20
-    waiting_topics: int = 256
+    waiting_topics: int = 1024
     """Passing states of different keys; what is beyond is not sent, since nobody can be shown so many."""
     live_interval: float = 0.25
     """Seconds between two states of one key."""

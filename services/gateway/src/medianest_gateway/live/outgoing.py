@@ -49,19 +49,27 @@ class Outgoing:
             return False
         return self.put(text)
 
-    def put_state(self, key: str, text: str) -> None:
-        """Of several states of one key that wait, the latest is sent, and not more often than the limit allows."""
-        if key in self._states:
-            self._states[key] = text
-            return
-        if len(self._states) >= self._limits.waiting_topics:
-            return
+    def put_state(self, key: str, text: str) -> bool:
+        """Of several states of one key that wait, the latest is sent, and not more often than the limit allows.
+
+        False, and nothing done, when the client is too far behind.
+        """
+        before = self._states.get(key)
+        more = len(text) - (len(before) if before is not None else 0)
+        if self._line and self._characters + more > self._limits.waiting_characters:
+            return False
+        if before is None and len(self._states) >= self._limits.waiting_topics:
+            return True
         self._states[key] = text
+        self._characters += more
+        if before is not None:
+            return True
         wait = self._last.get(key, 0.0) + self._limits.live_interval - self._loop.time()
         if wait > 0:
             self._timers[key] = self._loop.call_later(wait, self._due, key)
         else:
             self._due(key)
+        return True
 
     def pop(self) -> str | None:
         if not self._line:
@@ -69,11 +77,10 @@ class Outgoing:
         text = self._line.popleft()
         if isinstance(text, _Topic):
             self._last[text] = self._loop.time()
-            return self._states.pop(text)
-        self._characters -= len(text)
-        if self._room is not None:
-            self._room.set()
-            self._room = None
+            state = self._states.pop(text)
+            self._took(state)
+            return state
+        self._took(text)
         return text
 
     def clear(self) -> None:
@@ -91,6 +98,12 @@ class Outgoing:
         if self._last:
             recent = self._loop.time() - self._limits.live_interval
             self._last = {key: at for key, at in self._last.items() if at > recent}
+
+    def _took(self, text: str) -> None:
+        self._characters -= len(text)
+        if self._room is not None:
+            self._room.set()
+            self._room = None
 
     def _due(self, key: str) -> None:
         self._timers.pop(key, None)
