@@ -17,6 +17,7 @@ from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.contracts.personal import NOBODY
 
 TITLE_LENGTH = 200
@@ -87,6 +88,11 @@ class Notice:
     data: dict[str, Any] = field(default_factory=dict)
     about: UUID | None = None
     """Somebody else whose name it says."""
+    urgency: Urgency = Urgency.NORMAL
+    collapse_key: str | None = None
+    """Of several with the same, only the newest is worth sending."""
+    about_title: tuple[MediaType, int] | None = None
+    """What people can mute: the kind and TMDB's number."""
 
 
 SOMEBODY = "Somebody who has left"
@@ -128,6 +134,8 @@ def request_notice(
             "reason": event.reason and cut(event.reason, _REASON_LENGTH),
         },
         about=event.user_id if names and event.user_id != NOBODY else None,
+        collapse_key=f"request:{event.request_id.hex}",
+        about_title=(event.media_type, event.tmdb_id),
     )
 
 
@@ -135,6 +143,7 @@ def about_new_sign_in(event: SessionStarted) -> Notice:
     how = _SIGN_IN_WORDS[event.method]
     return Notice(
         type=NotificationType.NEW_SIGN_IN,
+        urgency=Urgency.HIGH,
         title="New sign-in to your account",
         body=cut(
             f"Someone signed in {how} from {event.browser or 'an unknown browser'}"
@@ -150,6 +159,7 @@ def about_new_sign_in(event: SessionStarted) -> Notice:
 def about_reused_session(event: SessionRevoked) -> Notice:
     return Notice(
         type=NotificationType.SESSION_REUSED,
+        urgency=Urgency.HIGH,
         title="We signed one of your devices out",
         body="Its sign-in was used from two places at once, which can mean that it was stolen."
         " Sign in again there, and change your password if you do not know why this happened.",
@@ -161,6 +171,7 @@ def about_reused_session(event: SessionRevoked) -> Notice:
 def about_session_limit(event: SessionRevoked) -> Notice:
     return Notice(
         type=NotificationType.SESSION_LIMIT,
+        urgency=Urgency.HIGH,
         title="We signed out the device you have not used for longest",
         body="You were signed in on as many devices as one account can be, and a new one took its place."
         " Look through the list and sign out those you do not know or need any more.",
@@ -177,6 +188,7 @@ def about_second_factor(event: SecondFactorChanged) -> Notice:
     name = f" “{event.name}”" if event.name else ""
     return Notice(
         type=NotificationType.SECOND_FACTOR_CHANGED,
+        urgency=Urgency.HIGH,
         title=title,
         body=cut(f"{body.format(name=name)} {_NOT_YOU}", BODY_LENGTH),
         link=_SECURITY_LINK,
@@ -190,6 +202,7 @@ def about_identity(event: IdentityChange) -> Notice:
     what = "can be used to sign in to your account now" if linked else "no longer opens your account"
     return Notice(
         type=NotificationType.IDENTITY_LINKED if linked else NotificationType.IDENTITY_UNLINKED,
+        urgency=Urgency.HIGH,
         title=f"{event.provider} was {'linked to' if linked else 'unlinked from'} your account",
         body=cut(f"The account{whose} at {event.provider} {what}. {_NOT_YOU}", BODY_LENGTH),
         link=_SECURITY_LINK,
@@ -200,6 +213,7 @@ def about_identity(event: IdentityChange) -> Notice:
 def about_token(event: PersonalTokenCreated) -> Notice:
     return Notice(
         type=NotificationType.TOKEN_CREATED,
+        urgency=Urgency.HIGH,
         title="A personal token was made for your account",
         body=cut(
             f"“{event.name}” can now be used instead of you for: {', '.join(event.scopes)}. {_NOT_YOU}",
@@ -224,6 +238,7 @@ def about_wrong_codes(event: SecondFactorBlocked) -> Notice:
     where = f" ({event.place})" if event.place else ""
     return Notice(
         type=NotificationType.SECOND_FACTOR_BLOCKED,
+        urgency=Urgency.HIGH,
         title="Many wrong codes for your account",
         body=cut(
             f"Somebody on {event.browser or 'an unknown browser'}{where} got past your password or provider and then"
@@ -239,6 +254,7 @@ def about_wrong_codes(event: SecondFactorBlocked) -> Notice:
 def about_new_password(event: PasswordChanged) -> Notice:
     return Notice(
         type=NotificationType.PASSWORD_CHANGED,
+        urgency=Urgency.HIGH,
         title="Your password was changed",
         body=f"Everywhere else you were signed out. {_NOT_YOU}",
         link=_SECURITY_LINK,
