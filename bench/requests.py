@@ -6,6 +6,7 @@ Measured on 10,000 seeded requests, and again while the backend hangs.
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import asyncpg
 import nats
@@ -16,7 +17,10 @@ from bench.load import measure as measure_load
 from bench.product import Running, product
 from bench.table import Row
 from medianest.embedded.servers import urls_of_running
+from medianest_common.testing.fake_arr import FakeRadarr, FakeSonarr
 from medianest_common.testing.fake_overseerr import FakeOverseerr
+from medianest_common.testing.fake_overseerr.faults import Fault
+from medianest_common.testing.fake_tmdb import FakeTmdb
 
 _PEOPLE = 200
 _FIRST_TITLE = 20_000_000
@@ -74,35 +78,56 @@ async def measure() -> list[Row]:
         overseerr.generate(5_000)
         backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         for processes, how in ((False, "one process"), (True, "a process each")):
-            async with product(processes=processes, media_poll_seconds="3600", **backend) as running:
-                await seed(running, 1, 10_000)
-                listed = await list_of(running, ["?limit=20"])
-                rows.append(
-                    Row(
-                        f"list of 20 of 10,000, {how}",
-                        str(listed),
-                        "≤ 2.8 ms CPU, ≥ 500/s, p99 ≤ 60 ms",
-                        "Seerr 28 ms, 37/s, 500 ms",
-                        listed.cpu_each_ms <= 2.8
-                        and listed.per_second >= 500
-                        and listed.percentile(0.99) <= 60,
-                    )
-                )
-                overseerr.fail_with("hang")
-                hanging = await list_of(running, ["?limit=20"])
-                overseerr.heal()
-                rows.append(
-                    Row(
-                        f"the same while Overseerr hangs, {how}",
-                        str(hanging),
-                        "the same",
-                        f"{hanging.per_second / listed.per_second:.2f} × as many",
-                        hanging.per_second >= 500 and hanging.percentile(0.99) <= 60,
-                    )
-                )
+            rows += await _listing(how, "Overseerr hangs", [overseerr], processes=processes, **backend)
+    async with FakeRadarr.start() as radarr, FakeSonarr.start() as sonarr, FakeTmdb.start() as tmdb:
+        backend = {
+            "radarr_url": radarr.url,
+            "radarr_api_key": radarr.api_key,
+            "sonarr_url": sonarr.url,
+            "sonarr_api_key": sonarr.api_key,
+            "tmdb_url": tmdb.url,
+            "tmdb_api_key": tmdb.api_key,
+        }
+        servers: list[_Hangs] = [radarr, sonarr, tmdb]
+        rows += await _listing("no Overseerr", "Radarr, Sonarr and TMDB hang", servers, **backend)
     rows.append(await _making())
     rows.append(await _whole_chain())
     return rows
+
+
+class _Hangs(Protocol):
+    def fail_with(self, fault: Fault, /) -> None: ...
+
+    def heal(self) -> None: ...
+
+
+async def _listing(
+    how: str, trouble: str, servers: Sequence[_Hangs], *, processes: bool = False, **settings: str
+) -> list[Row]:
+    async with product(processes=processes, media_poll_seconds="3600", **settings) as running:
+        await seed(running, 1, 10_000)
+        listed = await list_of(running, ["?limit=20"])
+        for server in servers:
+            server.fail_with("hang")
+        hanging = await list_of(running, ["?limit=20"])
+        for server in servers:
+            server.heal()
+    return [
+        Row(
+            f"list of 20 of 10,000, {how}",
+            str(listed),
+            "≤ 2.8 ms CPU, ≥ 500/s, p99 ≤ 60 ms",
+            "Seerr 28 ms, 37/s, 500 ms",
+            listed.cpu_each_ms <= 2.8 and listed.per_second >= 500 and listed.percentile(0.99) <= 60,
+        ),
+        Row(
+            f"the same while {trouble}, {how}",
+            str(hanging),
+            "the same",
+            f"{hanging.per_second / listed.per_second:.2f} × as many",
+            hanging.per_second >= 500 and hanging.percentile(0.99) <= 60,
+        ),
+    ]
 
 
 @asynccontextmanager
