@@ -68,8 +68,10 @@ class Delivery(Base):
     attempts: Mapped[int]
     """Also who may record the outcome: only the attempt with this number."""
     lease_until: Mapped[datetime | None]
+    in_doubt: Mapped[bool]
+    """Nobody knows how the last attempt ended."""
     repeated: Mapped[bool]
-    """It was sent again after an attempt whose outcome nobody knows, so it may have arrived twice."""
+    """It was sent again while in doubt, so it may have arrived twice."""
     collapse_key: Mapped[str | None]
     batch_id: Mapped[UUID | None]
     provider_id: Mapped[str | None]
