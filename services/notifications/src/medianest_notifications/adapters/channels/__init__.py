@@ -1,0 +1,1 @@
+"""Where a message can go besides the inbox: one module for each kind of channel."""
