@@ -1,17 +1,21 @@
 """The tables of the notifications service."""
 
 from medianest_notifications.models.base import Base
+from medianest_notifications.models.broadcasts import Broadcast
 from medianest_notifications.models.channels import CONFIG, Channel
 from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
 from medianest_notifications.models.people import LAST_VERSION, Recipient
 from medianest_notifications.models.preferences import Choice, Mute, Preference
 from medianest_notifications.models.requests import FollowedRequest
+from medianest_notifications.models.templates import ANY_CHANNEL, TemplateOverride
 
 __all__ = [
+    "ANY_CHANNEL",
     "CONFIG",
     "LAST_VERSION",
     "Base",
+    "Broadcast",
     "Channel",
     "Choice",
     "Delivery",
@@ -22,4 +26,5 @@ __all__ = [
     "Mute",
     "Preference",
     "Recipient",
+    "TemplateOverride",
 ]

@@ -22,6 +22,7 @@ class Entry(Base):
         Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
         Index("ix_entries_created_at", "created_at"),
         Index("ix_entries_about_id", "about_id", postgresql_where=text("about_id is not null")),
+        Index("ix_entries_broadcast", "dedupe_key", "user_id", postgresql_where=text("type = 'broadcast'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -33,6 +34,8 @@ class Entry(Base):
     body: Mapped[str]
     link: Mapped[str | None]
     data: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    """What the wording is made from, in whatever language. Empty for what was told before there were any."""
     about_id: Mapped[UUID | None]
     """Somebody else whose name it says."""
     created_at: Mapped[datetime]

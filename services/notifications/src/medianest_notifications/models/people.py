@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_notifications.models.base import Base
@@ -20,4 +20,8 @@ class Recipient(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     role: Mapped[str]
+    suspended: Mapped[bool] = mapped_column(server_default=false())
+    locale: Mapped[str | None]
+    zone: Mapped[str | None]
+    """As in their profile; what they choose for notifications alone stands in `preferences`."""
     version: Mapped[int]
