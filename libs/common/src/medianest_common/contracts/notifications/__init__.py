@@ -21,6 +21,10 @@ class NotificationType(StrEnum):
     REQUEST_CANCELLED = "request.cancelled"
     REQUEST_EDITED = "request.edited"
     REQUEST_STUCK = "request.stuck"
+    REQUEST_FROM_WATCHLIST = "request.from_watchlist"
+    WATCHLIST_UNREADABLE = "watchlist.unreadable"
+    QUOTA_CHANGED = "quota.changed"
+    IMPORT_ENDED = "import.ended"
     ISSUE_CREATED = "issue.created"
     ISSUE_COMMENTED = "issue.commented"
     ISSUE_RESOLVED = "issue.resolved"
@@ -32,6 +36,10 @@ class NotificationType(StrEnum):
     LIST_INDEXED = "list.indexed"
     LIST_FAILED = "list.failed"
     SUBSCRIPTION_FAILED = "subscription.failed"
+    LIBRARY_ADDED = "library.added"
+    SERVICE_DOWN = "service.down"
+    SERVICE_DEGRADED = "service.degraded"
+    SERVICE_RECOVERED = "service.recovered"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
     SESSION_LIMIT = "security.session_limit"
@@ -41,7 +49,11 @@ class NotificationType(StrEnum):
     IDENTITY_UNLINKED = "security.identity_unlinked"
     SECOND_FACTOR_BLOCKED = "security.second_factor_blocked"
     TOKEN_CREATED = "security.token_created"
+    ROLE_CHANGED = "security.role_changed"
+    EMAIL_CHANGED = "security.email_changed"
     INVITE_ACCEPTED = "people.invite_accepted"
+    ACCESS_LOST = "people.access_lost"
+    SUSPENDED = "people.suspended"
 
 
 class Notification(Contract):
