@@ -16,6 +16,7 @@ from medianest_common.contracts.youtube.events import (
 from medianest_notifications.wording import BODY_LENGTH, TITLE_LENGTH, Notice, cut
 
 _QUEUE_LINK = "/youtube/queue"
+_QUEUE = "downloads"
 
 
 def about_download(event: DownloadChange, person: UUID) -> Notice:
@@ -52,6 +53,7 @@ def about_queue(event: QueuePaused | QueueResumed) -> Notice:
             "What was waiting is being downloaded again.",
             link=_QUEUE_LINK,
             data={},
+            collapse_key=_QUEUE,
         )
     again = " They go on by themselves." if event.until else " They go on when an administrator says so."
     return _notice(
@@ -60,6 +62,7 @@ def about_queue(event: QueuePaused | QueueResumed) -> Notice:
         event.reason + again,
         link=_QUEUE_LINK,
         data={"code": event.code.value if event.code else None},
+        collapse_key=_QUEUE,
     )
 
 
@@ -96,8 +99,19 @@ def _videos(number: int) -> str:
 
 
 def _notice(
-    type: NotificationType, title: str, body: str, *, link: str, data: Mapping[str, str | None]
+    type: NotificationType,
+    title: str,
+    body: str,
+    *,
+    link: str,
+    data: Mapping[str, str | None],
+    collapse_key: str | None = None,
 ) -> Notice:
     return Notice(
-        type=type, title=cut(title, TITLE_LENGTH), body=cut(body, BODY_LENGTH), link=link, data=dict(data)
+        type=type,
+        title=cut(title, TITLE_LENGTH),
+        body=cut(body, BODY_LENGTH),
+        link=link,
+        data=dict(data),
+        collapse_key=collapse_key,
     )

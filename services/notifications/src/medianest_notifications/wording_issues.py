@@ -52,6 +52,7 @@ def about_issue(event: IssueChange) -> Notice | None:
         link=f"/issues/{event.issue_id}",
         data=data,
         about=event.actor_id,
+        about_title=(event.media_type, event.tmdb_id),
     )
 
 

@@ -1,0 +1,227 @@
+"""What each type of notification is, who hears of it, and how it reaches people who have chosen nothing.
+
+A type that is not in the table cannot be told: a test holds the two together.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, StrEnum
+
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.preferences import Mode
+
+
+class Group(StrEnum):
+    REQUESTS = "requests"
+    ISSUES = "issues"
+    DOWNLOADS = "downloads"
+    LIBRARY = "library"
+    SERVICES = "services"
+    SECURITY = "security"
+    PEOPLE = "people"
+    PORTAL = "portal"
+
+
+class Hearers(Enum):
+    """Whose matrix has the type."""
+
+    EVERYONE = frozenset(Role)
+    ADMINS = frozenset({Role.OWNER, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """In words for people. `elsewhere` is the default of every channel but the inbox, `mail` that of e-mail and `admins`
+    that of administrators' channels where they differ."""
+
+    group: Group
+    title: str
+    meaning: str
+    heard_by: str
+    hearers: Hearers = Hearers.EVERYONE
+    elsewhere: Mode = Mode.NOW
+    mail: Mode | None = None
+    admins: Mode | None = None
+    always_in_inbox: bool = False
+    flaps: bool = False
+    """It can turn over and over again: of those with one collapse key not every one is told."""
+    settles: timedelta = timedelta()
+    """Its like come in a row: so long is waited for the others."""
+
+    def default(self, role: Role, kind: ChannelKind | None) -> Mode:
+        """Without a kind, for the inbox."""
+        if kind is None:
+            return Mode.NOW
+        if role in Hearers.ADMINS.value and self.admins is not None:
+            return self.admins
+        return self.mail if kind is ChannelKind.EMAIL and self.mail is not None else self.elsewhere
+
+
+_ADMINS = "Administrators"
+_REQUESTER = "Whoever asked for it, and those who follow it"
+_T = NotificationType
+
+
+def _security(title: str, meaning: str) -> Meaning:
+    return Meaning(Group.SECURITY, title, meaning, "Whose account it is", always_in_inbox=True)
+
+
+MEANINGS: dict[NotificationType, Meaning] = {
+    _T.REQUEST_CREATED: Meaning(
+        Group.REQUESTS,
+        "New request",
+        "Somebody asks for a film or a show, and it waits for a decision.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
+    _T.REQUEST_APPROVED: Meaning(
+        Group.REQUESTS, "Request approved", "A request was approved.", _REQUESTER, mail=Mode.OFF
+    ),
+    _T.REQUEST_DECLINED: Meaning(
+        Group.REQUESTS, "Request declined", "A request was declined, and why.", _REQUESTER
+    ),
+    _T.REQUEST_PROCESSING: Meaning(
+        Group.REQUESTS, "Request on its way", "A request is being fetched.", _REQUESTER, elsewhere=Mode.OFF
+    ),
+    _T.REQUEST_PARTIALLY_AVAILABLE: Meaning(
+        Group.REQUESTS,
+        "Partly ready",
+        "The first parts of what was asked for can be watched.",
+        _REQUESTER,
+        mail=Mode.OFF,
+    ),
+    _T.REQUEST_AVAILABLE: Meaning(
+        Group.REQUESTS, "Ready to watch", "What was asked for is in the library.", _REQUESTER
+    ),
+    _T.REQUEST_FAILED: Meaning(
+        Group.REQUESTS,
+        "Request failed",
+        "A request could not be carried out.",
+        f"{_REQUESTER}; {_ADMINS.lower()}",
+    ),
+    _T.REQUEST_CANCELLED: Meaning(
+        Group.REQUESTS,
+        "Request withdrawn",
+        "A request was withdrawn by somebody else.",
+        f"{_REQUESTER}; {_ADMINS.lower()}",
+        mail=Mode.OFF,
+        admins=Mode.OFF,
+    ),
+    _T.REQUEST_EDITED: Meaning(
+        Group.REQUESTS,
+        "Request changed",
+        "Somebody else changed what a request asks for.",
+        "Whoever asked for it",
+        mail=Mode.OFF,
+    ),
+    _T.REQUEST_STUCK: Meaning(
+        Group.REQUESTS,
+        "Request stuck",
+        "A request was approved a while ago, and nothing has come of it.",
+        _ADMINS,
+        Hearers.ADMINS,
+        elsewhere=Mode.DAILY,
+    ),
+    _T.ISSUE_CREATED: Meaning(
+        Group.ISSUES,
+        "New issue",
+        "Somebody says that something is wrong with a title.",
+        "Administrators, and whoever reported it",
+    ),
+    _T.ISSUE_COMMENTED: Meaning(
+        Group.ISSUES,
+        "New comment on an issue",
+        "Somebody wrote something about an issue.",
+        "Administrators, and whoever reported it",
+    ),
+    _T.ISSUE_RESOLVED: Meaning(
+        Group.ISSUES,
+        "Issue resolved",
+        "What was wrong with a title is solved.",
+        "Administrators, and whoever reported it",
+    ),
+    _T.ISSUE_REOPENED: Meaning(
+        Group.ISSUES,
+        "Issue opened again",
+        "What was wrong with a title is not solved after all.",
+        "Administrators, and whoever reported it",
+    ),
+    _T.DOWNLOAD_READY: Meaning(
+        Group.DOWNLOADS,
+        "Download ready",
+        "A video that was asked for can be watched.",
+        "Whoever asked for it",
+        mail=Mode.OFF,
+    ),
+    _T.DOWNLOAD_FAILED: Meaning(
+        Group.DOWNLOADS,
+        "Download failed",
+        "A video that was asked for could not be downloaded.",
+        "Whoever asked for it",
+        mail=Mode.OFF,
+    ),
+    _T.DOWNLOADS_PAUSED: Meaning(
+        Group.DOWNLOADS,
+        "Downloads paused",
+        "No video is downloaded for now, and why.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
+    _T.DOWNLOADS_RESUMED: Meaning(
+        Group.DOWNLOADS,
+        "Downloads go on",
+        "Videos are downloaded again.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
+    _T.LIST_INDEXED: Meaning(
+        Group.DOWNLOADS,
+        "List read",
+        "What is in a list of videos is known now.",
+        "Whoever asked for it",
+        elsewhere=Mode.OFF,
+    ),
+    _T.LIST_FAILED: Meaning(
+        Group.DOWNLOADS,
+        "List not read",
+        "A list of videos could not be read.",
+        "Whoever asked for it",
+        mail=Mode.OFF,
+    ),
+    _T.SUBSCRIPTION_FAILED: Meaning(
+        Group.DOWNLOADS,
+        "Followed list not read",
+        "A list or channel that is followed cannot be read any more.",
+        "Whoever follows it",
+    ),
+    _T.NEW_SIGN_IN: _security("New sign-in", "Your account was used on a device for the first time."),
+    _T.SESSION_REUSED: _security(
+        "Device signed out", "One of your devices was signed out, because its sign-in may have been stolen."
+    ),
+    _T.SESSION_LIMIT: _security(
+        "Oldest device signed out",
+        "You were signed in on too many devices, and the one you had not used for longest was signed out.",
+    ),
+    _T.PASSWORD_CHANGED: _security("Password changed", "The password of your account was changed."),
+    _T.SECOND_FACTOR_CHANGED: _security(
+        "Second factor changed", "How your account is protected at sign-in was changed."
+    ),
+    _T.IDENTITY_LINKED: _security("Account linked", "Another account can be used to sign in to yours."),
+    _T.IDENTITY_UNLINKED: _security(
+        "Account unlinked", "Another account can no longer be used to sign in to yours."
+    ),
+    _T.SECOND_FACTOR_BLOCKED: _security(
+        "Wrong codes", "Somebody got past your password and showed too many wrong codes."
+    ),
+    _T.TOKEN_CREATED: _security("Personal token made", "A token that can be used instead of you was made."),
+    _T.INVITE_ACCEPTED: Meaning(
+        Group.PEOPLE,
+        "Invitation accepted",
+        "Somebody whom you have invited has an account now.",
+        "Whoever invited them",
+    ),
+}
