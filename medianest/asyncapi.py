@@ -1,4 +1,5 @@
-"""The AsyncAPI 3.0 document of the bus: every subject, what travels on it, and which service answers, hears or does it.
+"""The AsyncAPI 3.0 document: every subject of the bus, what travels on it, which service answers, hears or does it, and
+the live stream that pages read.
 
 Made from the contracts and the declared handlers: what FastStream sees are plain bytes, on purpose.
 """
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from medianest.asyncapi_live import live_document
 from medianest.documents import messages
 from medianest_common.bus.handlers import answer_type
 from medianest_common.contracts.base import Message, Rpc
@@ -23,17 +25,25 @@ def asyncapi_document(services: Iterable[Service]) -> dict[str, Any]:
         [(kind, "serialization") for kind in kinds], by_alias=True, ref_template=_SCHEMAS
     )
     schemas = {kind.subject: keys[kind, "serialization"] for kind in kinds}
+    live = live_document(_SCHEMAS)
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "MediaNest",
             "version": version("medianest"),
-            "description": "CloudEvents in binary mode: the payload is the plain JSON of the message.",
+            "description": "Between services CloudEvents in binary mode: the payload is the plain JSON of the message."
+            " What pages are told is the channel `live`.",
         },
-        "channels": {kind.subject: _channel(kind) for kind in kinds},
-        "operations": dict(operation for service in services for operation in _operations(service)),
+        "servers": {
+            "bus": {"host": "localhost:4222", "protocol": "nats", "description": "Between services."},
+            "portal": {"host": "localhost:8585", "protocol": "ws", "description": "For pages and apps."},
+        },
+        "channels": live["channels"] | {kind.subject: _channel(kind) for kind in kinds},
+        "operations": live["operations"]
+        | dict(operation for service in services for operation in _operations(service)),
         "components": {
-            "messages": {
+            "messages": live["messages"]
+            | {
                 kind.subject: {
                     "name": kind.__name__,
                     "title": _sentence(kind),
@@ -41,14 +51,18 @@ def asyncapi_document(services: Iterable[Service]) -> dict[str, Any]:
                 }
                 for kind in kinds
             },
-            "schemas": definitions.get("$defs", {}),
+            "schemas": live["schemas"] | definitions.get("$defs", {}),
         },
     }
 
 
 def _channel(kind: type[Message]) -> dict[str, Any]:
     reference = {"$ref": f"#/components/messages/{kind.subject}"}
-    return {"address": kind.subject, "messages": {kind.__name__: reference}}
+    return {
+        "address": kind.subject,
+        "servers": [{"$ref": "#/servers/bus"}],
+        "messages": {kind.__name__: reference},
+    }
 
 
 def _operations(service: Service) -> Iterator[tuple[str, dict[str, Any]]]:

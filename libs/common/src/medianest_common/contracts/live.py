@@ -136,6 +136,12 @@ class Ping(Contract):
     t: Literal["ping"] = "ping"
 
 
+class Pong(Contract):
+    """The answer to a client's `ping`."""
+
+    t: Literal["pong"] = "pong"
+
+
 class RefreshSoon(Contract):
     """The sign-in behind this socket ends soon: send a new ticket in a `refresh` message."""
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from medianest_common.contracts.live import SUBPROTOCOL, ClientMessage, CloseCode, Hello, Refreshed
+from medianest_common.contracts.live import SUBPROTOCOL, ClientMessage, CloseCode, Hello, Pong, Refreshed
 from medianest_common.errors import BadRequest, Forbidden, MediaNestError
 from medianest_gateway.live import metrics
 from medianest_gateway.live.abandoning import abandonable
@@ -19,7 +19,7 @@ from medianest_gateway.live.hub import Hub
 from medianest_gateway.live.refusals import refusal
 from medianest_gateway.live.tickets import Tickets
 
-_PONG = '{"t":"pong"}'
+_PONG = Pong().model_dump_json()
 
 
 class _Refused(Exception):

@@ -1,0 +1,124 @@
+"""What `data` holds in each type of notification: ids to go on with, and what programs want to tell apart.
+
+People are told the same in `title` and `body`; a type without a model of its own has no place in `DATA`.
+"""
+
+from uuid import UUID
+
+from medianest_common.contracts.base import Contract
+from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media.issues import IssueKind, IssueStatus
+from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.youtube import FailureCode
+
+
+class NoData(Contract):
+    pass
+
+
+class AboutRequest(Contract):
+    request_id: UUID
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    seasons: list[int]
+    is_4k: bool
+    status: RequestStatus
+    reason: str | None
+
+
+class AboutIssue(Contract):
+    issue_id: UUID
+    media_type: MediaType
+    tmdb_id: int
+    title: str
+    year: int | None
+    kind: IssueKind
+    season: int | None
+    episode: int | None
+    status: IssueStatus
+    change: NotificationType
+
+
+class AboutDownload(Contract):
+    download_id: UUID | None
+    video_id: str
+    title: str
+    code: FailureCode | None
+    plex_url: str | None
+
+
+class AboutPause(Contract):
+    code: FailureCode | None
+
+
+class AboutList(Contract):
+    batch_id: UUID
+    title: str
+
+
+class AboutListFailure(AboutList):
+    code: FailureCode
+
+
+class AboutSubscription(Contract):
+    subscription_id: UUID
+    code: FailureCode
+
+
+class AboutSession(Contract):
+    session_id: UUID | None
+
+
+class AboutSignIn(Contract):
+    session_id: UUID
+    browser: str | None
+    place: str | None
+
+
+class AboutBrowser(Contract):
+    browser: str | None
+    place: str | None
+
+
+class AboutSecondFactor(Contract):
+    change: str
+    recovery_codes_left: int
+
+
+class AboutIdentity(Contract):
+    provider: str
+
+
+class AboutToken(Contract):
+    token_id: UUID
+    scopes: list[str]
+
+
+class AboutPerson(Contract):
+    user_id: UUID
+
+
+T = NotificationType
+DATA: dict[NotificationType, type[Contract]] = {
+    **dict.fromkeys((t for t in T if t.value.startswith("request.")), AboutRequest),
+    **dict.fromkeys((t for t in T if t.value.startswith("issue.")), AboutIssue),
+    T.DOWNLOAD_READY: AboutDownload,
+    T.DOWNLOAD_FAILED: AboutDownload,
+    T.DOWNLOADS_PAUSED: AboutPause,
+    T.DOWNLOADS_RESUMED: NoData,
+    T.LIST_INDEXED: AboutList,
+    T.LIST_FAILED: AboutListFailure,
+    T.SUBSCRIPTION_FAILED: AboutSubscription,
+    T.NEW_SIGN_IN: AboutSignIn,
+    T.SESSION_REUSED: AboutSession,
+    T.SESSION_LIMIT: AboutSession,
+    T.PASSWORD_CHANGED: NoData,
+    T.SECOND_FACTOR_CHANGED: AboutSecondFactor,
+    T.IDENTITY_LINKED: AboutIdentity,
+    T.IDENTITY_UNLINKED: AboutIdentity,
+    T.SECOND_FACTOR_BLOCKED: AboutBrowser,
+    T.TOKEN_CREATED: AboutToken,
+    T.INVITE_ACCEPTED: AboutPerson,
+}
