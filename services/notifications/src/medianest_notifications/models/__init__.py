@@ -5,6 +5,8 @@ from medianest_notifications.models.broadcasts import Broadcast
 from medianest_notifications.models.channels import CONFIG, Channel
 from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
+from medianest_notifications.models.news import Arrival, LibraryAccess, Telling
+from medianest_notifications.models.outages import Outage
 from medianest_notifications.models.people import LAST_VERSION, Recipient
 from medianest_notifications.models.preferences import Choice, Mute, Preference
 from medianest_notifications.models.requests import FollowedRequest
@@ -14,6 +16,7 @@ __all__ = [
     "ANY_CHANNEL",
     "CONFIG",
     "LAST_VERSION",
+    "Arrival",
     "Base",
     "Broadcast",
     "Channel",
@@ -23,8 +26,11 @@ __all__ = [
     "Epoch",
     "FollowedRequest",
     "Head",
+    "LibraryAccess",
     "Mute",
+    "Outage",
     "Preference",
     "Recipient",
+    "Telling",
     "TemplateOverride",
 ]

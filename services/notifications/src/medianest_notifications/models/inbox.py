@@ -22,6 +22,12 @@ class Entry(Base):
         Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
         Index("ix_entries_created_at", "created_at"),
         Index("ix_entries_about_id", "about_id", postgresql_where=text("about_id is not null")),
+        Index(
+            "ix_entries_collapse_key",
+            "user_id",
+            "collapse_key",
+            postgresql_where=text(f"collapse_key is not null and {_OPEN}"),
+        ),
         Index("ix_entries_broadcast", "dedupe_key", "user_id", postgresql_where=text("type = 'broadcast'")),
     )
 
@@ -36,6 +42,8 @@ class Entry(Base):
     data: Mapped[dict[str, Any]]
     values: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     """What the wording is made from, in whatever language. Empty for what was told before there were any."""
+    collapse_key: Mapped[str | None]
+    """Of several unread ones with the same, only the newest stays on the list."""
     about_id: Mapped[UUID | None]
     """Somebody else whose name it says."""
     created_at: Mapped[datetime]
