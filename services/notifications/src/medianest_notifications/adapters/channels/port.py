@@ -49,11 +49,6 @@ class Message:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    provider_id: str | None
-
-
 class ChannelConfig(Body):
     """What a person says about one channel, strict and in camelCase; whatever gives access is a `SecretStr`."""
 
@@ -84,6 +79,16 @@ class Addressed(ChannelConfig):
     """One that leads to a server of the person's choice. `reach` is ours and never read from what they send."""
 
     reach: AddressPolicy = Field(default=AddressPolicy.USER, exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That the provider took the message. `pause` is for how many seconds it wants no other for this channel;
+    `moved` is the configuration to keep from now on, where the provider has said that the target has another name."""
+
+    provider_id: str | None
+    pause: float | None = None
+    moved: ChannelConfig | None = None
 
 
 def read_config[C: ChannelConfig](kind: type[C], values: Mapping[str, Any], *, by_admin: bool) -> C:
@@ -127,8 +132,7 @@ class Sender[C: ChannelConfig](Protocol):
     kind: ClassVar[ChannelKind]
     config: type[C]
 
-    @property
-    def public(self) -> Mapping[str, str]:
+    async def public(self) -> Mapping[str, str]:
         """What a person, or their browser, has to know to set one up: Web Push's key, the name of Telegram's bot."""
         ...
 
