@@ -20,6 +20,7 @@ from medianest_common.http import (
     HostUnknown,
     OutgoingClient,
     Retry,
+    SlowDown,
     Timeouts,
     UpstreamRefused,
 )
@@ -347,3 +348,18 @@ async def test_every_call_is_one_line_and_one_count_without_its_query(client: Ou
     ]
     assert "canary" not in str(lines)
     assert (count("ok"), count("refused")) == (good + 1, refused + 1)
+
+
+async def test_a_path_that_holds_a_secret_is_logged_under_another_name(client: OutgoingClient) -> None:
+    with capture_logs() as lines, pytest.raises(UpstreamRefused) as refused:
+        await client.get_json("/refused/canary/404", shown_path="/refused/…")
+    assert [line["path"] for line in lines] == ["/refused/…"]
+    assert "canary" not in str(lines) + str(refused.value) + str(refused.value.problem())
+
+
+async def test_what_is_said_with_a_429_can_be_read(client: OutgoingClient, system: Upstream) -> None:
+    system.script = [(429, {"Retry-After": "60"})]
+    with pytest.raises(SlowDown) as limited:
+        await client.post_json("/scripted")
+    assert (limited.value.retry_after, limited.value.response.status) == (60, 429)
+    assert (limited.value.code, limited.value.status) == ("TOO_MANY_REQUESTS", 429)

@@ -2,7 +2,13 @@
 
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
-from medianest_common.http.errors import AddressRefused, CertificateRefused, HostUnknown, UpstreamRefused
+from medianest_common.http.errors import (
+    AddressRefused,
+    CertificateRefused,
+    HostUnknown,
+    SlowDown,
+    UpstreamRefused,
+)
 from medianest_common.http.guard import AddressPolicy, check_url, parse_url, public_authorities
 from medianest_common.http.response import Response
 from medianest_common.http.retry import Retry
@@ -18,6 +24,7 @@ __all__ = [
     "OutgoingClient",
     "Response",
     "Retry",
+    "SlowDown",
     "Timeouts",
     "UpstreamRefused",
     "check_url",

@@ -43,7 +43,8 @@ class Timeouts:
 class CallOptions(TypedDict, total=False):
     """`idempotent` defaults to True for GET, HEAD and OPTIONS: only idempotent calls are retried.
 
-    `timeout` replaces `Timeouts.total` for this call; `max_bytes` bounds the decompressed answer.
+    `timeout` replaces `Timeouts.total` for this call; `max_bytes` bounds the decompressed answer. `shown_path` is
+    what the log says instead of a path that holds a secret.
     """
 
     params: Params | None
@@ -54,6 +55,7 @@ class CallOptions(TypedDict, total=False):
     idempotent: bool | None
     timeout: float | None
     max_bytes: int
+    shown_path: str | None
 
 
 class OutgoingClient:
@@ -143,7 +145,8 @@ class OutgoingClient:
             idempotent = method in _SAFE_METHODS
         retry = self._retry if idempotent else NO_RETRY
         give_up_at = asyncio.get_running_loop().time() + (options.get("timeout") or self._timeouts.total)
-        with Observation(self.system, method=method, path=url.path, clock=self._clock) as seen:
+        shown = options.get("shown_path") or url.path
+        with Observation(self.system, method=method, path=shown, clock=self._clock) as seen:
             while True:
                 seen.attempts += 1
                 attempt = await self._attempt(method, url, parse, options, give_up_at=give_up_at)

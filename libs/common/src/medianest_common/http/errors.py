@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from medianest_common.errors import BadUpstream, Invalid, Unavailable
+from medianest_common.errors import BadUpstream, Invalid, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:
     from medianest_common.http.response import Response
@@ -34,6 +34,16 @@ class UpstreamRefused(BadUpstream):
     @property
     def body(self) -> bytes:
         return self.response.body
+
+
+class SlowDown(TooManyRequests):
+    """A 429; `response` holds what the system says about it, beyond the `Retry-After` that is understood here."""
+
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, response: "Response", *, upstream: str, retry_after: float | None) -> None:
+        super().__init__(f"{upstream} asks us to slow down.", upstream=upstream, retry_after=retry_after)
+        self.response = response
 
 
 class CertificateRefused(Unavailable):

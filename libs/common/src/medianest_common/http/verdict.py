@@ -9,7 +9,13 @@ import httpx
 from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_common.http.bulkhead import BulkheadFull
-from medianest_common.http.errors import AddressRefused, CertificateRefused, HostUnknown, UpstreamRefused
+from medianest_common.http.errors import (
+    AddressRefused,
+    CertificateRefused,
+    HostUnknown,
+    SlowDown,
+    UpstreamRefused,
+)
 from medianest_common.http.response import Response
 from medianest_common.http.retry import RETRYABLE_STATUSES, parse_retry_after
 
@@ -36,7 +42,7 @@ def of_status(response: Response, *, clock: Clock) -> Verdict | None:
     again = status in RETRYABLE_STATUSES
     retry_after = parse_retry_after(response.headers.get("retry-after"), now=clock.now())
     if status == 429:
-        limited = TooManyRequests(f"{system} asks us to slow down.", upstream=system, retry_after=retry_after)
+        limited = SlowDown(response, upstream=system, retry_after=retry_after)
         return Verdict(limited, blames=False, again=again)
     if 400 <= status < 500:
         return Verdict(UpstreamRefused(response, upstream=system), blames=False, again=again)
