@@ -377,7 +377,7 @@ async def test_the_epoch_survives_a_restart_and_ends_with_a_restored_copy(
     await household.stop("notifications")
     # What a restore does: the same rows in tables that were made anew.
     await _sql(household, "create table notifications.copied (like notifications.entries including all)")
-    await _sql(household, "drop table notifications.entries")
+    await _sql(household, "drop table notifications.entries cascade")
     await _sql(household, "alter table notifications.copied rename to entries")
     await _sql(household, "alter table notifications.entries owner to medianest_notifications")
     await household.start(SERVICE)

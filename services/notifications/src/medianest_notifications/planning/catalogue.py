@@ -33,8 +33,8 @@ class Hearers(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """In words for people. `elsewhere` is the default of every channel but the inbox, `mail` that of e-mail and `admins`
-    that of administrators' channels where they differ."""
+    """In words for people. `elsewhere` is the default of every channel but the inbox; `mail` of e-mail and `admins` of
+    administrators' channels where they differ."""
 
     group: Group
     title: str
@@ -124,6 +124,33 @@ MEANINGS: dict[NotificationType, Meaning] = {
         Hearers.ADMINS,
         elsewhere=Mode.DAILY,
     ),
+    _T.REQUEST_FROM_WATCHLIST: Meaning(
+        Group.REQUESTS,
+        "Requested from your watchlist",
+        "What you put on your watchlist was asked for.",
+        "Whose watchlist it is",
+        mail=Mode.OFF,
+    ),
+    _T.WATCHLIST_UNREADABLE: Meaning(
+        Group.REQUESTS,
+        "Watchlist not read",
+        "Your watchlist cannot be read any more, so nothing on it is asked for.",
+        "Whose watchlist it is",
+    ),
+    _T.QUOTA_CHANGED: Meaning(
+        Group.REQUESTS,
+        "Other limits",
+        "How much you may ask for was changed.",
+        "Whom it concerns",
+        mail=Mode.OFF,
+    ),
+    _T.IMPORT_ENDED: Meaning(
+        Group.REQUESTS,
+        "Import ended",
+        "Requests have been taken over from elsewhere, or that failed.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
     _T.ISSUE_CREATED: Meaning(
         Group.ISSUES,
         "New issue",
@@ -198,6 +225,40 @@ MEANINGS: dict[NotificationType, Meaning] = {
         "A list or channel that is followed cannot be read any more.",
         "Whoever follows it",
     ),
+    _T.LIBRARY_ADDED: Meaning(
+        Group.LIBRARY,
+        "New in the library",
+        "Films, shows, seasons and episodes that can be watched now.",
+        "Everyone who can see the library",
+        elsewhere=Mode.DAILY,
+        settles=timedelta(minutes=5),
+    ),
+    _T.SERVICE_DOWN: Meaning(
+        Group.SERVICES,
+        "Something is down",
+        "A part of the portal does not answer.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
+    _T.SERVICE_DEGRADED: Meaning(
+        Group.SERVICES,
+        "Something is slow",
+        "A part of the portal answers, but not as it should.",
+        _ADMINS,
+        Hearers.ADMINS,
+        elsewhere=Mode.DIGEST,
+        mail=Mode.OFF,
+        flaps=True,
+    ),
+    _T.SERVICE_RECOVERED: Meaning(
+        Group.SERVICES,
+        "Works again",
+        "A part of the portal that was down or slow works again.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
     _T.NEW_SIGN_IN: _security("New sign-in", "Your account was used on a device for the first time."),
     _T.SESSION_REUSED: _security(
         "Device signed out", "One of your devices was signed out, because its sign-in may have been stolen."
@@ -218,10 +279,22 @@ MEANINGS: dict[NotificationType, Meaning] = {
         "Wrong codes", "Somebody got past your password and showed too many wrong codes."
     ),
     _T.TOKEN_CREATED: _security("Personal token made", "A token that can be used instead of you was made."),
+    _T.ROLE_CHANGED: _security("Other role", "What you may do here was changed."),
+    _T.EMAIL_CHANGED: _security("E-mail address changed", "The e-mail address of your account was changed."),
     _T.INVITE_ACCEPTED: Meaning(
         Group.PEOPLE,
         "Invitation accepted",
         "Somebody whom you have invited has an account now.",
         "Whoever invited them",
+    ),
+    _T.ACCESS_LOST: Meaning(
+        Group.PEOPLE,
+        "Access lost",
+        "Somebody can no longer see the library at Plex.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
+    _T.SUSPENDED: Meaning(
+        Group.PEOPLE, "Account suspended", "Somebody’s account was suspended.", _ADMINS, Hearers.ADMINS
     ),
 }

@@ -4,7 +4,7 @@ Whoever changes a person's entries locks that person's head first; so nothing wa
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,22 +21,28 @@ from medianest_notifications.wording_issues import issue_without_name
 
 _DELIVER = text("""
     with fresh as (
-        select t.user_id, t.id
-        from unnest(cast(:user_ids as uuid[]), cast(:ids as uuid[])) with ordinality as t (user_id, id, place)
+        select t.user_id, t.id, t.is_read or t.hidden as seen, t.hidden
+        from unnest(
+            cast(:user_ids as uuid[]), cast(:ids as uuid[]), cast(:read as boolean[]), cast(:hidden as boolean[])
+        ) with ordinality as t (user_id, id, is_read, hidden, place)
         where not exists (
             select from entries e where e.user_id = t.user_id and e.dedupe_key = cast(:dedupe_key as uuid)
         )
         order by t.place
     ), counted as (
-        insert into heads as h (user_id, head, unread) select user_id, 1, 1 from fresh
-        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + 1 where h.erased_at is null
+        insert into heads as h (user_id, head, unread) select user_id, 1, case when seen then 0 else 1 end from fresh
+        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + excluded.unread
+            where h.erased_at is null
         returning user_id, head
     )
-    insert into entries (id, user_id, seq, dedupe_key, type, title, body, link, data, about_id, created_at)
+    insert into entries (
+        id, user_id, seq, dedupe_key, type, title, body, link, data, about_id, created_at, read_at, dismissed_at
+    )
     select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, :title, :body, :link,
-        cast(:data as jsonb), cast(:about_id as uuid), :now
+        cast(:data as jsonb), cast(:about_id as uuid), cast(:now as timestamptz),
+        case when seen then cast(:now as timestamptz) end, case when hidden then cast(:now as timestamptz) end
     from fresh join counted using (user_id)
-    returning id, user_id, seq
+    returning id, user_id, seq, read_at, dismissed_at
 """)
 
 _FORGET = text("""
@@ -57,9 +63,19 @@ class Entries(Repository[Entry]):
     model = Entry
 
     async def deliver(
-        self, notice: Notice, *, to: Mapping[UUID, UUID], dedupe_key: UUID, now: datetime
+        self,
+        notice: Notice,
+        *,
+        to: Mapping[UUID, UUID],
+        dedupe_key: UUID,
+        now: datetime,
+        read: Collection[UUID] = (),
+        hidden: Collection[UUID] = (),
     ) -> Sequence[Entry]:
-        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in one round trip."""
+        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in one round trip.
+
+        In the inboxes of `read` it lies as if it had been read, in those of `hidden` as if it had been dismissed.
+        """
         values = {
             "type": notice.type.value,
             "title": notice.title,
@@ -71,6 +87,8 @@ class Entries(Repository[Entry]):
         parameters = values | {
             "user_ids": list(to.keys()),
             "ids": list(to.values()),
+            "read": [user_id in read for user_id in to],
+            "hidden": [user_id in hidden for user_id in to],
             "data": json.dumps(notice.data),
             "now": now,
         }
@@ -83,8 +101,8 @@ class Entries(Repository[Entry]):
                 seq=row.seq,
                 data=notice.data,
                 created_at=now,
-                read_at=None,
-                dismissed_at=None,
+                read_at=row.read_at,
+                dismissed_at=row.dismissed_at,
             )
             for row in rows
         ]

@@ -1,0 +1,141 @@
+"""What has to be known of many people at once to decide how they are told."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
+from medianest_common.contracts.notifications.deliveries import HeldFor
+from medianest_common.contracts.notifications.preferences import Mode
+from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.planning.decision import (
+    DAILY_AT,
+    NOTHING_SAID,
+    WHILE,
+    Endpoint,
+    Matter,
+    Plan,
+    Reader,
+    Said,
+    plan,
+)
+from medianest_notifications.planning.local_time import QuietHours, zone_called
+
+_READERS = text("""
+    select t.user_id, r.role, p.zone, p.quiet_from, p.quiet_to, p.daily_at, m.user_id is not null as muted,
+        m.until as muted_until, inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
+    from unnest(cast(:user_ids as uuid[])) with ordinality as t (user_id, place)
+    left join recipients r on r.user_id = t.user_id
+    left join preferences p on p.user_id = t.user_id
+    left join mutes m on m.user_id = t.user_id and m.media_type = :media_type and m.tmdb_id = :tmdb_id
+    left join choices inbox on inbox.user_id = t.user_id and inbox.type = :type and inbox.channel_id is null
+    left join channels c on c.user_id = t.user_id and c.state = 'active'
+    left join choices choice on choice.user_id = t.user_id and choice.type = :type and choice.channel_id = c.id
+    order by t.place, c.id
+""")
+
+_LOCK = text("""
+    select h.user_id from unnest(cast(:user_ids as uuid[])) with ordinality as t (user_id, place)
+    join heads h on h.user_id = t.user_id order by t.place for update of h
+""")
+
+_SAID = text("""
+    select channel_id, held_for, due_at, coalesce(sent_at, updated_at) as at from deliveries
+    where channel_id = any(cast(:channel_ids as uuid[])) and collapse_key = :collapse_key
+        and state in ('sent', 'sending', 'queued') and updated_at > :since
+    order by at
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How one person is told of one matter, in the inbox and on each active channel."""
+
+    user_id: UUID
+    in_inbox: bool
+    """Otherwise the entry is there for the channels only, and for nothing where there are none."""
+    muted: bool
+    """It stands in the inbox as if it had been read."""
+    channels: Sequence[tuple[Endpoint, Plan]]
+
+
+async def plan_for(
+    session: AsyncSession | AsyncConnection,
+    matter: Matter,
+    *,
+    to: Collection[UUID],
+    now: datetime,
+    household_zone: str,
+) -> list[Told]:
+    """For each of `to`, in their order, by one statement, or three where floods are kept away."""
+    media_type, tmdb_id = matter.title or (None, None)
+    parameters: dict[str, object] = {"user_ids": list(to), "type": matter.type.value}
+    parameters |= {"media_type": media_type.value if media_type else None, "tmdb_id": tmdb_id}
+    rows = (await session.execute(_READERS, parameters)).all()
+    said = await _said(session, matter, rows, now=now)
+    told: list[Told] = []
+    for user_id, each in groupby(rows, key=lambda row: row.user_id):
+        theirs = list(each)
+        reader = _reader(theirs, matter, household_zone)
+        endpoints = [_endpoint(row) for row in theirs if row.channel_id]
+        told.append(
+            Told(
+                user_id=user_id,
+                in_inbox=reader.mode(matter.type, None) is not Mode.OFF,
+                muted=reader.has_muted(matter.title, at=now),
+                channels=[
+                    (channel, plan(matter, reader, channel, now=now, said=said.get(channel.id, NOTHING_SAID)))
+                    for channel in endpoints
+                ],
+            )
+        )
+    return told
+
+
+def _reader(rows: Sequence[Any], matter: Matter, household_zone: str) -> Reader:
+    """All that the rows of one person say; they differ in the channel alone."""
+    first = rows[0]
+    choices = {(matter.type, row.channel_id): Mode(row.mode) for row in rows if row.mode}
+    if first.inbox_mode:
+        choices[matter.type, None] = Mode(first.inbox_mode)
+    return Reader(
+        # Of somebody who is not known yet, or has left, the role is empty.
+        role=Role(first.role) if first.role else Role.USER,
+        zone=zone_called(first.zone or household_zone),
+        quiet=QuietHours(first.quiet_from, first.quiet_to) if first.quiet_from is not None else None,
+        daily_at=first.daily_at or DAILY_AT,
+        choices=choices,
+        mutes={matter.title: first.muted_until} if matter.title and first.muted else {},
+    )
+
+
+def _endpoint(row: Any) -> Endpoint:
+    return Endpoint(id=row.channel_id, kind=ChannelKind(row.kind), state=ChannelState(row.state))
+
+
+async def _said(
+    session: AsyncSession | AsyncConnection, matter: Matter, rows: Sequence[Any], *, now: datetime
+) -> Mapping[UUID, Said]:
+    """Of two notices about one matter at the same moment the second waits here, so that it sees the first."""
+    meaning = MEANINGS[matter.type]
+    channel_ids = {row.channel_id: row.user_id for row in rows if row.channel_id}
+    if matter.collapse_key is None or not channel_ids or not (meaning.flaps or meaning.settles):
+        return {}
+    await session.execute(_LOCK, {"user_ids": list(dict.fromkeys(channel_ids.values()))})
+    parameters = {"channel_ids": list(channel_ids), "collapse_key": matter.collapse_key, "since": now - WHILE}
+    found = (await session.execute(_SAID, parameters)).all()
+    return {
+        channel_id: Said(
+            at=[row.at for row in theirs if row.held_for is None],
+            waiting_until=next((row.due_at for row in theirs if row.held_for == HeldFor.COLLAPSE), None),
+        )
+        for channel_id in channel_ids
+        if (theirs := [row for row in found if row.channel_id == channel_id])
+    }
