@@ -44,6 +44,13 @@ class Delivery(Base):
         Index("ix_deliveries_due_at", "due_at", postgresql_where=text("state = 'queued'")),
         Index("ix_deliveries_lease_until", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_deliveries_batch_id", "batch_id", postgresql_where=text("batch_id is not null")),
+        Index(
+            "ix_deliveries_collapse_key",
+            "channel_id",
+            "collapse_key",
+            "seq",
+            postgresql_where=text("collapse_key is not null"),
+        ),
         Index("ix_deliveries_entry_id", "entry_id"),
         Index("ix_deliveries_state_id", "state", "id"),
         Index("ix_deliveries_state_kind_id", "state", "kind", "id"),

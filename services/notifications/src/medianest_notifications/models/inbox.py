@@ -20,6 +20,8 @@ class Entry(Base):
         UniqueConstraint("user_id", "seq"),
         UniqueConstraint("user_id", "dedupe_key"),
         Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
+        CheckConstraint("pinned_at is null or dismissed_at is null", name="pinned"),
+        Index("ix_entries_pinned", "user_id", "seq", postgresql_where=text("pinned_at is not null")),
         Index("ix_entries_created_at", "created_at"),
         Index("ix_entries_about_id", "about_id", postgresql_where=text("about_id is not null")),
         Index(
@@ -49,6 +51,8 @@ class Entry(Base):
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
+    pinned_at: Mapped[datetime | None]
+    """Kept for as long as it is pinned, however old."""
 
 
 class Head(Base):
