@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 import structlog
 
 from medianest_health.app import HealthApp
+from medianest_health.incidents import Incidents
 from medianest_health.repository import History
 
 log = structlog.get_logger()
@@ -12,6 +13,7 @@ log = structlog.get_logger()
 ROUND_SECONDS = 20.0
 PRUNE_SECONDS = 3600.0
 RESULTS_KEPT = timedelta(days=3)
+INCIDENTS_KEPT = timedelta(days=730)
 
 
 async def prune(app: HealthApp) -> None:
@@ -19,5 +21,6 @@ async def prune(app: HealthApp) -> None:
     async with app.db.transaction() as tx:
         dropped = await app.partitions.drop_before(tx.session, (now - RESULTS_KEPT).astimezone(UTC).date())
         await History(tx.session).forget_old(now=now)
+        await Incidents(tx.session).forget(before=now - INCIDENTS_KEPT)
     if dropped:
         log.info("results_dropped", partitions=dropped)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from medianest_common.db import TYPES, service_metadata
@@ -87,3 +87,26 @@ class Rollup(Base):
     bucket: Mapped[datetime] = mapped_column(primary_key=True)
     up_seconds: Mapped[float]
     down_seconds: Mapped[float]
+
+
+class Incident(Base):
+    """A time during which one monitor was not well. Of one monitor at most one is open."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint("state in ('down', 'degraded', 'auth')", name="state"),
+        CheckConstraint("worst in ('down', 'degraded', 'auth')", name="worst"),
+        Index("uq_incidents_open", "monitor_id", unique=True, postgresql_where=text("closed_at is null")),
+        Index("ix_incidents_opened_at", "opened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    monitor_id: Mapped[UUID] = mapped_column(ForeignKey("monitors.id", ondelete="CASCADE"))
+    state: Mapped[str]
+    """What was told last."""
+    worst: Mapped[str]
+    times: Mapped[int]
+    """How often it went down."""
+    reason: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

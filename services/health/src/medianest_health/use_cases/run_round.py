@@ -10,6 +10,7 @@ from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
 from medianest_health.catalogue import Watched
+from medianest_health.incidents import Incidents, follow
 from medianest_health.models import Standing
 from medianest_health.repository import History, Monitors, Standings
 from medianest_health.uptime import Measured, measured
@@ -33,6 +34,7 @@ async def run_round(app: HealthApp) -> None:
         ids = await Monitors(tx.session).match(app.watched, now=app.clock.now())
         standings = Standings(tx.session)
         present = await standings.of(ids.values())
+        open_ones = await Incidents(tx.session).open_ones(now=app.clock.now())
         rows: list[dict[str, Any]] = []
         parts: list[tuple[UUID, Measured]] = []
         results: list[dict[str, Any]] = []
@@ -44,6 +46,15 @@ async def run_round(app: HealthApp) -> None:
             if before and check.at <= before.last_check_at:
                 continue  # Another replica led in between and has looked later.
             after = decide(before, check.finding.outcome, at=check.at)
+            follow(
+                tx,
+                open_ones.get(monitor_id),
+                check.watched,
+                monitor_id,
+                before=before,
+                after=after,
+                reason=check.finding.message,
+            )
             rows.append(_row(monitor_id, after, check.finding))
             results.append(_result(monitor_id, check))
             if before:
