@@ -1,8 +1,9 @@
-"""What people read about downloads. Titles are what somebody at YouTube typed, and only ever shown as text."""
+"""What is told of downloads. Titles are what somebody at YouTube typed, and only ever shown as text."""
 
-from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from medianest_common.contracts.base import rfc3339
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.youtube.events import (
     BatchFailed,
@@ -13,33 +14,31 @@ from medianest_common.contracts.youtube.events import (
     QueueResumed,
     SubscriptionFailed,
 )
-from medianest_notifications.wording import BODY_LENGTH, TITLE_LENGTH, Notice, cut
+from medianest_notifications.rendering import TITLE_LENGTH, cut
+from medianest_notifications.wording import Notice
 
 _QUEUE_LINK = "/youtube/queue"
-_QUEUE = "downloads"
+_TITLE_LENGTH = TITLE_LENGTH - 30
 
 
 def about_download(event: DownloadChange, person: UUID) -> Notice:
     """Ready, or failed for good."""
     download_id = event.download_ids.get(person)
-    title, by = cut(event.title, TITLE_LENGTH - 30), f" by {event.channel}" if event.channel else ""
-    if isinstance(event, DownloadReady):
-        where = "in Plex" if event.plex_url else "in the library's folder"
-        kind, head = NotificationType.DOWNLOAD_READY, f"Ready to watch: {title}"
-        body = f"The video{by} is {where}."
+    title, code = cut(event.title, _TITLE_LENGTH), event.code.value if event.code else None
+    values: dict[str, Any] = {"title": title}
+    if ready := isinstance(event, DownloadReady):
+        values |= {"channel": event.channel, "in_plex": event.plex_url is not None}
     else:
-        kind, head = NotificationType.DOWNLOAD_FAILED, f"Could not be downloaded: {title}"
-        body = event.reason or "Nobody could say why."
-    return _notice(
-        kind,
-        head,
-        body,
+        values |= {"code": code, "reason": event.reason}
+    return Notice(
+        type=NotificationType.DOWNLOAD_READY if ready else NotificationType.DOWNLOAD_FAILED,
         link=f"/youtube/downloads/{download_id}" if download_id else "/youtube",
+        values=values,
         data={
             "downloadId": str(download_id) if download_id else None,
             "videoId": event.video_id,
             "title": title,
-            "code": event.code.value if event.code else None,
+            "code": code,
             "plexUrl": event.plex_url,
         },
     )
@@ -47,71 +46,40 @@ def about_download(event: DownloadChange, person: UUID) -> Notice:
 
 def about_queue(event: QueuePaused | QueueResumed) -> Notice:
     if isinstance(event, QueueResumed):
-        return _notice(
-            NotificationType.DOWNLOADS_RESUMED,
-            "Downloads go on",
-            "What was waiting is being downloaded again.",
-            link=_QUEUE_LINK,
-            data={},
-            collapse_key=_QUEUE,
-        )
-    again = " They go on by themselves." if event.until else " They go on when an administrator says so."
-    return _notice(
-        NotificationType.DOWNLOADS_PAUSED,
-        "Downloads are paused",
-        event.reason + again,
+        return Notice(NotificationType.DOWNLOADS_RESUMED, _QUEUE_LINK)
+    code = event.code.value if event.code else None
+    return Notice(
+        type=NotificationType.DOWNLOADS_PAUSED,
         link=_QUEUE_LINK,
-        data={"code": event.code.value if event.code else None},
-        collapse_key=_QUEUE,
+        values={"code": code, "reason": event.reason, "until": event.until and rfc3339(event.until)},
+        data={"code": code},
     )
 
 
 def about_batch(event: BatchIndexed | BatchFailed) -> Notice:
-    data = {"batchId": str(event.batch_id), "title": cut(event.title, TITLE_LENGTH)}
+    title = cut(event.title, TITLE_LENGTH)
+    data = {"batchId": str(event.batch_id), "title": title}
     link = f"/youtube/batches/{event.batch_id}"
     if isinstance(event, BatchFailed):
-        return _notice(
-            NotificationType.LIST_FAILED,
-            f"Could not be read: {event.title}",
-            event.reason,
+        failure = {"code": event.code.value, "reason": event.reason}
+        return Notice(
+            type=NotificationType.LIST_FAILED,
             link=link,
+            values={"title": title, **failure},
             data=data | {"code": event.code.value},
         )
-    rest = event.found - event.made
-    body = f"{_videos(event.made)} of it will be downloaded."
-    if rest:
-        body += f" {_videos(rest)} will not; the list says why."
-    return _notice(NotificationType.LIST_INDEXED, f"Has been read: {event.title}", body, link=link, data=data)
-
-
-def about_subscription(event: SubscriptionFailed) -> Notice:
-    return _notice(
-        NotificationType.SUBSCRIPTION_FAILED,
-        f"Nothing new can be seen of {event.title}",
-        event.reason,
-        link=f"/youtube/subscriptions/{event.subscription_id}",
-        data={"subscriptionId": str(event.subscription_id), "code": event.code.value},
+    return Notice(
+        type=NotificationType.LIST_INDEXED,
+        link=link,
+        values={"title": title, "made": event.made, "left_out": event.found - event.made},
+        data=data,
     )
 
 
-def _videos(number: int) -> str:
-    return "One video" if number == 1 else f"{number} videos"
-
-
-def _notice(
-    type: NotificationType,
-    title: str,
-    body: str,
-    *,
-    link: str,
-    data: Mapping[str, str | None],
-    collapse_key: str | None = None,
-) -> Notice:
+def about_subscription(event: SubscriptionFailed) -> Notice:
     return Notice(
-        type=type,
-        title=cut(title, TITLE_LENGTH),
-        body=cut(body, BODY_LENGTH),
-        link=link,
-        data=dict(data),
-        collapse_key=collapse_key,
+        type=NotificationType.SUBSCRIPTION_FAILED,
+        link=f"/youtube/subscriptions/{event.subscription_id}",
+        values={"title": cut(event.title, TITLE_LENGTH), "code": event.code.value, "reason": event.reason},
+        data={"subscriptionId": str(event.subscription_id), "code": event.code.value},
     )

@@ -1,24 +1,16 @@
-"""What people read about issues. What others typed is only ever shown as text."""
-
-from typing import Any
+"""What is told of issues."""
 
 from medianest_common.contracts.media.issues import (
     IssueChange,
     IssueCommented,
     IssueCreated,
-    IssueKind,
     IssueReopened,
     IssueResolved,
 )
 from medianest_common.contracts.notifications import NotificationType
-from medianest_notifications.wording import BODY_LENGTH, SOMEBODY, TITLE_LENGTH, Notice, cut
+from medianest_notifications.rendering import TITLE_LENGTH, cut
+from medianest_notifications.wording import SOMEBODY, Notice
 
-_KINDS = {
-    IssueKind.VIDEO: "the picture",
-    IssueKind.AUDIO: "the sound",
-    IssueKind.SUBTITLE: "the subtitles",
-    IssueKind.OTHER: "something",
-}
 _TYPES: dict[type[IssueChange], NotificationType] = {
     IssueCreated: NotificationType.ISSUE_CREATED,
     IssueCommented: NotificationType.ISSUE_COMMENTED,
@@ -44,49 +36,14 @@ def about_issue(event: IssueChange) -> Notice | None:
         "status": event.status.value,
         "change": kind.value,
     }
-    title, body = _words(data, who=event.actor_name, message=event.message or "")
     return Notice(
         type=kind,
-        title=cut(title, TITLE_LENGTH),
-        body=cut(body, BODY_LENGTH),
         link=f"/issues/{event.issue_id}",
+        values={
+            "who": None if event.actor_name == SOMEBODY else event.actor_name,
+            "message": event.message,
+            **{name: data[name] for name in ("kind", "title", "year", "season", "episode")},
+        },
         data=data,
         about=event.actor_id,
-        about_title=(event.media_type, event.tmdb_id),
     )
-
-
-def issue_without_name(data: dict[str, Any]) -> Notice:
-    """What was said of an issue, once whoever said it has left: neither the name nor the words."""
-    title, body = _words(data, who=SOMEBODY, message="")
-    return Notice(
-        type=NotificationType(data["change"]),
-        title=cut(title, TITLE_LENGTH),
-        body=cut(body, BODY_LENGTH),
-        link=f"/issues/{data['issueId']}",
-        data=data,
-    )
-
-
-def _words(data: dict[str, Any], *, who: str, message: str) -> tuple[str, str]:
-    what, where = _KINDS[IssueKind(data["kind"])], _place(data)
-    match NotificationType(data["change"]):
-        case NotificationType.ISSUE_CREATED:
-            return (
-                f"Something is wrong with {where}",
-                f"{who} reports a problem with {what}. {message}".strip(),
-            )
-        case NotificationType.ISSUE_COMMENTED:
-            return f"New comment about {where}", f"{who}: {message}" if message else f"{who} wrote something."
-        case NotificationType.ISSUE_RESOLVED:
-            return f"Resolved: {where}", f"{who} says that the problem with {what} is solved."
-        case _:
-            return f"Not right after all: {where}", f"{who} has opened the issue with {what} again."
-
-
-def _place(data: dict[str, Any]) -> str:
-    """`Dune (2021)`, `Dark (2017), season 1`, `Dark (2017), season 1, episode 2`."""
-    text = f"{data['title']} ({data['year']})" if data["year"] else str(data["title"])
-    if data["season"] is not None:
-        text += f", season {data['season']}" if data["season"] else ", specials"
-    return text if data["episode"] is None else f"{text}, episode {data['episode']}"

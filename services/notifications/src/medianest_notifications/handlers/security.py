@@ -14,7 +14,7 @@ from medianest_common.db import Transaction
 from medianest_notifications import use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import event_id, handlers
-from medianest_notifications.wording import (
+from medianest_notifications.wording_security import (
     about_identity,
     about_new_password,
     about_new_sign_in,

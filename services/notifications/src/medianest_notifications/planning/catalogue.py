@@ -45,6 +45,8 @@ class Meaning:
     mail: Mode | None = None
     admins: Mode | None = None
     always_in_inbox: bool = False
+    urgent: bool = False
+    """Passes quiet hours."""
     flaps: bool = False
     """It can turn over and over again: of those with one collapse key not every one is told."""
     settles: timedelta = timedelta()
@@ -65,7 +67,7 @@ _T = NotificationType
 
 
 def _security(title: str, meaning: str) -> Meaning:
-    return Meaning(Group.SECURITY, title, meaning, "Whose account it is", always_in_inbox=True)
+    return Meaning(Group.SECURITY, title, meaning, "Whose account it is", always_in_inbox=True, urgent=True)
 
 
 MEANINGS: dict[NotificationType, Meaning] = {
@@ -239,6 +241,7 @@ MEANINGS: dict[NotificationType, Meaning] = {
         "A part of the portal does not answer.",
         _ADMINS,
         Hearers.ADMINS,
+        urgent=True,
         flaps=True,
     ),
     _T.SERVICE_DEGRADED: Meaning(
@@ -296,5 +299,12 @@ MEANINGS: dict[NotificationType, Meaning] = {
     ),
     _T.SUSPENDED: Meaning(
         Group.PEOPLE, "Account suspended", "Somebody’s account was suspended.", _ADMINS, Hearers.ADMINS
+    ),
+    _T.BROADCAST: Meaning(
+        Group.PORTAL,
+        "Message to everybody",
+        "What those who run the portal want people to know.",
+        "Whom it was written for",
+        always_in_inbox=True,
     ),
 }

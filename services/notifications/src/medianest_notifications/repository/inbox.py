@@ -16,15 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
 from medianest_notifications.models import Entry, Head
+from medianest_notifications.rendering import clean, render
+from medianest_notifications.repository.templates import TemplateOverrides, tongues_of, worded
 from medianest_notifications.wording import Notice, without_name
-from medianest_notifications.wording_issues import issue_without_name
 
 _DELIVER = text("""
     with fresh as (
-        select t.user_id, t.id, t.is_read or t.hidden as seen, t.hidden
+        select t.user_id, t.id, t.is_read or t.hidden as seen, t.hidden, t.title, t.body
         from unnest(
-            cast(:user_ids as uuid[]), cast(:ids as uuid[]), cast(:read as boolean[]), cast(:hidden as boolean[])
-        ) with ordinality as t (user_id, id, is_read, hidden, place)
+            cast(:user_ids as uuid[]), cast(:ids as uuid[]), cast(:read as boolean[]), cast(:hidden as boolean[]),
+            cast(:titles as text[]), cast(:bodies as text[])
+        ) with ordinality as t (user_id, id, is_read, hidden, title, body, place)
         where not exists (
             select from entries e where e.user_id = t.user_id and e.dedupe_key = cast(:dedupe_key as uuid)
         )
@@ -36,10 +38,11 @@ _DELIVER = text("""
         returning user_id, head
     )
     insert into entries (
-        id, user_id, seq, dedupe_key, type, title, body, link, data, about_id, created_at, read_at, dismissed_at
+        id, user_id, seq, dedupe_key, type, title, body, link, data, "values", about_id, created_at, read_at,
+        dismissed_at
     )
-    select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, :title, :body, :link,
-        cast(:data as jsonb), cast(:about_id as uuid), cast(:now as timestamptz),
+    select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, fresh.title, fresh.body, :link,
+        cast(:data as jsonb), cast(:values as jsonb), cast(:about_id as uuid), cast(:now as timestamptz),
         case when seen then cast(:now as timestamptz) end, case when hidden then cast(:now as timestamptz) end
     from fresh join counted using (user_id)
     returning id, user_id, seq, read_at, dismissed_at
@@ -72,34 +75,40 @@ class Entries(Repository[Entry]):
         read: Collection[UUID] = (),
         hidden: Collection[UUID] = (),
     ) -> Sequence[Entry]:
-        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in one round trip.
+        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in their language.
 
         In the inboxes of `read` it lies as if it had been read, in those of `hidden` as if it had been dismissed.
         """
-        values = {
+        values, data = clean(notice.values), clean(notice.data)
+        said = await worded(self.session, notice.type, values, to=to, now=now)
+        common = {
             "type": notice.type.value,
-            "title": notice.title,
-            "body": notice.body,
             "link": notice.link,
             "dedupe_key": dedupe_key,
             "about_id": notice.about,
         }
-        parameters = values | {
+        parameters = common | {
             "user_ids": list(to.keys()),
             "ids": list(to.values()),
             "read": [user_id in read for user_id in to],
             "hidden": [user_id in hidden for user_id in to],
-            "data": json.dumps(notice.data),
+            "titles": [said[user_id].title for user_id in to],
+            "bodies": [said[user_id].body for user_id in to],
+            "data": json.dumps(data),
+            "values": json.dumps(values),
             "now": now,
         }
         rows = (await self.session.execute(_DELIVER, parameters)).all()
         return [
             Entry(
-                **values,
+                **common,
                 id=row.id,
                 user_id=row.user_id,
                 seq=row.seq,
-                data=notice.data,
+                title=said[row.user_id].title,
+                body=said[row.user_id].body,
+                data=data,
+                values=values,
                 created_at=now,
                 read_at=row.read_at,
                 dismissed_at=row.dismissed_at,
@@ -115,10 +124,15 @@ class Entries(Repository[Entry]):
     async def unname(self, user_id: UUID) -> int:
         """Where other people's entries say this person's name, they no longer do."""
         entries = await self.list(Entry.about_id == user_id)
+        tongues = await tongues_of(self.session, {entry.user_id for entry in entries})
+        overrides = await TemplateOverrides(self.session).of({entry.type for entry in entries})
         for entry in entries:
-            unnamed = issue_without_name if "issueId" in entry.data else without_name
-            notice = unnamed(entry.data)
-            entry.title, entry.body, entry.about_id = notice.title, notice.body, None
+            tongue = tongues[entry.user_id]
+            entry.values = without_name(entry.values, entry.data)
+            said = render(
+                entry.type, entry.values, locale=tongue.locale, zone=tongue.zone, overrides=overrides
+            )
+            entry.title, entry.body, entry.about_id = said.title, said.body, None
         await self.session.flush()
         return len(entries)
 

@@ -54,6 +54,7 @@ class NotificationType(StrEnum):
     INVITE_ACCEPTED = "people.invite_accepted"
     ACCESS_LOST = "people.access_lost"
     SUSPENDED = "people.suspended"
+    BROADCAST = "broadcast"
 
 
 class Notification(Contract):

@@ -1,0 +1,87 @@
+"""Administrators' wordings, and who reads in which language."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from medianest_common.db import Repository
+from medianest_notifications.models import TemplateOverride
+from medianest_notifications.rendering import Overrides, Rendered, Wording, render
+
+_SPOKEN = text("""
+    select t.user_id, coalesce(p.locale, r.locale) as locale, coalesce(p.zone, r.zone, 'UTC') as zone
+    from unnest(cast(:user_ids as uuid[])) as t (user_id)
+    left join preferences p on p.user_id = t.user_id
+    left join recipients r on r.user_id = t.user_id
+""")
+_FAILURE_EVERY = timedelta(minutes=1)
+
+type Key = tuple[str, str, str]
+"""Type, locale and channel of a template."""
+
+
+class Tongue(NamedTuple):
+    """None where the person has chosen no language."""
+
+    locale: str | None
+    zone: str
+
+
+class TemplateOverrides(Repository[TemplateOverride]):
+    model = TemplateOverride
+
+    async def of(self, types: Collection[str]) -> Overrides:
+        o = TemplateOverride
+        statement = select(o.type, o.locale, o.channel, o.title, o.body).where(o.type.in_(types))
+        rows = (await self.session.execute(statement)).all()
+        return {(row.type, row.locale, row.channel): Wording(row.title, row.body) for row in rows}
+
+    async def note_failures(self, failures: Mapping[Key, str], *, now: datetime) -> None:
+        """Once a minute and template, so that many notifications do not wait for one row."""
+        o = TemplateOverride
+        for (type, locale, channel), failure in sorted(failures.items()):
+            is_old = or_(o.failed_at.is_(None), o.failed_at < now - _FAILURE_EVERY)
+            await self.session.execute(
+                update(o)
+                .where(o.type == type, o.locale == locale, o.channel == channel, is_old)
+                .values(failed_at=now, failure=failure)
+            )
+
+    async def disown(self, user_id: UUID) -> int:
+        o = TemplateOverride
+        left = await self.session.execute(update(o).where(o.updated_by == user_id).values(updated_by=None))
+        return int(left.rowcount)  # type: ignore[attr-defined]
+
+
+async def tongues_of(
+    session: AsyncSession | AsyncConnection, user_ids: Collection[UUID]
+) -> Mapping[UUID, Tongue]:
+    rows = (await session.execute(_SPOKEN, {"user_ids": list(user_ids)})).all()
+    return {row.user_id: Tongue(row.locale, row.zone) for row in rows}
+
+
+async def worded(
+    session: AsyncSession, type: str, values: Mapping[str, Any], *, to: Collection[UUID], now: datetime
+) -> Mapping[UUID, Rendered]:
+    """What each of `to` reads in the inbox. Each language and zone is made once, however many people share it."""
+    tongues = await tongues_of(session, to)
+    templates = TemplateOverrides(session)
+    overrides = await templates.of([type])
+    failures: dict[Key, str] = {}
+    said = {
+        tongue: render(
+            type,
+            values,
+            locale=tongue.locale,
+            zone=tongue.zone,
+            overrides=overrides,
+            report=failures.setdefault,
+        )
+        for tongue in set(tongues.values())
+    }
+    await templates.note_failures(failures, now=now)
+    return {user_id: said[tongue] for user_id, tongue in tongues.items()}
