@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from medianest_common.contracts.youtube.downloads import (
     Download,
@@ -15,6 +16,7 @@ from medianest_common.contracts.youtube.downloads import (
 )
 from medianest_common.contracts.youtube.profiles import MediaFormat, Quality
 from medianest_common.errors import MediaNestError
+from medianest_youtube.models import Asset
 from services.youtube.tests.conftest import Home, Person
 from services.youtube.tests.lists import LIST_ID, hold_downloads
 
@@ -242,7 +244,9 @@ async def test_pages_filters_and_words(home: Home) -> None:
     await hold_downloads(home)
     for number in range(5):
         await ask(home.owner, f"video{number:06}")
-    await home.change("update assets set title = 'Trains in the Ärmelkanal' where video_id = 'video000002'")
+    async with home.db.transaction() as tx:
+        [asset] = await tx.session.scalars(select(Asset).where(Asset.video_id == "video000002"))
+        asset.title = "Trains in the Ärmelkanal, on STRASSE 7"
     await becomes(home, "video000003", "failed")
 
     first = await home.owner.call(ListDownloads(limit=2))
@@ -253,5 +257,8 @@ async def test_pages_filters_and_words(home: Home) -> None:
     assert [each.video_id for each in first.items] == ["video000004", "video000003"]
     assert [each.video_id for each in second.items] == ["video000002", "video000001"]
     assert [each.video_id for each in found.items] == ["video000002"]
+    for words in ("ärmelkanal", "armel", "straße", "ST 7"):
+        found = await home.owner.call(ListDownloads(q=words))
+        assert [each.video_id for each in found.items] == ["video000002"], words
     assert [each.video_id for each in failed.items] == ["video000003"]
     assert (await home.owner.call(ListDownloads(q="'!& |"))).items == []

@@ -1,33 +1,8 @@
-"""One form for titles that people write in more than one way: no accents, no case, no punctuation."""
+"""Titles as they are searched."""
 
-import unicodedata
+from medianest_common.folding import fold
 
-_LETTERS = str.maketrans(
-    {
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ı": "i",
-        "ħ": "h",
-        "ŧ": "t",
-        "&": " and ",
-    }
-)
-_JOINED = "'’ʼ`´"
-"""Marks inside words: `don't` is found as `dont`."""
-
-
-def fold(text: str) -> str:
-    """Words in small plain letters and digits of whatever script, one blank between them."""
-    composed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    kept = "".join(
-        "" if c in _JOINED or unicodedata.combining(c) else c if c.isalnum() else " " for c in composed
-    )
-    return " ".join(kept.split())
+__all__ = ["fold", "search_text"]
 
 
 def search_text(*titles: str | None) -> str:

@@ -29,6 +29,7 @@ _COLUMNS = (
     "video_id",
     "profile_id",
     "title",
+    "title_words",
     "channel_id",
     "channel",
     "duration_seconds",

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.db import one_of
+from medianest_common.folding import fold
 from medianest_youtube.models.base import Base
 
 
@@ -37,7 +38,7 @@ class Asset(Base):
         ),
         Index("ix_assets_channel_id", "channel_id"),
         Index("ix_assets_status", "status"),
-        Index("ix_assets_words", text("to_tsvector('simple', title)"), postgresql_using="gin"),
+        Index("ix_assets_words", text("to_tsvector('simple', title_words)"), postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,6 +47,8 @@ class Asset(Base):
 
     title: Mapped[str]
     """The video's id until the title is known."""
+    title_words: Mapped[str] = mapped_column(server_default=text("''"))
+    """The title as it is searched."""
     channel_id: Mapped[str | None]
     channel: Mapped[str | None]
     description: Mapped[str | None]
@@ -93,6 +96,11 @@ class Asset(Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    @validates("title")
+    def _fold(self, _: str, title: str) -> str:
+        self.title_words = fold(title)
+        return title
 
 
 class Download(Base):

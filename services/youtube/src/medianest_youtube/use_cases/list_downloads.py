@@ -4,8 +4,6 @@ It follows the ids, which follow the order of asking. States that are rare have 
 that are common a page is full after a few rows.
 """
 
-import re
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +12,12 @@ from medianest_common.contracts.base import Page
 from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import Download, ListDownloads
+from medianest_common.folding import prefix_query
 from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.download_views import read_downloads
 
 _ORDER = "downloads"
-_WORD = re.compile(r"\w+")
 _OF_ASSET = "exists (select 1 from assets a where a.id = d.asset_id and {})"
 
 
@@ -56,7 +54,7 @@ def conditions_of(query: ListDownloads, caller: Caller) -> tuple[list[str], dict
     if query.q is not None:
         words = prefix_query(query.q)
         conditions.append(
-            _OF_ASSET.format("to_tsvector('simple', a.title) @@ to_tsquery('simple', :words)")
+            _OF_ASSET.format("to_tsvector('simple', a.title_words) @@ to_tsquery('simple', :words)")
             if words
             else "false"
         )
@@ -77,9 +75,3 @@ def _in_state(status: DownloadStatus) -> str:
         gone = _OF_ASSET.format("a.status <> 'removed'")
         return f"({same} or (d.ended_at is not null and {gone}))"
     return f"d.ended_at is null and {same}"
-
-
-def prefix_query(text: str) -> str | None:
-    """A PostgreSQL tsquery for titles with a word that begins with each of these; None where there is no word."""
-    words = _WORD.findall(unicodedata.normalize("NFC", text).replace("_", " "))[:10]
-    return " & ".join(f"'{word}':*" for word in words) or None
