@@ -12,7 +12,7 @@ from medianest_youtube.use_cases.refuse_read import sentence
 BATCHES = """
     select b.id, b.user_id, b.kind, b.url, coalesce(b.title, l.title) as title, b.status, b.failure,
         b.not_before, b.found, b.made, b.skipped, b.collection, b.created_at, p.name as person, c.ready, c.failed
-    from (select * from batches b where {conditions} order by b.id desc limit :rows) b
+    from (select * from batches x where {conditions} order by x.id desc limit :rows) b
     join people p on p.id = b.user_id
     left join lists l on l.id = b.list_id
     cross join lateral (
@@ -27,7 +27,7 @@ BATCHES = """
 SUBSCRIPTIONS = """
     select s.*, coalesce(l.title, s.url) as title, l.thumbnail_url, p.name as person,
         coalesce(f.name, 'As chosen') as profile, c.downloads, c.size
-    from (select * from subscriptions s where {conditions} order by s.id desc limit :rows) s
+    from (select * from subscriptions x where {conditions} order by x.id desc limit :rows) s
     join people p on p.id = s.user_id
     join profiles f on f.id = s.profile_id
     left join lists l on l.id = s.list_id
