@@ -11,12 +11,13 @@ from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.disk import disk_is_full, room
+from medianest_youtube.disk import disk_is_full, room, still_to_come
 from medianest_youtube.models import Asset, Profile
 from medianest_youtube.moves import move
 from medianest_youtube.pausing import is_closed, trip
 from medianest_youtube.repository.assets import Assets, Lease
 from medianest_youtube.repository.pauses import Pauses
+from medianest_youtube.workers import in_thread
 
 log = structlog.get_logger()
 
@@ -42,14 +43,21 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
     """The most urgent download, if there is a slot, no pause, and room on the disk."""
     now = app.clock.now()
     free = await room(app)
+    lack = await in_thread(app.tools.lack_of_ffmpeg)
     async with app.db.transaction() as tx:
         assets = Assets(tx.session)
         await assets.alone_at_the_slots()
-        running = await assets.running(now=now)
+        running = await assets.in_progress(now=now)
         pause = await Pauses(tx.session).open()
-        if running >= app.settings.youtube_slots or is_closed(pause, now=now, running=running):
+        if len(running) >= app.settings.youtube_slots or is_closed(pause, now=now, running=len(running)):
             return None
-        asset = await assets.next_claimable(room=max(free, 0))
+        if lack is not None:
+            # Held, and not tried: everything would be fetched for nothing.
+            if await assets.count(Asset.status == DownloadStatus.QUEUED):
+                await trip(app, tx, FailureCode.FFMPEG_MISSING, begun=now, reason=lack)
+            return None
+        promised = sum(await still_to_come(app, running))
+        asset = await assets.next_claimable(room=max(free - promised, 0))
         if free < 0 or (asset is None and await assets.count(Asset.status == DownloadStatus.QUEUED)):
             await _see_whether_the_disk_is_full(app, tx, free=free, begun=now)
             return None
@@ -81,7 +89,7 @@ async def _see_whether_the_disk_is_full(
         return
     missing = 2 * smallest - free
     if missing <= 0:
-        return  # there is room: somebody else holds the row at this moment
+        return  # there is room: once those that run have had theirs, or when nobody holds the row any more
     await trip(app, tx, FailureCode.NO_SPACE, begun=begun, reason=disk_is_full(app, missing=missing))
 
 

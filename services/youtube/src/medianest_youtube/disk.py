@@ -2,9 +2,13 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.repository.assets import Running
+from medianest_youtube.staging import staged_bytes
+from medianest_youtube.workers import in_thread
 
 
 async def room(app: YoutubeApp) -> int:
@@ -16,6 +20,20 @@ async def free_space(folder: Path) -> int:
     # A network drive may take its time.
     usage = await asyncio.to_thread(shutil.disk_usage, folder)
     return usage.free
+
+
+async def still_to_come(app: YoutubeApp, running: Sequence[Running]) -> list[int]:
+    """Bytes that each of these is still going to write: twice its size, since its streams lie beside the file that is
+    made of them, without what lies there already. Nothing of those whose size nobody knows yet.
+    """
+
+    def measure() -> list[int]:
+        return [
+            max(2 * each.size - staged_bytes(app.folder, each.asset_id), 0) if each.size else 0
+            for each in running
+        ]
+
+    return await in_thread(measure)
 
 
 def disk_is_full(app: YoutubeApp, *, missing: int) -> str:

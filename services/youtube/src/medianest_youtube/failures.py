@@ -123,6 +123,13 @@ _RULES = (
     ),
     _rule(FailureCode.NO_JS_RUNTIME, r"No supported JavaScript runtime"),
     _rule(
+        FailureCode.FFMPEG_MISSING,
+        r"ffmpeg is not installed",
+        r"ff(mpeg|probe) not found",
+        r"ff(mpeg|probe) and ff(mpeg|probe) not found",
+        r"No such file or directory: '[^']*ff(mpeg|probe)'",
+    ),
+    _rule(
         FailureCode.NO_FORMATS,
         r"No video formats found",
         r"Requested format is not available",
@@ -255,6 +262,12 @@ CONSEQUENCES: dict[FailureCode, Consequence] = {
         Retry.AFTER_UPDATE,
         (_DAY, 3 * _DAY),
     ),
+    FailureCode.FFMPEG_MISSING: Consequence(
+        "This server lacks ffmpeg, which puts picture and sound together. All downloads rest until an administrator "
+        "has installed it.",
+        Retry.AFTER_PAUSE,
+        pause=_DAY,
+    ),
     FailureCode.FORBIDDEN_MEDIA: Consequence(
         "YouTube has refused the file itself. The video is looked up anew and tried again.",
         Retry.BACKOFF,
@@ -273,6 +286,12 @@ CONSEQUENCES: dict[FailureCode, Consequence] = {
     FailureCode.UNSUPPORTED: Consequence("This link leads to nothing that can be downloaded here."),
     FailureCode.STALLED: Consequence(
         "Nothing has arrived for minutes, so the download was stopped. It is tried again from where it was.",
+        Retry.BACKOFF,
+        _BACKOFF,
+    ),
+    FailureCode.TOO_SLOW: Consequence(
+        "YouTube sends this video so slowly that others would wait for it for hours. "
+        "It goes on from where it was, later.",
         Retry.BACKOFF,
         _BACKOFF,
     ),
@@ -299,3 +318,13 @@ CONSEQUENCES: dict[FailureCode, Consequence] = {
 
 def consequence(code: FailureCode) -> Consequence:
     return CONSEQUENCES[code]
+
+
+def wants_cookies(code: FailureCode) -> bool:
+    """An account's cookies would help. They are used for nothing else, since YouTube blocks accounts that download."""
+    return consequence(code).retry is Retry.WITH_COOKIES or code is FailureCode.BOT_CHECK
+
+
+def list_wants_cookies(code: FailureCode) -> bool:
+    """To whom may not see it YouTube also says of a private playlist that it does not exist."""
+    return wants_cookies(code) or code in (FailureCode.PRIVATE, FailureCode.REMOVED)

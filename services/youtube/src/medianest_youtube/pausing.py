@@ -12,7 +12,7 @@ from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import consequence
 from medianest_youtube.models import QueuePause
 from medianest_youtube.moves import ask_for_a_worker
-from medianest_youtube.policy import pause_for
+from medianest_youtube.policy import OF_THE_MACHINE, pause_for
 from medianest_youtube.repository.pauses import Pauses
 
 log = structlog.get_logger()
@@ -74,7 +74,8 @@ async def prove(app: YoutubeApp, tx: Transaction) -> None:
     pause = await Pauses(tx.session).open()
     if (
         pause is not None
-        and pause.code not in (None, FailureCode.NO_SPACE)
+        and pause.code is not None
+        and pause.code not in OF_THE_MACHINE
         and pause.until is not None
         and pause.until <= app.clock.now()
     ):

@@ -10,6 +10,8 @@ MOST_ATTEMPTS = 5
 """That are made without anybody's asking."""
 _BLAMELESS = frozenset({FailureCode.UPCOMING, FailureCode.LIVE_NOW, FailureCode.NETWORK})
 """Time or the line has to get better; the video has not used up an attempt."""
+OF_THE_MACHINE = frozenset({FailureCode.NO_SPACE, FailureCode.FFMPEG_MISSING})
+"""What rests the queue and has nothing to do with YouTube: it is over when it is over here."""
 _AFTER_THE_BEGINNING = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=24)
 
@@ -53,7 +55,7 @@ def follow_up(
 def pause_for(code: FailureCode, *, strikes: int) -> timedelta | None:
     """How long the queue rests when this has happened so many times in a row; None: it does not."""
     pause = consequence(code).pause
-    if pause is None or code is FailureCode.NO_SPACE:
+    if pause is None or code in OF_THE_MACHINE:
         return pause
     return min(pause * (1 << (strikes - 1)), _LONGEST_PAUSE)
 
@@ -63,6 +65,7 @@ def shows_that_youtube_answers(code: FailureCode) -> bool:
     return consequence(code).pause is None and code not in (
         FailureCode.NETWORK,
         FailureCode.STALLED,
+        FailureCode.TOO_SLOW,
         FailureCode.CRASHED,
         FailureCode.UNKNOWN,
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from medianest_common.contracts.youtube import FailureCode
 from medianest_common.errors import MediaNestError
+from medianest_youtube.failures import NotToBeHad
 
 _TOLERANCE_SECONDS = 5.0
 _TOLERANCE_SHARE = 0.02
@@ -44,19 +46,22 @@ class Probed:
 
 
 async def probe(path: Path, *, ffprobe: Path | str = "ffprobe", timeout: float = 60) -> Probed:
-    """Raises `BrokenFile` where there is nothing that ffprobe could read."""
+    """Raises `BrokenFile` where there is nothing that ffprobe could read, `NotToBeHad` where there is no ffprobe."""
     size = await asyncio.to_thread(_size, path)
     if not size:
         raise BrokenFile("There is no file, or it is empty.")
-    process = await asyncio.create_subprocess_exec(
-        str(ffprobe),
-        *("-v", "error", "-print_format", "json"),
-        *("-show_format", "-show_streams", "-show_chapters", "-protocol_whitelist", "file"),
-        *("-i", f"file:{path}"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            str(ffprobe),
+            *("-v", "error", "-print_format", "json"),
+            *("-show_format", "-show_streams", "-show_chapters", "-protocol_whitelist", "file"),
+            *("-i", f"file:{path}"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        raise NotToBeHad(FailureCode.FFMPEG_MISSING, "ffprobe is not there.") from None
     try:
         async with asyncio.timeout(timeout):
             output, complaint = await process.communicate()

@@ -23,6 +23,7 @@ _NOT_THE_VIDEOS_FAULT = (
     FailureCode.FORBIDDEN_MEDIA,
     FailureCode.NETWORK,
     FailureCode.STALLED,
+    FailureCode.TOO_SLOW,
     FailureCode.CRASHED,
     FailureCode.BROKEN_FILE,
     FailureCode.UNKNOWN,

@@ -6,12 +6,13 @@ from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.queue_checks import lack_of_success, pause_of_the_queue, trouble_with_the_folder
 from medianest_youtube.use_cases.show_tools import yt_dlp
+from medianest_youtube.workers import in_thread
 
 
 async def checks(app: YoutubeApp) -> Sequence[Check]:
     tools = app.tools
     found = {
-        "ffmpeg": tools.ffmpeg.advice or tools.ffprobe.advice,
+        "ffmpeg": tools.ffmpeg.advice or tools.ffprobe.advice or await in_thread(tools.lack_of_ffmpeg),
         "javascript": tools.runtime.advice,
         "ytdlp": _age(app),
         "queue": await pause_of_the_queue(app),

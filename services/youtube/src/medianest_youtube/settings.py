@@ -29,6 +29,11 @@ class YoutubeSettings(Settings):
     """Between one download's end and the next one's beginning, on average: YouTube blocks those who hurry."""
     youtube_lease_seconds: float = Field(default=60.0, ge=1, le=600)
     """After so long without a sign of life a download is taken over by another replica."""
+    youtube_slow_seconds: float = Field(default=600.0, ge=1)
+    youtube_slow_bytes: int = Field(default=1_000_000, ge=0)
+    """When fewer than so many bytes arrive within so many seconds, a download gives up its slot and goes on later."""
+    youtube_slow_rate: int = Field(default=50_000, ge=1)
+    """Bytes a second that a download has to come to on the whole, an hour and four times its length aside."""
     youtube_alarm_hours: float = Field(default=24.0, gt=0)
     """When nothing has succeeded for so long while things failed, the health page says so."""
     youtube_ytdlp_max_age_days: int = Field(default=90, ge=1)

@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -89,10 +89,6 @@ class Staging:
     def files(self) -> list[Path]:
         return sorted(path for path in self.folder.iterdir() if path.name not in (_LOCK, _STATE))
 
-    @property
-    def size(self) -> int:
-        return sum(path.stat().st_size for path in self.files if path.is_file())
-
     def begin(self, fingerprint: str) -> State:
         """For one more attempt: what an attempt with other choices has left is thrown away."""
         state = self.state()
@@ -149,6 +145,10 @@ class Staging:
             if _is_moved(move):
                 remove_file(Path(move.target), root=self.root)
 
+    def discard(self) -> None:
+        """Nothing of the asset is left here."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _keep(self, state: State) -> None:
         new = self.folder / f"{_STATE}.new"
         with new.open("w", encoding="utf-8") as file:
@@ -193,12 +193,26 @@ def _is_still(path: Path, opened: int) -> bool:
         return False
 
 
+def staged_bytes(root: Path, asset_id: UUID) -> int:
+    """What lies there of an asset, whoever works on it at this moment."""
+    size = 0
+    try:
+        entries = list(os.scandir(_folder(root, asset_id)))
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    for entry in entries:
+        with suppress(FileNotFoundError):
+            if entry.is_file(follow_symlinks=False):
+                size += entry.stat(follow_symlinks=False).st_size
+    return size
+
+
 def discard(root: Path, asset_id: UUID) -> None:
     """Nothing of the asset is left here. Raises `StagingTaken`."""
     if not _folder(root, asset_id).exists():
         return
     with staging(root, asset_id) as held:
-        shutil.rmtree(held.folder, ignore_errors=True)
+        held.discard()
 
 
 def sweep(root: Path, *, keep: Collection[UUID], untouched_seconds: float) -> int:

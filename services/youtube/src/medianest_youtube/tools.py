@@ -75,6 +75,13 @@ class Tools:
     def advice(self) -> list[str]:
         return [tool.advice for tool in (self.ffmpeg, self.ffprobe, self.runtime) if tool.advice]
 
+    def lack_of_ffmpeg(self) -> str | None:
+        """Why no download could be finished: it has never been there, or has been taken away since."""
+        for tool in (self.ffmpeg, self.ffprobe):
+            if tool.path is None or not tool.path.exists():
+                return Tool(tool.program, ToolState.MISSING).advice
+        return None
+
 
 async def find_tools() -> Tools:
     ffmpeg, ffprobe, runtime = await asyncio.gather(*map(find_tool, Program))

@@ -14,6 +14,8 @@ from medianest_youtube.states import RUNNING, STORED
 
 _SLOTS = func.pg_advisory_xact_lock(func.hashtextextended("youtube slots", 0))
 _AT_ONCE = 200
+NUMBERED = 1_000
+"""So many in the queue are told their position."""
 
 
 class Lease(NamedTuple):
@@ -21,6 +23,11 @@ class Lease(NamedTuple):
 
     asset_id: UUID
     epoch: int
+
+
+class Running(NamedTuple):
+    asset_id: UUID
+    size: int | None
 
 
 class Assets(Repository[Asset]):
@@ -42,6 +49,15 @@ class Assets(Repository[Asset]):
     async def running(self, *, now: datetime) -> int:
         """Leases that live, in the whole installation."""
         return await self.count(Asset.lease_until > now)
+
+    async def in_progress(self, *, now: datetime) -> Sequence[Running]:
+        """Those that a worker is at, the most urgent first."""
+        statement = (
+            select(Asset.id, Asset.size)
+            .where(Asset.lease_until > now)
+            .order_by(Asset.priority.desc(), Asset.queued_at, Asset.id)
+        )
+        return [Running(*row) for row in await self.session.execute(statement)]
 
     async def next_claimable(self, *, room: int) -> Asset | None:
         """The most urgent that would find enough room on the disk, locked. One whose size nobody knows is let try."""
@@ -100,21 +116,37 @@ class Assets(Repository[Asset]):
         )
         return (await self.session.scalars(statement)).all()
 
+    async def held_for(self, codes: Sequence[FailureCode], *, limit: int) -> Sequence[Asset]:
+        """Those that wait until somebody has mended this, locked."""
+        statement = (
+            select(Asset)
+            .where(
+                Asset.status == DownloadStatus.WAITING, Asset.not_before.is_(None), Asset.failure.in_(codes)
+            )
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return (await self.session.scalars(statement)).all()
+
     async def positions(self, asset_ids: Collection[UUID]) -> dict[UUID, int]:
-        """In the queue, from 1; of those that are in it."""
+        """In the queue, from 1; of those that are among its first `NUMBERED`: nobody counts the whole of it."""
         if not asset_ids:
             return {}
-        place = func.row_number().over(order_by=(Asset.priority.desc(), Asset.queued_at, Asset.id))
-        queue = select(Asset.id, place.label("place")).where(Asset.status == DownloadStatus.QUEUED).subquery()
-        statement = select(queue.c.id, queue.c.place).where(queue.c.id.in_(asset_ids))
-        return {row.id: row.place for row in await self.session.execute(statement)}
+        first = (
+            select(Asset.id)
+            .where(Asset.status == DownloadStatus.QUEUED)
+            .order_by(Asset.priority.desc(), Asset.queued_at, Asset.id)
+            .limit(NUMBERED)
+        )
+        order = await self.session.scalars(first)
+        return {asset_id: place for place, asset_id in enumerate(order, start=1) if asset_id in asset_ids}
 
     async def waiting_for_the_line(self) -> Sequence[Asset]:
         """Those that found no way to YouTube, locked: once one gets through, the others may try too."""
         return await self.waiting_after([FailureCode.NETWORK])
 
     async def waiting_after(self, codes: Sequence[FailureCode]) -> Sequence[Asset]:
-        """Those that wait since they have failed like this, locked."""
+        """Some of those that wait since they have failed like this, locked."""
         statement = (
             select(Asset)
             .where(Asset.status == DownloadStatus.WAITING, Asset.failure.in_(codes))

@@ -8,7 +8,7 @@ from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import Retry, consequence
 from medianest_youtube.models import Asset
 from medianest_youtube.repository.assets import Assets
-from medianest_youtube.staging import FOLDER, StagingTaken, discard, staging
+from medianest_youtube.staging import FOLDER, Staging, StagingTaken, staging
 from medianest_youtube.states import STORED, TO_COME
 from medianest_youtube.workers import in_thread
 
@@ -17,12 +17,19 @@ _FAILED_FOR = timedelta(days=3)
 
 async def clear_staging(app: YoutubeApp, asset_id: UUID) -> None:
     """If it is over. What had been moved into the library for nothing comes out of it again."""
-    async with app.db.transaction() as tx:
-        asset = await Assets(tx.session).get(asset_id)
-    if asset is not None and is_kept(app, asset):
+    if not await in_thread((app.folder / FOLDER / asset_id.hex).exists):
         return
-    stored = asset is not None and asset.status in STORED
-    await in_thread(lambda: _clear(app, asset_id, stored=stored))
+    try:
+        with staging(app.folder, asset_id) as place:
+            # Only now: whoever worked here while this waited may have stored it.
+            async with app.db.transaction() as tx:
+                asset = await Assets(tx.session).get(asset_id)
+            if asset is not None and is_kept(app, asset):
+                return
+            stored = asset is not None and asset.status in STORED
+            await in_thread(lambda: _clear(place, stored=stored))
+    except StagingTaken:
+        return  # whoever holds it will come by here
 
 
 async def clear_leftovers(app: YoutubeApp) -> None:
@@ -44,14 +51,7 @@ def is_kept(app: YoutubeApp, asset: Asset) -> bool:
     return asset.status in TO_COME
 
 
-def _clear(app: YoutubeApp, asset_id: UUID, *, stored: bool) -> None:
-    folder = app.folder / FOLDER / asset_id.hex
-    if not folder.exists():
-        return
-    try:
-        if not stored:
-            with staging(app.folder, asset_id) as place:
-                place.take_back()
-        discard(app.folder, asset_id)
-    except StagingTaken:
-        return  # whoever holds it will come by here
+def _clear(place: Staging, *, stored: bool) -> None:
+    if not stored:
+        place.take_back()
+    place.discard()

@@ -2,15 +2,16 @@
 
 import structlog
 
-from medianest_common.contracts.youtube import DownloadStatus
+from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.claiming import Claim
 from medianest_youtube.failures import NotToBeHad, consequence
 from medianest_youtube.fetching import DiskFull
 from medianest_youtube.moves import move
 from medianest_youtube.pausing import prove, trip
-from medianest_youtube.policy import follow_up, shows_that_youtube_answers
+from medianest_youtube.policy import FollowUp, follow_up, shows_that_youtube_answers
 from medianest_youtube.repository.assets import Assets
+from medianest_youtube.tools import ToolState
 
 log = structlog.get_logger()
 
@@ -38,6 +39,9 @@ async def fail_download(app: YoutubeApp, claim: Claim, error: NotToBeHad) -> Non
             now=now,
             release_timestamp=error.release_timestamp,
         )
+        if code is FailureCode.NO_JS_RUNTIME and app.tools.runtime.state is not ToolState.PRESENT:
+            # Held until there is one, and not tried again and again until it is called a failure.
+            then = FollowUp(DownloadStatus.WAITING, counts=False)
         if not then.counts:
             asset.attempts -= 1
         if then.yields:

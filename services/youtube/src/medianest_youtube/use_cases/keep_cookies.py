@@ -17,8 +17,7 @@ from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.errors import Conflict
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.cookie_file import UnusableCookies, read_cookie_file
-from medianest_youtube.failures import NotToBeHad, consequence
-from medianest_youtube.fetching import wants_cookies
+from medianest_youtube.failures import NotToBeHad, consequence, wants_cookies
 from medianest_youtube.models import Asset
 from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
 

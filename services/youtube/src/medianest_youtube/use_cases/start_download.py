@@ -16,12 +16,14 @@ from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import BatchStatus, IndexList, StartDownload, Started
 from medianest_common.db import Transaction
 from medianest_common.errors import Conflict, FieldError, Invalid, MediaNestError
+from medianest_common.folding import fold
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.choosing import chosen_profile
-from medianest_youtube.disk import disk_is_full, room
+from medianest_youtube.disk import disk_is_full, room, still_to_come
 from medianest_youtube.models import Asset, Batch, Download, Person, Profile, Tombstone
 from medianest_youtube.moves import move
 from medianest_youtube.quotas import demand_quota
+from medianest_youtube.repository.assets import Assets
 from medianest_youtube.repository.people import People
 from medianest_youtube.states import OVER
 from medianest_youtube.urls import (
@@ -68,6 +70,7 @@ async def start_download(app: YoutubeApp, command: StartDownload) -> Started:
     async with asyncio.timeout(_DISK_SECONDS):
         left = await room(app)
     async with app.db.transaction() as tx:
+        left -= sum(await still_to_come(app, await Assets(tx.session).in_progress(now=app.clock.now())))
         person = await People(tx.session).in_turn(caller)
         profile = await chosen_profile(
             app, tx, profile_id=command.profile_id, quality=command.quality, format=command.format
@@ -177,6 +180,7 @@ async def _asset(
         video_id=link.video_id,
         profile_id=profile.id,
         title=link.video_id,
+        title_words=fold(link.video_id),
         status=DownloadStatus.QUEUED,
         status_since=now,
         queued_at=now,

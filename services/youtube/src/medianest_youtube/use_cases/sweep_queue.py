@@ -15,22 +15,27 @@ from medianest_youtube.pausing import go_on, is_closed
 from medianest_youtube.policy import MOST_ATTEMPTS
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.repository.pauses import Pauses
+from medianest_youtube.tools import ToolState
+from medianest_youtube.workers import in_thread
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
 _AT_ONCE = 200
+_A_WHILE = timedelta(seconds=30)
 _GRACE = timedelta(seconds=2)
 """So that whoever comes back to a lease that has just ended still finds it."""
 
 
 async def sweep_queue(app: YoutubeApp) -> None:
     free = await room(app)
+    lack = await in_thread(app.tools.lack_of_ffmpeg)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await _take_from_the_dead(app, tx)
         await _queue_what_is_due(app, tx)
-        await _end_pause_for_room(app, tx, free=free)
+        await _queue_what_waited_for_a_runtime(app, tx)
+        await _end_pause(app, tx, free=free, lack=lack)
         await _make_tickets(app, tx)
 
 
@@ -54,12 +59,24 @@ async def _queue_what_is_due(app: YoutubeApp, tx: Transaction) -> None:
         await move(app, tx, asset, DownloadStatus.QUEUED)
 
 
-async def _end_pause_for_room(app: YoutubeApp, tx: Transaction, *, free: int) -> None:
-    pause = await Pauses(tx.session).open()
-    if pause is None or pause.code is not FailureCode.NO_SPACE:
+async def _queue_what_waited_for_a_runtime(app: YoutubeApp, tx: Transaction) -> None:
+    if app.tools.runtime.state is not ToolState.PRESENT:
         return
-    smallest = await Assets(tx.session).least_size_queued()
-    if free >= 2 * (smallest or 0):
+    for asset in await Assets(tx.session).held_for([FailureCode.NO_JS_RUNTIME], limit=_AT_ONCE):
+        await move(app, tx, asset, DownloadStatus.QUEUED)
+
+
+async def _end_pause(app: YoutubeApp, tx: Transaction, *, free: int, lack: str | None) -> None:
+    """Of what is lacking on this machine, as soon as it is there."""
+    pause = await Pauses(tx.session).open()
+    if pause is None:
+        return
+    if pause.code is FailureCode.NO_SPACE:
+        smallest = await Assets(tx.session).least_size_queued()
+        if free >= 2 * (smallest or 0):
+            await go_on(app, tx)
+    # Not at once, where yt-dlp says that it is missing and it is there.
+    elif pause.code is FailureCode.FFMPEG_MISSING and app.clock.now() - pause.since > _A_WHILE and not lack:
         await go_on(app, tx)
 
 

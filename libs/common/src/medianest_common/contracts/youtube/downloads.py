@@ -100,7 +100,7 @@ class Download(Contract):
     status_since: Timestamp
     status_reason: str | None
     position: int | None = None
-    """In the queue, 1 is next."""
+    """In the queue, 1 is next. None for who is behind the first thousand."""
     priority: bool
     """Somebody said "now"."""
     attempts: int
