@@ -24,6 +24,7 @@ from medianest_youtube.releases import Releases
 from medianest_youtube.tools import ToolState, find_tool
 from services.youtube.tests import small_wheels
 from services.youtube.tests.conftest import Home, home_on
+from services.youtube.tests.lists import STANDARD, hold_downloads
 
 
 @pytest.fixture
@@ -74,6 +75,13 @@ async def test_nobody_else_sees_or_updates_them(home: Home) -> None:
 async def test_an_administrator_updates_yt_dlp(home: Home, wheels: Path) -> None:
     admin = await home.friend("Ada", role=Role.ADMIN)
     small_wheels.working(wheels, "2099.1.5")
+    await hold_downloads(home)
+    await home.change(
+        "insert into assets (id, video_id, profile_id, title, status, status_since, queued_at, failure, not_before,"
+        " version, created_at, updated_at) select gen_random_uuid(), lpad(n::text, 11, 'v'), :profile, 'x', 'waiting',"
+        " now(), now(), 'NO_FORMATS', now() + interval '1 day', 1, now(), now() from generate_series(1, 450) n",
+        profile=STANDARD,
+    )
 
     begun = await admin.call(UpdateYtDlp())
     report = await updated(home)
@@ -82,6 +90,11 @@ async def test_an_administrator_updates_yt_dlp(home: Home, wheels: Path) -> None
     assert report.last_update and report.last_update.state is UpdateState.DONE
     assert report.last_update.version == report.yt_dlp.version == "2099.1.5"
     assert not report.yt_dlp.bundled
+
+    async def all_queued() -> bool:
+        return await home.rows("select status, count(*) from assets group by 1") == [("queued", 450)]
+
+    await eventually(all_queued, within=30)
 
 
 async def test_two_updates_are_not_asked_for_at_once_but_one_that_never_ended_hinders_nobody(

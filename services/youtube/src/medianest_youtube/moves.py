@@ -23,6 +23,7 @@ from medianest_youtube.models import Asset, Download
 from medianest_youtube.progress import Wish, forget_progress, tell
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.states import RUNNING
+from medianest_youtube.stored_files import delete_stored
 
 _EVENTS: dict[DownloadStatus, type[DownloadChange]] = {
     DownloadStatus.QUEUED: DownloadQueued,
@@ -54,6 +55,9 @@ async def move(
     """
     now = app.clock.now()
     came_from = asset.status
+    if came_from is DownloadStatus.REMOVED and to is not came_from and asset.files:
+        # Somebody wants it again before its files are gone. Afterwards nothing would lead to them any more.
+        await delete_stored(app, tx, asset)
     asset.status, asset.status_since, asset.status_reason = to, now, reason
     asset.not_before = not_before
     asset.updated_at = now

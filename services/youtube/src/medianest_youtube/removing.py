@@ -1,10 +1,8 @@
 """Files that are there go, and nobody fetches them again by itself."""
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -13,13 +11,8 @@ from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Download, Person, Tombstone
 from medianest_youtube.moves import move
-from medianest_youtube.naming import show_of, within
 from medianest_youtube.repository.assets import Assets
-from medianest_youtube.show_art import drop_art
-from medianest_youtube.staging import remove_file
-from medianest_youtube.workers import in_thread
-
-log = structlog.get_logger()
+from medianest_youtube.stored_files import delete_stored
 
 _AT_ONCE = 100
 _HAS_LEFT = select(Person.id).where(Person.erased_at.is_not(None))
@@ -57,17 +50,12 @@ async def remove_asset(
 
 
 async def delete_files(app: YoutubeApp, asset_id: UUID) -> None:
-    """Of an asset that is removed; may be done again. Nobody begins it anew meanwhile."""
+    """Of an asset that is removed; may be done again. Who begins it anew before has deleted them (`move`)."""
     async with app.db.transaction() as tx:
         asset = await Assets(tx.session).get(asset_id, lock=True)
         if asset is None or asset.status is not DownloadStatus.REMOVED:
             return
-        names = [PurePosixPath(name) for name in asset.files]
-        await in_thread(lambda: _delete(app, names))
-        shows = {str(place.show) for name in names if (place := show_of(name))}
-        await drop_art(app, tx, shows)
-        asset.files, asset.path, asset.size, asset.media = [], None, None, None
-    log.info("files_deleted", asset_id=str(asset_id), files=len(names))
+        await delete_stored(app, tx, asset)
 
 
 async def delete_what_is_left(app: YoutubeApp) -> None:
@@ -82,8 +70,3 @@ async def delete_what_is_left(app: YoutubeApp) -> None:
         left = list(await tx.session.scalars(statement))
     for asset_id in left:
         await delete_files(app, asset_id)
-
-
-def _delete(app: YoutubeApp, names: Sequence[PurePosixPath]) -> None:
-    for name in names:
-        remove_file(within(app.folder, name), root=app.folder)

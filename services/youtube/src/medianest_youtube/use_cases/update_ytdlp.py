@@ -55,9 +55,13 @@ async def install_ytdlp(app: YoutubeApp, job: InstallYtDlp) -> None:
 async def queue_what_waits_for_it(app: YoutubeApp) -> None:
     """A newer yt-dlp may find what the one before it could not."""
     codes = [code for code in FailureCode if consequence(code).retry is Retry.AFTER_UPDATE]
-    async with app.db.transaction() as tx:
-        for asset in await Assets(tx.session).waiting_after(codes):
-            await move(app, tx, asset, DownloadStatus.QUEUED)
+    while True:
+        async with app.db.transaction() as tx:
+            some = await Assets(tx.session).waiting_after(codes)
+            for asset in some:
+                await move(app, tx, asset, DownloadStatus.QUEUED)
+        if not some:
+            return
 
 
 def _note(app: YoutubeApp, state: UpdateState, version: str | None, message: str | None = None) -> None:
