@@ -139,6 +139,23 @@ async def test_a_feed_without_news_is_all_that_is_asked_for(home: Home) -> None:
     assert home.youtube.requests[-1].query == {"channel_id": CHANNEL_ID}
 
 
+async def test_what_a_quick_look_finds_stands_before_what_was_there(home: Home) -> None:
+    """A collection is in this order, and the newest of a channel are its first."""
+    await hold_downloads(home)
+    about = channel(home, 3)
+    followed = await follow(home, home.owner)
+    for number in (1, 2):
+        upload(about, number)
+    followed = await next_look(home, home.owner, followed)
+    upload(about, 3)
+    await next_look(home, home.owner, followed)
+
+    assert [row[0] for row in await home.rows("select count(*) from subscriptions where cursor = 0")] == [1]
+    ordered = await home.rows("select video_id from list_entries order by position, ordinal")
+    new = [f"upload{number:05d}" for number in (3, 2, 1)]
+    assert [video for (video,) in ordered] == [*new, *(f"video{number:06d}" for number in (3, 2, 1))]
+
+
 async def test_more_news_than_a_feed_holds_are_all_found(home: Home) -> None:
     await hold_downloads(home)
     theirs = channel(home, 10)

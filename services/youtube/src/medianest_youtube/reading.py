@@ -1,7 +1,8 @@
 """What reading a batch and looking at a subscription have in common: a claim that is kept, and given back."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from datetime import datetime
 
 import structlog
@@ -11,12 +12,14 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube.downloads import IndexList
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.failures import NotToBeHad, list_wants_cookies
 from medianest_youtube.models import Batch
 from medianest_youtube.pausing import prove
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.repository.pauses import Pauses
 from medianest_youtube.repository.reads import LEASE, Readable, Reads, is_held
 from medianest_youtube.urls import ChannelLink, PlaylistLink, VideoInList, VideoLink, parse_link
+from medianest_youtube.worker.lines import EntriesFound, ListFound
 
 log = structlog.get_logger()
 
@@ -43,6 +46,28 @@ async def held[R: Readable](tx: Transaction, row: R) -> R:
     if found is None:
         raise LostRead
     return found
+
+
+async def pages_of(
+    app: YoutubeApp, link: PlaylistLink | ChannelLink, *, start: int = 0, count: int | None = None
+) -> AsyncGenerator[ListFound | EntriesFound]:
+    """As `Runner.index`: without cookies, and with them where YouTube shows the list to nobody else."""
+    begun = False
+    try:
+        async with aclosing(app.runner.index(link, start=start, count=count)) as pages:
+            async for page in pages:
+                begun = True
+                yield page
+            return
+    except NotToBeHad as refusal:
+        cookies = None
+        if not begun and list_wants_cookies(refusal.failure):
+            cookies = await app.cookies.load()
+        if cookies is None:
+            raise
+    async with aclosing(app.runner.index(link, start=start, count=count, cookies=cookies)) as pages:
+        async for page in pages:
+            yield page
 
 
 async def keep(app: YoutubeApp, row: Readable) -> None:

@@ -34,11 +34,11 @@ PARKED = frozenset([Skip.UPCOMING, Skip.LIVE])
 """It can be had later."""
 
 
-def hindrance(entry: Entry) -> Skip | None:
-    """What the list itself tells."""
+def hindrance(entry: Entry, *, signed_in: bool = False) -> Skip | None:
+    """What the list itself tells. `signed_in`: there are the cookies of an account, which may be a member's."""
     if entry.availability == "private":
         return Skip.PRIVATE
-    if entry.availability in _MEMBERS_ONLY:
+    if entry.availability in _MEMBERS_ONLY and not signed_in:
         return Skip.MEMBERS_ONLY
     if entry.live_status == "is_upcoming":
         return Skip.UPCOMING

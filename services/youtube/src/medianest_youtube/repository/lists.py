@@ -44,7 +44,8 @@ class Lists(Repository[ListedPlace]):
         """Remembers them, new ones under the next ordinals. Returns the ordinals by video.
 
         The row of the list is the gate: two readers of one list give out no number twice. `moves`: their places
-        in the list are known as well.
+        in the list are known as well. Where they are not, those that are known keep theirs, and new ones stand at
+        `start`, as `before_the_first` has it.
         """
         rows = self._rows(list_id, entries, start=start, now=now)
         if not rows:
@@ -78,6 +79,11 @@ class Lists(Repository[ListedPlace]):
                 update(ListedPlace).where(ListedPlace.id == list_id).values(next_ordinal=following)
             )
         return ordinals
+
+    async def before_the_first(self, list_id: str, *, room: int) -> int:
+        """Where the first of as many new ones can stand, so that all of them come before what is known."""
+        statement = select(func.min(ListEntry.position)).where(ListEntry.list_id == list_id)
+        return ((await self.session.execute(statement)).scalar_one() or 0) - room
 
     async def ordinals(self, list_id: str, video_ids: Collection[str]) -> dict[str, int]:
         statement = select(ListEntry.video_id, ListEntry.ordinal).where(

@@ -14,8 +14,13 @@ from medianest_common.contracts.youtube.downloads import GetMetadata, Preview, P
 from medianest_common.contracts.youtube.profiles import ProfileChoices, Quality
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, Unavailable
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.failures import NotToBeHad, Retry, consequence
-from medianest_youtube.fetching import wants_cookies
+from medianest_youtube.failures import (
+    NotToBeHad,
+    Retry,
+    consequence,
+    list_wants_cookies,
+    wants_cookies,
+)
 from medianest_youtube.models import Asset, Download, Profile, QueuePause
 from medianest_youtube.states import OVER, STORED
 from medianest_youtube.urls import SingleLink, VideoInList, VideoLink, parse_link
@@ -83,7 +88,8 @@ async def _look(app: YoutubeApp, link: SingleLink, choices: ProfileChoices) -> P
             try:
                 return await _seen(app, link, choices, cookies=None)
             except NotToBeHad as refusal:
-                cookies = await app.cookies.load() if wants_cookies(refusal.failure) else None
+                curable = wants_cookies if is_video else list_wants_cookies
+                cookies = await app.cookies.load() if curable(refusal.failure) else None
                 if cookies is None:
                     raise
                 return await _seen(app, link, choices, cookies=cookies)

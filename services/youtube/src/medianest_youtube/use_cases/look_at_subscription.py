@@ -11,9 +11,9 @@ from medianest_youtube.adapters import feeds
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import NotToBeHad, Retry, consequence
 from medianest_youtube.following import End, entry_of, is_old, taker_of
-from medianest_youtube.models import Subscription
+from medianest_youtube.models import ListEntry, Subscription
 from medianest_youtube.plex_collections import keep_the_collection
-from medianest_youtube.reading import held, list_link, make_way, youtube_answers
+from medianest_youtube.reading import held, list_link, make_way, pages_of, youtube_answers
 from medianest_youtube.repository.lists import Lists
 from medianest_youtube.schedule import next_check
 from medianest_youtube.taking import Wanted, take
@@ -33,10 +33,15 @@ class Look:
 
     end: End
     window: frozenset[str] | None = None
+    signed_in: bool = False
+    """There are the cookies of an account."""
+    top: int = 0
+    """Where the first of what is read stands in the list: the newest come before all that was known."""
     skipped: Counter[str] = field(default_factory=Counter)
 
 
 async def look_at_subscription(app: YoutubeApp, subscription: Subscription) -> None:
+    signed_in = await app.cookies.load() is not None
     if not _all_is_due(app, subscription):
         assert subscription.list_id is not None
         closer = await _needs_closer_look(app, subscription, subscription.list_id)
@@ -44,11 +49,11 @@ async def look_at_subscription(app: YoutubeApp, subscription: Subscription) -> N
             await _finish(app, subscription, Look(End.FEED))
             return
         if closer is End.NEWEST:
-            look = Look(End.NEWEST, await _window(app, subscription))
+            look = Look(End.NEWEST, await _window(app, subscription), signed_in=signed_in)
             if await _read_newest(app, subscription, look):
                 await _finish(app, subscription, look)
                 return
-    look = await _begin(app, subscription)
+    look = await _begin(app, subscription, signed_in=signed_in)
     await _read_all(app, subscription, look)
     if (
         look.window is None
@@ -99,6 +104,8 @@ async def _read_newest(app: YoutubeApp, subscription: Subscription, look: Look) 
     or they are not shown."""
     assert subscription.list_id is not None
     uploads = PlaylistLink(f"UU{subscription.list_id[2:]}")
+    async with app.db.transaction() as tx:
+        look.top = await Lists(tx.session).before_the_first(subscription.list_id, room=_MOST_OF_HEAD)
     try:
         pages = app.runner.index(uploads, count=_MOST_OF_HEAD)
         async with aclosing(pages):
@@ -113,14 +120,14 @@ async def _read_newest(app: YoutubeApp, subscription: Subscription, look: Look) 
     return False
 
 
-async def _begin(app: YoutubeApp, subscription: Subscription) -> Look:
+async def _begin(app: YoutubeApp, subscription: Subscription, *, signed_in: bool) -> Look:
     async with app.db.transaction() as tx:
         mine = await held(tx, subscription)
         if mine.reading_since is None:
             mine.reading_since, mine.cursor, mine.looking_skipped = app.clock.now(), 0, {}
         subscription.cursor = mine.cursor
         skipped = Counter(mine.looking_skipped)
-    return Look(End.ALL, await _window(app, subscription), skipped)
+    return Look(End.ALL, await _window(app, subscription), skipped=skipped, signed_in=signed_in)
 
 
 async def _window(app: YoutubeApp, subscription: Subscription) -> frozenset[str] | None:
@@ -138,7 +145,7 @@ async def _window(app: YoutubeApp, subscription: Subscription) -> frozenset[str]
 
 
 async def _read_all(app: YoutubeApp, subscription: Subscription, look: Look) -> None:
-    pages = app.runner.index(list_link(subscription.url), start=subscription.cursor)
+    pages = pages_of(app, list_link(subscription.url), start=subscription.cursor)
     async with aclosing(pages):
         async for page in pages:
             if isinstance(page, ListFound):
@@ -158,13 +165,13 @@ async def _take_page(app: YoutubeApp, subscription: Subscription, page: EntriesF
         mine = await held(tx, subscription)
         assert mine.list_id is not None
         ordinals = await Lists(tx.session).see(
-            mine.list_id, page.entries, start=page.start, now=app.clock.now(), moves=to_end
+            mine.list_id, page.entries, start=look.top + page.start, now=app.clock.now(), moves=to_end
         )
         wanted = []
         for position, entry in enumerate(page.entries, start=page.start):
             if is_old(mine, entry, ordinal=ordinals[entry.video_id], position=position, window=look.window):
                 look.skipped[Skip.OLDER_THAN_START] += 1
-            elif reason := _refusal(mine, entry):
+            elif reason := _refusal(mine, entry, signed_in=look.signed_in):
                 look.skipped[reason] += 1
             else:
                 wanted.append(Wanted(entry=entry))
@@ -193,21 +200,26 @@ async def _take_window(app: YoutubeApp, subscription: Subscription, look: Look) 
             wanted = []
             for row in rows[start : start + _CHUNK]:
                 entry = entry_of(row)
-                if reason := (Skip(row.availability) if row.availability else _refusal(mine, entry)):
+                if reason := _held_up(row, look) or _refusal(mine, entry):
                     look.skipped[reason] += 1
                 else:
                     wanted.append(Wanted(entry=entry))
             await take(app, tx, taker_of(mine), wanted, look.skipped)
 
 
-def _refusal(subscription: Subscription, entry: Entry) -> Skip | None:
+def _held_up(row: ListEntry, look: Look) -> Skip | None:
+    skip = Skip(row.availability) if row.availability else None
+    return None if skip is Skip.MEMBERS_ONLY and look.signed_in else skip
+
+
+def _refusal(subscription: Subscription, entry: Entry, *, signed_in: bool = False) -> Skip | None:
     filters = Filters(
         includes=subscription.title_includes,
         excludes=subscription.title_excludes,
         min_seconds=subscription.min_seconds,
         max_seconds=subscription.max_seconds,
     )
-    return hindrance(entry) or filters.refuses(entry)
+    return hindrance(entry, signed_in=signed_in) or filters.refuses(entry)
 
 
 async def _finish(app: YoutubeApp, subscription: Subscription, look: Look) -> None:

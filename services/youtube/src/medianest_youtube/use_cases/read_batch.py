@@ -8,7 +8,7 @@ from medianest_common.contracts.youtube.events import BatchIndexed
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Batch
 from medianest_youtube.plex_collections import keep_the_collection
-from medianest_youtube.reading import held, list_link, make_way, youtube_answers
+from medianest_youtube.reading import held, list_link, make_way, pages_of, youtube_answers
 from medianest_youtube.repository.lists import Lists
 from medianest_youtube.taking import Taker, Wanted, take
 from medianest_youtube.wanted import PARKED, Skip, hindrance
@@ -18,13 +18,14 @@ from medianest_youtube.worker.lines import EntriesFound, ListFound
 async def read_batch(app: YoutubeApp, batch: Batch) -> None:
     left = None if batch.most is None else batch.most - batch.cursor
     if left is None or left > 0:
-        pages = app.runner.index(list_link(batch.url), start=batch.cursor, count=left)
+        signed_in = await app.cookies.load() is not None
+        pages = pages_of(app, list_link(batch.url), start=batch.cursor, count=left)
         async with aclosing(pages):
             async for page in pages:
                 if isinstance(page, ListFound):
                     await _learn(app, batch, page)
                 else:
-                    await _take_page(app, batch, page)
+                    await _take_page(app, batch, page, signed_in=signed_in)
     await _finish(app, batch)
 
 
@@ -37,7 +38,7 @@ async def _learn(app: YoutubeApp, batch: Batch, found: ListFound) -> None:
     await youtube_answers(app)
 
 
-async def _take_page(app: YoutubeApp, batch: Batch, page: EntriesFound) -> None:
+async def _take_page(app: YoutubeApp, batch: Batch, page: EntriesFound, *, signed_in: bool) -> None:
     async with app.db.transaction() as tx:
         mine = await held(tx, batch)
         assert mine.list_id is not None
@@ -46,7 +47,7 @@ async def _take_page(app: YoutubeApp, batch: Batch, page: EntriesFound) -> None:
         skipped[Skip.REMOVED] += page.skipped - page.private
         wanted = []
         for entry in page.entries:
-            reason = hindrance(entry)
+            reason = hindrance(entry, signed_in=signed_in)
             if reason is None or reason in PARKED:
                 wanted.append(Wanted(entry=entry, held_up=reason))
             else:

@@ -105,6 +105,8 @@ class Playlist:
     videos: list[Video] = field(default_factory=list)
     refusal: str | None = None
     """What YouTube says instead of showing it: `The playlist does not exist.`, `This playlist is private.`"""
+    refused_to_all: bool = True
+    """Also to somebody who is signed in, with `youtube.cookies`."""
 
     @property
     def url(self) -> str:

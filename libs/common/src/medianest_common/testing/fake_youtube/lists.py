@@ -13,8 +13,8 @@ _CHANNEL_PAGE = 30
 _TAB_TITLES = {Tab.VIDEOS: "Videos", Tab.SHORTS: "Shorts", Tab.STREAMS: "Live"}
 
 
-def playlist_page(playlist: Playlist) -> Json:
-    if playlist.refusal:
+def playlist_page(playlist: Playlist, *, signed_in: bool) -> Json:
+    if playlist.refusal and not (signed_in and not playlist.refused_to_all):
         return _alert(playlist.refusal)
     rows = {"playlistVideoListRenderer": {"playlistId": playlist.id, "contents": _rows(playlist, start=0)}}
     section = {"itemSectionRenderer": {"contents": [rows]}}

@@ -68,7 +68,8 @@ def _web(request: Request, *, state: State, shelf: MediaShelf) -> Answer:
         return _watch(request, watched[1] if watched else query.get("v", ""), state=state, shelf=shelf)
     if path == "/playlist":
         playlist = catalogue.playlist(query.get("list", ""))
-        return Answer(pages.page(lists.playlist_page(playlist) if playlist else lists.no_playlist_page()))
+        shown = lists.playlist_page(playlist, signed_in=request.signed_in) if playlist else None
+        return Answer(pages.page(shown or lists.no_playlist_page(), signed_in=request.signed_in))
     if found := _CHANNEL.match(path):
         channel = catalogue.channel(found[1] or found[2] or found[3])
         tab = Tab(found[4]) if found[4] in tuple(Tab) else None
@@ -107,7 +108,7 @@ def _api(request: Request, *, body: bytes, state: State, shelf: MediaShelf) -> A
             return _json(page) if page else Answer(b"{}", "application/json", status=400)
         case "browse":
             playlist = state.catalogue.playlist(str(asked.get("browseId")).removeprefix("VL"))
-            return _json(lists.playlist_page(playlist) if playlist else {})
+            return _json(lists.playlist_page(playlist, signed_in=request.signed_in) if playlist else {})
         case _:
             return _json({})
 
