@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from medianest_common.contracts.base import Body
 from medianest_common.contracts.notifications import NotificationType
-from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.channels import ChannelKind, ChannelMessage
 from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.errors import FieldError, Invalid, MediaNestError
 from medianest_common.http import AddressPolicy
@@ -36,7 +36,7 @@ class Message:
     """
 
     delivery_id: UUID
-    type: NotificationType
+    type: NotificationType | ChannelMessage
     title: str
     body: str
     link: str | None
