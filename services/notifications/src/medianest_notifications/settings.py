@@ -5,10 +5,11 @@ from email.policy import SMTP
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from medianest_common.settings import Settings
+from medianest_notifications.channel_settings import ChannelSettings
 
 _FORM = "must be like smtp://user:password@mail.example.org:587?tls=starttls (or tls=implicit, tls=none)"
 
@@ -31,10 +32,21 @@ class MailServer(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
-class NotificationsSettings(Settings):
+class NotificationsSettings(ChannelSettings):
     smtp_url: SecretStr | None = None
     mail_from: str = Field(default="", validate_default=True)
     """Whom mail is from, like `MediaNest <nest@example.org>`."""
+    timezone: str = "UTC"
+    """Of the household, for people who have chosen none; a name such as Europe/Berlin."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+        return name
 
     @field_validator("smtp_url")
     @classmethod

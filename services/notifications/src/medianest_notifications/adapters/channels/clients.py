@@ -18,7 +18,7 @@ from medianest_common.http import (
 
 MOST_BYTES = 64 * 1024
 _MOST_IDLE = 32
-_TIMEOUTS = Timeouts(connect=5.0, read=15.0, total=20.0)
+_TIMEOUTS = Timeouts(connect=5.0, read=12.0, total=15.0)
 _USUAL = {"http": 80, "https": 443}
 
 

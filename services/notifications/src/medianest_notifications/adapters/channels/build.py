@@ -1,0 +1,43 @@
+"""The kinds of channel that this installation can use."""
+
+from email.headerregistry import Address
+
+from medianest_common.clock import Clock
+from medianest_common.security.encryption import KeyRing
+from medianest_notifications.adapters.channels import discord, gotify, ntfy, telegram
+from medianest_notifications.adapters.channels.clients import AllowedHosts, Clients
+from medianest_notifications.adapters.channels.discord import DiscordSender
+from medianest_notifications.adapters.channels.gotify import GotifySender
+from medianest_notifications.adapters.channels.marks import Fingerprints
+from medianest_notifications.adapters.channels.ntfy import NtfySender
+from medianest_notifications.adapters.channels.port import Senders
+from medianest_notifications.adapters.channels.telegram import TelegramSender
+from medianest_notifications.adapters.channels.text import INBOX
+from medianest_notifications.adapters.smtp import Smtp
+from medianest_notifications.settings import NotificationsSettings
+
+
+def senders(
+    settings: NotificationsSettings, *, keys: KeyRing, clock: Clock, smtp: Smtp | None, sender: Address | None
+) -> Senders:
+    """`smtp` and `sender` are None where there is no mail server: then there is no e-mail either."""
+    allowed = AllowedHosts.parse(settings.notify_allowed_hosts)
+    marks = Fingerprints(keys.derive("channel-fingerprint"))
+    inbox = settings.base_url + INBOX
+
+    def clients(system: str) -> Clients:
+        return Clients(system, clock=clock, allowed=allowed)
+
+    every = [
+        DiscordSender(clients(discord.SYSTEM), server=settings.discord_url, marks=marks, inbox=inbox),
+        TelegramSender(
+            clients(telegram.SYSTEM),
+            server=settings.telegram_url,
+            token=settings.telegram_bot_token,
+            marks=marks,
+            inbox=inbox,
+        ),
+        NtfySender(clients(ntfy.SYSTEM), marks=marks, inbox=inbox),
+        GotifySender(clients(gotify.SYSTEM), marks=marks, inbox=inbox),
+    ]
+    return {each.kind: each for each in every}
