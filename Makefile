@@ -78,9 +78,10 @@ schemas: venv ## Write the JSON Schema of every message into docs/schemas
 	$(BIN)/medianest schemas docs/schemas
 
 .PHONY: docs
-docs: schemas ## Write all generated documents: schemas, OpenAPI, AsyncAPI
+docs: schemas ## Write all generated documents: schemas, OpenAPI, AsyncAPI, types for TypeScript
 	$(BIN)/medianest openapi > docs/openapi.json
 	$(BIN)/medianest asyncapi > docs/asyncapi.json
+	$(BIN)/python tools/live_types.py
 
 .PHONY: hooks
 hooks: venv ## Run the quick checks at every commit
