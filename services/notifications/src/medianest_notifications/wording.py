@@ -8,6 +8,7 @@ from uuid import UUID
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.events import RequestChange
 from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.contracts.personal import NOBODY
 from medianest_notifications.rendering import TITLE_LENGTH, cut, render
 
@@ -35,6 +36,11 @@ class Notice:
     data: dict[str, Any] = field(default_factory=dict)
     about: UUID | None = None
     """Somebody else whose name it says."""
+    urgency: Urgency = Urgency.NORMAL
+    collapse_key: str | None = None
+    """Of several with the same, only the newest is worth sending."""
+    about_title: tuple[MediaType, int] | None = None
+    """What people can mute: the kind and TMDB's number."""
 
     @property
     def title(self) -> str:
@@ -97,4 +103,6 @@ def request_notice(event: RequestChange, type: NotificationType, *, reader: str)
             "reason": reason,
         },
         about=event.user_id if named else None,
+        collapse_key=f"request:{event.request_id.hex}",
+        about_title=(event.media_type, event.tmdb_id),
     )

@@ -18,6 +18,7 @@ from medianest_notifications.rendering import TITLE_LENGTH, cut
 from medianest_notifications.wording import Notice
 
 _QUEUE_LINK = "/youtube/queue"
+_QUEUE = "downloads"
 _TITLE_LENGTH = TITLE_LENGTH - 30
 
 
@@ -46,13 +47,14 @@ def about_download(event: DownloadChange, person: UUID) -> Notice:
 
 def about_queue(event: QueuePaused | QueueResumed) -> Notice:
     if isinstance(event, QueueResumed):
-        return Notice(NotificationType.DOWNLOADS_RESUMED, _QUEUE_LINK)
+        return Notice(NotificationType.DOWNLOADS_RESUMED, _QUEUE_LINK, collapse_key=_QUEUE)
     code = event.code.value if event.code else None
     return Notice(
         type=NotificationType.DOWNLOADS_PAUSED,
         link=_QUEUE_LINK,
         values={"code": code, "reason": event.reason, "until": event.until and rfc3339(event.until)},
         data={"code": code},
+        collapse_key=_QUEUE,
     )
 
 

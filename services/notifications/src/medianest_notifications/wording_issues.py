@@ -46,4 +46,5 @@ def about_issue(event: IssueChange) -> Notice | None:
         },
         data=data,
         about=event.actor_id,
+        about_title=(event.media_type, event.tmdb_id),
     )
