@@ -18,4 +18,5 @@ def as_notification(row: Any) -> Notification:
         created_at=row.created_at,
         read_at=row.read_at,
         dismissed_at=row.dismissed_at,
+        pinned_at=row.pinned_at,
     )

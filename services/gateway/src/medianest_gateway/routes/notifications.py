@@ -65,3 +65,19 @@ async def mark_read(gateway: Gateway, id: UUID) -> None:
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def dismiss(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.DismissNotification(id=id))
+
+
+@router.delete("/{id:uuid}/read", status_code=204, responses=problems(404))
+async def mark_unread(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(notifications.MarkUnread(id=id))
+
+
+@router.post("/{id:uuid}/pin", status_code=204, responses=problems(404, 409))
+async def pin(gateway: Gateway, id: UUID) -> None:
+    """It is kept, however old. 409 `TOO_MANY_PINNED` where a hundred are."""
+    await gateway.bus.call(notifications.PinNotification(id=id))
+
+
+@router.delete("/{id:uuid}/pin", status_code=204, responses=problems(404))
+async def unpin(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(notifications.UnpinNotification(id=id))

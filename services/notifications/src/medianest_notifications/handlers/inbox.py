@@ -10,9 +10,12 @@ from medianest_common.contracts.notifications import (
     ListNotifications,
     MarkAllRead,
     MarkRead,
+    MarkUnread,
     Notification,
+    PinNotification,
     ReadInboxHeads,
     ReplayInbox,
+    UnpinNotification,
 )
 from medianest_notifications import jobs, use_cases
 from medianest_notifications.app import NotificationsApp
@@ -42,6 +45,21 @@ async def read_inbox_heads(query: ReadInboxHeads, app: NotificationsApp) -> Inbo
 @handlers.rpc
 async def mark_read(command: MarkRead, app: NotificationsApp) -> Nothing:
     return await use_cases.mark_read(app, command)
+
+
+@handlers.rpc
+async def mark_unread(command: MarkUnread, app: NotificationsApp) -> Nothing:
+    return await use_cases.mark_unread(app, command)
+
+
+@handlers.rpc
+async def pin_notification(command: PinNotification, app: NotificationsApp) -> Nothing:
+    return await use_cases.pin_notification(app, command)
+
+
+@handlers.rpc
+async def unpin_notification(command: UnpinNotification, app: NotificationsApp) -> Nothing:
+    return await use_cases.unpin_notification(app, command)
 
 
 @handlers.rpc

@@ -50,13 +50,18 @@ _DELIVER = text("""
 
 _FORGET = text("""
     with old as (
-        delete from entries where user_id = :user_id and (created_at < :before or seq <= (
-            select head - :keep from heads where heads.user_id = :user_id
-        ))
+        delete from entries where id in (
+            select e.id from entries e join heads h on h.user_id = e.user_id
+            where e.user_id = :user_id and e.pinned_at is null
+                and (e.created_at < :before or e.seq <= h.head - :keep)
+            order by e.seq limit :most
+        )
         returning read_at, dismissed_at
+    ), counted as (
+        update heads set unread = unread - (select count(*) from old where read_at is null and dismissed_at is null)
+        where user_id = :user_id
     )
-    update heads set unread = unread - (select count(*) from old where read_at is null and dismissed_at is null)
-    where user_id = :user_id
+    select count(*) from old
 """)
 
 _IS_OPEN = (Entry.read_at.is_(None), Entry.dismissed_at.is_(None))
@@ -112,6 +117,7 @@ class Entries(Repository[Entry]):
                 created_at=now,
                 read_at=row.read_at,
                 dismissed_at=row.dismissed_at,
+                pinned_at=None,
             )
             for row in rows
         ]
@@ -149,8 +155,13 @@ class Entries(Repository[Entry]):
         )
         return int(marked.rowcount)  # type: ignore[attr-defined]
 
-    async def forget(self, user_id: UUID, *, before: datetime, keep: int) -> None:
-        await self.session.execute(_FORGET, {"user_id": user_id, "before": before, "keep": keep})
+    async def count_pinned(self, user_id: UUID) -> int:
+        return await self.count(Entry.user_id == user_id, Entry.pinned_at.is_not(None))
+
+    async def forget(self, user_id: UUID, *, before: datetime, keep: int, most: int) -> int:
+        """But for those that are pinned. Returns how many went: `most` where there may be more."""
+        parameters = {"user_id": user_id, "before": before, "keep": keep, "most": most}
+        return int((await self.session.execute(_FORGET, parameters)).scalar_one())
 
 
 async def page_of(
@@ -158,12 +169,17 @@ async def page_of(
     user_id: UUID,
     *,
     unread: bool,
+    pinned: bool,
+    dismissed: bool,
     type: str | None,
     below: int | None,
     limit: int,
 ) -> Sequence[Any]:
     """Newest first; one row more than `limit` when there is another page."""
-    conditions: list[ColumnElement[bool]] = [Entry.user_id == user_id, Entry.dismissed_at.is_(None)]
+    shown = Entry.dismissed_at.is_not(None) if dismissed else Entry.dismissed_at.is_(None)
+    conditions: list[ColumnElement[bool]] = [Entry.user_id == user_id, shown]
+    if pinned:
+        conditions.append(Entry.pinned_at.is_not(None))
     if unread:
         conditions.append(Entry.read_at.is_(None))
     if type is not None:

@@ -12,8 +12,14 @@ from medianest_notifications.use_cases.count_notifications import count_notifica
 from medianest_notifications.use_cases.erase_person import erase_person
 from medianest_notifications.use_cases.export_person import export_person
 from medianest_notifications.use_cases.list_notifications import list_notifications
-from medianest_notifications.use_cases.mark_read import dismiss_notification, mark_all_read, mark_read
+from medianest_notifications.use_cases.mark_read import (
+    dismiss_notification,
+    mark_all_read,
+    mark_read,
+    mark_unread,
+)
 from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.use_cases.pin_notification import pin_notification, unpin_notification
 from medianest_notifications.use_cases.read_inbox_heads import read_inbox_heads
 from medianest_notifications.use_cases.replay_inbox import replay_inbox
 from medianest_notifications.use_cases.send_mail import send_mail
@@ -33,8 +39,11 @@ __all__ = [
     "list_notifications",
     "mark_all_read",
     "mark_read",
+    "mark_unread",
     "notify",
+    "pin_notification",
     "read_inbox_heads",
     "replay_inbox",
     "send_mail",
+    "unpin_notification",
 ]

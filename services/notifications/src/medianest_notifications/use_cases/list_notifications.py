@@ -10,7 +10,7 @@ _ORDER = "inbox"
 
 
 async def list_notifications(app: NotificationsApp, query: ListNotifications) -> Page[Notification]:
-    """The caller's inbox, newest first, without what was dismissed."""
+    """The caller's inbox, newest first, without what was dismissed, or that alone."""
     caller = require_caller()
     below = decode_cursor(query.cursor, _ORDER, int)[0] if query.cursor else None
     async with app.db.read() as connection:
@@ -18,6 +18,8 @@ async def list_notifications(app: NotificationsApp, query: ListNotifications) ->
             connection,
             caller.user_id,
             unread=query.unread,
+            pinned=query.pinned,
+            dismissed=query.dismissed,
             type=query.type,
             below=below,
             limit=query.limit,

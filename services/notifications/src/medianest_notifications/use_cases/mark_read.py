@@ -5,7 +5,13 @@ from uuid import UUID
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.base import Nothing
-from medianest_common.contracts.notifications import DismissNotification, InboxCount, MarkAllRead, MarkRead
+from medianest_common.contracts.notifications import (
+    DismissNotification,
+    InboxCount,
+    MarkAllRead,
+    MarkRead,
+    MarkUnread,
+)
 from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 from medianest_notifications.app import NotificationsApp
@@ -17,10 +23,20 @@ from medianest_notifications.use_cases.notify import tell_count
 async def mark_read(app: NotificationsApp, command: MarkRead) -> Nothing:
     """Raises `NotFound` for an entry that is not there, or not the caller's."""
     async with app.db.transaction() as tx:
-        head, entry = await _own(tx, command.id)
+        head, entry = await own_entry(tx, command.id)
         if entry.read_at is None:
             entry.read_at = app.clock.now()
             _counted(app, tx, head, fewer=1)
+    return Nothing()
+
+
+async def mark_unread(app: NotificationsApp, command: MarkUnread) -> Nothing:
+    """Raises `NotFound` like `mark_read`."""
+    async with app.db.transaction() as tx:
+        head, entry = await own_entry(tx, command.id)
+        if entry.read_at is not None:
+            entry.read_at = None
+            _counted(app, tx, head, fewer=-1)
     return Nothing()
 
 
@@ -40,13 +56,14 @@ async def mark_all_read(app: NotificationsApp, command: MarkAllRead) -> InboxCou
 async def dismiss_notification(app: NotificationsApp, command: DismissNotification) -> Nothing:
     """Raises `NotFound` like `mark_read`, and for an entry that was dismissed before."""
     async with app.db.transaction() as tx:
-        head, entry = await _own(tx, command.id)
-        entry.dismissed_at = app.clock.now()
+        head, entry = await own_entry(tx, command.id)
+        entry.dismissed_at, entry.pinned_at = app.clock.now(), None
         _counted(app, tx, head, fewer=1 if entry.read_at is None else 0)
     return Nothing()
 
 
-async def _own(tx: Transaction, entry_id: UUID) -> tuple[Head, Entry]:
+async def own_entry(tx: Transaction, entry_id: UUID) -> tuple[Head, Entry]:
+    """With the person's inbox locked. Raises `NotFound`, also for what was dismissed."""
     entries = Entries(tx.session)
     user_id = require_caller().user_id
     head = await entries.lock_head(user_id)

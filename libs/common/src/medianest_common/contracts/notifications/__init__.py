@@ -52,6 +52,7 @@ class NotificationType(StrEnum):
     ROLE_CHANGED = "security.role_changed"
     EMAIL_CHANGED = "security.email_changed"
     INVITE_ACCEPTED = "people.invite_accepted"
+    CHANNEL_DISABLED = "channel.disabled"
     ACCESS_LOST = "people.access_lost"
     SUSPENDED = "people.suspended"
     BROADCAST = "broadcast"
@@ -71,6 +72,8 @@ class Notification(Contract):
     read_at: Timestamp | None = None
     dismissed_at: Timestamp | None = None
     """Set only in a replay, which leaves out nothing: another device took this one off the list meanwhile."""
+    pinned_at: Timestamp | None = None
+    """Kept as long as it is pinned, however old."""
 
 
 class InboxCount(Contract):
@@ -126,7 +129,11 @@ class ReadAllBody(Body):
 
 
 class ListNotifications(Query[Page[Notification]]):
+    """Newest first, without those that were dismissed; `dismissed` shows them alone."""
+
     unread: bool = False
+    pinned: bool = False
+    dismissed: bool = False
     type: NotificationType | None = None
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
@@ -148,6 +155,18 @@ class ReadInboxHeads(Query[InboxHeads]):
 
 
 class MarkRead(Command[Nothing]):
+    id: UUID
+
+
+class MarkUnread(Command[Nothing]):
+    id: UUID
+
+
+class PinNotification(Command[Nothing]):
+    id: UUID
+
+
+class UnpinNotification(Command[Nothing]):
     id: UUID
 
 
