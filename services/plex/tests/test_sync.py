@@ -117,7 +117,8 @@ async def test_another_title_and_a_new_episode_are_changes(indexed: Indexed) -> 
     assert {(type(e).__name__, e.title) for e in events} >= {("ItemChanged", "Heat (Director's Cut)")}
     assert await indexed.titles("episode") == ["Episode 1", "Episode 2", "Episode 3", "Episode 4"]
     season = next(event for event in events if event.season == 1)
-    assert season.episode_count == 4
+    assert isinstance(season, ItemChanged)
+    assert (season.parent_title, season.episodes_before, season.episode_count) == ("Severance", 3, 4)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ class Pace:
     lists_rest_until: float | None = None
     lists_told_at: dict[UUID, float] = field(default_factory=dict)
     """When this replica last told each list as it stands."""
+    access_told_of: str | None = None
+    """The server of which this replica has told that everybody without a Plex account sees all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,14 @@ def owner_token_refused() -> MediaNestError:
     )
 
 
+async def keep_sections_known(app: PlexApp, known: Member) -> None:
+    """For whoever has not looked for long. That the server takes their token no more is found out by it."""
+    try:
+        await _sections(app, known, _own_token(app, known))
+    except MediaNestError as error:
+        log.info("member_sections_unknown", user_id=str(known.user_id), reason=error.code)
+
+
 def cell(user_id: UUID) -> Cell:
     return Cell("members", "server_token", user_id)
 

@@ -40,7 +40,7 @@ _STORE = text(f"""
     select {_NAMES} from jsonb_to_recordset(cast(:rows as jsonb)) as r({_TYPED})
         on conflict (server_id, rating_key) do update set {_CHANGES}, gone_since = null
      where items.digest <> excluded.digest
- returning new.rating_key, old.rating_key is null as is_new,
+ returning new.rating_key, old.rating_key is null as is_new, old.leaf_count as episodes_before,
            ({", ".join(f'old."{name}"' for name in _MATTERS)}, old.extra->'resolutions')
            is distinct from ({", ".join(f'new."{name}"' for name in _MATTERS)}, new.extra->'resolutions') as matters
 """)
@@ -114,6 +114,8 @@ class Stored(NamedTuple):
 
     added: list[Row]
     changed: list[Row]
+    episodes_before: dict[int, int]
+    """Of those that had any, by rating key."""
 
 
 class Index:
@@ -124,7 +126,7 @@ class Index:
 
     async def store(self, rows: Sequence[Row]) -> Stored:
         if not rows:
-            return Stored([], [])
+            return Stored([], [], {})
         # In one order for everybody, so that two who store the same page do not wait for each other in a ring.
         rows = sorted(rows, key=itemgetter("rating_key"))
         by_key = {row["rating_key"]: row for row in rows}
@@ -133,6 +135,7 @@ class Index:
         return Stored(
             [by_key[row.rating_key] for row in found if row.is_new],
             [by_key[row.rating_key] for row in found if not row.is_new and row.matters],
+            {row.rating_key: row.episodes_before for row in found if row.episodes_before is not None},
         )
 
     async def _learn(self, rows: Iterable[Row]) -> None:

@@ -23,6 +23,7 @@ KEEP_SECONDS = 300.0
 SYNC_SECONDS = 5.0
 ACCOUNT_SECONDS = 600.0
 WATCHLIST_SECONDS = 2.0
+ACCESS_SECONDS = 60.0
 
 
 async def look_at_server(app: PlexApp) -> None:

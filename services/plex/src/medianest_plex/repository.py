@@ -66,6 +66,7 @@ class Members(Repository[Member]):
             "owns_server": False,
             "sections": null(),
             "sections_checked_at": None,
+            "told_access": null(),
             "remembered_at": now,
             "erased_at": now,
         }

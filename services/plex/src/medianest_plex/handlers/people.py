@@ -10,11 +10,13 @@ from medianest_common.contracts.plex import (
     RememberMember,
 )
 from medianest_common.db import Transaction
+from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.handlers.base import handlers
 from medianest_plex.use_cases import remember_member as members
 from medianest_plex.use_cases.erase_member import erase_member, forget_told
 from medianest_plex.use_cases.export_member import export_member
+from medianest_plex.use_cases.tell_access import tell_access
 
 
 @handlers.rpc
@@ -25,6 +27,11 @@ async def remember_member(command: RememberMember, app: PlexApp) -> Nothing:
 @handlers.rpc
 async def export_user_data(query: ExportUserData, app: PlexApp) -> PersonalData:
     return await export_member(app, query)
+
+
+@handlers.every(jobs.ACCESS_SECONDS)
+async def keep_access_told(app: PlexApp) -> None:
+    await tell_access(app)
 
 
 @handlers.on(UserDeleted)

@@ -26,6 +26,8 @@ class Member(Base):
     """The server knows its owner by the number 1, and not by the one plex.tv gave."""
     sections: Mapped[list[Any] | None]
     sections_checked_at: Mapped[datetime | None]
+    told_access: Mapped[dict[str, Any] | None]
+    """What was told last of the libraries they see."""
     remembered_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     """When they left. The row is then empty, and stays so whatever comes late."""

@@ -50,7 +50,7 @@ _REMOVE = text("""
             where library_id = :library
               and (cast(:before as timestamptz) is null or gone_since <= :before)
             order by type in ('movie', 'show', 'artist'), rating_key limit :most)
- returning rating_key, type, title, year, tmdb_id, tvdb_id, imdb_id, parent_key, index, leaf_count
+ returning rating_key, type, title, year, tmdb_id, tvdb_id, imdb_id, parent_key, parent_title, index, leaf_count
 """)
 _FORGET_LIBRARY = text("delete from libraries where id = :library")
 

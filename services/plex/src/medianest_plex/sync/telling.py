@@ -28,7 +28,8 @@ async def tell_stored(
         is_news = library.complete_at is not None and fresh and row["rating_key"] not in known
         tx.emit(ItemAdded(**_told(server, library, row, parents, now=now), is_news=is_news))
     for row in changed:
-        tx.emit(ItemChanged(**_told(server, library, row, parents, now=now)))
+        told = _told(server, library, row, parents, now=now)
+        tx.emit(ItemChanged(**told, episodes_before=stored.episodes_before.get(row["rating_key"])))
 
 
 async def tell_again(
@@ -77,6 +78,7 @@ def _told(
         "tvdb_id": ids.get("tvdb_id"),
         "imdb_id": ids.get("imdb_id"),
         "parent_key": str(row["parent_key"]) if row["parent_key"] else None,
+        "parent_title": row.get("parent_title"),
         "season": row["index"] if season else None,
         "episode_count": row.get("leaf_count") if row["type"] in ("season", "show") else None,
         "resolutions": (row.get("extra") or {}).get("resolutions", []),

@@ -24,6 +24,8 @@ class ItemEvent(Event):
     tvdb_id: int | None
     imdb_id: str | None
     parent_key: str | None = None
+    parent_title: str | None = None
+    """Of the show that a season belongs to, of the artist of an album."""
     season: int | None = None
     episode_count: int | None = None
     resolutions: list[str] = []
@@ -39,7 +41,8 @@ class ItemAdded(ItemEvent):
 
 
 class ItemChanged(ItemEvent):
-    pass
+    episodes_before: int | None = None
+    """How many were there when this was told the time before; None where everything is told again."""
 
 
 class ItemRemoved(ItemEvent):
