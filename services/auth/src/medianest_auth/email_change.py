@@ -12,6 +12,7 @@ from medianest_auth.repository import OneTimeLinks, Users
 from medianest_auth.sessions import end_all_sessions
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import ClientInfo, RevocationReason, UserChanged
+from medianest_common.contracts.auth.standing import EmailChanged
 from medianest_common.contracts.notifications import Mail, MailKind
 from medianest_common.db import Transaction
 from medianest_common.errors import FieldError, Invalid
@@ -59,6 +60,7 @@ async def set_email(
     user.email, user.email_key, user.email_is_own = email, email_key(email), True
     user.version += 1
     tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
+    tx.emit(EmailChanged(user_id=user.id))
     app.audit.record(tx, "email_change", user_id=user.id, session_id=keep, client=client)
     if old:
         app.mailer.send(tx, Mail(kind=MailKind.EMAIL_CHANGED, to=old, name=user.name), within=GOOD_FOR)

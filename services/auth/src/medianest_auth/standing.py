@@ -18,6 +18,7 @@ from medianest_auth.revocations import AT_ONCE, deny_person, deny_stale
 from medianest_auth.sessions import deny, end_all_sessions
 from medianest_common.bus import require
 from medianest_common.contracts.auth import ClientInfo, RevocationReason, SessionRevoked, UserChanged
+from medianest_common.contracts.auth.standing import PersonSuspended, RoleChanged
 from medianest_common.contracts.identity import Caller, Permission, Role
 from medianest_common.db import Transaction
 from medianest_common.errors import Forbidden, NotFound
@@ -77,6 +78,7 @@ async def give_role(
         )
     )
     tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
+    tx.emit(RoleChanged(user_id=user.id, name=user.name, role=role, actor_id=by))
     app.audit.record(tx, "role_change", user_id=user.id, actor_id=by, target=f"role:{role}", client=client)
     tx.after_commit(partial(deny_stale, app, user.id, user.permissions_version))
 
@@ -85,6 +87,7 @@ async def suspend(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client
     user.status = "suspended"
     user.version += 1
     await turn_away(app, tx, user.id, reason=RevocationReason.SUSPENDED)
+    tx.emit(PersonSuspended(user_id=user.id, name=user.name, actor_id=by))
     app.audit.record(tx, "suspend", user_id=user.id, actor_id=by, client=client)
 
 

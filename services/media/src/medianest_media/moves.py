@@ -82,6 +82,7 @@ async def told_of(
         "reason": reason,
         "actor_id": by.user_id if by else None,
         "version": request.version,
+        "source": request.source,
         "follower_ids": followers,
     }
 

@@ -20,6 +20,7 @@ from medianest_auth.plex_access import CheckTimes, Linked, PlexIdentities, linke
 from medianest_auth.repository import Sessions, Users
 from medianest_auth.sessions import deny, deny_token, end_sessions
 from medianest_common.contracts.auth import RevocationReason, SessionRevoked, SignInMethod
+from medianest_common.contracts.auth.standing import PlexAccessLost
 from medianest_common.contracts.plex import MemberRefused
 from medianest_common.db import Transaction
 from medianest_common.errors import MediaNestError
@@ -130,12 +131,14 @@ async def _let_go(app: AuthApp, one: Linked, *, asked_at: datetime) -> None:
         identity.access_lost_at, identity.missing_since, identity.refused_at = now, None, None
         live = await Sessions(tx.session).live_of(user.id, now=now, lock=True)
         tokens: list[PersonalToken] = []
-        if await identities.stands_alone(user.id):
+        has_another_way = await identities.stands_alone(user.id)
+        if has_another_way:
             live = [session for session in live if session.method == SignInMethod.PLEX]
         else:
             tokens = await _put_to_sleep(tx, user.id, now=now)
         end_sessions(app, tx, live, reason=RevocationReason.ACCESS_LOST)
         await end_challenges(tx, user.id)
+        tx.emit(PlexAccessLost(user_id=user.id, name=user.name, is_out=not has_another_way))
         app.audit.record(tx, "plex_access_lost", user_id=user.id, method=SignInMethod.PLEX)
     await _tell(app, live, tokens)
 

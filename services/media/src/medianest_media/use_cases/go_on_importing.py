@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from medianest_common.contracts.media.importing import GoOnImporting, ImportState, ImportStep
+from medianest_common.contracts.media.importing import GoOnImporting, ImportEnded, ImportState, ImportStep
 from medianest_common.db import Transaction
 from medianest_common.errors import MediaNestError
 from medianest_media.adapters.backend import BackendMisconfigured
@@ -82,6 +82,7 @@ def _next(app: MediaApp, tx: Transaction, run: Import) -> None:
         return
     run.state = ImportState.DONE
     run.finished_at = run.updated_at
+    _tell(tx, run)
     log.info("import_done", import_id=str(run.id), dry_run=run.dry_run, turns=run.turn)
 
 
@@ -96,9 +97,16 @@ async def _put_off(app: MediaApp, job: GoOnImporting, error: MediaNestError) -> 
         if run.failures >= len(_WAITS) or isinstance(error, BackendMisconfigured):
             run.state, run.finished_at = ImportState.FAILED, run.updated_at
             run.problem = f"{why}. Start it again; what was taken over stays and is not taken over twice."
+            _tell(tx, run)
             return
         wait = max(_WAITS[run.failures], min(error.retry_after or 0, _WAITS[-1]))
         run.failures += 1
         run.turn += 1
         run.problem = f"{why}. It is tried again by itself."
         tx.enqueue(GoOnImporting(import_id=run.id, turn=run.turn), delay=timedelta(seconds=wait))
+
+
+def _tell(tx: Transaction, run: Import) -> None:
+    tx.emit(
+        ImportEnded(import_id=run.id, dry_run=run.dry_run, problem=run.problem, started_by=run.started_by)
+    )

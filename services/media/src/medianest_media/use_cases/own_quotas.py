@@ -13,6 +13,7 @@ from medianest_common.contracts.media.allowing import (
     Limit,
     ListQuotas,
     PersonQuota,
+    QuotaChanged,
     RemoveQuota,
     SetQuota,
 )
@@ -36,9 +37,10 @@ async def get_person_quota(app: MediaApp, query: GetPersonQuota) -> PersonQuota:
 
 async def set_quota(app: MediaApp, command: SetQuota) -> PersonQuota:
     """Behind the requests of this person that are being made, so that none slips through by what held before."""
-    require(Permission.DECIDE_REQUESTS)
+    caller = require(Permission.DECIDE_REQUESTS)
     async with app.db.transaction() as tx:
         person = await _person(tx, command.user_id, lock=True)
+        before = await _shown(app, tx, person)
         values = {
             "user_id": person.id,
             "movie_limit": command.movie.limit if command.movie else None,
@@ -49,14 +51,18 @@ async def set_quota(app: MediaApp, command: SetQuota) -> PersonQuota:
             "set_at": app.clock.now(),
         }
         await OwnQuotas(tx.session).upsert(values, keys=["user_id"])
-        return await _shown(app, tx, person)
+        after = await _shown(app, tx, person)
+        _tell(tx, before, after, by=caller.user_id)
+        return after
 
 
 async def remove_quota(app: MediaApp, command: RemoveQuota) -> Nothing:
-    require(Permission.DECIDE_REQUESTS)
+    caller = require(Permission.DECIDE_REQUESTS)
     async with app.db.transaction() as tx:
-        await _person(tx, command.user_id, lock=True)
+        person = await _person(tx, command.user_id, lock=True)
+        before = await _shown(app, tx, person)
         await OwnQuotas(tx.session).delete(OwnQuota.user_id == command.user_id)
+        _tell(tx, before, await _shown(app, tx, person), by=caller.user_id)
     return Nothing()
 
 
@@ -90,6 +96,16 @@ async def _shown(app: MediaApp, tx: Transaction, person: Person) -> PersonQuota:
     shown = _laid_down(Requester(id=person.id, name=person.name), own)
     quota: Quota = await quota_of(app, tx.session, person.id, role=person.role)
     return shown.model_copy(update={"quota": quota})
+
+
+def _tell(tx: Transaction, before: PersonQuota, after: PersonQuota, *, by: UUID) -> None:
+    """Where it makes a difference."""
+    if after.quota is not None and _limits(before.quota) != _limits(after.quota):
+        tx.emit(QuotaChanged(user_id=after.user.id, quota=after.quota, actor_id=by))
+
+
+def _limits(quota: Quota | None) -> list[tuple[int | None, int]]:
+    return [(state.limit, state.days) for state in (quota.movie, quota.tv)] if quota else []
 
 
 def _laid_down(user: Requester, own: OwnQuota | None) -> PersonQuota:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Event, Nothing, Page, Query, Timestamp
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, Quota, QuotaState, Requester, SeasonChoice
 from medianest_common.contracts.media.defaults import Choice
@@ -52,6 +52,14 @@ class SetQuota(Command[PersonQuota]):
     movie: Limit | None = None
     tv: Limit | None = None
     may_ask_4k: bool | None = None
+
+
+class QuotaChanged(Event):
+    """What holds for this person from now on, by an administrator's hand."""
+
+    user_id: UUID
+    quota: Quota
+    actor_id: UUID
 
 
 class GetPersonQuota(Query[PersonQuota]):

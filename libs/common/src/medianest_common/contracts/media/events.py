@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from medianest_common.contracts.base import Event
-from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media import MediaType, RequestSource, RequestStatus
 
 
 class RequestChange(Event):
@@ -22,6 +22,8 @@ class RequestChange(Event):
     reason: str | None = None
     actor_id: UUID | None = None
     version: int
+    source: RequestSource | None = None
+    """How it was made."""
     follower_ids: list[UUID] = []
     """Who else wants to hear of it. They are not told whose it is."""
 

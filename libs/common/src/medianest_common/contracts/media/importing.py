@@ -162,6 +162,16 @@ class ImportedPersonErased(Event):
     actor_id: UUID
 
 
+class ImportEnded(Event):
+    """`problem` says in words why it did not come to its end, and is None where it did."""
+
+    import_id: UUID
+    dry_run: bool
+    problem: str | None
+    started_by: UUID | None
+    """None for whoever runs the installation."""
+
+
 class OperatorStartImport(Command[ImportRun]):
     """As `StartImport`, by whoever runs the installation; refused to everybody who is somebody."""
 
