@@ -1,1 +1,17 @@
+import os
+import sys
+from pathlib import Path
+
 pytest_plugins = ["medianest.testing", "medianest.testing_youtube"]
+
+
+def _keep_bytecode() -> None:
+    """Where Python is told to keep none, each of the many processes that tests start would compile everything anew."""
+    folder = Path(__file__).parent / ".pytest_cache" / "bytecode"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
+    sys.dont_write_bytecode = False
+
+
+if sys.dont_write_bytecode:
+    _keep_bytecode()

@@ -69,8 +69,9 @@ async def run(
                 say(f"{', '.join(names)}: up ({seconds:.1f} s)")
             else:
                 say(f"MediaNest is up on {settings.base_url} ({seconds:.1f} s)")
-                if not when_up and (link := set_up_link(settings)):
-                    say(f"Nobody owns it yet. Make the owner's account here: {link}")
+            # The auth service knows, be it here or in a container of its own.
+            if not ready_file and "auth" in names and not when_up and (link := set_up_link(settings)):
+                say(f"Nobody owns it yet. Make the owner's account here: {link}")
             if when_up:
                 await when_up(settings)
 
@@ -178,13 +179,14 @@ async def _until_stopped(work: Coroutine[Any, Any, None], *, stop: asyncio.Event
 
 
 def _load(names: Sequence[str]) -> list["Service"]:
-    """Reading code makes many objects and no garbage."""
+    """Reading code makes many objects and hardly any garbage, so that the collector need never look at them."""
     gc.disable()
     try:
         import medianest_common.lifecycle  # noqa: F401
 
         return registry.services(names)
     finally:
+        gc.freeze()
         gc.enable()
 
 

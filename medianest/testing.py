@@ -1,6 +1,7 @@
 """Fixtures for tests against the real servers: embedded ones by default, containers with TEST_SERVERS=containers."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -34,6 +35,12 @@ _FOLDER = "medianest-tests-"
 SECRET_KEY = KeyRing.generate().dump()
 _migrated: dict[tuple[str, ...], str] = {}
 """Databases that hold the tables of these migrations already, to be copied from: on one server for each process."""
+
+
+def pytest_collection_finish() -> None:
+    """What has been read by now stays to the end; the collector need not look at all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """Alembic for each service in its own schema. A look at one row decides whether Alembic is needed at all."""
 
+import sys
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 import structlog
@@ -85,6 +87,7 @@ async def _all_at_head(services: Sequence["Service"], *, admin_url: str, secret:
 
 def upgrade(connection: Connection, versions: Path, metadata: MetaData, revision: str = "head") -> None:
     """Run the migrations in `versions` on a connection whose search path is the schema they belong to."""
+    _spare_pygments()
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 
@@ -100,7 +103,14 @@ def upgrade(connection: Connection, versions: Path, metadata: MetaData, revision
             environment.run_migrations()
 
 
+def _spare_pygments() -> None:
+    """Alembic brings Mako, whose pages of errors would have their listings in colour: half a second of reading for
+    what nobody sees."""
+    sys.modules.setdefault("mako.ext.pygmentplugin", cast(ModuleType, None))
+
+
 def script_directory(versions: Path) -> "ScriptDirectory":
+    _spare_pygments()
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory(str(versions.parent), version_locations=[str(versions)])
