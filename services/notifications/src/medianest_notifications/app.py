@@ -1,13 +1,18 @@
 """Everything the notifications service works with, in one value."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from email.headerregistry import Address
 
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
+from medianest_notifications.adapters.channels.port import Senders
 from medianest_notifications.adapters.smtp import Smtp
+
+LEASE = timedelta(seconds=60)
+"""Longer than any attempt takes, with what is asked before it and recorded after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +27,13 @@ class NotificationsApp:
     smtp: Smtp | None
     sender: Address | None
     portal: str
+    senders: Senders
+    """What this installation can use."""
+    channel_cipher: Cipher
+    """Opens what channels are made with."""
+    code_key: bytes
+    """For the codes that are sent through channels to see whether they lead to their owner."""
+    unsubscribe_key: bytes
+    household_zone: str
+    lease: timedelta = LEASE
+    """How long an attempt to send something can last before somebody else takes it over."""

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 
 from medianest_common.mail import PURPOSE
 from medianest_common.service import Runtime, Service
+from medianest_notifications.adapters.channels.build import senders
 from medianest_notifications.adapters.smtp import Smtp
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.epoch import settle_epoch
 from medianest_notifications.handlers import handlers
-from medianest_notifications.models import Base
+from medianest_notifications.models import CONFIG, Base
 from medianest_notifications.settings import NotificationsSettings, parse_sender
 
 
@@ -18,15 +19,26 @@ async def open_app(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[Not
     await settle_epoch(runtime.db)
     settings = runtime.settings
     server, sender = settings.mail_server, parse_sender(settings.mail_from) if settings.mail_from else None
-    yield NotificationsApp(
-        db=runtime.db,
-        bus=runtime.bus,
-        clock=runtime.clock,
-        cipher=runtime.keys.cipher(PURPOSE),
-        smtp=Smtp(server, hello=sender.domain) if server and sender else None,
-        sender=sender,
-        portal=settings.base_url,
-    )
+    smtp = Smtp(server, hello=sender.domain) if server and sender else None
+    channels = senders(settings, keys=runtime.keys, clock=runtime.clock, smtp=smtp, sender=sender)
+    try:
+        yield NotificationsApp(
+            db=runtime.db,
+            bus=runtime.bus,
+            clock=runtime.clock,
+            cipher=runtime.keys.cipher(PURPOSE),
+            smtp=smtp,
+            sender=sender,
+            portal=settings.base_url,
+            senders=channels,
+            channel_cipher=runtime.keys.cipher(CONFIG),
+            code_key=runtime.keys.derive("channel-code"),
+            unsubscribe_key=runtime.keys.derive("unsubscribe"),
+            household_zone=settings.timezone,
+        )
+    finally:
+        for each in channels.values():
+            await each.aclose()
 
 
 SERVICE = Service(

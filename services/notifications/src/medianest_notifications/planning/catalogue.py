@@ -300,6 +300,13 @@ MEANINGS: dict[NotificationType, Meaning] = {
     _T.SUSPENDED: Meaning(
         Group.PEOPLE, "Account suspended", "Somebody’s account was suspended.", _ADMINS, Hearers.ADMINS
     ),
+    _T.CHANNEL_DISABLED: Meaning(
+        Group.PORTAL,
+        "Channel turned off",
+        "One of your channels takes no messages any more.",
+        "Whose channel it is",
+        always_in_inbox=True,
+    ),
     _T.BROADCAST: Meaning(
         Group.PORTAL,
         "Message to everybody",

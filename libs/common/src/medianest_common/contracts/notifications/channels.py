@@ -30,6 +30,13 @@ class ChannelState(StrEnum):
     """`state_reason` says why; a new code, read and entered, makes it active again."""
 
 
+class ChannelMessage(StrEnum):
+    """What is sent while a channel is set up, and stands in no inbox."""
+
+    CODE = "channel.code"
+    TEST = "channel.test"
+
+
 class Channel(Contract):
     """`config` is what it was made with but for the secrets; `secrets` names those that are set."""
 
@@ -73,8 +80,8 @@ class KindOffer(Contract):
     """Why it cannot be used here, and what to do about it."""
     needs_code: bool
     fields: list[ConfigField]
-    public_key: str | None = None
-    """What a browser subscribes with: web push only."""
+    public: dict[str, str]
+    """What one has to know to set one up: what browsers subscribe with, the name of the bot to write to."""
 
 
 class ChannelKinds(Contract):

@@ -1,0 +1,191 @@
+"""Deliveries: who may work on which, and what came of it.
+
+Whoever claims one locks its channel first, so that of one channel a single message is on its way at any moment.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
+from sqlalchemy.orm import aliased
+
+from medianest_common.clock import uuid7
+from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor, Urgency
+from medianest_common.db import Repository
+from medianest_notifications.models import Delivery
+
+TOO_LATE = "It was too old to be sent."
+_LEADS = or_(Delivery.batch_id.is_(None), Delivery.batch_id == Delivery.id)
+_S = DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One entry for one channel, as it was decided."""
+
+    user_id: UUID
+    channel_id: UUID
+    kind: ChannelKind
+    entry_id: UUID
+    seq: int
+    due_at: datetime
+    held_for: HeldFor | None = None
+    reason: SuppressedFor | None = None
+
+    @property
+    def is_due(self) -> bool:
+        return self.reason is None and self.held_for is None
+
+
+_ADD = text("""
+    insert into deliveries (id, user_id, channel_id, kind, entry_id, seq, type, urgency, state, reason, held_for,
+        due_at, expires_at, attempts, in_doubt, repeated, collapse_key, created_at, updated_at)
+    select t.id, t.user_id, t.channel_id, t.kind, t.entry_id, t.seq, :type, :urgency,
+        case when t.reason is null then 'queued' else 'suppressed' end, t.reason, t.held_for, t.due_at,
+        t.due_at + cast(:lasts as interval), 0, false, false, :collapse_key, :now, :now
+    from unnest(cast(:ids as uuid[]), cast(:user_ids as uuid[]), cast(:channel_ids as uuid[]), cast(:kinds as text[]),
+        cast(:entry_ids as uuid[]), cast(:seqs as bigint[]), cast(:reasons as text[]), cast(:held as text[]),
+        cast(:due as timestamptz[])
+    ) as t (id, user_id, channel_id, kind, entry_id, seq, reason, held_for, due_at)
+    -- One that is being deleted meanwhile is gone for us, and who sends to one does not wait for us.
+    join channels c on c.id = t.channel_id
+    for key share of c
+    on conflict (channel_id, entry_id) do nothing
+""")
+
+
+class Deliveries(Repository[Delivery]):
+    model = Delivery
+
+    async def add_planned(
+        self,
+        planned: Sequence[Planned],
+        *,
+        type: str,
+        urgency: Urgency,
+        collapse_key: str | None,
+        lasts: timedelta,
+        now: datetime,
+    ) -> None:
+        """All of one matter in one statement."""
+        columns = {
+            "ids": [uuid7() for _ in planned],
+            "user_ids": [each.user_id for each in planned],
+            "channel_ids": [each.channel_id for each in planned],
+            "kinds": [each.kind.value for each in planned],
+            "entry_ids": [each.entry_id for each in planned],
+            "seqs": [each.seq for each in planned],
+            "reasons": [each.reason for each in planned],
+            "held": [each.held_for for each in planned],
+            "due": [each.due_at for each in planned],
+        }
+        values = {"type": type, "urgency": urgency, "collapse_key": collapse_key, "lasts": lasts, "now": now}
+        await self.session.execute(_ADD, columns | values)
+
+    async def expire(self, channel_id: UUID, *, now: datetime) -> None:
+        """What was tried in vain is a dead letter; what never had its turn was merely not worth it any more."""
+        await self.session.execute(
+            update(Delivery)
+            .where(Delivery.channel_id == channel_id, Delivery.state == _S.QUEUED, Delivery.expires_at <= now)
+            .values(
+                state=case((Delivery.attempts == 0, _S.SUPPRESSED.value), else_=_S.FAILED.value),
+                reason=case((Delivery.attempts == 0, SuppressedFor.EXPIRED.value)),
+                error=func.coalesce(Delivery.error, TOO_LATE),
+                held_for=None,
+                updated_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+    async def claim(self, channel_id: UUID, *, now: datetime, lease: timedelta) -> list[Delivery]:
+        """The next message of a channel that the caller has locked, the one that leads first; empty when nothing is due
+        or somebody is at work on it. What was being sent when its lease ran out comes first, and is in doubt."""
+        lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
+        due = and_(Delivery.state == _S.QUEUED, Delivery.held_for.is_(None), Delivery.due_at <= now)
+        other = aliased(Delivery)
+        busy = select(other.id).where(
+            other.channel_id == channel_id, other.state == _S.SENDING, other.lease_until > now
+        )
+        next_one = (
+            select(Delivery.id)
+            .where(Delivery.channel_id == channel_id, _LEADS, or_(lapsed, due), ~busy.exists())
+            .order_by((Delivery.state == _S.SENDING).desc(), Delivery.seq)
+            .limit(1)
+            .scalar_subquery()
+        )
+        followers = and_(
+            Delivery.channel_id == channel_id,
+            Delivery.batch_id == next_one,
+            Delivery.state.in_((_S.QUEUED, _S.SENDING)),
+        )
+        statement = (
+            update(Delivery)
+            .where(or_(Delivery.id == next_one, followers))
+            .values(
+                in_doubt=or_(Delivery.in_doubt, Delivery.state == _S.SENDING),
+                state=_S.SENDING,
+                held_for=None,
+                attempts=Delivery.attempts + 1,
+                lease_until=now + lease,
+                updated_at=now,
+            )
+            .returning(Delivery)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        claimed = (await self.session.execute(statement)).scalars().all()
+        return sorted(claimed, key=lambda row: (row.batch_id not in (None, row.id), row.seq))
+
+    async def hold_claim(self, leader: Delivery) -> bool:
+        """Whether it is still this attempt's; if so, nobody can take it over until the transaction ends."""
+        statement = select(Delivery.id).where(
+            Delivery.id == leader.id, Delivery.state == _S.SENDING, Delivery.attempts == leader.attempts
+        )
+        found = await self.session.execute(statement.with_for_update(key_share=True))
+        return found.scalar_one_or_none() is not None
+
+    async def settle(self, ids: Collection[UUID], **values: Any) -> None:
+        await self.session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids), Delivery.state == _S.SENDING)
+            .values(lease_until=None, **values)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def suppress(self, *conditions: ColumnElement[bool], reason: SuppressedFor, now: datetime) -> None:
+        """What still waits; and what nobody is at work on any more."""
+        abandoned = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
+        await self.session.execute(
+            update(Delivery)
+            .where(or_(Delivery.state == _S.QUEUED, abandoned), *conditions)
+            .values(state=_S.SUPPRESSED, reason=reason, lease_until=None, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def requeue(self, delivery_id: UUID, *, now: datetime, lasts: timedelta) -> Delivery | None:
+        """A dead letter, or one whose channel is no longer disabled; never twice at once."""
+        statement = (
+            update(Delivery)
+            .where(
+                Delivery.id == delivery_id,
+                or_(
+                    Delivery.state == _S.FAILED,
+                    Delivery.reason.in_((SuppressedFor.CHANNEL_DISABLED, SuppressedFor.EXPIRED)),
+                ),
+            )
+            .values(
+                state=_S.QUEUED,
+                reason=None,
+                held_for=None,
+                batch_id=None,
+                due_at=now,
+                expires_at=now + lasts,
+                updated_at=now,
+            )
+            .returning(Delivery)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,65 @@
+"""Send what is due to one channel, one message after the other."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
+from medianest_common.contracts.notifications.deliveries import Deliver, SuppressedFor
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.delivering.attempt import NOT_OFFERED, Later, Outcome, Refused, attempt
+from medianest_notifications.delivering.compose import compose
+from medianest_notifications.delivering.secrets import UNREADABLE, open_config
+from medianest_notifications.delivering.work import Work, wake
+from medianest_notifications.models import Delivery, Entry
+from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.deliveries import Deliveries
+from medianest_notifications.use_cases.record_delivery import record_delivery
+
+MOST_IN_A_ROW = 20
+"""After that others have their turn."""
+
+
+async def deliver(app: NotificationsApp, job: Deliver, *, kind: ChannelKind) -> None:
+    """Whoever finds somebody else at work leaves it to them: they look again after each message."""
+    for _ in range(MOST_IN_A_ROW):
+        work = await _claim(app, job.channel_id)
+        if work is None:
+            return
+        await record_delivery(app, work, await _try(app, work))
+    async with app.db.transaction() as tx:
+        wake(tx, kind, job.channel_id)
+
+
+async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
+    now = app.clock.now()
+    async with app.db.transaction() as tx:
+        channel = await Channels(tx.session).get(channel_id, lock=True)
+        if channel is None:
+            return None
+        deliveries = Deliveries(tx.session)
+        if channel.state is not ChannelState.ACTIVE:
+            await deliveries.suppress(
+                Delivery.channel_id == channel_id, reason=SuppressedFor.CHANNEL_DISABLED, now=now
+            )
+            return None
+        await deliveries.expire(channel_id, now=now)
+        if channel.held_until is not None and channel.held_until > now:
+            return None
+        claimed = await deliveries.claim(channel_id, now=now, lease=app.lease)
+        if not claimed:
+            return None
+        found = select(Entry).where(Entry.id.in_([delivery.entry_id for delivery in claimed]))
+        entries = {entry.id: entry for entry in (await tx.session.scalars(found)).all()}
+        return Work(channel=channel, deliveries=claimed, entries=entries)
+
+
+async def _try(app: NotificationsApp, work: Work) -> Outcome:
+    sender = app.senders.get(work.channel.kind)
+    if sender is None:
+        return Later(NOT_OFFERED)
+    config = open_config(app.channel_cipher, work.channel, sender)
+    if config is None:
+        return Refused(UNREADABLE, gone=True)
+    since = work.leader.created_at if work.leader.in_doubt else None
+    return await attempt(sender, await compose(app, work), config, in_doubt_since=since)

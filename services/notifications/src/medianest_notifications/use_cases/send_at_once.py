@@ -1,0 +1,46 @@
+"""Send one message that stands in no inbox, and say what the provider answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from medianest_common.clock import uuid7
+from medianest_common.contracts.notifications.channels import ChannelMessage, SendReport
+from medianest_common.contracts.notifications.deliveries import Urgency
+from medianest_notifications.adapters.channels.port import Message
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.delivering.attempt import NOT_OFFERED, Later, Refused, Sent, attempt
+from medianest_notifications.delivering.secrets import UNREADABLE, open_config
+from medianest_notifications.models import Channel
+from medianest_notifications.rendering.render import render
+
+SECONDS = 15.0
+
+
+async def send_at_once(
+    app: NotificationsApp, channel: Channel, type: ChannelMessage, values: Mapping[str, Any]
+) -> SendReport:
+    sender = app.senders.get(channel.kind)
+    if sender is None:
+        return SendReport(sent=False, answer=NOT_OFFERED)
+    config = open_config(app.channel_cipher, channel, sender)
+    if config is None:
+        return SendReport(sent=False, answer=UNREADABLE)
+    said = render(type.value, values, channel=channel.kind.value)
+    message = Message(
+        delivery_id=uuid7(),
+        type=type,
+        title=said.title,
+        body=said.body,
+        link=None,
+        urgency=Urgency.HIGH,
+        collapse_key=None,
+        at=app.clock.now(),
+        locale="en",
+    )
+    match await attempt(sender, message, config, seconds=SECONDS):
+        case Sent():
+            return SendReport(sent=True, answer="The provider has taken the message.")
+        case Later(answer, retry_after):
+            return SendReport(sent=False, answer=answer, retry_after=retry_after)
+        case Refused(answer):
+            return SendReport(sent=False, answer=answer)

@@ -1,0 +1,61 @@
+"""Turn off what a mail is about, from a link in it, without signing in."""
+
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.notifications.channels import (
+    ChannelState,
+    LookAtSubscription,
+    Subscription,
+    Unsubscribe,
+)
+from medianest_common.contracts.notifications.deliveries import SuppressedFor
+from medianest_common.contracts.notifications.preferences import Mode
+from medianest_notifications.app import NotificationsApp
+from medianest_notifications.models import Delivery
+from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.deliveries import Deliveries
+from medianest_notifications.repository.preferences import Choices, Preferences
+from medianest_notifications.unsubscribing import LinkUnknown, read_link
+
+BY_LINK = "Turned off by the link in a message. Ask for a new code and enter it to turn it on again."
+
+
+async def look_at_subscription(app: NotificationsApp, query: LookAtSubscription) -> Subscription:
+    """Changes nothing: mail programs follow links by themselves."""
+    named = read_link(app.unsubscribe_key, query.token)
+    async with app.db.transaction() as tx:
+        channel = await Channels(tx.session).get(named.channel_id)
+        if channel is None:
+            raise LinkUnknown("The channel has been deleted: nothing is sent there any more.")
+        chosen = await Choices(tx.session).of(channel.user_id)
+    off = chosen.get((named.type, channel.id)) is Mode.OFF
+    return Subscription(
+        type=MEANINGS[named.type].title,
+        channel=channel.shown,
+        subscribed=channel.state is ChannelState.ACTIVE and not off,
+    )
+
+
+async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
+    """Twice is once, also for a channel that has been deleted meanwhile."""
+    named, now = read_link(app.unsubscribe_key, command.token), app.clock.now()
+    async with app.db.transaction() as tx:
+        channels, deliveries = Channels(tx.session), Deliveries(tx.session)
+        channel = await channels.get(named.channel_id, lock=True)
+        if channel is None:
+            return Nothing()
+        if command.all:
+            await channels.disable(channel.id, BY_LINK, config_sealed=None, now=now)
+            await deliveries.suppress(
+                Delivery.channel_id == channel.id, reason=SuppressedFor.CHANNEL_DISABLED, now=now
+            )
+            return Nothing()
+        await Choices(tx.session).turn_off(channel.user_id, named.type, channel.id)
+        await Preferences(tx.session).touch(channel.user_id)
+        await deliveries.suppress(
+            Delivery.channel_id == channel.id,
+            Delivery.type == named.type.value,
+            reason=SuppressedFor.OFF,
+            now=now,
+        )
+    return Nothing()
