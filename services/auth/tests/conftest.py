@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import SECRET_KEY, Sandbox, sandbox_on
 from medianest_auth.service import SERVICE
 from medianest_common.bus import Context, Handlers, use
-from medianest_common.clock import SystemClock, uuid7
+from medianest_common.clock import uuid7
 from medianest_common.contracts import auth, plex
 from medianest_common.contracts.base import Nothing, Rpc
 from medianest_common.contracts.identity import Caller
@@ -29,6 +28,7 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.security.jwt import AccessClaims, AccessTokenVerifier
 from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 PASSWORD = "a quiet lighthouse at noon"
@@ -37,22 +37,6 @@ QUICK_HASHES = {"argon2_memory_kib": 19_456}
 """The least that is allowed: a quarter of all that these tests would do is hashing."""
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
-
-
-class ShiftedClock(SystemClock):
-    """Runs like the real one, ahead of it by what the test says."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead.total_seconds()
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
 
 
 def client(

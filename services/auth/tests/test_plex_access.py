@@ -46,6 +46,7 @@ from medianest_common.lifecycle import running
 from medianest_common.security.personal_tokens import public_id_of
 from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex, Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE as PLEX
 from services.auth.tests.conftest import (
     OWNER,
@@ -54,7 +55,6 @@ from services.auth.tests.conftest import (
     SETUP_TOKEN,
     Household,
     PlexService,
-    ShiftedClock,
     client,
     household_of,
 )

@@ -7,16 +7,17 @@ from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, sandbox_on
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
-from services.health.tests.household import Household, TravellingClock
+from medianest_common.testing.shifted_clock import ShiftedClock
+from services.health.tests.household import Household
 
 
 @pytest.fixture
-def clock() -> TravellingClock:
-    return TravellingClock()
+def clock() -> ShiftedClock:
+    return ShiftedClock()
 
 
 @pytest.fixture
-async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: TravellingClock) -> AsyncIterator[Sandbox]:
+async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Sandbox]:
     async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         yield sandbox
 
@@ -34,9 +35,7 @@ async def overseerr() -> AsyncIterator[FakeOverseerr]:
 
 
 @pytest.fixture
-async def home(
-    sandbox: Sandbox, plex: FakePlex, overseerr: FakeOverseerr, clock: TravellingClock
-) -> Household:
+async def home(sandbox: Sandbox, plex: FakePlex, overseerr: FakeOverseerr, clock: ShiftedClock) -> Household:
     """The service watching that Plex and that Overseerr, after its first look at everything."""
     home = Household(sandbox, clock)
     await home.start(

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from medianest.testing import Sandbox, eventually
-from medianest_common.clock import SystemClock
 from medianest_common.contracts.health import ListMonitors, MonitorState, MonitorStatus
 from medianest_common.contracts.identity import Role
 from medianest_common.service import Runtime
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.app import HealthApp
 from medianest_health.jobs import ROUND_SECONDS
 from medianest_health.service import SERVICE, open_app
@@ -18,26 +17,10 @@ from medianest_health.settings import HealthSettings
 from medianest_health.use_cases.run_round import run_round
 
 
-class TravellingClock(SystemClock):
-    """Runs like any clock, but can be moved forward."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._ahead)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
 @dataclass
 class Household:
     sandbox: Sandbox
-    clock: TravellingClock
+    clock: ShiftedClock
     apps: list[HealthApp] = field(default_factory=list)
 
     async def start(self, **settings: Any) -> None:

@@ -10,7 +10,8 @@ from medianest_common.contracts.health import ListMonitors, MonitorState
 from medianest_common.contracts.identity import Role
 from medianest_common.testing.fake_arr import FakeRadarr, FakeSonarr
 from medianest_common.testing.fake_tmdb import FakeTmdb
-from services.health.tests.household import Household, TravellingClock
+from medianest_common.testing.shifted_clock import ShiftedClock
+from services.health.tests.household import Household
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def settings(radarr: FakeRadarr, sonarr: FakeSonarr, tmdb: FakeTmdb) -> dict[str
 
 
 @pytest.fixture
-async def home(sandbox: Sandbox, clock: TravellingClock, settings: dict[str, Any]) -> Household:
+async def home(sandbox: Sandbox, clock: ShiftedClock, settings: dict[str, Any]) -> Household:
     home = Household(sandbox, clock)
     await home.start(**settings)
     return home
@@ -105,7 +106,7 @@ async def test_a_limit_at_tmdb_is_no_outage(home: Household, tmdb: FakeTmdb) -> 
 
 
 async def test_another_app_at_the_address_or_no_key_at_all(
-    sandbox: Sandbox, clock: TravellingClock, settings: dict[str, Any], sonarr: FakeSonarr
+    sandbox: Sandbox, clock: ShiftedClock, settings: dict[str, Any], sonarr: FakeSonarr
 ) -> None:
     home = Household(sandbox, clock)
     more = {"radarr_url": sonarr.url, "radarr_api_key": sonarr.api_key, "sonarr_4k_api_key": ""}
@@ -121,7 +122,7 @@ async def test_another_app_at_the_address_or_no_key_at_all(
 
 
 async def test_with_an_overseerr_nobody_here_needs_tmdb(
-    sandbox: Sandbox, clock: TravellingClock, settings: dict[str, Any]
+    sandbox: Sandbox, clock: ShiftedClock, settings: dict[str, Any]
 ) -> None:
     home = Household(sandbox, clock)
     await home.start(**settings, overseerr_url="http://127.0.0.1:1", overseerr_api_key="key")

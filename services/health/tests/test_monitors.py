@@ -15,8 +15,9 @@ from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_overseerr import Fault as OverseerrFault
 from medianest_common.testing.fake_plex import FakePlex, Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.adapters.own import ServiceProbe
-from services.health.tests.household import Household, TravellingClock
+from services.health.tests.household import Household
 
 [PLEX] = registry.services(["plex"])
 
@@ -157,7 +158,7 @@ async def test_a_refused_token_is_not_an_outage(home: Household, plex: FakePlex)
 
 
 async def test_a_server_that_plex_tv_leads_to_is_watched_through_the_plex_service(
-    sandbox: Sandbox, clock: TravellingClock, plex: FakePlex
+    sandbox: Sandbox, clock: ShiftedClock, plex: FakePlex
 ) -> None:
     """The token never leaves that service, and nobody else knows the address."""
     await sandbox.start(PLEX, plex_tv_url=plex.tv_url, plex_token=plex.owner.token)
@@ -194,7 +195,7 @@ async def test_a_later_token_than_the_one_in_the_settings_is_as_good(home: House
 
 @pytest.mark.parametrize("key", ["wrong", "", "nön-äscii"])
 async def test_a_wrong_or_missing_key_is_not_an_outage(
-    sandbox: Sandbox, clock: TravellingClock, overseerr: FakeOverseerr, key: str
+    sandbox: Sandbox, clock: ShiftedClock, overseerr: FakeOverseerr, key: str
 ) -> None:
     home = Household(sandbox, clock)
     await home.start(overseerr_url=overseerr.url, overseerr_api_key=key)
@@ -206,7 +207,7 @@ async def test_a_wrong_or_missing_key_is_not_an_outage(
 
 
 async def test_a_key_copied_with_spaces_and_an_address_copied_with_a_path_work(
-    sandbox: Sandbox, clock: TravellingClock, overseerr: FakeOverseerr
+    sandbox: Sandbox, clock: ShiftedClock, overseerr: FakeOverseerr
 ) -> None:
     home = Household(sandbox, clock)
     await home.start(overseerr_url=f" {overseerr.url}/api/v1/ ", overseerr_api_key=f" {overseerr.api_key}\n")
@@ -221,9 +222,7 @@ async def test_a_service_that_does_not_run_is_down(home: Household) -> None:
     assert (found.status, found.message) == (MonitorState.DOWN, "The youtube service is not running.")
 
 
-async def test_what_was_never_up_is_pending_before_it_is_down(
-    sandbox: Sandbox, clock: TravellingClock
-) -> None:
+async def test_what_was_never_up_is_pending_before_it_is_down(sandbox: Sandbox, clock: ShiftedClock) -> None:
     home = Household(sandbox, clock)
     await home.start()
 
@@ -231,7 +230,7 @@ async def test_what_was_never_up_is_pending_before_it_is_down(
 
 
 async def test_without_the_bus_it_is_not_known_how_a_service_is(
-    sandbox: Sandbox, clock: TravellingClock
+    sandbox: Sandbox, clock: ShiftedClock
 ) -> None:
     await sandbox.nats.close()
     bus = Bus(sandbox.nats, service="health", clock=clock)

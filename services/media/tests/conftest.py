@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlalchemy import text
 from medianest.embedded import ServerUrls
 from medianest.testing import SECRET_KEY, Sandbox, eventually, sandbox_on
 from medianest_common.bus import Context, use
-from medianest_common.clock import SystemClock, uuid7
+from medianest_common.clock import uuid7
 from medianest_common.contracts import media
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.base import Rpc
@@ -27,26 +27,11 @@ from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_overseerr import FakeOverseerr, RequestRow
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_media.service import SERVICE
 
 FILM = 603
 SHOW = 1396
-
-
-class ShiftedClock(SystemClock):
-    """Runs like the real one, ahead of it by what the test says."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead.total_seconds()
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
 
 
 @dataclass

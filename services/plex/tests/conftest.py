@@ -8,19 +8,20 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, sandbox_on
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import NOW, Household, TravellingClock
+from services.plex.tests.household import NOW, Household
 from services.plex.tests.indexing import indexed as indexed
 from services.plex.tests.shelved import shelved as shelved
 
 
 @pytest.fixture
-def clock() -> TravellingClock:
-    return TravellingClock()
+def clock() -> ShiftedClock:
+    return ShiftedClock()
 
 
 @pytest.fixture
-async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: TravellingClock) -> AsyncIterator[Sandbox]:
+async def sandbox(server_urls: ServerUrls, tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Sandbox]:
     async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
         yield sandbox
 
@@ -42,7 +43,7 @@ async def plex() -> AsyncIterator[FakePlex]:
 
 
 @pytest.fixture
-async def home(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Household:
+async def home(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Household:
     """The service running against that Plex server, which it asks for everything: it has no index yet."""
     handlers = replace(
         SERVICE.handlers, timers=[timer for timer in SERVICE.handlers.timers if timer.name != "keep_index"]

@@ -1,42 +1,27 @@
 """A household for tests: its portal, its Plex server, its people."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from medianest.testing import Sandbox
-from medianest_common.clock import SystemClock, uuid7
+from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.platform import Check, Readiness, ping_subject
 from medianest_common.contracts.plex import ListLibraries, ListRecentlyAdded, RememberMember, SearchLibrary
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.last_good import FRESH_SECONDS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-class TravellingClock(SystemClock):
-    """Runs like any clock, but can be moved forward."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._ahead)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
 
 
 @dataclass
 class Household:
     sandbox: Sandbox
     plex: FakePlex
-    clock: TravellingClock
+    clock: ShiftedClock
 
     async def ask[R](
         self, message: Rpc[R], *, by: UUID | None = None, role: Role = Role.USER, timeout: float = 10.0

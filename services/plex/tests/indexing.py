@@ -15,17 +15,17 @@ from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, Item
 from medianest_common.service import Runtime
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_plex.items import Item
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE, open_app
 from medianest_plex.sync import Sync
-from services.plex.tests.household import TravellingClock
 
 
 @dataclass
 class Indexed:
     app: PlexApp
     plex: FakePlex
-    clock: TravellingClock
+    clock: ShiftedClock
     told: list[ItemEvent]
     sandbox: Sandbox
 
@@ -57,7 +57,7 @@ class Indexed:
 
 
 @pytest.fixture
-async def indexed(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Indexed:
+async def indexed(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Indexed:
     opened: list[PlexApp] = []
 
     @asynccontextmanager

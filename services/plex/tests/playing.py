@@ -26,12 +26,13 @@ from medianest_common.contracts.plex.playback import (
 from medianest_common.errors import RemoteError
 from medianest_common.service import Runtime
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.handlers import handlers
 from medianest_plex.playback import Playback
 from medianest_plex.service import SERVICE, open_app
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 
 
 @contextmanager
@@ -90,7 +91,7 @@ class Room(Household):
 
 @asynccontextmanager
 async def a_room(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock, **settings: Any
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock, **settings: Any
 ) -> AsyncIterator[Room]:
     opened: list[PlexApp] = []
 

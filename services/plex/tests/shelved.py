@@ -14,10 +14,11 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex.browse import ItemPage, ListItems
 from medianest_common.service import Runtime
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE, open_app
 from medianest_plex.sync import Sync
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Shelved(Household):
 
 
 @pytest.fixture
-async def shelved(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Shelved:
+async def shelved(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Shelved:
     opened: list[PlexApp] = []
 
     @asynccontextmanager

@@ -22,14 +22,15 @@ from medianest_common.http import guard
 from medianest_common.testing.certificates import self_signed
 from medianest_common.testing.fake_plex import FakePlex, connection
 from medianest_common.testing.http_server import serve
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 
 CLOSED = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-async def found(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Callable[..., Any]:
+async def found(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Callable[..., Any]:
     """Starts the service with the account's token and no address."""
 
     async def start(**settings: Any) -> Household:

@@ -6,8 +6,9 @@ from medianest.testing import Sandbox, eventually
 from medianest_common.contracts.plex import ItemType, ListLibraries, ListRecentlyAdded, SearchLibrary
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakePlex, Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import NOW, Household, TravellingClock
+from services.plex.tests.household import NOW, Household
 
 FAULTS: list[Fault] = [
     "refuse",
@@ -141,7 +142,7 @@ async def test_copies_are_taken_before_anybody_asks(home: Household) -> None:
 
 
 async def test_one_library_that_cannot_be_read_does_not_hide_the_others(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     plex.server.fail_with(400, path="/library/sections/1/all")
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
@@ -163,7 +164,7 @@ async def test_search_says_clearly_that_plex_is_down(home: Household) -> None:
 
 
 async def test_without_a_copy_an_outage_is_an_error(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     plex.server.fail_with("refuse")
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)

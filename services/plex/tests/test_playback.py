@@ -22,18 +22,18 @@ from medianest_common.contracts.plex.playback import (
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.fake_plex.faults import Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex import jobs
 from medianest_plex.playback import Playback
 from medianest_plex.read_history import read_history
 from medianest_plex.sync import Sync
-from services.plex.tests.household import TravellingClock
 from services.plex.tests.playing import Room, a_room, refused
 
 HOUR = 3600.0
 
 
 @pytest.fixture
-async def room(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Room]:
+async def room(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> AsyncIterator[Room]:
     async with a_room(sandbox, plex, clock, timezone="Europe/Berlin") as room:
         yield room
 
@@ -461,7 +461,7 @@ async def test_hours_are_those_of_the_household(room: Room, frida: FakeAccount) 
 
 
 async def test_old_plays_are_forgotten_and_not_read_again(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     frida = plex.add_friend("frida")
     async with a_room(sandbox, plex, clock, plex_history_days=30) as room:
@@ -476,7 +476,7 @@ async def test_old_plays_are_forgotten_and_not_read_again(
 
 
 async def test_with_own_nobody_sees_anything_but_their_own(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     frida = plex.add_friend("frida")
     async with a_room(sandbox, plex, clock, plex_history="own") as room:
@@ -492,7 +492,7 @@ async def test_with_own_nobody_sees_anything_but_their_own(
         assert (await room.stats(by=user_id, role=Role.USER)).total.plays == 1
 
 
-async def test_with_off_nothing_is_recorded(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> None:
+async def test_with_off_nothing_is_recorded(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> None:
     frida = plex.add_friend("frida")
     async with a_room(sandbox, plex, clock, plex_history="off") as room:
         plex.sessions.watched(frida, room.key_of("Alien"), at=clock.now() - timedelta(days=3))

@@ -11,16 +11,16 @@ from medianest_common.contracts.plex.indexing import ReceivePlexWebhook, Receive
 from medianest_common.contracts.plex.playback import PlaybackHinted
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_plex.webhooks import WebhookEvent, payload
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.playback import Playback
 from medianest_plex.use_cases.receive_webhook import receive_plex_webhook, receive_tautulli_webhook
-from services.plex.tests.household import TravellingClock
 from services.plex.tests.indexing import Indexed
 from services.plex.tests.playing import Room, a_room
 from services.plex.tests.test_sync_household import hinted, webhook
 
 
 @pytest.fixture
-async def room(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Room]:
+async def room(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> AsyncIterator[Room]:
     async with a_room(sandbox, plex, clock) as room:
         yield room
 

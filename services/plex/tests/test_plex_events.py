@@ -19,17 +19,18 @@ from medianest_common.http import public_authorities
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_plex.faults import Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.adapters.event_socket import LARGEST_FRAME, PATH, event_socket, read_frame
 from medianest_plex.following import Ears
 from medianest_plex.lead import Lead
 from medianest_plex.playback import Playback
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 from services.plex.tests.playing import Room, a_room
 
 
 @pytest.fixture
-async def room(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Room]:
+async def room(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> AsyncIterator[Room]:
     async with a_room(sandbox, plex, clock) as room:
         yield room
 

@@ -23,10 +23,11 @@ from medianest_common.contracts.plex.connection import (
 from medianest_common.errors import MediaNestError
 from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE, open_app
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 from services.plex.tests.test_leaving import leave, rows
 
 
@@ -37,7 +38,7 @@ async def other() -> AsyncIterator[FakePlex]:
 
 
 @pytest.fixture
-async def found(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> Callable[..., Any]:
+async def found(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Callable[..., Any]:
     """Starts the service with the account's token and no address, unless settings say otherwise."""
 
     async def start(**settings: Any) -> Household:
@@ -88,7 +89,7 @@ async def owner_signs_in(home: Household) -> RememberMember:
 
 
 async def test_a_late_refusal_of_the_old_token_does_not_count_against_the_new_one(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     apps: list[PlexApp] = []
     quiet = replace(watched(apps), handlers=replace(SERVICE.handlers, timers=[], listeners=[]))
@@ -158,7 +159,7 @@ async def test_the_owner_signing_in_with_plex_is_enough(
 
 @pytest.mark.parametrize("manual", [False, True])
 async def test_a_replica_that_was_not_told_of_a_later_token_finds_it_by_itself(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock, manual: bool
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock, manual: bool
 ) -> None:
     """What tells of it is heard by whoever is connected at that moment."""
     apps: list[PlexApp] = []
@@ -319,7 +320,7 @@ async def test_no_way_of_asking_tells_a_token(found: Callable[..., Any], plex: F
 
 @pytest.mark.parametrize("manual", [False, True])
 async def test_report_27_both_tokens_are_looked_at_and_not_the_servers_alone(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock, manual: bool
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock, manual: bool
 ) -> None:
     """The server goes on taking its own token. Beside an address in the settings that is all there need be."""
     apps: list[PlexApp] = []

@@ -5,9 +5,10 @@ from medianest_common.contracts.platform import CheckStatus
 from medianest_common.contracts.plex import GetServer, GetServerIdentity, ListLibraries, SearchLibrary
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
 from medianest_plex.settings import PlexSettings
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 
 
 async def test_the_server_is_described(home: Household) -> None:
@@ -42,7 +43,7 @@ async def test_its_identity_survives_an_outage_and_a_restart(home: Household) ->
 
 
 async def test_without_any_sight_of_it_the_identity_is_unavailable_and_comes_later(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     plex.server.fail_with("refuse")
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
@@ -72,7 +73,7 @@ async def test_without_any_sight_of_it_the_identity_is_unavailable_and_comes_lat
     ],
 )
 async def test_what_is_missing_is_said_in_words(
-    sandbox: Sandbox, clock: TravellingClock, plex: FakePlex, settings: dict[str, str], named: str
+    sandbox: Sandbox, clock: ShiftedClock, plex: FakePlex, settings: dict[str, str], named: str
 ) -> None:
     await sandbox.start(SERVICE, **settings)
     home = Household(sandbox, plex, clock)
@@ -147,7 +148,7 @@ async def test_a_server_that_hangs_counts_as_away_within_the_time_of_a_call(home
     assert not (await home.ask(GetServer(), timeout=2.0)).online
 
 
-async def test_it_starts_while_plex_is_down(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> None:
+async def test_it_starts_while_plex_is_down(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> None:
     plex.server.fail_with("refuse")
 
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)

@@ -14,7 +14,7 @@ import pytest
 from medianest import registry
 from medianest.testing import Sandbox, eventually
 from medianest_common.testing.fake_plex import FakePlex
-from services.plex.tests.household import TravellingClock
+from medianest_common.testing.shifted_clock import ShiftedClock
 
 SOON = 3.0
 SETUP_TOKEN = "a-set-up-token-of-the-tests-0123456789"
@@ -49,7 +49,7 @@ class Portal:
 
     http: httpx.AsyncClient
     plex: FakePlex
-    clock: TravellingClock
+    clock: ShiftedClock
     collection: str
     picture: str = ""
     routes: list[str] = field(default_factory=list)
@@ -107,7 +107,7 @@ class Portal:
 
 
 @pytest.fixture
-async def portal(sandbox: Sandbox, plex: FakePlex, clock: TravellingClock) -> AsyncIterator[Portal]:
+async def portal(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> AsyncIterator[Portal]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -18,10 +18,11 @@ from medianest_common.contracts.plex.watchlist import (
 )
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE
 from medianest_plex.watchlists import read_due
-from services.plex.tests.household import Household, TravellingClock
+from services.plex.tests.household import Household
 from services.plex.tests.test_leaving import rows
 from services.plex.tests.test_reconnecting import watched
 
@@ -182,7 +183,7 @@ async def test_when_plex_says_slow_down_everybody_waits_as_long_as_it_says(home:
 
 
 async def test_nobody_who_signs_in_meanwhile_goes_past_those_who_wait(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     apps: list[PlexApp] = []
     await sandbox.start(watched(apps), **where(plex))
@@ -213,7 +214,7 @@ async def test_nobody_who_signs_in_meanwhile_goes_past_those_who_wait(
 
 
 async def test_of_many_readers_one_reads_each_list(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     """As when two replicas both believe that they lead."""
     apps: list[PlexApp] = []
@@ -242,7 +243,7 @@ async def test_of_many_readers_one_reads_each_list(
 
 
 async def test_an_event_that_was_lost_is_made_up_for_after_a_start_and_now_and_then(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     home, apps = Household(sandbox, plex, clock), list[PlexApp]()
     await sandbox.start(watched(apps), **where(plex))
@@ -291,7 +292,7 @@ async def test_a_list_nobody_wants_read_is_not_read_and_its_token_goes_after_a_d
 
 
 async def test_where_no_list_is_read_no_token_is_kept(
-    sandbox: Sandbox, plex: FakePlex, clock: TravellingClock
+    sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock
 ) -> None:
     await sandbox.start(
         SERVICE,

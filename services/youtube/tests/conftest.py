@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from sqlalchemy import text
 from medianest.embedded import ServerUrls
 from medianest.testing import SECRET_KEY, Sandbox, eventually, sandbox_on
 from medianest_common.bus import Context, use
-from medianest_common.clock import SystemClock, uuid7
+from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
@@ -25,26 +24,11 @@ from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import FakeYoutube
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_youtube.service import SERVICE
 from medianest_youtube.use_cases.find_gone import MARK
 
 _ART = re.compile(r"/(poster\.jpg|Season\d+\.jpg|tvshow\.nfo)$")
-
-
-class ShiftedClock(SystemClock):
-    """Runs like the real one, ahead of it by what the test says."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead.total_seconds()
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
 
 
 @dataclass
