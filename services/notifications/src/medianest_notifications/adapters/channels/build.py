@@ -1,6 +1,7 @@
 """The kinds of channel that this installation can use."""
 
 from email.headerregistry import Address
+from typing import Any
 
 from medianest_common.clock import Clock
 from medianest_common.security.encryption import KeyRing
@@ -10,7 +11,7 @@ from medianest_notifications.adapters.channels.discord import DiscordSender
 from medianest_notifications.adapters.channels.gotify import GotifySender
 from medianest_notifications.adapters.channels.marks import Fingerprints
 from medianest_notifications.adapters.channels.ntfy import NtfySender
-from medianest_notifications.adapters.channels.port import Senders
+from medianest_notifications.adapters.channels.port import Sender, Senders
 from medianest_notifications.adapters.channels.telegram import TelegramSender
 from medianest_notifications.adapters.channels.text import INBOX
 from medianest_notifications.adapters.smtp import Smtp
@@ -28,7 +29,7 @@ def senders(
     def clients(system: str) -> Clients:
         return Clients(system, clock=clock, allowed=allowed)
 
-    every = [
+    every: list[Sender[Any]] = [
         DiscordSender(clients(discord.SYSTEM), server=settings.discord_url, marks=marks, inbox=inbox),
         TelegramSender(
             clients(telegram.SYSTEM),

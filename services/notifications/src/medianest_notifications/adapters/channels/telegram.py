@@ -140,10 +140,6 @@ class _Moved(MediaNestError):
         self.to = to
 
 
-def escape(text: str) -> str:
-    return escape_html(writing.unmentioned(text))
-
-
 def _anchor(words: str, url: str) -> str:
     return f'<a href="{escape_html(url)}">{escape_html(words)}</a>'
 
@@ -151,9 +147,10 @@ def _anchor(words: str, url: str) -> str:
 STYLE = writing.Style(
     # 4096 "after entities parsing": tags and escapes are not counted.
     count=lambda text: utf16(unescape(_TAG.sub("", text))),
-    escape=escape,
+    escape=escape_html,
     strong=lambda text: f"<b>{text}</b>",
     anchor=_anchor,
+    harmless=writing.unmentioned,
 )
 
 

@@ -12,6 +12,7 @@ type Cost = Callable[[str], int]
 INBOX = "/notifications"
 _ELLIPSIS = "…"
 _JOINER = "\u200d"
+_LONGEST_SIGN = 32
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WORDS = {
     "en": {"open": "Open in MediaNest", "rest": "The rest is in your inbox", "off": "No more mail like this"},
@@ -67,20 +68,21 @@ def cut(text: str, room: int, cost: Cost = len) -> str:
     if cost(text) <= room:
         return text
     left, kept = room - cost(_ELLIPSIS), []
-    for sign in signs(text):
+    for sign in _bounded(signs(text)):
         left -= cost(sign)
         if left < 0:
             break
         kept.append(sign)
-    # Whoever piles a thousand accents on one letter gets them cut all the same.
-    if not kept:
-        left = room - cost(_ELLIPSIS)
-        for character in text:
-            left -= cost(character)
-            if left < 0:
-                break
-            kept.append(character)
     return "".join(kept).rstrip() + _ELLIPSIS
+
+
+def _bounded(found: Iterator[str]) -> Iterator[str]:
+    """Whoever piles a thousand accents on one letter gets them taken apart all the same."""
+    for sign in found:
+        if len(sign) > _LONGEST_SIGN:
+            yield from sign
+        else:
+            yield sign
 
 
 def _extends(sign: str) -> bool:

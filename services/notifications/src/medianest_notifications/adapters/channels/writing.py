@@ -23,6 +23,8 @@ class Style:
     strong: Callable[[str], str]
     anchor: Callable[[str, str], str]
     """From words and an address."""
+    harmless: Callable[[str], str] = lambda text: text
+    """What is done before anything is cut; `escape` is the same for a sign wherever it stands."""
 
 
 def plain_style(count: Cost) -> Style:
@@ -40,7 +42,7 @@ def unmentioned(text: str) -> str:
 
 
 def title(message: Message, style: Style, room: int) -> str:
-    return style.escape(cut(title_of(message), room, lambda text: style.count(style.escape(text))))
+    return _cut(title_of(message), style, room)
 
 
 def write(
@@ -49,7 +51,10 @@ def write(
     """`titled` and `linked` where a provider has no place of its own for them. Empty where nothing is left to say."""
     head = style.strong(title(message, style, room // 4)) if titled else ""
     foot = style.anchor(word(message.locale, "open"), message.link) if linked and message.link else ""
-    pieces = [style.escape(plain(message.body)), *(_part(part, style) for part in message.parts)]
+    pieces = [
+        style.escape(style.harmless(plain(message.body))),
+        *(_part(part, style) for part in message.parts),
+    ]
     whole = _joined(head, *pieces, foot)
     if style.count(whole) <= room:
         return whole
@@ -66,16 +71,19 @@ def _as_many(message: Message, pieces: list[str], rest: str, style: Style, room:
             kept.append(piece)
             continue
         if number == 1 and room - used > 2:
-            body = cut(plain(message.body), room - used, lambda text: style.count(style.escape(text)))
-            kept.append(style.escape(body))
+            kept.append(_cut(plain(message.body), style, room - used))
         break
     return kept
 
 
+def _cut(text: str, style: Style, room: int) -> str:
+    return style.escape(cut(style.harmless(text), room, lambda piece: style.count(style.escape(piece))))
+
+
 def _part(part: Part, style: Style) -> str:
     lines = [
-        style.strong(f"• {style.escape(one_line(part.title))}"),
-        style.escape(cut(plain(part.body), _LONGEST_PART)),
+        style.strong(f"• {_cut(one_line(part.title), style, _LONGEST_PART)}"),
+        _cut(plain(part.body), style, _LONGEST_PART),
         part.link or "",
     ]
     return "\n".join(line for line in lines if line)
