@@ -3,7 +3,13 @@
 import asyncio
 from pathlib import Path
 
-from medianest_common.contracts.plex.arriving import ArrangeCollection, FileState, ShowFile, ShownFile
+from medianest_common.contracts.plex.arriving import (
+    ArrangeCollection,
+    FileState,
+    ReleaseFromCollection,
+    ShowFile,
+    ShownFile,
+)
 from medianest_common.testing.fake_plex import FakePlex
 from services.plex.tests.household import Household
 
@@ -119,3 +125,27 @@ async def test_a_collection_keeps_the_order_of_a_list_and_what_somebody_has_adde
 
     await home.sandbox.bus.call(arranged(3, 1, 2), timeout=30)
     assert [child.title for child in made.children] == ["Part 3", "Part 1", "Part 2", "Part 4"]
+
+
+async def test_what_is_released_leaves_the_collection_which_goes_with_its_last_item(
+    home: Household, tmp_path: Path
+) -> None:
+    key = _library(home.plex, tmp_path)
+    files = [_episode(tmp_path, f"0305{n:02}", f"Part {n}") for n in range(1, 4)]
+    keys = [(await _shown(home, file, f"Part {n}")).rating_key or "" for n, file in enumerate(files, 1)]
+    call = home.sandbox.bus.call
+    await call(ArrangeCollection(library_key=key, title="Journeys", rating_keys=keys), timeout=30)
+
+    def titles() -> list[list[str]]:
+        collections = [item for item in home.plex.library.items.values() if item.type == "collection"]
+        return [[child.title for child in each.children] for each in collections if each.title == "Journeys"]
+
+    first = ReleaseFromCollection(library_key=key, title="JOURNEYS", rating_keys=[*keys[:2], "999999"])
+    await asyncio.gather(*(call(first, timeout=30) for _ in range(3)))
+    assert titles() == [["Part 3"]]
+
+    last = ReleaseFromCollection(library_key=key, title="Journeys", rating_keys=keys)
+    await asyncio.gather(*(call(last, timeout=30) for _ in range(3)))
+    assert titles() == []
+    assert [home.plex.library.item(each).title for each in keys] == ["Part 1", "Part 2", "Part 3"]
+    assert all(file.exists() for file in files)

@@ -11,6 +11,7 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
+from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, StartDownload
 from medianest_common.contracts.youtube.subscriptions import (
     Backfill,
@@ -18,6 +19,7 @@ from medianest_common.contracts.youtube.subscriptions import (
     Subscribe,
     SubscriptionBody,
     SubscriptionChoices,
+    Unsubscribe,
 )
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_youtube import FakeYoutube, Playlist, numbered
@@ -264,3 +266,104 @@ async def test_a_subscription_that_is_given_a_collection_fills_it_with_what_is_t
         return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
 
     await eventually(filled, within=40)
+
+
+@pytest.fixture
+async def railways(home: Home, plex: FakePlex) -> tuple[Person, UUID]:
+    """Frida follows a list into a collection, and what is in it is there. With her subscription."""
+    plex.library.add_section("YouTube", type="show", path=str(home.folder))
+    await _plex_runs(home, plex)
+    await hold_downloads(home)
+    frida = await home.friend()
+    videos = numbered(2)
+    home.youtube.add(Playlist(id=LIST_ID, title="Songs", videos=videos))
+    for video in videos:
+        asset = await _stored(home, video.id, whose=frida)
+        await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
+        await eventually(lambda asset=asset: _is_ready(home, asset), within=30)  # type: ignore[misc]
+    await _follow(frida, "Railways")
+    await eventually(lambda: _is_in(plex, {"Railways": 2}), within=40)
+    [(subscription,)] = await home.rows("select id from subscriptions")
+    return frida, subscription
+
+
+async def _follow(person: Person, collection: str) -> None:
+    url = f"https://www.youtube.com/playlist?list={LIST_ID}"
+    body = SubscriptionBody(url=url, collection=collection, backfill=Backfill.ALL)
+    await person.call(Subscribe(subscription=body))
+
+
+async def _is_in(plex: FakePlex, expected: dict[str, int]) -> bool:
+    made = [item for item in plex.library.items.values() if item.type == "collection"]
+    return {item.title: len(item.children) for item in made} == expected
+
+
+async def test_a_collection_that_is_called_otherwise_is_not_there_twice(
+    plex: FakePlex, railways: tuple[Person, UUID]
+) -> None:
+    frida, subscription = railways
+
+    choices = SubscriptionChoices(backfill=Backfill.ALL, collection="Trains")
+    await frida.call(ChangeSubscription(id=subscription, choices=choices))
+
+    await eventually(lambda: _is_in(plex, {"Trains": 2}), within=40)
+
+
+async def test_who_follows_no_more_and_deletes_the_files_takes_the_collection_along(
+    home: Home, plex: FakePlex, railways: tuple[Person, UUID]
+) -> None:
+    """But not what somebody else asks for under the same title."""
+    frida, subscription = railways
+    other = await home.friend("Gustav")
+    await _follow(other, "railways")
+
+    async def he_has_them() -> bool:
+        return await home.rows(
+            "select count(*) from downloads where user_id = :id and ended_at is null", id=other.id
+        ) == [(2,)]
+
+    await eventually(he_has_them, within=30)
+    [(his,)] = await home.rows("select id from subscriptions where user_id = :id", id=other.id)
+
+    await frida.call(Unsubscribe(id=subscription, files=True))
+    await _jobs_are_done(home)
+    assert await _is_in(plex, {"Railways": 2})
+
+    await other.call(Unsubscribe(id=his, files=True))
+    await eventually(lambda: _is_in(plex, {}), within=40)
+
+
+async def test_who_keeps_the_files_keeps_their_collection(
+    home: Home, plex: FakePlex, railways: tuple[Person, UUID]
+) -> None:
+    frida, subscription = railways
+
+    await frida.call(Unsubscribe(id=subscription))
+
+    await _jobs_are_done(home)
+    assert await _is_in(plex, {"Railways": 2})
+
+
+async def test_the_collections_of_who_has_left_go_and_their_videos_stay(
+    home: Home, plex: FakePlex, railways: tuple[Person, UUID]
+) -> None:
+    frida, _ = railways
+
+    await home.sandbox.emit(UserDeleted(user_id=frida.id))
+
+    await eventually(lambda: _is_in(plex, {}), within=40)
+    assert await home.rows("select count(*) from assets where status = 'ready'") == [(2,)]
+    assert len(home.files()) == 2
+
+
+async def _jobs_are_done(home: Home) -> None:
+    async def quiet() -> bool:
+        if await home.rows("select 1 from outbox where not_before <= now()"):
+            return False
+        waiting = [
+            await home.sandbox.bus.js.consumer_info("JOB_YOUTUBE", f"youtube__{name}")
+            for name in ("release_collection", "keep_collection", "end_downloads")
+        ]
+        return not any(each.num_pending or each.num_ack_pending for each in waiting)
+
+    await eventually(quiet, within=40)

@@ -1,11 +1,15 @@
 """Which Plex collections a list's videos belong into: also those that the person had before, or by another way."""
 
+from collections import defaultdict
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, exists, or_, select, union
 
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import KeepCollection
+from medianest_common.contracts.youtube.downloads import KeepCollection, ReleaseCollection
 from medianest_common.db import Transaction
 from medianest_youtube.models import Asset, Batch, Download, ListEntry, Subscription
+from medianest_youtube.states import STORED
 
 
 async def keep_its_collections(tx: Transaction, asset: Asset) -> None:
@@ -42,6 +46,33 @@ async def keep_the_collection(tx: Transaction, *, list_id: str, collection: str)
     for library_key in (await tx.session.scalars(libraries)).all():
         if library_key is not None:
             tx.enqueue(KeepCollection(list_id=list_id, collection=collection, library_key=library_key))
+
+
+async def give_up_collection(
+    tx: Transaction, *, user_id: UUID, list_id: str | None, collection: str | None
+) -> None:
+    """Of a list that this person asks for no longer, or not under this title. The videos stay where they are."""
+    if list_id is None or collection is None:
+        return
+    statement = (
+        select(Asset.plex_library_key, Asset.plex_rating_key)
+        .join(ListEntry, ListEntry.video_id == Asset.video_id)
+        .join(Download, Download.asset_id == Asset.id)
+        .where(
+            ListEntry.list_id == list_id,
+            Download.user_id == user_id,
+            Asset.status.in_(STORED),
+        )
+        .distinct()
+    )
+    keys = defaultdict[str, list[str]](list)
+    for library_key, rating_key in await tx.session.execute(statement):
+        if library_key and rating_key:
+            keys[library_key].append(rating_key)
+    for library_key, rating_keys in sorted(keys.items()):
+        tx.enqueue(
+            ReleaseCollection(collection=collection, library_key=library_key, rating_keys=sorted(rating_keys))
+        )
 
 
 def belongs_into(list_id: str, collection: str) -> ColumnElement[bool]:

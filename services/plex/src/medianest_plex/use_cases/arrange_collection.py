@@ -1,19 +1,16 @@
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import text
-
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.plex.arriving import ArrangeCollection
 from medianest_common.errors import MediaNestError
 from medianest_plex.adapters import arriving, changing
 from medianest_plex.adapters.changing import BATCH
 from medianest_plex.app import PlexApp
+from medianest_plex.arranging import alone_with, collection_called
 from medianest_plex.collecting import asking_plex, changed, each_batch, judged, members_of
-from medianest_plex.folding import fold
 
 _AT_MOST_SECONDS = 60.0
-_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:about, 0))")
 
 
 async def arrange_collection(app: PlexApp, command: ArrangeCollection) -> Nothing:
@@ -23,7 +20,7 @@ async def arrange_collection(app: PlexApp, command: ArrangeCollection) -> Nothin
     if app.set_up is None or not keys:
         return Nothing()
     async with asyncio.timeout(_AT_MOST_SECONDS), app.db.transaction() as tx:
-        await tx.session.execute(_ONE_AT_A_TIME, {"about": f"collection:{section}:{fold(title)}"})
+        await alone_with(tx, section, title)
         async with asking_plex():
             collection = await _filled(app, section, title, keys)
             if collection is not None:
@@ -34,8 +31,7 @@ async def arrange_collection(app: PlexApp, command: ArrangeCollection) -> Nothin
 
 async def _filled(app: PlexApp, section: str, title: str, keys: Sequence[str]) -> str | None:
     pms, token = app.plex.pms, app.plex.token
-    there = await changing.collections_of(pms, section, token=token)
-    found = next((each for each in there if fold(each.title) == fold(title) and not each.smart), None)
+    found = await collection_called(app, section, title)
     before = await members_of(app, found.key) if found else {}
     missing = [key for key in keys if key not in before]
     if not missing:

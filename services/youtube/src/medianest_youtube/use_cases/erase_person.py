@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import Delete, Update
 
@@ -14,6 +14,7 @@ from medianest_common.contracts.youtube import ForgetEvents, UserDataErased
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Batch, Download, Person, Subscription, Tombstone
+from medianest_youtube.plex_collections import give_up_collection
 from medianest_youtube.repository.people import People
 from medianest_youtube.use_cases.end_downloads import end_later
 from medianest_youtube.use_cases.unsubscribe import give_up_all
@@ -29,6 +30,7 @@ async def erase_person(app: YoutubeApp, tx: Transaction, event: UserDeleted) -> 
     for lists in (Batch, Subscription):
         theirs = select(lists.id).where(lists.user_id == person).order_by(lists.id)
         await tx.session.execute(theirs.with_for_update(key_share=True))
+    await _give_up_collections(tx, person)
     known = select(Person.id).where(Person.id == person, Person.erased_at.is_(None))
     was_there = await tx.session.scalar(known) is not None
     await People(tx.session).erase(person, now=now)
@@ -44,6 +46,18 @@ async def erase_person(app: YoutubeApp, tx: Transaction, event: UserDeleted) -> 
     }
     tx.enqueue(ForgetEvents(user_id=person), delay=HEARD_WITHIN)
     tx.emit(UserDataErased(user_id=person, removed={table: n for table, n in removed.items() if n}))
+
+
+async def _give_up_collections(tx: Transaction, person: UUID) -> None:
+    """They carry names that this person has chosen. What somebody else asks for under the same one stays."""
+    named = [
+        select(lists.list_id, lists.collection).where(
+            lists.user_id == person, lists.list_id.is_not(None), lists.collection.is_not(None)
+        )
+        for lists in (Batch, Subscription)
+    ]
+    for list_id, collection in (await tx.session.execute(union(*named))).all():
+        await give_up_collection(tx, user_id=person, list_id=list_id, collection=collection)
 
 
 async def _demand_nobody(tx: Transaction) -> None:

@@ -23,7 +23,7 @@ from medianest_common.errors import Conflict, FieldError, Invalid, NotFound
 from medianest_youtube import models
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.choosing import chosen_profile
-from medianest_youtube.plex_collections import keep_the_collection
+from medianest_youtube.plex_collections import give_up_collection, keep_the_collection
 from medianest_youtube.repository.people import People
 from medianest_youtube.urls import UnsupportedUrl, VideoInList, VideoLink, parse_link
 from medianest_youtube.use_cases.list_subscriptions import NO_SUCH_SUBSCRIPTION, shown_subscription
@@ -94,9 +94,15 @@ async def change_subscription(app: YoutubeApp, command: ChangeSubscription) -> S
             setattr(subscription, name, value)
         if wants_other:
             _begin_anew(subscription)
-        if subscription.list_id and subscription.collection and subscription.collection != collection:
+        if subscription.collection != collection:
             await tx.session.flush()
-            await keep_the_collection(tx, list_id=subscription.list_id, collection=subscription.collection)
+            await give_up_collection(
+                tx, user_id=subscription.user_id, list_id=subscription.list_id, collection=collection
+            )
+            if subscription.list_id and subscription.collection:
+                await keep_the_collection(
+                    tx, list_id=subscription.list_id, collection=subscription.collection
+                )
         if subscription.enabled and not was_enabled:
             subscription.next_check_at = app.clock.now()
     return await shown_subscription(app, command.id, to=caller)

@@ -9,12 +9,15 @@ from medianest_common.contracts.youtube.subscriptions import Unsubscribe
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Download, Subscription
+from medianest_youtube.plex_collections import give_up_collection
 from medianest_youtube.use_cases.end_downloads import end_later
 from medianest_youtube.use_cases.subscribe import locked_subscription
 
 
 async def unsubscribe(app: YoutubeApp, command: Unsubscribe) -> None:
-    """What is not there yet is cancelled in any case."""
+    """What is not there yet is cancelled in any case. What stays, stays in its Plex collection, which nobody orders
+    any more; with the files the collection goes too.
+    """
     caller = require_caller()
     async with app.db.transaction() as tx:
         subscription = await locked_subscription(tx, command.id, by=caller)
@@ -31,6 +34,13 @@ async def give_up_all(tx: Transaction, user_id: UUID) -> int:
 
 
 async def give_up(tx: Transaction, subscription: Subscription, *, files: bool, by: UUID | None) -> None:
+    if files:
+        await give_up_collection(
+            tx,
+            user_id=subscription.user_id,
+            list_id=subscription.list_id,
+            collection=subscription.collection,
+        )
     statement = select(Download.id).where(
         Download.subscription_id == subscription.id, Download.ended_at.is_(None)
     )

@@ -43,3 +43,11 @@ class ArrangeCollection(Command[Nothing]):
     library_key: str
     title: str
     rating_keys: list[str]
+
+
+class ReleaseFromCollection(Command[Nothing]):
+    """These items are in the collection of this title no longer. With its last item it goes; the items stay."""
+
+    library_key: str
+    title: str
+    rating_keys: list[str]

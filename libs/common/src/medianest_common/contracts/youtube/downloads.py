@@ -318,5 +318,13 @@ class KeepCollection(Job):
     library_key: str
 
 
+class ReleaseCollection(Job):
+    """Nobody asks for these in their Plex collection any more, as far as whoever has said so knows."""
+
+    collection: str
+    library_key: str
+    rating_keys: list[str]
+
+
 DOWNLOAD_PROGRESS = "download.progress"
 """The type of the live frame; data: `{downloadId, status, progress, position}`."""
