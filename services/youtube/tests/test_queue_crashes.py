@@ -1,6 +1,8 @@
 """Services that are killed, stopped or stand still: each download is carried out once all the same."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import RemoveDownload
 from medianest_common.contracts.youtube.queue import PauseQueue
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
+from medianest_youtube.repository.assets import Assets
 from services.youtube.tests.conftest import Home
 from services.youtube.tests.queueing import Wish, ask, give_ticket
 from services.youtube.tests.replicas import replica
@@ -193,6 +196,42 @@ async def test_killed_between_the_move_and_the_last_word_only_the_word_is_missin
     await one_file_and_nothing_else(home, wish)
     assert await wish.row("files") == names
     assert requests_for(youtube, FIRST) == asked
+
+
+@asynccontextmanager
+async def nobody_writes_the_last_word(home: Home) -> AsyncIterator[None]:
+    """Whoever notes down what is stored waits for the slots meanwhile, and has moved the files before."""
+    async with home.db.transaction() as tx:
+        await Assets(tx.session).alone_at_the_slots()
+        yield
+
+
+async def test_a_service_killed_just_there_is_followed_by_one_that_only_writes_the_word(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    video = slow(youtube, FIRST)
+    async with replica(nobody, **SHORT_LEASE) as first:
+        wish = await ask(nobody, FIRST)
+        await wish.has_parts()
+        async with nobody_writes_the_last_word(nobody):
+            video.faults.rate = None
+
+            async def moved() -> bool:
+                return any(name.endswith(".mp4") for name in nobody.files() if name[0] != ".")
+
+            await eventually(moved, within=30)
+            assert await wish.row("path") is None
+            await first.kill()
+    await no_process_is_left(nobody)
+    asked = requests_for(youtube, FIRST)
+    there = [name for name in nobody.files() if name[0] != "."]
+
+    async with replica(nobody, **SHORT_LEASE):
+        await wish.becomes(*STORED)
+        await one_file_and_nothing_else(nobody, wish)
+    assert sorted(await wish.row("files")) == sorted(there)
+    assert requests_for(youtube, FIRST) == asked, "YouTube was not asked again"
+    assert (await wish.events()).count("importing") == 1
 
 
 async def test_moved_for_somebody_who_does_not_want_it_any_more_it_comes_out_again(

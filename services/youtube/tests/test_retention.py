@@ -280,6 +280,26 @@ async def test_a_batch_is_cancelled_while_it_is_read(home: Home) -> None:
     assert second["made"] == 5
 
 
+async def test_a_batch_of_which_all_is_over_is_not_cancelled(home: Home) -> None:
+    await hold_downloads(home)
+    home.youtube.add(Playlist(id=LIST_ID, videos=numbered(2)))
+    batch_id = await ask_for_list(home, home.owner)
+    await batch_becomes(home, batch_id)
+    await home.change(
+        "update assets set status = 'failed', failure = 'PRIVATE' where video_id = 'video000001'"
+    )
+
+    assert (await home.owner.call(CancelBatch(id=batch_id))).status is BatchStatus.CANCELLED
+
+    second = await ask_for_list(home, home.owner)
+    await batch_becomes(home, second)
+    await home.change("update assets set status = 'failed', failure = 'PRIVATE'")
+    with pytest.raises(RemoteError) as refused:
+        await home.owner.call(CancelBatch(id=second))
+    assert (refused.value.status, refused.value.code) == (409, "BATCH_OVER")
+    assert (await home.owner.call(GetBatch(id=second))).status is BatchStatus.INDEXED
+
+
 async def test_a_batch_is_cancelled_by_its_owner_alone_and_what_is_there_stays(home: Home) -> None:
     await hold_downloads(home)
     frida, gustav = await home.friend(), await home.friend("Gustav")
