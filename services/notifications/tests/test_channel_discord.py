@@ -10,6 +10,7 @@ from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TooManyRequests, Unavailable
 from medianest_common.testing.fake_channels import FakeDiscord
 from medianest_common.testing.fake_channels.discord import TOKEN
+from medianest_common.testing.fake_overseerr.faults import Fault
 from medianest_notifications.adapters.channels.discord import DiscordConfig, DiscordSender
 from medianest_notifications.adapters.channels.port import ChannelGone, MessageRefused, read_config
 from services.notifications.tests.channel_messages import (
@@ -138,7 +139,7 @@ async def test_a_webhook_that_is_gone_is_gone(how: str) -> None:
         (403, ChannelGone),
     ],
 )
-async def test_what_may_pass_is_told_from_what_will_not(fault: int, kind: type[MediaNestError]) -> None:
+async def test_what_may_pass_is_told_from_what_will_not(fault: Fault, kind: type[MediaNestError]) -> None:
     async with FakeDiscord.start() as fake:
         fake.fail_with(fault)
         with pytest.raises(kind) as ended:
