@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from medianest_common.contracts.notifications.deliveries import WORK, SuppressedFor
+from medianest_common.contracts.notifications.deliveries import SuppressedFor
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.delivering.work import wake
 from medianest_notifications.planning.decision import plan
 from medianest_notifications.planning.merging import Statement, merge
 from medianest_notifications.repository.held import Held, HeldDeliveries
@@ -38,7 +39,7 @@ async def _release(app: NotificationsApp, tx: Transaction, channel_id: UUID) -> 
     for start in range(0, len(ids), MOST_IN_ONE):
         await held.release(ids[start : start + MOST_IN_ONE], now=now)
     if ids:
-        tx.enqueue(WORK[channel.kind](channel_id=channel_id))
+        wake(tx, channel.kind, channel_id)
 
 
 async def _still_wanted(app: NotificationsApp, tx: Transaction, due: list[Held]) -> list[Statement]:
