@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from html import escape
 from uuid import UUID
 
 from medianest_common.contracts.notifications import Mail, MailKind
+from medianest_notifications import mail_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +68,11 @@ _LETTERS = {
 def write(mail: Mail, *, mail_id: UUID, sender: Address, portal: str, at: datetime) -> EmailMessage:
     """Raises `ValueError` if the recipient's address is none: nothing of it can become another header."""
     letter = _LETTERS[mail.kind]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"{letter.subject} – MediaNest"
-    message["From"] = sender
-    message["To"] = _address(mail.to)
-    message["Date"] = format_datetime(at)
-    # The same however often it is tried, so that a second copy is recognised as one.
-    message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"
+    subject = f"{letter.subject} – MediaNest"
+    message = mail_form.headed(subject=subject, to=mail.to, sender=sender, mail_id=mail_id, at=at)
     message.set_content(_text(letter, mail, portal=portal))
     message.add_alternative(_html(letter, mail, portal=portal), subtype="html")
     return message
-
-
-def _address(text: str) -> Address:
-    try:
-        return Address(addr_spec=text)
-    except (ValueError, MessageError, IndexError):
-        raise ValueError("not an address") from None
 
 
 def _text(letter: Letter, mail: Mail, *, portal: str) -> str:
@@ -103,15 +88,11 @@ def _text(letter: Letter, mail: Mail, *, portal: str) -> str:
 
 
 def _html(letter: Letter, mail: Mail, *, portal: str) -> str:
-    def paragraphs(texts: tuple[str, ...]) -> str:
-        return "".join(f"<p>{escape(text)}</p>\n" for text in texts)
-
-    link = ""
-    if letter.label and mail.link:
-        link = f'<p><a href="{escape(mail.link)}">{escape(letter.label)}</a></p>\n'
-    return (
-        '<!doctype html>\n<html lang="en"><body style="font-family: sans-serif">\n'
-        f"<p>Hello {escape(mail.name)},</p>\n"
-        f"{paragraphs(letter.paragraphs)}{link}{paragraphs(letter.afterwards)}"
-        f'<p style="color: #666">MediaNest, {escape(portal)}</p>\n</body></html>\n'
-    )
+    content = [
+        mail_form.paragraph(f"Hello {mail.name},"),
+        *map(mail_form.paragraph, letter.paragraphs),
+        mail_form.button(letter.label, mail.link) if letter.label and mail.link else "",
+        *map(mail_form.paragraph, letter.afterwards),
+    ]
+    footer = f"MediaNest, {escape(portal)}"
+    return mail_form.page("".join(content), title=letter.subject, locale="en", footer=footer)

@@ -1,6 +1,7 @@
 """The mail server: one connection for each mail, encrypted as the settings say, and nothing without a time limit."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
@@ -13,6 +14,9 @@ from medianest_notifications.settings import MailServer, Tls
 _STEP_SECONDS = 10.0
 _WHOLE_SECONDS = 25.0
 _GOODBYE_SECONDS = 1.0
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_NO_SUCH_BOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""RFC 3463 and RFC 7505: no such mailbox or system, moved, or disabled."""
 
 
 class MailServerUnavailable(Unavailable):
@@ -20,9 +24,13 @@ class MailServerUnavailable(Unavailable):
 
 
 class MailRefused(MediaNestError):
-    """For good: trying again changes nothing."""
+    """For good: trying again changes nothing. `no_such_box` when it is the address, and not this mail."""
 
     title = "The mail server refused the mail"
+
+    def __init__(self, detail: str, *, upstream: str | None = None, no_such_box: bool = False) -> None:
+        super().__init__(detail, upstream=upstream)
+        self.no_such_box = no_such_box
 
 
 class Smtp:
@@ -37,11 +45,11 @@ class Smtp:
             try:
                 await client.send_message(message)
             except aiosmtplib.SMTPRecipientsRefused as refused:
-                raise _judged(refused.recipients[0].code) from None
+                raise _judged(refused.recipients[0]) from None
             except aiosmtplib.SMTPNotSupported:
                 raise MailRefused("The server cannot deliver to an address with such letters.") from None
             except aiosmtplib.SMTPResponseException as refused:
-                raise _judged(refused.code) from None
+                raise _judged(refused) from None
 
     async def check(self) -> None:
         """Connects and signs in without sending anything."""
@@ -77,7 +85,12 @@ class Smtp:
             client.close()
 
 
-def _judged(code: int) -> MediaNestError:
+def _judged(refused: aiosmtplib.SMTPResponseException) -> MediaNestError:
+    """Of the words only the number in front (RFC 3463) is read. A server that gives none may refuse to relay, which
+    says nothing about the address."""
+    code, found = refused.code, _ENHANCED.match(refused.message)
+    answered = f"It answered {code} {found[0]}." if found else f"It answered {code}."
     if 500 <= code < 600:
-        return MailRefused(f"It answered {code}.", upstream="smtp")
-    return MailServerUnavailable(f"It answered {code}.", upstream="smtp")
+        no_such_box = found is not None and found[0] in _NO_SUCH_BOX
+        return MailRefused(answered, upstream="smtp", no_such_box=no_such_box)
+    return MailServerUnavailable(answered, upstream="smtp")
