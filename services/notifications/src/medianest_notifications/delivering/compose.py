@@ -4,6 +4,7 @@ from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_notifications.adapters.channels.port import Message
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.delivering.digest import compose_digest
 from medianest_notifications.delivering.work import Work
 from medianest_notifications.unsubscribing import unsubscribe_link
 
@@ -12,6 +13,9 @@ DEFAULT_LOCALE = "en"
 
 async def compose(app: NotificationsApp, work: Work) -> Message:
     leader = work.leader
+    if len(work.deliveries) > 1:
+        of_leader = unsubscribe(app, work, NotificationType(leader.type))
+        return await compose_digest(app, work, unsubscribe=of_leader)
     entry = work.entries[leader.entry_id]
     type = NotificationType(leader.type)
     return Message(

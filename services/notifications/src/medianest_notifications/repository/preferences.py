@@ -51,11 +51,12 @@ class Preferences(Repository[Preference]):
     async def reader(self, user_id: UUID, *, household_zone: str) -> Reader:
         """All that is known of one person, for whatever may come up."""
         saved = await self.get(user_id)
-        role = await self.session.scalar(select(Recipient.role).where(Recipient.user_id == user_id))
+        person = await self.session.get(Recipient, user_id)
         mutes = await self.session.scalars(select(Mute).where(Mute.user_id == user_id))
         return Reader(
-            role=Role(role) if role else Role.USER,
-            zone=zone_called(saved.zone if saved else household_zone),
+            # Of somebody who is not known yet, or has left, the role is empty.
+            role=Role(person.role) if person and person.role else Role.USER,
+            zone=zone_called((saved and saved.zone) or (person and person.zone) or household_zone),
             quiet=quiet_hours(saved),
             daily_at=saved.daily_at if saved else DAILY_AT,
             choices=await Choices(self.session).of(user_id),

@@ -29,8 +29,9 @@ from medianest_notifications.planning.decision import (
 from medianest_notifications.planning.local_time import QuietHours, zone_called
 
 _READERS = text("""
-    select t.user_id, r.role, p.zone, p.quiet_from, p.quiet_to, p.daily_at, m.user_id is not null as muted,
-        m.until as muted_until, inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
+    select t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
+        m.user_id is not null as muted, m.until as muted_until,
+        inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
     from unnest(cast(:user_ids as uuid[])) with ordinality as t (user_id, place)
     left join recipients r on r.user_id = t.user_id
     left join preferences p on p.user_id = t.user_id

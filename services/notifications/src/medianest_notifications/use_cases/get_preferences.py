@@ -10,7 +10,7 @@ from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.notifications.preferences import Cell, Preferences, QuietHours, TypeRow
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.models import Channel
+from medianest_notifications.models import Channel, Recipient
 from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.planning.decision import DAILY_AT, Endpoint, Reader
 from medianest_notifications.repository.preferences import Choices, quiet_hours
@@ -26,14 +26,15 @@ async def get_preferences(app: NotificationsApp) -> Preferences:
 
 async def shown_to(app: NotificationsApp, tx: Transaction, caller: Caller) -> Preferences:
     saved = await SavedPreferences(tx.session).get(caller.user_id)
+    person = await tx.session.get(Recipient, caller.user_id)
     reader = Reader(role=caller.role, choices=await Choices(tx.session).of(caller.user_id))
     mine = select(Channel).where(Channel.user_id == caller.user_id).order_by(Channel.id)
     endpoints = [Endpoint(each.id, each.kind, each.state) for each in await tx.session.scalars(mine)]
     quiet = quiet_hours(saved)
     return Preferences(
         version=saved.version if saved else 0,
-        locale=saved.locale if saved else LOCALE,
-        zone=saved.zone if saved else app.household_zone,
+        locale=saved.locale if saved else (person and person.locale) or LOCALE,
+        zone=saved.zone if saved else (person and person.zone) or app.household_zone,
         quiet_hours=QuietHours(start=in_words(quiet.start), end=in_words(quiet.end)) if quiet else None,
         daily_at=in_words(saved.daily_at if saved else DAILY_AT),
         rows=_rows(reader, endpoints),

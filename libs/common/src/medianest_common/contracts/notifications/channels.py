@@ -31,10 +31,11 @@ class ChannelState(StrEnum):
 
 
 class ChannelMessage(StrEnum):
-    """What is sent while a channel is set up, and stands in no inbox."""
+    """What is sent to a channel and stands in no inbox: while it is set up, and what holds several notifications."""
 
     CODE = "channel.code"
     TEST = "channel.test"
+    DIGEST = "channel.digest"
 
 
 class Channel(Contract):
