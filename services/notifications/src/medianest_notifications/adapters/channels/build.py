@@ -8,6 +8,7 @@ from medianest_common.security.encryption import KeyRing
 from medianest_notifications.adapters.channels import discord, gotify, ntfy, telegram
 from medianest_notifications.adapters.channels.clients import AllowedHosts, Clients
 from medianest_notifications.adapters.channels.discord import DiscordSender
+from medianest_notifications.adapters.channels.email import EmailSender
 from medianest_notifications.adapters.channels.gotify import GotifySender
 from medianest_notifications.adapters.channels.marks import Fingerprints
 from medianest_notifications.adapters.channels.ntfy import NtfySender
@@ -41,4 +42,6 @@ def senders(
         NtfySender(clients(ntfy.SYSTEM), marks=marks, inbox=inbox),
         GotifySender(clients(gotify.SYSTEM), marks=marks, inbox=inbox),
     ]
+    if smtp and sender:
+        every.append(EmailSender(smtp, sender=sender, portal=settings.base_url, marks=marks))
     return {each.kind: each for each in every}
