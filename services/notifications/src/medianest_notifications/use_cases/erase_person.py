@@ -4,8 +4,11 @@ from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.notifications import UserDataErased
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.models import Entry
-from medianest_notifications.repository import Entries, FollowedRequests, Recipients
+from medianest_notifications.models import Choice, Entry, Mute, Preference
+from medianest_notifications.repository import Entries, FollowedRequests, Recipients, TemplateOverrides
+from medianest_notifications.repository.broadcasts import Broadcasts
+from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.preferences import Choices, Mutes, Preferences
 
 
 async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDeleted) -> None:
@@ -13,9 +16,17 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
     entries = Entries(tx.session)
     known = await Recipients(tx.session).erase(event.user_id)
     await entries.close_inbox(event.user_id, now=app.clock.now())
+    sent, channels = await Channels(tx.session).erase(event.user_id)
     removed = {
         "recipients": known,
+        "channels": channels,
+        "deliveries": sent,
         "entries": await entries.delete(Entry.user_id == event.user_id) + await entries.unname(event.user_id),
+        "preferences": await Preferences(tx.session).delete(Preference.user_id == event.user_id),
+        "choices": await Choices(tx.session).delete(Choice.user_id == event.user_id),
+        "mutes": await Mutes(tx.session).delete(Mute.user_id == event.user_id),
         "followed_requests": await FollowedRequests(tx.session).forget_person(event.user_id),
+        "template_overrides": await TemplateOverrides(tx.session).disown(event.user_id),
+        "broadcasts": await Broadcasts(tx.session).forget_person(event.user_id),
     }
     tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))
