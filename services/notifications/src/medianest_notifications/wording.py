@@ -41,6 +41,8 @@ class Notice:
     """Of several with the same, only the newest is worth sending."""
     about_title: tuple[MediaType, int] | None = None
     """What people can mute: the kind and TMDB's number."""
+    pinned: bool = False
+    """It stays on top of the inbox until its reader lets it go."""
 
     @property
     def title(self) -> str:

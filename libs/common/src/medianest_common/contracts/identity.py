@@ -41,6 +41,9 @@ class Permission(StrEnum):
     MANAGE_SERVICES = "services.manage"
     MANAGE_DOWNLOADS = "downloads.manage"
     """The queue as a whole, profiles, what people may download, and the account at YouTube."""
+    MANAGE_TEMPLATES = "templates.manage"
+    """How notifications are worded."""
+    BROADCAST = "broadcasts.send"
     SEE_PLAYBACK = "playback.see"
     """Who watches and has watched what."""
 

@@ -4,6 +4,8 @@ from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
 from medianest_common.contracts.media.defaults import DefaultsChanged
 from medianest_common.contracts.media.importing import ImportedPersonErased
+from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
+from medianest_common.contracts.notifications.templates import TemplateChanged
 from medianest_common.db import Transaction
 
 
@@ -21,4 +23,26 @@ async def on_defaults_changed(event: DefaultsChanged, app: AuthApp, tx: Transact
 async def on_imported_person_erased(event: ImportedPersonErased, app: AuthApp, tx: Transaction) -> None:
     app.audit.record(
         tx, "imported_person_erase", actor_id=event.actor_id, target=f"imported_person:{event.kept_as}"
+    )
+
+
+@handlers.on(TemplateChanged)
+async def on_template_changed(event: TemplateChanged, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        "template_reset" if event.version is None else "template_change",
+        actor_id=event.actor_id,
+        target=f"template:{event.notification.value}/{event.locale.value}/{event.channel.value}",
+    )
+
+
+@handlers.on(BroadcastSent)
+async def on_broadcast_sent(event: BroadcastSent, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(tx, "broadcast", actor_id=event.actor_id, target=f"broadcast:{event.broadcast_id}")
+
+
+@handlers.on(BroadcastEnded)
+async def on_broadcast_ended(event: BroadcastEnded, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx, "broadcast_withdraw", actor_id=event.actor_id, target=f"broadcast:{event.broadcast_id}"
     )

@@ -34,12 +34,12 @@ def built_in(locale: str) -> Mapping[tuple[str, str], Wording]:
 
 
 def _read(tables: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Wording]]:
-    for type, table in tables.items():
+    for name, table in tables.items():
         common = Wording(title=table["title"], body=table["body"])
-        yield (type, ANY), common
+        yield (name, ANY), common
         for channel, words in table.items():
             if isinstance(words, dict):
                 yield (
-                    (type, channel),
+                    (name, channel),
                     Wording(title=words.get("title", common.title), body=words.get("body", common.body)),
                 )

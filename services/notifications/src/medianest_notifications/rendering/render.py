@@ -61,9 +61,9 @@ def said(
 ) -> Rendered:
     """Raises `TemplateFault` where the wording does not work with these values, or says nothing."""
     context = context_of(values, words_of(locale), zone=zone)
-    title, body = fill(wording.title, context).strip(), fill(wording.body, context).strip()
+    title, body = fill(wording.title, context, part="title").strip(), fill(wording.body, context).strip()
     if not title:
-        raise TemplateFault("The title comes out empty.")
+        raise TemplateFault("The title comes out empty for some such notifications.", part="title")
     if channel != INBOX:
         title = one_line(title)
     longest = LONG_BODY if type in _LONG else BODY_LENGTH

@@ -47,10 +47,15 @@ _FAULTS = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, A
 class TemplateFault(Exception):
     """Why a template cannot be used, in words that repeat nothing of it, and where."""
 
-    def __init__(self, message: str, *, line: int = 1) -> None:
+    def __init__(self, message: str, *, line: int = 1, part: str = "body") -> None:
         super().__init__(message)
         self.message = message
         self.line = line
+        self.part = part
+
+
+def _nothing_for_none(value: Any) -> Any:
+    return "" if value is None else value
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -59,7 +64,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, cache_size=0, optimized=False)
+        super().__init__(undefined=StrictUndefined, cache_size=0, optimized=False, finalize=_nothing_for_none)
         self.globals.clear()
         self.filters.clear()
         self.filters.update(FILTERS)
@@ -79,13 +84,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 _SANDBOX = _Sandbox()
 
 
-def fill(source: str, context: Mapping[str, Any]) -> str:
+def fill(source: str, context: Mapping[str, Any], *, part: str = "body") -> str:
     """Raises `TemplateFault` for a template that is none, or that does not work with these values."""
     template = compiled(source)
     try:
         return template.render(context)
     except _FAULTS as error:
-        raise TemplateFault(f"It does not work with these values ({type(error).__name__}).") from None
+        why = f"It does not work with the values of every such notification ({type(error).__name__})."
+        raise TemplateFault(why, part=part) from None
 
 
 @lru_cache(maxsize=_COMPILED)

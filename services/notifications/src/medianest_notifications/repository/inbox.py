@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from medianest_common.contracts.notifications import InboxCount
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
 from medianest_notifications.models import Entry, Head
+from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.rendering import clean, render
 from medianest_notifications.repository.templates import TemplateOverrides, tongues_of, worded
 from medianest_notifications.wording import Notice, without_name
@@ -39,13 +41,14 @@ _DELIVER = text("""
     )
     insert into entries (
         id, user_id, seq, dedupe_key, type, title, body, link, data, "values", about_id, created_at, read_at,
-        dismissed_at
+        dismissed_at, collapse_key, pinned_at
     )
     select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, fresh.title, fresh.body, :link,
         cast(:data as jsonb), cast(:values as jsonb), cast(:about_id as uuid), cast(:now as timestamptz),
-        case when seen then cast(:now as timestamptz) end, case when hidden then cast(:now as timestamptz) end
+        case when seen then cast(:now as timestamptz) end, case when hidden then cast(:now as timestamptz) end,
+        :collapse_key, case when :pinned and not hidden then cast(:now as timestamptz) end
     from fresh join counted using (user_id)
-    returning id, user_id, seq, read_at, dismissed_at
+    returning id, user_id, seq, read_at, dismissed_at, pinned_at
 """)
 
 _FORGET = text("""
@@ -64,7 +67,26 @@ _FORGET = text("""
     select count(*) from old
 """)
 
+_SUPERSEDE = text("""
+    with gone as (
+        update entries set dismissed_at = :now
+        where user_id = any(:people) and collapse_key = :collapse_key and id <> all(:new)
+            and read_at is null and dismissed_at is null and pinned_at is null
+        returning user_id
+    )
+    update heads h set unread = h.unread - g.number
+    from (select user_id, count(*) as number from gone group by user_id) g
+    where h.user_id = g.user_id
+    returning h.user_id, h.head, h.unread
+""")
+
 _IS_OPEN = (Entry.read_at.is_(None), Entry.dismissed_at.is_(None))
+
+
+def supersedes(notice: Notice) -> bool:
+    """Whether an earlier notice about the same is not true any more: of what comes and goes, and of what adds up."""
+    meaning = MEANINGS[notice.type]
+    return notice.collapse_key is not None and (meaning.flaps or bool(meaning.settles))
 
 
 class Entries(Repository[Entry]):
@@ -91,6 +113,7 @@ class Entries(Repository[Entry]):
             "link": notice.link,
             "dedupe_key": dedupe_key,
             "about_id": notice.about,
+            "collapse_key": notice.collapse_key if supersedes(notice) else None,
         }
         parameters = common | {
             "user_ids": list(to.keys()),
@@ -101,6 +124,7 @@ class Entries(Repository[Entry]):
             "bodies": [said[user_id].body for user_id in to],
             "data": json.dumps(data),
             "values": json.dumps(values),
+            "pinned": notice.pinned,
             "now": now,
         }
         rows = (await self.session.execute(_DELIVER, parameters)).all()
@@ -117,10 +141,24 @@ class Entries(Repository[Entry]):
                 created_at=now,
                 read_at=row.read_at,
                 dismissed_at=row.dismissed_at,
-                pinned_at=None,
+                pinned_at=row.pinned_at,
             )
             for row in rows
         ]
+
+    async def supersede(
+        self, collapse_key: str, *, by: Sequence[Entry], now: datetime
+    ) -> Mapping[UUID, InboxCount]:
+        """What says the same of an earlier time and was not read is taken off the lists of those to whom `by` was
+        delivered just now, in this transaction, which holds their heads. Returns how much these have unread."""
+        parameters = {
+            "people": [entry.user_id for entry in by],
+            "new": [entry.id for entry in by],
+            "collapse_key": collapse_key,
+            "now": now,
+        }
+        rows = (await self.session.execute(_SUPERSEDE, parameters)).all()
+        return {row.user_id: InboxCount(unread=row.unread, head=row.head) for row in rows}
 
     async def lock_head(self, user_id: UUID) -> Head | None:
         return (

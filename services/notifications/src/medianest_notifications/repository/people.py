@@ -27,7 +27,7 @@ class Recipients(Repository[Recipient]):
 
     async def erase(self, user_id: UUID) -> int:
         """Returns whether there was anything, as a count."""
-        empty = {"name": "", "role": "", "version": LAST_VERSION}
+        empty = {"name": "", "role": "", "locale": None, "zone": None, "version": LAST_VERSION}
         before = await self.get(user_id, lock=True)
         made = upsert(Recipient).values(user_id=user_id, **empty)
         await self.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=empty))

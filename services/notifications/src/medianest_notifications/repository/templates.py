@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from medianest_common.db import Repository
@@ -40,14 +41,31 @@ class TemplateOverrides(Repository[TemplateOverride]):
         rows = (await self.session.execute(statement)).all()
         return {(row.type, row.locale, row.channel): Wording(row.title, row.body) for row in rows}
 
+    async def put(
+        self, key: Key, wording: Wording, *, seen: int | None, by: UUID, now: datetime
+    ) -> int | None:
+        """Its version from now on. None where `seen` is not the version it has."""
+        row = await self.get(key, lock=True)
+        if seen is not None and (row is None or row.version != seen):
+            return None
+        kind, locale, channel = key
+        values = {"title": wording.title, "body": wording.body, "updated_at": now, "updated_by": by}
+        values |= {"failed_at": None, "failure": None}
+        made = upsert(TemplateOverride).values(type=kind, locale=locale, channel=channel, version=1, **values)
+        statement = made.on_conflict_do_update(
+            index_elements=["type", "locale", "channel"],
+            set_=values | {"version": TemplateOverride.version + 1},
+        ).returning(TemplateOverride.version)
+        return int((await self.session.execute(statement)).scalar_one())
+
     async def note_failures(self, failures: Mapping[Key, str], *, now: datetime) -> None:
         """Once a minute and template, so that many notifications do not wait for one row."""
         o = TemplateOverride
-        for (type, locale, channel), failure in sorted(failures.items()):
+        for (kind, locale, channel), failure in sorted(failures.items()):
             is_old = or_(o.failed_at.is_(None), o.failed_at < now - _FAILURE_EVERY)
             await self.session.execute(
                 update(o)
-                .where(o.type == type, o.locale == locale, o.channel == channel, is_old)
+                .where(o.type == kind, o.locale == locale, o.channel == channel, is_old)
                 .values(failed_at=now, failure=failure)
             )
 

@@ -1,0 +1,50 @@
+"""What is new in the library, and how services are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_NOTHING: dict[str, Any] = {
+    "title": None,
+    "by": None,
+    "year": None,
+    "season": None,
+    "seasons": [],
+    "is_4k": False,
+    "episodes": None,
+    "total": None,
+    "library": "Movies",
+    "count": 1,
+    "titles": [],
+    "more": 0,
+}
+_DARK = {"title": "Dark", "library": "Shows"}
+_LASTED: dict[str, Any] = {"days": 0, "hours": 0, "minutes": 0}
+_DOWN = _LASTED | {"name": "Plex", "reason": "Plex cannot be reached.", "times": 1}
+
+SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
+    "library.added": [
+        _NOTHING | {"item": "movie", "title": "Dune", "year": 2021},
+        _NOTHING | _DARK | {"item": "season", "season": 2, "seasons": [2], "episodes": 10, "total": 10},
+        _NOTHING | _DARK | {"item": "season", "season": 0, "seasons": [0], "episodes": 1, "total": 1},
+        _NOTHING | _DARK | {"item": "seasons", "seasons": [1, 2, 3], "episodes": 26, "total": 26},
+        _NOTHING | _DARK | {"item": "episodes", "season": 2, "seasons": [2], "episodes": 1, "total": 4},
+        _NOTHING | {"item": "album", "title": "Kid A", "by": "Radiohead", "library": None},
+        _NOTHING | {"item": "many", "count": 23, "titles": ["Dune (2021)", "Heat (1995)"], "more": 21},
+    ],
+    "service.down": [
+        _DOWN,
+        _DOWN | {"reason": None},
+        _DOWN | {"times": 3, "minutes": 20},
+        _DOWN | {"times": 9, "hours": 5},
+    ],
+    "service.degraded": [
+        {"name": "Plex", "reason": "Plex does not accept MEDIANEST_PLEX_TOKEN any more.", "state": "auth"},
+        {"name": "Sonarr", "reason": None, "state": "degraded"},
+    ],
+    "service.recovered": [
+        _DOWN | {"was": "down", "minutes": 4},
+        _DOWN | {"was": "down", "minutes": 20, "times": 3, "reason": None},
+        _DOWN | {"was": "down", "days": 2},
+        _DOWN | {"was": "auth", "hours": 3, "times": 0, "reason": None},
+    ],
+}
