@@ -114,6 +114,7 @@ async def home_on(
         "youtube_ca_file": youtube.ca_file,
         "youtube_pause_seconds": 0,
         "youtube_disk_reserve": 0,
+        "youtube_downloads_per_day": 0,
     }
     async with sandbox_on(urls, data_dir, clock=clock) as sandbox:
         await sandbox.start(SERVICE, **ours | settings)

@@ -1,14 +1,17 @@
 """What becomes of a download that fails, and of the queue when all would."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
+from medianest_common.contracts.youtube.queue import ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
 from medianest_youtube.repository.assets import Assets
-from services.youtube.tests.conftest import Home
+from services.youtube.tests.conftest import Home, home_on
 from services.youtube.tests.queueing import ask, give_ticket, pause_of, set_cookies, tickets_used
 
 FIRST, SECOND = "aaaaaaaaaaa", "bbbbbbbbbbb"
@@ -78,6 +81,35 @@ async def test_what_all_would_meet_rests_the_whole_queue_until_one_has_tried(
 
     await eventually(told)
     assert await home.rows("select 1 from queue_pauses where ended_at is null") == []
+
+
+async def test_a_day_has_its_limit_and_an_administrator_may_let_it_go_on(
+    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
+) -> None:
+    """pinchflat#586: an account was blocked after three hundred videos."""
+    async with home_on(server_urls, tmp_path, youtube, youtube_downloads_per_day=2) as home:
+        now = home.clock.now()
+        # Noon, so that no midnight comes in between.
+        home.clock.advance((timedelta(hours=36) - (now - now.replace(hour=0, minute=0))).total_seconds())
+        wishes = [await ask(home, youtube.add(Video(id=f"video{n:06}"))) for n in range(6)]
+        for wish in wishes[:2]:
+            await wish.becomes(*STORED)
+
+        pause = await pause_of(home, FailureCode.DAILY_LIMIT)
+        assert (pause["until"].hour, pause["until"].minute) == (0, 0)
+        assert pause["until"] - home.clock.now() < timedelta(hours=13)
+        assert [await wish.row("status") for wish in wishes[2:]] == ["queued"] * 4
+
+        await home.owner.call(ResumeQueue())
+        for wish in wishes[2:4]:
+            await wish.becomes(*STORED)
+        await pause_of(home, FailureCode.DAILY_LIMIT)
+        assert await wishes[4].row("status", "attempts", "failure") == ("queued", 0, None)
+
+        home.clock.advance(timedelta(hours=13).total_seconds())
+        await give_ticket(home)
+        for wish in wishes[4:]:
+            await wish.becomes(*STORED)
 
 
 async def test_an_outage_of_the_line_is_nobodys_failure_and_all_go_on_after_it(

@@ -56,6 +56,8 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
             if await assets.count(Asset.status == DownloadStatus.QUEUED):
                 await trip(app, tx, FailureCode.FFMPEG_MISSING, begun=now, reason=lack)
             return None
+        if await _day_is_full(app, tx, running=len(running), now=now):
+            return None
         promised = sum(await still_to_come(app, running))
         asset = await assets.next_claimable(room=max(free - promised, 0))
         if free < 0 or (asset is None and await assets.count(Asset.status == DownloadStatus.QUEUED)):
@@ -78,6 +80,19 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
             failure=asset.failure,
             published_on=asset.published_on,
         )
+
+
+async def _day_is_full(app: YoutubeApp, tx: Transaction, *, running: int, now: datetime) -> bool:
+    """The day is UTC's, or what is left of it since an administrator has let the queue go on."""
+    limit, assets = app.settings.youtube_downloads_per_day, Assets(tx.session)
+    if not limit or not await assets.count(Asset.status == DownloadStatus.QUEUED):
+        return False
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = max(await Pauses(tx.session).last_end(FailureCode.DAILY_LIMIT) or midnight, midnight)
+    if running + await assets.count(Asset.stored_at >= since) < limit:
+        return False
+    await trip(app, tx, FailureCode.DAILY_LIMIT, begun=now, until=midnight + timedelta(days=1))
+    return True
 
 
 async def _see_whether_the_disk_is_full(

@@ -273,6 +273,12 @@ CONSEQUENCES: dict[FailureCode, Consequence] = {
         Retry.BACKOFF,
         (_MINUTE, _HOUR),
     ),
+    FailureCode.DAILY_LIMIT: Consequence(
+        "As many videos as are fetched within a day have been fetched, so that YouTube does not block this server. "
+        "Downloads go on by themselves at midnight UTC.",
+        Retry.AFTER_PAUSE,
+        pause=_DAY,
+    ),
     FailureCode.NETWORK: Consequence(
         "The connection to YouTube does not work at present. It is tried again by itself.",
         Retry.BACKOFF,

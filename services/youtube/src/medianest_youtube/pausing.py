@@ -26,7 +26,13 @@ def is_closed(pause: QueuePause | None, *, now: datetime, running: int) -> bool:
 
 
 async def trip(
-    app: YoutubeApp, tx: Transaction, code: FailureCode, *, begun: datetime, reason: str | None = None
+    app: YoutubeApp,
+    tx: Transaction,
+    code: FailureCode,
+    *,
+    begun: datetime,
+    reason: str | None = None,
+    until: datetime | None = None,
 ) -> None:
     """A download that began at `begun` has met something that all others would meet as well."""
     now = app.clock.now()
@@ -40,7 +46,7 @@ async def trip(
     if pause is not None:
         pause.ended_at = now
         await tx.session.flush()
-    until = now + length
+    until = until or now + length
     tx.session.add(QueuePause(id=uuid7(), code=code, reason=reason, since=now, until=until, strikes=strikes))
     tx.emit(QueuePaused(code=code, reason=reason, until=until))
     log.warning("queue_paused", code=code.value, strikes=strikes, seconds=length.total_seconds())

@@ -19,6 +19,9 @@ class YoutubeSettings(Settings):
 
     youtube_slots: int = Field(default=2, ge=1, le=16)
     """Downloads at once, in the whole installation."""
+    youtube_downloads_per_day: int = Field(default=250, ge=0)
+    """Videos that are fetched within a day (UTC), in the whole installation; 0 is no limit. YouTube has blocked those
+    who took some hundreds."""
     youtube_downloads_per_hour: int = Field(default=5, ge=0)
     """That one person may begin; 0 is no limit. A list counts as one. Administrators are not limited."""
     youtube_bytes_per_person: int = Field(default=0, ge=0)

@@ -38,6 +38,7 @@ class Asset(Base):
         ),
         Index("ix_assets_channel_id", "channel_id"),
         Index("ix_assets_status", "status"),
+        Index("ix_assets_stored_at", "stored_at", postgresql_where=text("stored_at is not null")),
         Index("ix_assets_words", text("to_tsvector('simple', title_words)"), postgresql_using="gin"),
     )
 

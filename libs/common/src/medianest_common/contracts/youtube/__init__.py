@@ -51,6 +51,8 @@ class FailureCode(StrEnum):
     NO_JS_RUNTIME = "NO_JS_RUNTIME"
     FFMPEG_MISSING = "FFMPEG_MISSING"
     FORBIDDEN_MEDIA = "FORBIDDEN_MEDIA"
+    DAILY_LIMIT = "DAILY_LIMIT"
+    """Our own: as many as are fetched within a day have been."""
     NETWORK = "NETWORK"
     NO_SPACE = "NO_SPACE"
     UNSUPPORTED = "UNSUPPORTED"
