@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from medianest_common.contracts.youtube.downloads import EndDownloads, FurnishSh
 from medianest_common.contracts.youtube.profiles import Layout, ProfileChoices
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_youtube import Channel, FakeYoutube, Playlist, Video
-from medianest_common.testing.fake_youtube.pictures import webp
+from medianest_common.testing.fake_youtube.pictures import png, webp
 from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.jpeg import as_jpeg
 from medianest_youtube.service import SERVICE
@@ -100,6 +99,18 @@ async def test_a_show_has_the_avatar_as_its_poster_and_goes_with_its_last_video(
     await delete(home, [second])
     assert not (home.folder / SHOW).exists()
     assert await home.rows("select count(*) from show_art") == [(0,)]
+
+
+@pytest.mark.parametrize("options", ["", "=s0", "=s900-c-k-c0x00ffffff-no-rj"])
+async def test_an_avatar_that_was_uploaded_as_a_png_is_asked_for_as_a_jpeg(
+    youtube: FakeYoutube, options: str
+) -> None:
+    channel(youtube).png_pictures = True
+    pictures = Pictures(proxy=youtube.proxy_url, certificates=youtube.ca_file, clock=SystemClock())
+
+    found = await pictures.fetch(f"https://yt3.ggpht.com/avatar/{CHANNEL_ID}.jpg{options}")
+
+    assert found is not None and found.startswith(b"\xff\xd8\xff")
 
 
 async def test_what_jellyfin_reads_comes_with_the_first_video_whose_profile_wants_it(home: Home) -> None:
@@ -291,17 +302,6 @@ async def test_a_png_becomes_a_jpeg_where_ffmpeg_can_read_it() -> None:
     made = await as_jpeg(png(64, 64), ffmpeg=Path(ffmpeg))
 
     assert made is not None and made.startswith(b"\xff\xd8\xff")
-
-
-def png(width: int, height: int) -> bytes:
-    """All of one colour; not every ffmpeg writes these."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
-
-    header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0])
-    pixels = zlib.compress((b"\0" + b"\x20\x60\xa0" * width) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 async def test_what_only_says_that_it_is_a_picture_is_none() -> None:

@@ -7,6 +7,8 @@ from medianest_common.clock import Clock
 from medianest_common.http import AddressPolicy, AddressRefused, OutgoingClient, Retry, Timeouts, parse_url
 
 HOSTS = ("ggpht.com", "ytimg.com", "googleusercontent.com")
+_MADE_TO_ORDER = (".ggpht.com", ".googleusercontent.com")
+_SQUARE = "s900-c-k-c0x00ffffff-no-rj"
 _TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _MAX_BYTES = 10_000_000
 _TIMEOUTS = Timeouts(connect=5.0, read=15.0, total=30.0)
@@ -24,6 +26,8 @@ class Pictures:
         """None: what is there is no picture of a kind that we take. Raises `AddressRefused` for any other host, and
         whatever the client does."""
         host, path = _checked(url)
+        if host.endswith(_MADE_TO_ORDER):
+            path = _as_jpeg(path)
         if not self._reachable:
             return None
         # Seldom, and of several hosts: a client for each picture.
@@ -41,6 +45,15 @@ class Pictures:
         async with client:
             answer = await client.request("GET", path, max_bytes=_MAX_BYTES)
         return answer.body if answer.content_type in _TYPES else None
+
+
+def _as_jpeg(path: str) -> str:
+    """Behind the last `=` stands how the picture is wanted: `rj` is as a JPEG, however it was uploaded, since not every
+    ffmpeg reads a PNG."""
+    name, wanted, options = path.rpartition("=")
+    if not wanted:
+        return f"{path}={_SQUARE}"
+    return path if "rj" in options.split("-") else f"{name}={options}-rj"
 
 
 def _checked(url: str) -> tuple[str, str]:

@@ -44,6 +44,8 @@ class Channel:
     description: str = "About the fixture channel"
     pictures: bool = True
     """Whether it has an avatar and a banner."""
+    png_pictures: bool = False
+    """They were uploaded as PNG."""
     videos: list["Video"] = field(default_factory=list)
     """Newest first, as its page shows them."""
 

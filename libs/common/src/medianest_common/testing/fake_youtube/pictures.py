@@ -1,5 +1,6 @@
 """Thumbnails, avatars and banners, made by the real ffmpeg."""
 
+import zlib
 from functools import lru_cache
 
 from medianest_common.testing.fake_youtube.media import run_ffmpeg
@@ -20,6 +21,18 @@ def webp(width: int, height: int) -> bytes:
     frame += b"\0" * (len(frame) % 2)
     body = b"WEBP" + b"VP8 " + len(frame).to_bytes(4, "little") + frame
     return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+@lru_cache(maxsize=16)
+def png(width: int, height: int) -> bytes:
+    """All of one colour; not every ffmpeg writes these."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0])
+    pixels = zlib.compress((b"\0" + b"\x20\x60\xa0" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def _one_frame(width: int, height: int) -> list[str]:

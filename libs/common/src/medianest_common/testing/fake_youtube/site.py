@@ -16,7 +16,7 @@ from medianest_common.testing.fake_youtube.recording import Request
 from medianest_common.testing.fake_youtube.state import State
 
 _THUMBNAIL = re.compile(r"^/vi(?:_webp)?/([\w-]{11})/(\w+)\.(jpg|webp)$")
-_PICTURE = re.compile(r"^/(avatar|banner)/(UC[\w-]{22})\.jpg(?:=\w+)?$")
+_PICTURE = re.compile(r"^/(avatar|banner)/(UC[\w-]{22})\.jpg(?:=([\w-]+))?$")
 _WATCH = re.compile(r"^/(?:embed|shorts|live|v)/([\w-]{11})$")
 _CHANNEL = re.compile(r"^/(?:(@[^/]+)|channel/(UC[\w-]{22})|(?:c|user)/([^/]+))(?:/(\w+))?$")
 _SKIP_SEGMENTS = re.compile(r"^/api/skipSegments/([0-9a-f]{4,})$")
@@ -149,6 +149,9 @@ def _picture(request: Request, state: State) -> Answer:
     if found is None or channel is None or not channel.pictures:
         return _NOT_FOUND
     width, height = (900, 900) if found[1] == "avatar" else (2560, 424)
+    # As it was uploaded, unless a JPEG is asked for.
+    if channel.png_pictures and "rj" not in (found[3] or "").split("-"):
+        return Answer(pictures.png(width, height), "image/png")
     return Answer(pictures.jpeg(width, height), "image/jpeg")
 
 
