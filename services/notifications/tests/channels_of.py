@@ -85,7 +85,8 @@ def texts(fake: Fake) -> list[str]:
 
 
 def _title(received: Any) -> str:
-    return str(received["title"] if "title" in received else received["embeds"][0]["title"])
+    title = str(received["title"] if "title" in received else received["embeds"][0]["title"])
+    return title.replace("\\", "")
 
 
 async def deliveries_of(person: Person, entry_id: UUID) -> Sequence[DeliveryReport]:
@@ -93,20 +94,20 @@ async def deliveries_of(person: Person, entry_id: UUID) -> Sequence[DeliveryRepo
     return list(reports.items)
 
 
-async def newest_delivery(person: Person) -> DeliveryReport:
-    [entry, *_] = await person.inbox()
-    [report] = await deliveries_of(person, entry.id)
-    return report
+async def newest_delivery(person: Person) -> DeliveryReport | None:
+    """The only one of the newest notification."""
+    for entry in (await person.inbox())[:1]:
+        for report in await deliveries_of(person, entry.id):
+            return report
+    return None
 
 
 async def reaches(person: Person, state: DeliveryState, *, within: float = 20.0) -> DeliveryReport:
     """The newest notification's one delivery, once it is in that state."""
 
     async def look() -> DeliveryReport | None:
-        if not await person.inbox():
-            return None
         report = await newest_delivery(person)
-        assert report.state is state, report
+        assert report and report.state is state, report
         return report
 
     return await eventually(look, within=within)

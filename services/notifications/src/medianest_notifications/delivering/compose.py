@@ -1,4 +1,6 @@
-"""What one message says to its channel."""
+"""What one message says to its channel: in its reader's language, and in as many words as suit it."""
+
+from functools import partial
 
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import ChannelKind
@@ -6,37 +8,45 @@ from medianest_notifications.adapters.channels.port import Message
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.digest import compose_digest
 from medianest_notifications.delivering.work import Work
+from medianest_notifications.rendering import Rendered, best_locale, render
+from medianest_notifications.repository.templates import Key, TemplateOverrides, tongues_of
 from medianest_notifications.unsubscribing import unsubscribe_link
-
-DEFAULT_LOCALE = "en"
 
 
 async def compose(app: NotificationsApp, work: Work) -> Message:
     leader = work.leader
+    told = NotificationType(leader.type)
     if len(work.deliveries) > 1:
-        of_leader = unsubscribe(app, work, NotificationType(leader.type))
-        return await compose_digest(app, work, unsubscribe=of_leader)
+        return await compose_digest(app, work, unsubscribe=_unsubscribe(app, work, told))
     entry = work.entries[leader.entry_id]
-    type = NotificationType(leader.type)
+    async with app.db.transaction() as tx:
+        tongue = (await tongues_of(tx.session, [leader.user_id]))[leader.user_id]
+        templates, failures = TemplateOverrides(tx.session), dict[Key, str]()
+        word = partial(
+            render, told.value, locale=tongue.locale, zone=tongue.zone, channel=work.channel.kind.value
+        )
+        # What was told before there were values has its words only.
+        said = (
+            word(entry.values, overrides=await templates.of([told]), report=failures.setdefault)
+            if entry.values or not entry.body
+            else Rendered(entry.title, entry.body)
+        )
+        await templates.note_failures(failures, now=app.clock.now())
     return Message(
         delivery_id=leader.id,
-        type=type,
-        title=entry.title,
-        body=entry.body,
-        link=absolute(app, entry.link),
+        type=told,
+        title=said.title,
+        body=said.body,
+        link=f"{app.portal}{entry.link}" if entry.link else None,
         urgency=leader.urgency,
         collapse_key=leader.collapse_key,
         at=entry.created_at,
-        locale=DEFAULT_LOCALE,
-        unsubscribe=unsubscribe(app, work, type),
+        locale=best_locale(tongue.locale),
+        unsubscribe=_unsubscribe(app, work, told),
     )
 
 
-def absolute(app: NotificationsApp, link: str | None) -> str | None:
-    return f"{app.portal}{link}" if link else None
-
-
-def unsubscribe(app: NotificationsApp, work: Work, type: NotificationType) -> str | None:
+def _unsubscribe(app: NotificationsApp, work: Work, type: NotificationType) -> str | None:
     if work.channel.kind is not ChannelKind.EMAIL:
         return None
     return unsubscribe_link(app.unsubscribe_key, work.channel.id, type, portal=app.portal)

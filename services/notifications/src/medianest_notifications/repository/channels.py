@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, text, update
+from sqlalchemy import case, delete, func, or_, select, text, update
 
 from medianest_common.contracts.notifications.channels import ChannelState
 from medianest_common.db import Repository
-from medianest_notifications.models import Channel
+from medianest_notifications.models import Channel, Delivery
 
 _TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended('channels:' || :user_id, 0))")
 
@@ -100,6 +100,13 @@ class Channels(Repository[Channel]):
     async def hold(self, channel_id: UUID, *, until: datetime) -> None:
         later = func.greatest(func.coalesce(Channel.held_until, until), until)
         await self.session.execute(update(Channel).where(Channel.id == channel_id).values(held_until=later))
+
+    async def erase(self, user_id: UUID) -> tuple[int, int]:
+        """How many deliveries and how many channels went. Whoever is sending has locked the channel first, as here."""
+        mine = select(Channel.id).where(Channel.user_id == user_id).order_by(Channel.id)
+        await self.session.execute(mine.with_for_update())
+        sent = await self.session.execute(delete(Delivery).where(Delivery.user_id == user_id))
+        return int(sent.rowcount), await self.delete(Channel.user_id == user_id)  # type: ignore[attr-defined]
 
     async def has_sent(self, channel_id: UUID, *, at: datetime) -> None:
         await self.session.execute(

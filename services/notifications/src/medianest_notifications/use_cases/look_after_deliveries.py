@@ -7,7 +7,7 @@ from medianest_notifications.delivering.work import wake
 from medianest_notifications.repository.delivery_views import overdue_channels
 
 PATIENCE = timedelta(seconds=30)
-"""What is due for so long and not sent has been lost sight of: whoever was at work is gone, or the bus has forgotten."""
+"""What is due for so long and not sent has been lost sight of: its worker is gone, or the bus has forgotten."""
 
 
 async def look_after_deliveries(app: NotificationsApp) -> None:

@@ -46,7 +46,9 @@ async def _record(app: NotificationsApp, work: Work, outcome: Outcome) -> None:
         if isinstance(outcome, Refused) and outcome.gone:
             # The owner will be told: whoever writes to an inbox locks it before anything else.
             await Entries(tx.session).lock_head(work.channel.user_id)
-        if not await deliveries.hold_claim(work.leader):
+        # Whoever changes what is to be sent to a channel locks the channel before.
+        channel = await Channels(tx.session).get(work.channel.id, lock=True)
+        if channel is None or not await deliveries.hold_claim(work.leader):
             log.warning("delivery_taken_over", kind=work.channel.kind)
             return
         match outcome:

@@ -11,7 +11,8 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.attempt import NOT_OFFERED, Later, Refused, Sent, attempt
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.models import Channel
-from medianest_notifications.rendering.render import render
+from medianest_notifications.rendering import best_locale, render
+from medianest_notifications.repository.templates import tongues_of
 
 SECONDS = 15.0
 
@@ -25,7 +26,9 @@ async def send_at_once(
     config = open_config(app.channel_cipher, channel, sender)
     if config is None:
         return SendReport(sent=False, answer=UNREADABLE)
-    said = render(type.value, values, channel=channel.kind.value)
+    async with app.db.read() as connection:
+        tongue = (await tongues_of(connection, [channel.user_id]))[channel.user_id]
+    said = render(type.value, values, locale=tongue.locale, channel=channel.kind.value)
     message = Message(
         delivery_id=uuid7(),
         type=type,
@@ -35,7 +38,7 @@ async def send_at_once(
         urgency=Urgency.HIGH,
         collapse_key=None,
         at=app.clock.now(),
-        locale="en",
+        locale=best_locale(tongue.locale),
     )
     match await attempt(sender, message, config, seconds=SECONDS):
         case Sent():

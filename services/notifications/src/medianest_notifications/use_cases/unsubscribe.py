@@ -41,8 +41,12 @@ async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
     named, now = read_link(app.unsubscribe_key, command.token), app.clock.now()
     async with app.db.transaction() as tx:
         channels, deliveries = Channels(tx.session), Deliveries(tx.session)
-        channel = await channels.get(named.channel_id, lock=True)
+        channel = await channels.get(named.channel_id)
         if channel is None:
+            return Nothing()
+        # Before the channel, as whoever changes preferences does.
+        await Preferences(tx.session).touch(channel.user_id)
+        if await channels.get(named.channel_id, lock=True) is None:
             return Nothing()
         if command.all:
             await channels.disable(channel.id, BY_LINK, config_sealed=None, now=now)
@@ -51,7 +55,6 @@ async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
             )
             return Nothing()
         await Choices(tx.session).turn_off(channel.user_id, named.type, channel.id)
-        await Preferences(tx.session).touch(channel.user_id)
         await deliveries.suppress(
             Delivery.channel_id == channel.id,
             Delivery.type == named.type.value,
