@@ -2,10 +2,11 @@
 
 from email.headerregistry import Address
 from typing import Any
+from urllib.parse import urlsplit
 
 from medianest_common.clock import Clock
 from medianest_common.security.encryption import KeyRing
-from medianest_notifications.adapters.channels import discord, gotify, ntfy, telegram
+from medianest_notifications.adapters.channels import discord, gotify, ntfy, telegram, web_push
 from medianest_notifications.adapters.channels.clients import AllowedHosts, Clients
 from medianest_notifications.adapters.channels.discord import DiscordSender
 from medianest_notifications.adapters.channels.email import EmailSender
@@ -13,8 +14,10 @@ from medianest_notifications.adapters.channels.gotify import GotifySender
 from medianest_notifications.adapters.channels.marks import Fingerprints
 from medianest_notifications.adapters.channels.ntfy import NtfySender
 from medianest_notifications.adapters.channels.port import Sender, Senders
+from medianest_notifications.adapters.channels.push_crypto import Vapid
 from medianest_notifications.adapters.channels.telegram import TelegramSender
 from medianest_notifications.adapters.channels.text import INBOX
+from medianest_notifications.adapters.channels.web_push import WebPushSender
 from medianest_notifications.adapters.smtp import Smtp
 from medianest_notifications.settings import NotificationsSettings
 
@@ -42,6 +45,17 @@ def senders(
         NtfySender(clients(ntfy.SYSTEM), marks=marks, inbox=inbox),
         GotifySender(clients(gotify.SYSTEM), marks=marks, inbox=inbox),
     ]
+    vapid = Vapid.of(keys, contact=_contact(settings, sender))
+    every.append(WebPushSender(clients(web_push.SYSTEM), vapid=vapid, clock=clock, marks=marks, inbox=inbox))
     if smtp and sender:
         every.append(EmailSender(smtp, sender=sender, portal=settings.base_url, marks=marks))
     return {each.kind: each for each in every}
+
+
+def _contact(settings: NotificationsSettings, sender: Address | None) -> str:
+    """Push services want to know whom to tell of trouble, and some refuse an address that cannot be one."""
+    if sender:
+        return f"mailto:{sender.addr_spec}"
+    if settings.secure:
+        return settings.base_url
+    return f"mailto:medianest@{urlsplit(settings.base_url).hostname}"
