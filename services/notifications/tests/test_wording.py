@@ -1,6 +1,7 @@
 """Every type of notification, in every language: the words people read, and that nothing they type becomes more."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ HOSTILE = [
     "a\r\nBcc: all@example.org",
     "{who} {} %s ${x} $&",
 ]
+_MACHINE_WORDS = re.compile(r"(\w+) \| (?:word|date|time|moment)|if (\w+) ==")
+"""Values that no person types."""
 
 
 def _all_said(locale: str) -> Iterator[tuple[str, Rendered]]:
@@ -48,7 +51,8 @@ def _all_said(locale: str) -> Iterator[tuple[str, Rendered]]:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_type_reads_as_it_should(locale: str) -> None:
-    """The words are held in `golden_wording.json`: who changes one there sees what people will read."""
+    """The words are held in `golden_wording.json`, so that a change shows what people will read. To write it anew:
+    `python -m services.notifications.tests.test_wording`, and read the difference."""
     found = {name: [text.title, text.body] for name, text in _all_said(locale)}
     assert found == json.loads(GOLDEN.read_text("utf-8"))[locale]
 
@@ -83,12 +87,14 @@ def test_there_are_words_for_nothing_else() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_hostile_text_comes_out_as_text(locale: str, text: str) -> None:
     for type in TYPES:
+        wording = built_in(locale)[type, ANY]
+        found = _MACHINE_WORDS.findall(wording.title + wording.body)
+        chosen = {"reader", "until", *(name for names in found for name in names)}
         for sample in SAMPLES[type]:
             hostile = {
-                name: text if isinstance(value, str) and name not in ("reader", "until") else value
+                name: text if isinstance(value, str) and name not in chosen else value
                 for name, value in sample.items()
             }
-            wording = built_in(locale)[type, ANY]
             rendered = said(type, wording, hostile, locale=locale, zone="UTC", channel="email")
             assert 0 < len(rendered.title) <= 200 and len(rendered.body) <= 2000
             assert "\x00" not in rendered.title + rendered.body
@@ -176,3 +182,8 @@ def test_a_type_without_words_is_still_told() -> None:
     assert render("no.such_type", {}, locale="de").title == "Neues von MediaNest"
     broken = render("request.created", {"who": 3})
     assert (broken.title, broken.body) == ("News from MediaNest", "Open the portal to see what it is.")
+
+
+if __name__ == "__main__":
+    words = {lang: {name: [text.title, text.body] for name, text in _all_said(lang)} for lang in LOCALES}
+    GOLDEN.write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", "utf-8")

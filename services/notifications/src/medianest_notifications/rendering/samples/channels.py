@@ -8,6 +8,7 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
         {"name": "Phone", "kind": kind, "answer": "404: there is no such webhook."} for kind in _KINDS
     ],
     "channel.code": [{"name": "Phone", "code": "834172"}],
+    "channel.digest": [{"count": 3}],
     "channel.test": [{"name": "Phone", "who": "Ada"}],
 }
-"""The last two are no notifications: they go to one channel alone, while it is set up."""
+"""All but the first are no notifications: they go to one channel alone."""
