@@ -1,5 +1,6 @@
 """Making things happen that a stream must show."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,12 @@ async def write_unseen(household: Sandbox, user_id: UUID, first: int, last: int)
             )
     finally:
         await connection.close(timeout=5)
+
+
+def at_work() -> list[str]:
+    """What still runs for streams, of ours and of the server's."""
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return [name for name in names if name.startswith("Connection._") or name.endswith(".run_asgi")]
 
 
 async def true(value: Any) -> bool:

@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -112,23 +113,30 @@ class Hub:
             del self._people[person]
 
     async def hear(self, subject: str, body: bytes) -> None:
-        """A frame was pushed on the bus, for one person, for administrators or for all."""
-        if subject == PUSH_ALL:
-            await self._to_many(self._all(), body)
+        """A frame was pushed on the bus, for one person, for administrators or for all. What is none is left out."""
+        audience = self._audience(subject)
+        if not audience:
             return
-        if subject == PUSH_ADMINS:
-            await self._to_many([each for each in self._all() if each.admission.caller.is_admin], body)
-            return
-        mine = self._people.get(subject.rpartition(".")[2])
-        if not mine:
-            return
-        frame = json.loads(body)
-        text = body.decode()
-        for connection in mine:
+        try:
+            frame, text = json.loads(body), body.decode()
             if frame["t"] == "event":
-                connection.event(int(frame["seq"]), text)
+                show = partial(Connection.event, seq=int(frame["seq"]), text=text)
             else:
-                connection.state(str(frame["type"]), str(frame["key"]), text)
+                show = partial(Connection.state, type=str(frame["type"]), key=str(frame["key"]), text=text)
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("live_frame_unreadable", subject=subject, error=type(error).__name__)
+            return
+        for number, connection in enumerate(audience, start=1):
+            show(connection)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _audience(self, subject: str) -> Sequence[Connection]:
+        if subject == PUSH_ALL:
+            return self._all()
+        if subject == PUSH_ADMINS:
+            return [each for each in self._all() if each.admission.caller.is_admin]
+        return list(self._people.get(subject.rpartition(".")[2], ()))
 
     async def revoke(self, event: SessionRevoked) -> None:
         """Close what rests on a session that is over."""
@@ -180,14 +188,6 @@ class Hub:
 
     def _all(self) -> list[Connection]:
         return [connection for mine in self._people.values() for connection in mine]
-
-    async def _to_many(self, connections: Sequence[Connection], body: bytes) -> None:
-        frame = json.loads(body)
-        kind, key, text = str(frame["type"]), str(frame["key"]), body.decode()
-        for number, connection in enumerate(connections, start=1):
-            connection.state(kind, key, text)
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
 
     async def _watch(self) -> None:
         compared_at = self.bus.reconnects

@@ -56,7 +56,7 @@ class Outgoing:
         """
         before = self._states.get(key)
         more = len(text) - (len(before) if before is not None else 0)
-        if self._line and self._characters + more > self._limits.waiting_characters:
+        if self._characters and self._characters + more > self._limits.waiting_characters:
             return False
         if before is None and len(self._states) >= self._limits.waiting_topics:
             return True
@@ -113,5 +113,5 @@ class Outgoing:
     def _full(self, more: int) -> bool:
         waiting = len(self._line) - len(self._states) + len(self._timers)
         return waiting >= self._limits.waiting_messages or (
-            waiting > 0 and self._characters + more > self._limits.waiting_characters
+            self._characters > 0 and self._characters + more > self._limits.waiting_characters
         )
