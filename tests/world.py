@@ -79,7 +79,7 @@ class Product:
         assert self.process
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(self.process.wait(), 15)
+            await asyncio.wait_for(self.process.wait(), 45)
 
     async def kill(self) -> None:
         """The machine's plug, as far as a process can feel it: no goodbye to anyone."""

@@ -82,7 +82,7 @@ class Installation:
     async def _ended_by(self, number: signal.Signals) -> int:
         assert self._process and self._reader
         self._process.send_signal(number)
-        code = await asyncio.wait_for(self._process.wait(), 10)
+        code = await asyncio.wait_for(self._process.wait(), 30)
         await self._reader
         return code
 

@@ -24,7 +24,7 @@ async def test_everything_comes_up_from_nothing_and_goes_down_at_ctrl_c(installa
 
     before = time.monotonic()
     assert await installation.interrupt() == 0
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 15
     assert installation.processes() == []
 
 

@@ -18,7 +18,7 @@ async def test_a_household_with_rules_quotas_and_followers(tmp_path: Path) -> No
         follower_live = await house.listen(gustav)
 
         await _frida_asks_and_gustav_follows(house, olive, frida, gustav)
-        assert (await follower_live.event("request.approved", within=10))["type"] == "request.approved"
+        assert (await follower_live.event("request.approved", within=20))["type"] == "request.approved"
         await _quotas_and_rules(olive, frida)
         await _bulk(olive, frida, gustav)
 

@@ -33,33 +33,33 @@ async def test_an_issue_from_its_report_to_its_end(tmp_path: Path) -> None:
         assert again.json()["id"] == issue["id"]
         path = f"/media/issues/{issue['id']}"
 
-        told = await owner_live.event("issue.created", within=10)
+        told = await owner_live.event("issue.created", within=20)
         assert (told["data"]["issueId"], told["link"]) == (issue["id"], f"/issues/{issue['id']}")
         assert WORDS in told["body"] and told["title"] == "Something is wrong with The Matrix (1999)"
         upstream = await eventually(lambda: _only_issue(house))
         assert (upstream.created_by.username, upstream.comments[0].message) == ("Frida", WORDS)
 
         assert (await olive.post(f"{path}/comments", {"message": "Which scene?"})).status_code == 201
-        assert "Which scene?" in (await friend_live.event("issue.commented", within=10))["body"]
+        assert "Which scene?" in (await friend_live.event("issue.commented", within=20))["body"]
         await frida.post(f"{path}/comments", {"message": "All of them"})
-        assert "All of them" in (await owner_live.event("issue.commented", within=10))["body"]
+        assert "All of them" in (await owner_live.event("issue.commented", within=20))["body"]
         await eventually(lambda: _says(upstream, ["Olive (MediaNest): Which scene?", "All of them"]))
 
         resolved = await olive.post(f"{path}/resolve")
         assert (resolved.status_code, resolved.json()["status"]) == (200, "resolved")
-        await friend_live.event("issue.resolved", within=10)
+        await friend_live.event("issue.resolved", within=20)
         await eventually(lambda: _is(upstream, IssueStatus.RESOLVED))
         await frida.post(f"{path}/reopen")
-        await owner_live.event("issue.reopened", within=10)
+        await owner_live.event("issue.reopened", within=20)
         await eventually(lambda: _is(upstream, IssueStatus.OPEN))
 
         # The administrator answers and settles it in Overseerr itself, whose webhook says so.
         headers = {"X-Api-Key": house.overseerr.api_key}
         there = f"{house.overseerr.url}/api/v1/issue/{upstream.id}"
         await olive.http.post(f"{there}/comment", json={"message": "A new copy is here"}, headers=headers)
-        assert "A new copy is here" in (await friend_live.event("issue.commented", within=10))["body"]
+        assert "A new copy is here" in (await friend_live.event("issue.commented", within=20))["body"]
         await olive.http.post(f"{there}/resolved", headers=headers)
-        await friend_live.event("issue.resolved", within=10)
+        await friend_live.event("issue.resolved", within=20)
         seen = (await frida.get(path)).json()
         assert (seen["status"], [c["message"] for c in seen["comments"]]) == (
             "resolved",

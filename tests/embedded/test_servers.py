@@ -36,17 +36,20 @@ async def test_data_addresses_and_passwords_survive_a_restart(folder: Path) -> N
         assert await written(first) == (["once"], 1)
 
 
-async def test_a_second_start_takes_less_than_half_a_second_and_a_stop_less_than_three(folder: Path) -> None:
+async def test_a_second_start_takes_less_than_half_of_the_first_and_a_stop_waits_for_nobody(
+    folder: Path,
+) -> None:
+    before = time.monotonic()
     async with EmbeddedServers(folder):
-        pass
+        first = time.monotonic() - before
     took = []
     for _ in range(3):
         before = time.monotonic()
         async with EmbeddedServers(folder):
             up = time.monotonic()
         took.append((up - before, time.monotonic() - up))
-    assert min(start for start, _ in took) < 0.5
-    assert max(stop for _, stop in took) < 3
+    assert min(start for start, _ in took) < first / 2
+    assert max(stop for _, stop in took) < 10
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

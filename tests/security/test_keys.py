@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from medianest import registry
 from medianest.admin.asking import operator_on
 from medianest.errors import Refused
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.contracts.auth.operator import OperatorRotateSigningKeys
 from medianest_common.db.sealed import sealed_columns
 from medianest_common.security.encryption import KeyRing
@@ -125,13 +125,11 @@ def test_attack_11_a_token_is_good_from_before_a_rotation_and_not_after_retireme
         assert (await status(house, before), await status(house, between)) == (200, 200)
 
         await admin(house, "rotate-signing-keys", "--revoke")
-        revoked = time.monotonic()
 
         async def refused() -> bool:
             return [await status(house, token) for token in (before, between)] == [401, 401]
 
-        await eventually(refused, within=1)
-        assert time.monotonic() - revoked < 1
+        await eventually(refused, within=AT_ONCE)
         last = await published(house)
         assert len(last) == 2 and not last & now
         await house.olive.arrive()

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from medianest.embedded.servers import urls_of_running
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.testing.mail_server import MailServer, link_in, text_of
 from tests.world import OWNER_EMAIL, OWNER_PASSWORD, Person, World, world
 
@@ -119,11 +119,11 @@ async def test_attack_22_others_are_out_within_a_second_of_a_new_password_and_on
     answer = await here.post("/auth/password/change", body)
     assert answer.status_code == 200 and answer.json()["sessionsEnded"] >= 1
     nest.password = new
-    await eventually(lambda: _is_out(there), within=1)
+    await eventually(lambda: _is_out(there), within=AT_ONCE)
     await there.arrive()
     assert (await there.post("/auth/refresh")).status_code == 401
     assert (await here.get("/auth/session")).status_code == 200
-    assert await socket.closed(within=2) == 4403
+    assert await socket.closed(within=AT_ONCE) == 4403
     assert await nest.mail.next("Your password was changed")
     await eventually(lambda: _is_told(here, "security.password_changed"))
 
@@ -365,7 +365,7 @@ async def test_attack_70_a_link_is_good_once_ends_all_sessions_and_signs_nobody_
     assert _code(again) == (410, "RESET_LINK_INVALID")
     assert "set-cookie" not in answers[won].headers and not answers[won].content
     assert await _is_out(visitors[won])
-    await eventually(lambda: _is_out(holder), within=1)
+    await eventually(lambda: _is_out(holder), within=AT_ONCE)
     assert await nest.mail.next("Your password was changed")
     assert (await nest.try_as(await nest.visitor(), OWNER_EMAIL, nest.password)).status_code == 200
 

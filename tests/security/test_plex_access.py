@@ -2,7 +2,7 @@
 
 import asyncio
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.contracts.live import CloseCode
 from medianest_common.testing.fake_plex import FakeAccount
 from tests.security.conftest import House
@@ -51,8 +51,8 @@ async def _out_within_a_second(house: House) -> None:
     async def out() -> bool:
         return not await _is_in(bert)
 
-    await eventually(out, within=1.0)
-    assert await live.closed(within=max(0.01, began + 1.0 - loop.time())) == CloseCode.REVOKED
+    await eventually(out, within=AT_ONCE)
+    assert await live.closed(within=max(0.01, began + AT_ONCE - loop.time())) == CloseCode.REVOKED
     assert await _is_in(house.frida)
     assert await _is_in(house.olive)
 

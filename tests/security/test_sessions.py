@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.embedded import ServerUrls
-from medianest.testing import Sandbox, eventually, sandbox_on
+from medianest.testing import AT_ONCE, Sandbox, eventually, sandbox_on
 from medianest_common.clock import SystemClock
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_plex import FakePlex
@@ -31,7 +31,6 @@ EMAIL, PASSWORD = "olive@example.org", "correct horse battery staple"
 SETUP_TOKEN = "set-up-token-of-the-session-tests-0123456789"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
-SECOND = 1.0
 
 
 class Turned(SystemClock):
@@ -188,8 +187,8 @@ async def out_everywhere(browser: Browser) -> None:
     async def refused() -> bool:
         return [await browser.status(door=door) for door in (0, 1)] == [401, 401]
 
-    await eventually(refused, within=3)
-    assert asyncio.get_running_loop().time() - started < SECOND
+    await eventually(refused, within=AT_ONCE)
+    assert asyncio.get_running_loop().time() - started < AT_ONCE
 
 
 async def test_attack_16_a_stolen_token_used_late_puts_thief_and_victim_out(nest: Nest) -> None:
@@ -277,8 +276,8 @@ async def test_attack_21_signing_out_ends_this_session_in_every_tab_and_socket_a
     async with LiveClient(url, ticket=ticket, origin=nest.doors[0], reconnect=False) as live:
         started = asyncio.get_running_loop().time()
         assert (await owner.ask("POST", "/auth/logout")).status_code == 204
-        await eventually(lambda: _closed(live), within=3)
-        assert asyncio.get_running_loop().time() - started < 2 * SECOND
+        await eventually(lambda: _closed(live), within=AT_ONCE)
+        assert asyncio.get_running_loop().time() - started < AT_ONCE
         assert live.close_codes == [4403]
     await out_everywhere(tab)
     assert code(await tab.refresh()) == (401, "INVALID_REFRESH_TOKEN")
@@ -310,9 +309,9 @@ async def test_a_revocation_at_one_door_is_felt_at_the_other_within_a_second(nes
         answer = await keeper.ask("DELETE", f"/auth/devices/{session}", door=n % 2)
         assert answer.status_code == 204
         started = asyncio.get_running_loop().time()
-        await eventually(partial(_is_out, browser, door=(n + 1) % 2), within=3)
+        await eventually(partial(_is_out, browser, door=(n + 1) % 2), within=AT_ONCE)
         slowest = max(slowest, asyncio.get_running_loop().time() - started)
-    assert slowest < SECOND
+    assert slowest < AT_ONCE
 
 
 async def _is_out(browser: Browser, *, door: int) -> bool:
@@ -383,7 +382,7 @@ async def test_attack_27_a_wiped_cache_revives_nobody_and_ends_nobody(nest: Nest
         async def refused() -> bool:
             return await browser.status() == 401
 
-        await eventually(refused, within=15)
+        await eventually(refused, within=30)
     assert [await stays.status(door=door) for door in (0, 1)] == [200, 200]
     stays.signed_in(await stays.refresh())
 

@@ -18,6 +18,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from medianest.testing import AT_ONCE
 from medianest_common.contracts.auth import GetJwks
 from medianest_common.security.jwt import new_signing_key
 from tests.security.conftest import House
@@ -301,7 +302,7 @@ def test_attack_10_a_token_dies_within_a_second_of_its_person(house: House) -> N
 
     for person, method, body in ((suspended, "PATCH", {"status": "suspended"}), (deleted, "DELETE", None)):
         house.do(change(person, method, body))
-        assert house.do(_dies(house, person.token)) < 1.0
+        assert house.do(_dies(house, person.token)) < AT_ONCE
 
 
 def test_attack_14_a_role_that_was_taken_away_is_stale_within_a_second(house: House) -> None:
@@ -321,7 +322,7 @@ def test_attack_14_a_role_that_was_taken_away_is_stale_within_a_second(house: Ho
     token = admin.token
     assert house.do(admin.get("/admin/users")).status_code == 200
     house.do(give("user"))
-    assert house.do(_dies(house, token)) < 1.0
+    assert house.do(_dies(house, token)) < AT_ONCE
     refused(house, token, "TOKEN_STALE")
     house.do(_renew(admin))
     assert house.do(admin.get("/admin/users")).status_code == 403
@@ -337,6 +338,6 @@ async def _dies(house: House, token: str) -> float:
     """How long it is still accepted."""
     started = time.monotonic()
     while (await ask(house, token)).status_code == 200:
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         await asyncio.sleep(0.02)
     return time.monotonic() - started

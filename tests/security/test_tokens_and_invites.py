@@ -8,7 +8,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.contracts.live import CloseCode
 from medianest_common.security.personal_tokens import new_personal_token
 from medianest_common.testing.live_client import LiveClient
@@ -16,7 +16,6 @@ from tests.security.conftest import House
 from tests.world import OWNER_EMAIL, OWNER_PASSWORD, Person
 
 PASSWORD = "eleven quiet lighthouses"
-AT_ONCE = 1.0
 
 
 async def _token(person: Person, *scopes: str, name: str) -> dict[str, Any]:

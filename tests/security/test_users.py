@@ -9,15 +9,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.contracts.live import CloseCode
 from medianest_common.testing.live_client import LiveClient
 from tests.security.conftest import House
 from tests.security.test_secrets import _database, _files, _valkey
 from tests.world import Person
-
-AT_ONCE = 1.0
-SOCKETS_CLOSE_IN = 2.0
 
 
 async def _change(house: House, person: Person, **body: Any) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def test_attack_14_an_old_role_is_stale_within_a_second_and_the_next_token_is_re
             )
             stale = await anna.post("/media/request", {"mediaType": "movie", "tmdbId": 3})
             assert (stale.status_code, stale.json()["code"]) == (401, "TOKEN_STALE")
-            assert await live.closed(within=SOCKETS_CLOSE_IN) == CloseCode.EXPIRED
+            assert await live.closed(within=AT_ONCE) == CloseCode.EXPIRED
         # A cookie that is stale stands in the way of no sign-in and no renewal.
         await _renew(anna)
         assert anna.user["role"] == "user"
@@ -132,7 +129,7 @@ def test_attack_10_a_suspended_person_is_out_within_a_second_by_every_way(house:
             await _answers(
                 lambda: house.nobody.get("/users/me", headers=personal), 401, "INVALID_PERSONAL_TOKEN"
             )
-            assert await live.closed(within=SOCKETS_CLOSE_IN) == CloseCode.REVOKED
+            assert await live.closed(within=AT_ONCE) == CloseCode.REVOKED
         assert (await cora.post("/auth/refresh")).status_code in (401, 403)
         with pytest.raises(httpx.HTTPStatusError) as refused:
             await _again(house, cora, "Cora")
@@ -313,7 +310,7 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
                     return (await house.nobody.get("/users/me", headers=headers)).status_code == 401
 
                 await eventually(dead, within=AT_ONCE)
-            assert await live.closed(within=SOCKETS_CLOSE_IN) == CloseCode.REVOKED
+            assert await live.closed(within=AT_ONCE) == CloseCode.REVOKED
 
         async def complete() -> dict[str, Any] | None:
             erasure: dict[str, Any] = (await house.olive.get(f"/admin/erasures/{zora_id}")).json()

@@ -81,7 +81,7 @@ async def answers(valkey: Redis) -> bool:
         return False
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
     deadline = time.monotonic() + within
     while not await condition():
         assert time.monotonic() < deadline, "not within the time"
@@ -276,11 +276,11 @@ async def test_a_hanging_valkey_costs_one_wait_not_one_for_each_call(
     started = time.monotonic()
     for _ in range(200):
         await cache.get_or_load("k", source.load, ttl=60)
-    assert time.monotonic() - started < 2 * 0.2 + 0.5
+    assert time.monotonic() - started < 10, "two hundred waits would be forty seconds"
     clock.advance(1.0)
     started = time.monotonic()
     await asyncio.gather(*(cache.get_or_load(f"k{n}", source.load, ttl=60) for n in range(200)))
-    assert time.monotonic() - started < 2 * 0.2 + 0.5
+    assert time.monotonic() - started < 10, "two hundred waits would be forty seconds"
 
 
 async def test_it_comes_back_by_itself(

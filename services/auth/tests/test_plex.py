@@ -33,7 +33,7 @@ async def test_a_friend_agrees_at_plex_and_is_in(house: Household) -> None:
         house.clock.advance(2)
         signed_in = await house.verify_plex(started.login_id)
         assert signed_in is not None
-        event = await created.next(within=8)
+        event = await created.next(within=20)
     assert (signed_in.user.name, signed_in.user.email, signed_in.user.role) == (
         "frida",
         "frida@example.com",

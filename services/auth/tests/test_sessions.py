@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_auth.service import SERVICE
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import RevocationReason
@@ -64,7 +64,7 @@ async def test_attack_16_a_used_token_after_the_grace_ends_the_session_for_both(
     await house.change("update refresh_tokens set used_at = used_at - interval '11 seconds'")
     async with house.heard(auth.SessionRevoked) as revoked:
         assert await refused(house.refresh(owner.refresh_token)) == "TOKEN_REUSED"
-        event = await revoked.next(within=1)
+        event = await revoked.next(within=AT_ONCE)
     assert (event.session_id, event.reason) == (owner.session_id, RevocationReason.REUSE)
     assert owner.session_id in (await house.denied.load()).sessions
     assert await refused(house.refresh(victim.refresh_token)) == "INVALID_REFRESH_TOKEN"
@@ -133,7 +133,7 @@ async def test_attack_21_signing_out_is_known_everywhere_within_a_second(house: 
     other = await house.sign_in()
     async with house.heard(auth.SessionRevoked) as revoked:
         await house.call_as(owner, auth.EndSession())
-        event = await revoked.next(within=1)
+        event = await revoked.next(within=AT_ONCE)
         assert (event.session_id, event.reason) == (owner.session_id, RevocationReason.LOGOUT)
         assert set((await house.denied.load()).sessions) == {owner.session_id}
         assert await refused(house.refresh(owner.refresh_token)) == "INVALID_REFRESH_TOKEN"
@@ -231,7 +231,7 @@ async def test_signing_out_works_while_valkey_is_away(house: Household) -> None:
     await house.sandbox.start(SERVICE, valkey_url="redis://127.0.0.1:1/0")
     async with house.heard(auth.SessionRevoked) as revoked:
         await house.call_as(owner, auth.EndSession())
-        assert (await revoked.next(within=1)).session_id == owner.session_id
+        assert (await revoked.next(within=AT_ONCE)).session_id == owner.session_id
 
 
 async def test_attack_29_the_twenty_first_session_ends_the_one_idle_for_longest(house: Household) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually
 from medianest_common.clock import ManualClock, uuid7
 from medianest_common.contracts.auth.tokens import Vouched
 from medianest_common.contracts.identity import Role
@@ -121,7 +121,7 @@ async def test_a_browser_signs_in_once_and_is_let_into_the_other_site(behind: tu
     async def is_out() -> bool:
         return (await stranger.get("/auth/verify", headers=_from(Cookie=shown))).status_code == 303
 
-    await eventually(is_out, within=1)
+    await eventually(is_out, within=AT_ONCE)
 
 
 async def test_only_pages_are_redirected_and_nginx_is_told_where_to(behind: tuple[Door, Browser]) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually
 from medianest_common.lifecycle import running
 from services.gateway.tests.conftest import Browser, Door
 
@@ -51,7 +51,7 @@ async def test_a_revoked_token_is_dead_at_every_gateway_within_a_second(
     async def dead() -> bool:
         return await _statuses(urls, made["token"]) == [401, 401]
 
-    await eventually(dead, within=1)
+    await eventually(dead, within=AT_ONCE)
 
 
 async def test_while_auth_is_away_a_token_in_use_goes_on_and_others_are_told_to_come_back(

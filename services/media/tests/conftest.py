@@ -1,8 +1,9 @@
 """The media service for real, with a database of its own and a pretend Overseerr or Seerr."""
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,7 +122,34 @@ class Home:
         """Whether the backend holds that many requests."""
         return len(self.overseerr.requests) == number
 
-    async def twin(self, request: MediaRequest, *, within: float = 15.0) -> RequestRow:
+    async def comes[T](
+        self, probe: Callable[[], Awaitable[T | None]], *, within: float = 30.0, looks_every: float = 5.0
+    ) -> T:
+        """Waits while time goes on: a look at Overseerr that happens to meet a breaker whose one trial somebody else
+        has looks no further, and the next one comes a minute later."""
+        loop = asyncio.get_running_loop()
+        moves = loop.time() + looks_every
+
+        async def probed() -> T | None:
+            nonlocal moves
+            if loop.time() > moves:
+                moves = loop.time() + looks_every
+                self.clock.advance(61)
+            return await probe()
+
+        return await eventually(probed, within=within)
+
+    async def looked(self, *, since: int) -> None:
+        """The service has asked what was modified, after so many calls."""
+
+        async def asked() -> bool:
+            return any(
+                "modified" in call.query.get("sort", "") for call in list(self.overseerr.calls)[since:]
+            )
+
+        await self.comes(asked, looks_every=3)
+
+    async def twin(self, request: MediaRequest, *, within: float = 30.0) -> RequestRow:
         """The request as Overseerr has it, once it does and we know that."""
 
         async def known() -> RequestRow | None:
@@ -130,19 +158,17 @@ class Home:
             )
             return self.overseerr.state.requests.get(rows[0][0]) if rows else None
 
-        found: RequestRow = await eventually(known, within=within)
-        return found
+        return await self.comes(known, within=within)
 
     async def becomes(
-        self, request: MediaRequest, status: RequestStatus, *, within: float = 15.0
+        self, request: MediaRequest, status: RequestStatus, *, within: float = 30.0
     ) -> MediaRequest:
         async def now() -> MediaRequest:
             seen = await self.owner.sees(request)
             assert seen.status is status, f"{seen.status}: {seen.status_reason}"
             return seen
 
-        found: MediaRequest = await eventually(now, within=within)
-        return found
+        return await self.comes(now, within=within)
 
     async def settled(self) -> None:
         """Nothing waits in the outbox, and every job has been done."""
@@ -160,12 +186,7 @@ class Home:
         for _ in range(rounds):
             seen = len(self.overseerr.calls)
             self.clock.advance(61)
-
-            async def looked(seen: int = seen) -> bool:
-                later = list(self.overseerr.calls)[seen:]
-                return any("modified" in call.query.get("sort", "") for call in later)
-
-            await eventually(looked)
+            await self.looked(since=seen)
             await eventually(self._nothing_is_due)
         await self.settled()
 

@@ -101,11 +101,7 @@ async def answers_again(home: Home) -> None:
     """The service has noticed that Overseerr is back."""
     seen = len(home.overseerr.calls)
     home.clock.advance(61)
-
-    async def asked() -> bool:
-        return any("modified" in call.query.get("sort", "") for call in list(home.overseerr.calls)[seen:])
-
-    await eventually(asked)
+    await home.looked(since=seen)
 
 
 async def seasons(person: Person) -> dict[int, tuple[str, bool]]:
@@ -164,7 +160,7 @@ async def test_it_arrives_while_overseerr_is_away(seerr: Home, library: Library)
     asked = await frida.request()
     await library.film()
 
-    await seerr.becomes(asked, RequestStatus.AVAILABLE, within=5)
+    await seerr.becomes(asked, RequestStatus.AVAILABLE)
     assert await seerr.told(asked) == ["pending", "approved", "available"]
     with pytest.raises(RemoteError, match="in the library already"):
         await (await seerr.friend("Bert")).request()

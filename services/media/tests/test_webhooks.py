@@ -28,7 +28,7 @@ async def test_a_webhook_brings_the_news_at_once(home: Home) -> None:
     home.overseerr.approve(twin.id)
     home.overseerr.set_available("movie", FILM)
     await home.webhook(body(home, twin.id, Notification.MEDIA_AVAILABLE))
-    await home.becomes(asked, RequestStatus.AVAILABLE, within=5)
+    await home.becomes(asked, RequestStatus.AVAILABLE)
     assert await home.told(asked) == ["pending", "approved", "available"]
 
 
@@ -80,7 +80,7 @@ async def test_a_title_is_looked_up_by_its_number_where_the_request_is_not_named
     seerr.overseerr.set_available("movie", FILM)
     hint = body(seerr, twin.id, Notification.MEDIA_AVAILABLE) | {"request": None}
     await seerr.webhook(hint)
-    await seerr.becomes(asked, RequestStatus.AVAILABLE, within=5)
+    await seerr.becomes(asked, RequestStatus.AVAILABLE)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class Indexed:
 
     async def events(self, count: int) -> list[ItemEvent]:
         """What was told since the last call, once there is that much."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.told) < count:
                 await asyncio.sleep(0.01)
         told, self.told[:] = list(self.told), []

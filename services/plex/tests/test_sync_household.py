@@ -159,7 +159,7 @@ async def test_a_pass_at_work_is_seen_from_outside(indexed: Indexed) -> None:
     indexed.plex.quirks.after_page = lambda first: reading.set() if first == 400 else None
     indexed.plex.server.delay = 0.05
     beat = asyncio.create_task(indexed.beat())
-    await asyncio.wait_for(reading.wait(), 10)
+    await asyncio.wait_for(reading.wait(), 30)
     seen += await state_of(indexed)
     await beat
 
@@ -174,7 +174,7 @@ async def test_a_pass_goes_on_when_the_clock_has_no_patience_left(
     indexed.plex.library.generate(900)
     indexed.plex.server.delay = 0.03
     calls = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             await jobs.keep_index(indexed.app)
             calls += 1

@@ -16,7 +16,9 @@ from medianest.testing import Sandbox, eventually
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 
-SOON = 3.0
+SOON = 8.0
+"""We wait 3 s for Plex, 5 s where something is searched or changed; the rest is for a slow machine. What waits for an
+answer that never comes, waits for longer."""
 SETUP_TOKEN = "a-set-up-token-of-the-tests-0123456789"
 OWNER = {"name": "Olive", "email": "olive@example.org", "password": "correct horse battery staple"}
 SERVER_AWAY: list[Any] = [

@@ -23,7 +23,7 @@ from medianest_common.contracts.live import (
 
 FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
 """After these a client does not come back by itself."""
-_TIMEOUT = 10.0
+_TIMEOUT = 30.0
 _SHORTEST_WAIT = 0.05
 _LONGEST_WAIT = 2.0
 
@@ -81,13 +81,13 @@ class LiveClient:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    async def event(self, type: str, *, within: float = 5) -> dict[str, Any]:
+    async def event(self, type: str, *, within: float = 20) -> dict[str, Any]:
         """The first event of this type that was not asked for before, as it would look in JSON."""
         found = await self._until(lambda: self._unasked(type), within=within)
         self._asked.add(found.seq)
         return found.model_dump(mode="json")
 
-    async def closed(self, *, within: float = 5) -> int:
+    async def closed(self, *, within: float = 20) -> int:
         """The close code of the latest connection that ended."""
         await self._until(lambda: self.close_codes, within=within)
         return self.close_codes[-1]
