@@ -6,10 +6,13 @@ from medianest_notifications.handlers import (
     downloads,
     inbox,
     mail,
+    news,
     people,
     preferences,
     requests,
     security,
+    services,
+    standing,
     templates,
 )
 from medianest_notifications.handlers.base import handlers
@@ -21,9 +24,12 @@ __all__ = [
     "handlers",
     "inbox",
     "mail",
+    "news",
     "people",
     "preferences",
     "requests",
     "security",
+    "services",
+    "standing",
     "templates",
 ]

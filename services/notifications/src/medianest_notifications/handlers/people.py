@@ -32,3 +32,4 @@ async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction
     await Recipients(tx.session).learn(
         {"user_id": event.user_id, "name": event.name, "role": event.role.value, "version": event.version}
     )
+    await use_cases.expect_access(tx, event)

@@ -47,10 +47,15 @@ class Meaning:
     always_in_inbox: bool = False
     urgent: bool = False
     """Passes quiet hours."""
+    urgent_for_admins: bool = False
+    """The same for them alone."""
     flaps: bool = False
     """It can turn over and over again: of those with one collapse key not every one is told."""
     settles: timedelta = timedelta()
     """Its like come in a row: so long is waited for the others."""
+
+    def is_urgent(self, role: Role) -> bool:
+        return self.urgent or (self.urgent_for_admins and role in Hearers.ADMINS.value)
 
     def default(self, role: Role, kind: ChannelKind | None) -> Mode:
         """Without a kind, for the inbox."""
@@ -62,6 +67,7 @@ class Meaning:
 
 
 _ADMINS = "Administrators"
+_WHO_MAY_SEE_IT = "Administrators at once, even in quiet hours; everyone else who may see that service"
 _REQUESTER = "Whoever asked for it, and those who follow it"
 _T = NotificationType
 
@@ -238,10 +244,11 @@ MEANINGS: dict[NotificationType, Meaning] = {
     _T.SERVICE_DOWN: Meaning(
         Group.SERVICES,
         "Something is down",
-        "A part of the portal does not answer.",
-        _ADMINS,
-        Hearers.ADMINS,
-        urgent=True,
+        "A part of the portal, or Plex and its like, does not answer.",
+        _WHO_MAY_SEE_IT,
+        elsewhere=Mode.OFF,
+        admins=Mode.NOW,
+        urgent_for_admins=True,
         flaps=True,
     ),
     _T.SERVICE_DEGRADED: Meaning(
@@ -257,9 +264,10 @@ MEANINGS: dict[NotificationType, Meaning] = {
     _T.SERVICE_RECOVERED: Meaning(
         Group.SERVICES,
         "Works again",
-        "A part of the portal that was down or slow works again.",
-        _ADMINS,
-        Hearers.ADMINS,
+        "What was down or slow works again.",
+        _WHO_MAY_SEE_IT,
+        elsewhere=Mode.OFF,
+        admins=Mode.NOW,
         flaps=True,
     ),
     _T.NEW_SIGN_IN: _security("New sign-in", "Your account was used on a device for the first time."),

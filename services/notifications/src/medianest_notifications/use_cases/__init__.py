@@ -6,11 +6,23 @@ from medianest_notifications.use_cases.announce_download import (
     announce_queue,
 )
 from medianest_notifications.use_cases.announce_edit import announce_edit, announce_stuck
+from medianest_notifications.use_cases.announce_incident import announce_incident, tell_outages
 from medianest_notifications.use_cases.announce_issue import announce_issue
 from medianest_notifications.use_cases.announce_request import announce_request
+from medianest_notifications.use_cases.announce_standing import (
+    announce_email,
+    announce_import,
+    announce_lost_access,
+    announce_quota,
+    announce_role,
+    announce_suspension,
+    announce_watchlist,
+)
 from medianest_notifications.use_cases.count_notifications import count_notifications
 from medianest_notifications.use_cases.erase_person import erase_person
 from medianest_notifications.use_cases.export_person import export_person
+from medianest_notifications.use_cases.hear_of_item import hear_of_item
+from medianest_notifications.use_cases.learn_access import expect_access, learn_access
 from medianest_notifications.use_cases.list_notifications import list_notifications
 from medianest_notifications.use_cases.mark_read import (
     dismiss_notification,
@@ -23,19 +35,32 @@ from medianest_notifications.use_cases.pin_notification import pin_notification,
 from medianest_notifications.use_cases.read_inbox_heads import read_inbox_heads
 from medianest_notifications.use_cases.replay_inbox import replay_inbox
 from medianest_notifications.use_cases.send_mail import send_mail
+from medianest_notifications.use_cases.tell_arrivals import tell_arrivals
+from medianest_notifications.use_cases.tell_many import tell_many
 
 __all__ = [
     "announce_download",
     "announce_edit",
+    "announce_email",
+    "announce_import",
+    "announce_incident",
     "announce_issue",
     "announce_list",
+    "announce_lost_access",
     "announce_queue",
+    "announce_quota",
     "announce_request",
+    "announce_role",
     "announce_stuck",
+    "announce_suspension",
+    "announce_watchlist",
     "count_notifications",
     "dismiss_notification",
     "erase_person",
+    "expect_access",
     "export_person",
+    "hear_of_item",
+    "learn_access",
     "list_notifications",
     "mark_all_read",
     "mark_read",
@@ -45,5 +70,8 @@ __all__ = [
     "read_inbox_heads",
     "replay_inbox",
     "send_mail",
+    "tell_arrivals",
+    "tell_many",
+    "tell_outages",
     "unpin_notification",
 ]

@@ -12,6 +12,7 @@ from medianest_common.contracts.youtube.events import (
 )
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.audience import Circle, recipients
 from medianest_notifications.repository import Recipients
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording import Notice
@@ -45,10 +46,12 @@ async def announce_list(
 async def announce_queue(
     app: NotificationsApp, tx: Transaction, event: QueuePaused | QueueResumed, *, event_id: UUID
 ) -> None:
-    admins = await Recipients(tx.session).admins()
-    await notify(app, tx, about_queue(event), to=sorted(admins), dedupe_key=event_id)
+    notice = about_queue(event)
+    audience = recipients(notice.type, Circle(admins=await Recipients(tx.session).admins()))
+    await notify(app, tx, notice, to=audience, dedupe_key=event_id)
 
 
 async def _tell(app: NotificationsApp, tx: Transaction, person: UUID, notice: Notice, event_id: UUID) -> None:
-    if not await Recipients(tx.session).has_left(person):
-        await notify(app, tx, notice, to=[person], dedupe_key=event_id)
+    gone = [person] if await Recipients(tx.session).has_left(person) else []
+    audience = recipients(notice.type, Circle(requester=person, gone=gone))
+    await notify(app, tx, notice, to=audience, dedupe_key=event_id)

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
+from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.audience import Circle, recipients
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.use_cases.announce_request import tell_open_pages
 from medianest_notifications.use_cases.notify import notify
@@ -19,16 +21,19 @@ async def announce_edit(
 ) -> None:
     # Events overtake each other: that there is something to decide stays news, whatever it was changed to.
     undecided = event.status is RequestStatus.PENDING
-    request = await FollowedRequests(tx.session).hear(
+    requests = FollowedRequests(tx.session)
+    request = await requests.hear(
         event.request_id, version=0 if undecided else event.version, now=app.clock.now()
     )
-    recipients = Recipients(tx.session)
-    gone = {NOBODY} | ({event.user_id} if await recipients.has_left(event.user_id) else set())
+    known = Recipients(tx.session)
+    gone = {NOBODY} | ({event.user_id} if await known.has_left(event.user_id) else set())
     if request.version <= event.version:
-        everyone = sorted({event.user_id, *await recipients.admins(), *event.follower_ids} - gone)
+        everyone = sorted({event.user_id, *await known.admins(), *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
-    if event.actor_id != event.user_id and event.user_id not in gone:
-        await notify(app, tx, about_edit(event), to=[event.user_id], dedupe_key=event_id)
+    requests.note(request, event, gone=gone, now=app.clock.now())
+    circle = Circle(requester=event.user_id, actor=event.actor_id, gone=gone)
+    audience = recipients(NotificationType.REQUEST_EDITED, circle)
+    await notify(app, tx, about_edit(event), to=audience, dedupe_key=event_id)
 
 
 async def announce_stuck(
@@ -42,4 +47,5 @@ async def announce_stuck(
         return
     admins = sorted(await Recipients(tx.session).admins())
     tx.after_commit(partial(tell_open_pages, app.bus, event, sorted({event.user_id, *admins} - {NOBODY})))
-    await notify(app, tx, about_stuck(event), to=admins, dedupe_key=event_id)
+    audience = recipients(NotificationType.REQUEST_STUCK, Circle(admins=admins))
+    await notify(app, tx, about_stuck(event), to=audience, dedupe_key=event_id)

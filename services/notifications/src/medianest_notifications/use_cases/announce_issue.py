@@ -10,6 +10,8 @@ from medianest_common.contracts.notifications import push_subject
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.audience import Circle
+from medianest_notifications.audience import recipients as who_hears
 from medianest_notifications.repository import Recipients
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording import SOMEBODY
@@ -34,7 +36,10 @@ async def announce_issue(
     tx.after_commit(partial(_tell_open_pages, app.bus, event, everyone))
     notice = about_issue(event)
     if notice is not None:
-        audience = [person for person in everyone if person != event.actor_id]
+        circle = Circle(
+            requester=event.user_id, admins=await recipients.admins(), actor=event.actor_id, gone=gone
+        )
+        audience = who_hears(notice.type, circle)
         await notify(app, tx, notice, to=audience, dedupe_key=event_id)
 
 

@@ -2,21 +2,22 @@
 
 from collections.abc import Collection, Iterator
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from medianest_common.bus import Bus
 from medianest_common.contracts.live import LiveFrame
-from medianest_common.contracts.media import RequestStatus
+from medianest_common.contracts.media import RequestSource, RequestStatus
 from medianest_common.contracts.media.events import RequestChange
-from medianest_common.contracts.notifications import push_subject
+from medianest_common.contracts.notifications import NotificationType, push_subject
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.audience import audience_of
+from medianest_notifications.audience import Circle, audience_of, recipients
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording import SOMEBODY, Notice, about_request
+from medianest_notifications.wording_people import about_watchlist_request
 from medianest_notifications.wording_requests import about_followed
 
 MOVED = "request.moved"
@@ -27,25 +28,44 @@ async def announce_request(
     app: NotificationsApp, tx: Transaction, event: RequestChange, *, event_id: UUID
 ) -> None:
     """Events may come late and out of order: nobody hears of a state after a later one was announced to him."""
-    request = await FollowedRequests(tx.session).hear(
-        event.request_id, version=event.version, now=app.clock.now()
-    )
+    requests = FollowedRequests(tx.session)
+    request = await requests.hear(event.request_id, version=event.version, now=app.clock.now())
     recipients = Recipients(tx.session)
     admins = await recipients.admins()
     gone = {NOBODY}
     if await recipients.has_left(event.user_id):
         gone.add(event.user_id)
         event = event.model_copy(update={"user_name": SOMEBODY})
+    requests.note(request, event, gone=gone, now=app.clock.now())
     if request.version == event.version:
         everyone = sorted({event.user_id, *admins, *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
-    audience = [user for user in audience_of(event, admins=admins) if user not in gone]
-    people = [user for user in audience if _is_news(event, request, user)]
+    people = [user for user in audience_of(event, admins=admins, gone=gone) if _is_news(event, request, user)]
+    if _is_by_itself(event):
+        await _tell_whose_watchlist(app, tx, event, gone=gone)
+        people = [user for user in people if user != event.user_id]
     if not people:
         return
     for notice, group in _by_reader(event, people, admins=admins):
         await notify(app, tx, notice, to=group, dedupe_key=event_id)
     request.told = request.told | {user.hex: event.version for user in people}
+
+
+def _is_by_itself(event: RequestChange) -> bool:
+    """Asked for, and perhaps approved, with nobody's hand in it."""
+    is_new = event.status is RequestStatus.PENDING
+    is_approved = event.status is RequestStatus.APPROVED and event.actor_id is None
+    return event.source is RequestSource.WATCHLIST and (is_new or is_approved)
+
+
+async def _tell_whose_watchlist(
+    app: NotificationsApp, tx: Transaction, event: RequestChange, *, gone: Collection[UUID]
+) -> None:
+    """Once for each request, however often the list is read and whatever it was approved by."""
+    circle = Circle(account=event.user_id, gone=gone)
+    audience = recipients(NotificationType.REQUEST_FROM_WATCHLIST, circle)
+    once = uuid5(event.request_id, NotificationType.REQUEST_FROM_WATCHLIST)
+    await notify(app, tx, about_watchlist_request(event), to=audience, dedupe_key=once)
 
 
 def _by_reader(

@@ -21,7 +21,7 @@ async def list_notification_types() -> TypeMeanings:
                     others=meaning.default(role, ChannelKind.WEB_PUSH),
                 ),
                 always_in_inbox=meaning.always_in_inbox,
-                urgent=meaning.urgent,
+                urgent=meaning.is_urgent(role),
             )
             for kind, meaning in MEANINGS.items()
             if role in meaning.hearers.value

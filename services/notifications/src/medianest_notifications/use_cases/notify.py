@@ -1,6 +1,6 @@
 """Put a notice into people's inboxes, and tell their open sockets once it is really there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -20,6 +20,7 @@ from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.planning.decision import Matter
 from medianest_notifications.repository import Entries
 from medianest_notifications.repository.deliveries import Deliveries, Planned
+from medianest_notifications.repository.inbox import supersedes
 from medianest_notifications.repository.readers import Told, plan_for
 from medianest_notifications.wording import Notice
 
@@ -52,6 +53,10 @@ async def notify(
     )
     if entries:
         tx.after_commit(partial(_push, app.bus, entries))
+        if supersedes(notice) and notice.collapse_key:
+            shown = [entry for entry in entries if entry.dismissed_at is None]
+            counts = await Entries(tx.session).supersede(notice.collapse_key, by=shown, now=now)
+            tx.after_commit(partial(_tell_counts, app.bus, counts))
         await _send(tx, matter, told, entries, now=now)
 
 
@@ -102,6 +107,11 @@ async def _send(
 async def tell_count(bus: Bus, user_id: UUID, count: InboxCount) -> None:
     frame = LiveFrame(key="inbox", type=COUNTED, data=count.model_dump())
     await bus.publish_live(push_subject(user_id), frame.model_dump_json().encode())
+
+
+async def _tell_counts(bus: Bus, counts: Mapping[UUID, InboxCount]) -> None:
+    for user_id, count in counts.items():
+        await tell_count(bus, user_id, count)
 
 
 async def _push(bus: Bus, entries: Sequence[Entry]) -> None:

@@ -34,7 +34,7 @@ async def preview_notification(app: NotificationsApp, query: PreviewNotification
     if (query.media_type is None) != (query.tmdb_id is None):
         raise Invalid(errors=[FieldError("tmdbId", "and mediaType belong together")])
     title = (query.media_type, query.tmdb_id) if query.media_type and query.tmdb_id else None
-    urgency = Urgency.HIGH if meaning.urgent else Urgency.NORMAL
+    urgency = Urgency.HIGH if meaning.is_urgent(caller.role) else Urgency.NORMAL
     matter = Matter(query.type, urgency, collapse_key="preview", title=title)
     async with app.db.transaction() as tx:
         reader = await Preferences(tx.session).reader(caller.user_id, household_zone=app.household_zone)
