@@ -1,7 +1,11 @@
 """Somebody does not want a video, and somebody wants it, at the same moment."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import text
@@ -9,11 +13,13 @@ from sqlalchemy import text
 from medianest.testing import eventually
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import RemoveDownload, StartDownload
+from medianest_common.db import Transaction
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
-from medianest_youtube.staging import StagingTaken, staging
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.staging import staging
+from medianest_youtube.use_cases.clear_staging import clear_staging
 from services.youtube.tests.conftest import Home, Person
-from services.youtube.tests.lists import hold_downloads
 from services.youtube.tests.queueing import Wish, ask
 
 pytestmark = pytest.mark.usefixtures("quick_sweep")
@@ -90,27 +96,31 @@ async def test_removed_and_asked_for_by_several_at_once_there_is_one_copy_or_non
     await nothing_else_lies_there(home, wish)
 
 
-async def test_whether_to_clear_up_is_decided_by_who_holds_the_folder(home: Home) -> None:
-    """Decided before, it may be stored meanwhile, and would be taken out of the library again."""
-    await hold_downloads(home)
+@dataclass
+class StoredMeanwhile:
+    """A database in which the video is stored as soon as somebody has looked at it."""
+
+    home: Home
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with self.home.db.transaction() as tx:
+            yield tx
+        await self.home.change("update assets set status = 'ready'")
+
+
+async def test_what_is_stored_while_somebody_clears_up_after_it_stays(home: Home) -> None:
+    """Whether it is over is decided by who holds its folder, or the file comes out of the library again."""
+    await home.sandbox.stop("youtube")
     wish = await ask(home, FIRST, ticket=False)
     await home.change("update assets set status = 'cancelled'")
-    async with home.db.transaction() as tx:
-        # Nobody can look at the state now.
-        await tx.session.execute(text("lock table assets in access exclusive mode"))
-        with staging(home.folder, wish.asset_id):
-            pass
+    source, target = home.folder / wish.staging / "a.mp4", home.folder / "Show" / "a.mp4"
+    with staging(home.folder, wish.asset_id) as place:
+        place.begin("x")
+        source.write_bytes(b"film")
+        place.store([(source, target)])
+    app = SimpleNamespace(db=StoredMeanwhile(home), folder=home.folder, clock=home.clock)
 
-        async def is_held() -> bool:
-            try:
-                with staging(home.folder, wish.asset_id):
-                    return False
-            except StagingTaken:
-                return True
+    await clear_staging(cast("YoutubeApp", app), wish.asset_id)
 
-        await eventually(is_held)
-    await eventually(lambda: _is_gone(home, wish))
-
-
-async def _is_gone(home: Home, wish: Wish) -> bool:
-    return not (home.folder / wish.staging).exists()
+    assert home.files() == ["Show/a.mp4"]

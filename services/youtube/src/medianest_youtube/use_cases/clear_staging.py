@@ -19,9 +19,11 @@ async def clear_staging(app: YoutubeApp, asset_id: UUID) -> None:
     """If it is over. What had been moved into the library for nothing comes out of it again."""
     if not await in_thread((app.folder / FOLDER / asset_id.hex).exists):
         return
+    if await _is_kept(app, asset_id):
+        return
     try:
         with staging(app.folder, asset_id) as place:
-            # Only now: whoever worked here while this waited may have stored it.
+            # Once more: it may have been asked for anew, and be in the library by now.
             async with app.db.transaction() as tx:
                 asset = await Assets(tx.session).get(asset_id)
             if asset is not None and is_kept(app, asset):
@@ -42,6 +44,13 @@ async def clear_leftovers(app: YoutubeApp) -> None:
             continue
         if not app.workers.has(asset_id):
             await clear_staging(app, asset_id)
+
+
+async def _is_kept(app: YoutubeApp, asset_id: UUID) -> bool:
+    """Without the lock, which whoever works there at this moment needs."""
+    async with app.db.transaction() as tx:
+        asset = await Assets(tx.session).get(asset_id)
+    return asset is not None and is_kept(app, asset)
 
 
 def is_kept(app: YoutubeApp, asset: Asset) -> bool:
