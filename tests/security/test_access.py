@@ -132,6 +132,21 @@ ACCESS = {
     "GET /api/v1/notifications/mutes": USER,
     "PUT /api/v1/notifications/mutes/{media_type}/{tmdb_id}": USER,
     "DELETE /api/v1/notifications/mutes/{media_type}/{tmdb_id}": USER,
+    "GET /api/v1/notifications/channels": USER,
+    "POST /api/v1/notifications/channels": USER,
+    "GET /api/v1/notifications/channels/kinds": USER,
+    "GET /api/v1/notifications/channels/{id}": USER,
+    "PUT /api/v1/notifications/channels/{id}": USER,
+    "DELETE /api/v1/notifications/channels/{id}": USER,
+    "POST /api/v1/notifications/channels/{id}/code": USER,
+    "POST /api/v1/notifications/channels/{id}/verify": USER,
+    "POST /api/v1/notifications/channels/{id}/test": USER,
+    "GET /api/v1/notifications/{id}/deliveries": USER,
+    "GET /api/v1/notifications/unsubscribe": PUBLIC,
+    "POST /api/v1/notifications/unsubscribe": PUBLIC,
+    "GET /api/v1/admin/notifications/deliveries": ADMIN,
+    "POST /api/v1/admin/notifications/deliveries/{id}/resend": ADMIN,
+    "DELETE /api/v1/admin/notifications/deliveries/{id}": ADMIN,
     "POST /api/v1/notifications/ticket": USER,
     "POST /api/v1/notifications/read-all": USER,
     "POST /api/v1/notifications/{id}/read": USER,
@@ -255,6 +270,9 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/media/import": {"dryRun": True},
     "PUT /api/v1/media/watchlist": {"enabled": False},
     "POST /api/v1/notifications/read-all": {"upTo": 1},
+    "POST /api/v1/notifications/channels": {"kind": "gotify", "name": "Mine", "config": {}},
+    "PUT /api/v1/notifications/channels/{id}": {"name": "Mine", "config": {}},
+    "POST /api/v1/notifications/channels/{id}/verify": {"code": "000000"},
     "PUT /api/v1/notifications/preferences": {
         "version": 0,
         "locale": "en",
@@ -418,7 +436,14 @@ async def _strangers_find_nothing(house: House) -> None:
     a_list = {"url": f"https://www.youtube.com/playlist?list=PL{'a' * 32}"}
     batch = (await house.frida.post("/youtube/download", a_list)).raise_for_status().json()["batch"]
     invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
+    # Nobody listens there, so that the code goes nowhere; the channel is there all the same.
+    nowhere = {"server": "http://127.0.0.1:9", "token": "AAAAAAAAAAAAAAA"}
+    asked = {"kind": "gotify", "name": "Mine", "config": nowhere}
+    channel = (await house.olive.post("/notifications/channels", asked)).raise_for_status().json()["channel"]
     owned = {
+        "/api/v1/notifications/channels/{id}": channel["id"],
+        # Whichever: a user is refused before it is looked for.
+        "/api/v1/admin/notifications/deliveries/{id}": request["id"],
         "/api/v1/media/requests/{id}": request["id"],
         "/api/v1/media/issues/{id}": issue["id"],
         "/api/v1/notifications/{id}": notice["id"],

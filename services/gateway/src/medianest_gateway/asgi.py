@@ -17,6 +17,7 @@ from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.routes import (
     admin,
     auth,
+    broadcasts,
     forward_auth,
     health,
     history,
@@ -31,6 +32,8 @@ from medianest_gateway.routes import (
     media_rules,
     media_statistics,
     media_watchlist,
+    notification_channels,
+    notification_deliveries,
     notification_preferences,
     notification_templates,
     notifications,
@@ -45,6 +48,7 @@ from medianest_gateway.routes import (
     providers,
     second_factor,
     tokens,
+    unsubscribing,
     webhooks,
     welcome,
     youtube,
@@ -72,6 +76,7 @@ SECRET_ANSWERS = (
 )
 STREAMS = (f"{API}/events",)
 VERIFY = f"{API}/auth/verify"
+UNSUBSCRIBE = f"{API}/notifications/unsubscribe"
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
@@ -100,6 +105,7 @@ RULES = (
         "search", "120/minute", paths=(f"{API}/media/search", f"{API}/plex/search", f"{API}/media/discover")
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
+    Rule("channel", "60/hour", frozenset({"POST"}), (f"{API}/notifications/channels",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
     Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
@@ -167,6 +173,9 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/media/watchlist": {"timeout": media_watchlist.PLEX_SECONDS + 1},
             f"{API}/admin/plex/reconnect": {"timeout": plex_changes.RECONNECT_SECONDS + 1},
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
+            f"{API}/notifications/channels": {"timeout": notification_channels.SENDING_SECONDS + 1},
+            # Mail programs send a form, and come without a cookie.
+            UNSUBSCRIBE: {"authenticate": False, "csrf": "off", "json_only": False},
             f"{API}/youtube/metadata": {"timeout": youtube.PREVIEW_SECONDS + 1},
             f"{API}/youtube/downloads": {"timeout": youtube.STOP_SECONDS + 1},
             f"{API}/youtube/cookies/test": {"timeout": youtube_admin.TEST_SECONDS + 1},
@@ -209,9 +218,13 @@ def build(gateway: GatewayApp) -> FastAPI:
         passwords,
         providers,
         second_factor,
+        notification_channels,
+        notification_deliveries,
         notification_preferences,
+        unsubscribing,
         notifications,
         notification_templates,
+        broadcasts,
         health,
         webhooks,
         admin,
@@ -223,7 +236,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         forward_auth,
     ):
         api.include_router(part.router)
-    for router in (history.admin, plex_changes.admin, plex_sync.admin):
+    for router in (history.admin, notification_deliveries.admin, plex_changes.admin, plex_sync.admin):
         api.include_router(router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)

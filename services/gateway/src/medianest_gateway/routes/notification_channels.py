@@ -1,0 +1,75 @@
+"""Where people want to be told besides the inbox: making, verifying and trying channels."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from medianest_common.contracts.notifications import channels
+from medianest_common.web import problems
+from medianest_gateway.routes.common import Gateway, passed_through
+
+router = APIRouter(
+    prefix="/notifications/channels",
+    tags=["Notifications"],
+    responses=problems(401, 403, 422, 429, 503, 504),
+)
+
+SENDING_SECONDS = 30.0
+"""The provider has a part in these."""
+
+
+@router.get("", response_model=channels.ChannelList)
+async def list_channels(gateway: Gateway) -> Response:
+    """The caller's, oldest first. No secret is ever shown."""
+    return await passed_through(gateway.bus, channels.ListChannels())
+
+
+@router.get("/kinds", response_model=channels.ChannelKinds)
+async def list_channel_kinds(gateway: Gateway) -> Response:
+    """What this installation can use, what each kind is made with, and why the others cannot be used."""
+    return await passed_through(gateway.bus, channels.ListChannelKinds(), timeout=5.0)
+
+
+@router.post("", status_code=201, response_model=channels.ChannelMade, responses=problems(404, 409, 502))
+async def create_channel(gateway: Gateway, body: channels.NewChannelBody) -> Response:
+    """Sends a code through it, which has to be entered before anything else is sent there; a browser needs none.
+
+    409 `CHANNEL_EXISTS` with `channelId` where one leads there already.
+    """
+    message = channels.CreateChannel(channel_kind=body.kind, name=body.name, config=body.config)
+    return await passed_through(gateway.bus, message, status=201, timeout=SENDING_SECONDS)
+
+
+@router.get("/{id:uuid}", response_model=channels.Channel, responses=problems(404))
+async def get_channel(gateway: Gateway, id: UUID) -> Response:
+    return await passed_through(gateway.bus, channels.GetChannel(id=id))
+
+
+@router.put("/{id:uuid}", response_model=channels.ChannelMade, responses=problems(404, 409, 502))
+async def change_channel(gateway: Gateway, id: UUID, body: channels.ChannelBody) -> Response:
+    """The whole of it, but for secrets: those that are left out stay. What leads elsewhere now needs a new code."""
+    message = channels.ChangeChannel(id=id, name=body.name, config=body.config)
+    return await passed_through(gateway.bus, message, timeout=SENDING_SECONDS)
+
+
+@router.delete("/{id:uuid}", status_code=204, responses=problems(404))
+async def delete_channel(gateway: Gateway, id: UUID) -> None:
+    await gateway.bus.call(channels.DeleteChannel(id=id))
+
+
+@router.post("/{id:uuid}/code", response_model=channels.SendReport, responses=problems(404, 409))
+async def send_channel_code(gateway: Gateway, id: UUID) -> Response:
+    """Another code, also for a channel that was disabled; the newest is the one that counts."""
+    return await passed_through(gateway.bus, channels.SendChannelCode(id=id), timeout=SENDING_SECONDS)
+
+
+@router.post("/{id:uuid}/verify", response_model=channels.Channel, responses=problems(404, 410))
+async def verify_channel(gateway: Gateway, id: UUID, body: channels.CodeBody) -> Response:
+    """422 `WRONG_CODE` with `triesLeft`; 410 where the code is too old or was tried too often."""
+    return await passed_through(gateway.bus, channels.VerifyChannel(id=id, code=body.code))
+
+
+@router.post("/{id:uuid}/test", response_model=channels.SendReport, responses=problems(404, 409))
+async def try_channel(gateway: Gateway, id: UUID) -> Response:
+    """Sends a message now and says what the provider answers, without its secrets."""
+    return await passed_through(gateway.bus, channels.TryChannel(id=id), timeout=SENDING_SECONDS)

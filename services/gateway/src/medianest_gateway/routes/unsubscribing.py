@@ -1,0 +1,55 @@
+"""The link in a mail that turns its like off: a page with a button for people, one POST for mail programs (RFC 8058)."""
+
+from html import escape
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from medianest_common.contracts.notifications import channels
+from medianest_common.web import problems
+from medianest_gateway.routes.common import PUBLIC, Gateway
+
+router = APIRouter(
+    prefix="/notifications/unsubscribe", tags=["Notifications"], responses=problems(404, 422, 429, 503, 504)
+)
+
+Token = Annotated[str, Query(min_length=1, max_length=300)]
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>MediaNest</title>
+{content}
+</html>
+"""
+_QUESTION = """<h1>{channel}</h1>
+<p>Shall nothing more be sent there about “{type}”?</p>
+<form method="post" action="?token={token}"><button>Nothing more about this</button></form>
+<form method="post" action="?token={token}&amp;all=true"><button>Nothing at all any more</button></form>
+<p>Everything else can be chosen in your settings, after signing in.</p>"""
+_ALREADY = """<h1>{channel}</h1>
+<p>Nothing is sent there about “{type}”.</p>"""
+_DONE = """<h1>Done</h1>
+<p>{what} You can choose otherwise in your settings at any time.</p>"""
+
+
+@router.get("", response_class=HTMLResponse, openapi_extra=PUBLIC)
+async def look_at_subscription(gateway: Gateway, token: Token) -> HTMLResponse:
+    """Asks. Programs that follow links on their own change nothing by it."""
+    found = await gateway.bus.call(channels.LookAtSubscription(token=token))
+    content = _QUESTION if found.subscribed else _ALREADY
+    return _page(
+        content.format(channel=escape(found.channel), type=escape(found.type), token=quote(token, safe=""))
+    )
+
+
+@router.post("", response_class=HTMLResponse, openapi_extra=PUBLIC)
+async def unsubscribe(gateway: Gateway, token: Token, all: bool = False) -> HTMLResponse:
+    """Without signing in: who has the mail may say that no more are wanted. Twice is once."""
+    await gateway.bus.call(channels.Unsubscribe(token=token, all=all))
+    what = "Nothing is sent there any more." if all else "Nothing more is sent there about this."
+    return _page(_DONE.format(what=what))
+
+
+def _page(content: str) -> HTMLResponse:
+    return HTMLResponse(_PAGE.format(content=content))
