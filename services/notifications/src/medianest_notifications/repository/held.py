@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest_common.contracts.media import MediaType
@@ -64,7 +65,7 @@ class HeldDeliveries:
                 Delivery.state.in_(_IS_SAID),
                 Delivery.held_for.is_(None),
             )
-            .distinct(Delivery.collapse_key)
+            .ext(distinct_on(Delivery.collapse_key))
             .order_by(Delivery.collapse_key, Delivery.seq.desc())
         )
         rows = (await self.session.execute(statement)).all()

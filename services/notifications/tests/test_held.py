@@ -1,0 +1,248 @@
+"""What waits for quiet hours to end, for a digest or for its like goes out once, together, and says how things are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medianest.embedded import ServerUrls
+from medianest.testing import eventually, sandbox_on
+from medianest_common.clock import uuid7
+from medianest_common.contracts.auth import SessionStarted, SignInMethod
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.notifications.preferences import Choice, Mode, MuteTitle, QuietHours
+from medianest_common.contracts.youtube.events import QueuePaused, QueueResumed
+from medianest_common.testing.fake_channels import FakeNtfy
+from medianest_common.testing.shifted_clock import ShiftedClock
+from services.notifications.tests.channels_of import Target, allowing, sql, texts, with_ntfy
+from services.notifications.tests.household import Person, request_event
+from services.notifications.tests.test_inbox import _known
+from services.notifications.tests.waiting import BERLIN, House, save
+
+S = RequestStatus
+NIGHT = QuietHours(start="22:00", end="07:00")
+
+
+@pytest.fixture
+async def ntfy() -> AsyncIterator[FakeNtfy]:
+    async with FakeNtfy.start() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def house(server_urls: ServerUrls, tmp_path: Path, ntfy: FakeNtfy) -> AsyncIterator[House]:
+    clock = ShiftedClock()
+    async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
+        house = House(sandbox, clock)
+        await house.start(timezone="Europe/Berlin", **allowing(ntfy))
+        yield house
+
+
+@pytest.fixture
+async def ada(house: House) -> Person:
+    return await known(Person(house.sandbox, "Ada"))
+
+
+async def known(person: Person) -> Person:
+    await person.introduce()
+    await eventually(partial(_known, person.sandbox, person.id))
+    return person
+
+
+async def asleep(house: House, person: Person, ntfy: FakeNtfy) -> Target:
+    """It is eleven at night, and the person has a channel and quiet hours."""
+    target = await with_ntfy(person, ntfy)
+    house.at_berlin(23)
+    await save(person, zone="Europe/Berlin", quiet_hours=NIGHT)
+    return target
+
+
+async def tell(person: Person, status: RequestStatus, **values: Any) -> None:
+    """One after the other, so that their order is known."""
+    before = (await person.count()).head
+    await person.sandbox.emit(request_event(person, status, version=before + 1, **values))
+
+    await eventually(partial(_reaches, person, before + 1))
+
+
+async def waiting(person: Person) -> list[tuple[str, str]]:
+    """Why, and until when on a clock in Berlin."""
+    rows = await sql(
+        person.sandbox, "select held_for, due_at from deliveries where user_id = $1 order by seq", person.id
+    )
+    return [(row["held_for"], f"{row['due_at'].astimezone(BERLIN):%H:%M}") for row in rows]
+
+
+async def states(person: Person) -> list[tuple[str, str | None]]:
+    """Of each notification the one delivery, in order: its state, and why."""
+    rows = await sql(
+        person.sandbox,
+        "select state, coalesce(reason, held_for) from deliveries where user_id = $1 order by seq",
+        person.id,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def arrives(ntfy: FakeNtfy, *titles: str) -> None:
+    async def there() -> bool:
+        return texts(ntfy) == list(titles)
+
+    await eventually(there, within=30)
+
+
+async def settles(person: Person, *expected: tuple[str, str | None]) -> None:
+    """What a message's delivery says is written after the provider has it."""
+
+    async def so() -> bool:
+        found = await states(person)
+        assert found == list(expected)
+        return True
+
+    await eventually(so, within=30)
+
+
+async def test_a_night_is_one_message_in_the_morning_without_what_is_settled(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await asleep(house, ada, ntfy)
+    dune = uuid7()
+    await tell(ada, S.APPROVED, request_id=dune)
+    await tell(ada, S.AVAILABLE, title="Tron")
+    await tell(ada, S.AVAILABLE, request_id=dune)
+    await house.release()
+    assert await waiting(ada) == [("quiet_hours", "07:00")] * 3
+    assert ntfy.received == []
+    house.at_berlin(7)
+    await asyncio.gather(*(house.release() for _ in range(4)))
+    await arrives(ntfy, "2 notifications")
+    text = ntfy.received[0]["message"]
+    assert text.index("Ready to watch: Tron (2021)") < text.index("Ready to watch: Dune (2021)")
+    assert "Approved" not in text
+    await settles(ada, ("suppressed", "collapsed"), ("sent", None), ("sent", None))
+    await house.release()
+    assert len(ntfy.received) == 1
+
+
+async def test_what_is_urgent_is_told_in_the_night(house: House, ada: Person, ntfy: FakeNtfy) -> None:
+    await asleep(house, ada, ntfy)
+    await ada.sandbox.emit(
+        SessionStarted(
+            user_id=ada.id,
+            session_id=uuid7(),
+            method=SignInMethod.PASSWORD,
+            browser="Firefox on Linux",
+            place="192.0.2.0/24",
+            new_device=True,
+        )
+    )
+    await arrives(ntfy, "New sign-in to your account")
+
+
+async def test_one_alone_that_waited_is_a_message_of_its_own(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await asleep(house, ada, ntfy)
+    await tell(ada, S.AVAILABLE)
+    house.at_berlin(7)
+    await house.release()
+    await arrives(ntfy, "Ready to watch: Dune (2021)")
+
+
+async def test_other_wishes_decide_anew_about_what_waits(house: House, ada: Person, ntfy: FakeNtfy) -> None:
+    target = await asleep(house, ada, ntfy)
+    await tell(ada, S.AVAILABLE, title="Tron", tmdb_id=20526)
+    await tell(ada, S.AVAILABLE, title="Alien", tmdb_id=348)
+    await tell(ada, S.DECLINED, title="Cats")
+    await ada.ask(MuteTitle(media_type=MediaType.MOVIE, tmdb_id=348, title="Alien", until=None))
+    await save(
+        ada, Choice(type=NotificationType.REQUEST_DECLINED, channel_id=target.channel_id, mode=Mode.OFF)
+    )
+    waits = ("queued", "quiet_hours")
+    assert await states(ada) == [waits, ("suppressed", "muted"), ("suppressed", "off")]
+    # Longer quiet hours hold it longer, none at all let it go at once.
+    await save(ada, quiet_hours=QuietHours(start="22:00", end="09:00"))
+    house.at_berlin(7, 30)
+    await house.release()
+    assert (await states(ada))[0] == waits and ntfy.received == []
+    await save(ada, quiet_hours=None)
+    await house.release()
+    await arrives(ntfy, "Ready to watch: Tron (2021)")
+
+
+async def test_a_digest_comes_every_quarter_of_an_hour_and_daily_once(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    target = await with_ntfy(ada, ntfy)
+    house.at_berlin(12, 1)
+    ready = partial(Choice, type=NotificationType.REQUEST_AVAILABLE, channel_id=target.channel_id)
+    declined = Choice(type=NotificationType.REQUEST_DECLINED, channel_id=target.channel_id, mode=Mode.DAILY)
+    await save(ada, ready(mode=Mode.DIGEST), declined, zone="Europe/Berlin", daily_at="18:30")
+    await tell(ada, S.AVAILABLE, title="Tron")
+    await tell(ada, S.AVAILABLE, title="Alien")
+    await tell(ada, S.DECLINED, title="Cats")
+    assert await waiting(ada) == [("digest", "12:15"), ("digest", "12:15"), ("digest", "18:30")]
+    house.at_berlin(12, 15)
+    await house.release()
+    await arrives(ntfy, "2 notifications")
+    house.at_berlin(18, 30)
+    await house.release()
+    await arrives(ntfy, "2 notifications", "Declined: Cats (2021)")
+    await settles(ada, ("sent", None), ("sent", None), ("sent", None))
+
+
+async def test_what_flaps_is_told_once_and_then_as_it_is(house: House, ntfy: FakeNtfy) -> None:
+    boss = await known(Person(house.sandbox, "Grace", Role.ADMIN))
+    await with_ntfy(boss, ntfy)
+
+    async def turns(event: Any) -> None:
+        before = (await boss.count()).head
+        await house.sandbox.emit(event)
+        await eventually(partial(_reaches, boss, before + 1))
+
+    paused = QueuePaused(reason="The disk is full.", code=None, until=None)
+    await turns(paused)
+    await arrives(ntfy, "Downloads are paused")
+    for event in (QueueResumed(), paused, QueueResumed()):
+        await turns(event)
+    assert [held for _, held in await states(boss)] == [None, "collapse", "collapse", "collapse"]
+    house.clock.advance(timedelta(minutes=5).total_seconds())
+    await house.release()
+    await arrives(ntfy, "Downloads are paused", "Downloads go on")
+    collapsed = ("suppressed", "collapsed")
+    await settles(boss, ("sent", None), collapsed, collapsed, ("sent", None))
+    # Two in half an hour are enough; that it is as it was said last is no news.
+    await turns(paused)
+    await turns(QueueResumed())
+    house.clock.advance(timedelta(minutes=20).total_seconds())
+    await house.release()
+    assert len(ntfy.received) == 2
+    house.clock.advance(timedelta(minutes=10).total_seconds())
+    await house.release()
+    await settles(boss, ("sent", None), collapsed, collapsed, ("sent", None), collapsed, collapsed)
+    assert len(ntfy.received) == 2
+
+
+async def test_two_that_flap_at_the_same_moment_are_not_both_told_at_once(
+    house: House, ntfy: FakeNtfy
+) -> None:
+    boss = await known(Person(house.sandbox, "Grace", Role.ADMIN))
+    await with_ntfy(boss, ntfy)
+    # Somebody with an inbox: it is what two transactions wait for.
+    await house.sandbox.emit(request_event(Person(house.sandbox, "Ada"), S.PENDING, version=1))
+    await eventually(partial(_reaches, boss, 1))
+    paused = QueuePaused(reason="The disk is full.", code=None, until=None)
+    await asyncio.gather(
+        *(house.sandbox.emit(event) for event in (paused, QueueResumed(), paused, QueueResumed()))
+    )
+    await eventually(partial(_reaches, boss, 5))
+    assert [held for _, held in await states(boss)][1:].count("collapse") == 3
+
+
+async def _reaches(person: Person, head: int) -> bool:
+    return (await person.count()).head >= head
