@@ -68,3 +68,26 @@ async def test_from_a_link_to_a_file_that_two_people_share(tmp_path: Path, youtu
         assert "169.254" not in evil.text
         for body in ({}, {"url": ""}, {"url": URL, "exec": "id"}, {"url": URL, "quality": "8k"}):
             assert (await bert.post("/youtube/download", body)).status_code == 422
+
+
+async def test_without_room_that_is_said_with_what_would_help(tmp_path: Path, youtube: FakeYoutube) -> None:
+    youtube.add(Video(id=VIDEO))
+    settings = {
+        "youtube_dir": str(tmp_path / "library"),
+        "youtube_proxy": youtube.proxy_url,
+        "youtube_ca_file": str(youtube.ca_file),
+        "youtube_disk_reserve": str(10**17),
+    }
+    playlist = f"https://www.youtube.com/playlist?list=PL{'a' * 32}"
+    async with world(tmp_path / "data", started=True, processes=False, **settings) as house:
+        olive = await house.owner()
+        for url in (URL, playlist):
+            refused = await olive.post("/youtube/download", {"url": url})
+            problem = refused.json()
+            assert (refused.status_code, problem["code"]) == (507, "NO_SPACE")
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert "lower the reserve" in problem["detail"]
+            assert problem["reserve"] == 10**17 and problem["missing"] > 0 and problem["free"] > 0
+        assert (await olive.get("/youtube/downloads")).json()["items"] == []
+        quota = (await olive.get("/youtube/quota")).json()
+        assert (quota["diskReserve"], quota["usedInHour"]) == (10**17, 0)
