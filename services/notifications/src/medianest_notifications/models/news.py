@@ -57,6 +57,8 @@ class Arrival(Base):
     """The most that was ever told or seen of it: what went and comes back is no news."""
     coming: Mapped[int | None]
     """How much there is now, where that is more than anybody knows."""
+    assumed: Mapped[int | None]
+    """How much of that was there before, as those say who tell of it; None where nothing is coming."""
     first_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     """When the first and the last of what is coming was heard of."""

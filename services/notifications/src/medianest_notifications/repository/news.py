@@ -44,7 +44,8 @@ _READERS = text(f"""
                   and (f.tmdb_id = w.tmdb_id or w.tmdb_id is null and lower(f.title) = lower(w.title))
                   and (w.season is null or f.seasons @> to_jsonb(w.season))
                   and (f.status in ('pending', 'approved', 'processing')
-                       or f.moved_at >= w.since - interval '1 hour'))))
+                       or f.status in ('partially_available', 'available')
+                          and f.moved_at >= w.since - interval '1 hour'))))
      order by r.user_id limit :most
 """)  # noqa: S608
 
@@ -107,8 +108,8 @@ class Arrivals(Repository[Arrival]):
         )
         taken = []
         for arrival in (await self.session.execute(statement)).scalars():
-            taken.append((arrival, arrival.known))
-            arrival.known, arrival.coming = arrival.coming or arrival.known, None
+            taken.append((arrival, max(arrival.known, arrival.assumed or 0)))
+            arrival.known, arrival.coming, arrival.assumed = arrival.coming or arrival.known, None, None
             arrival.updated_at = now
         return taken
 

@@ -4,10 +4,11 @@ from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.notifications import UserDataErased
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.models import Choice, Entry, Mute, Preference
+from medianest_notifications.models import Choice, Entry, LibraryAccess, Mute, Preference
 from medianest_notifications.repository import Entries, FollowedRequests, Recipients, TemplateOverrides
 from medianest_notifications.repository.broadcasts import Broadcasts
 from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.news import Accesses
 from medianest_notifications.repository.preferences import Choices, Mutes, Preferences
 
 
@@ -25,6 +26,7 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
         "preferences": await Preferences(tx.session).delete(Preference.user_id == event.user_id),
         "choices": await Choices(tx.session).delete(Choice.user_id == event.user_id),
         "mutes": await Mutes(tx.session).delete(Mute.user_id == event.user_id),
+        "library_access": await Accesses(tx.session).delete(LibraryAccess.user_id == event.user_id),
         "followed_requests": await FollowedRequests(tx.session).forget_person(event.user_id),
         "template_overrides": await TemplateOverrides(tx.session).disown(event.user_id),
         "broadcasts": await Broadcasts(tx.session).forget_person(event.user_id),

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from medianest_common.bus import require_person
 from medianest_common.contracts.notifications import ExportUserData
@@ -16,7 +17,9 @@ from medianest_notifications.models import (
     Choice,
     Delivery,
     Entry,
+    FollowedRequest,
     Head,
+    LibraryAccess,
     Mute,
     Preference,
     Recipient,
@@ -47,6 +50,7 @@ async def export_person(app: NotificationsApp, query: ExportUserData) -> Persona
         .order_by(e.seq),
         **_channels(me),
         **_wishes(me),
+        **_news(me),
         "template_overrides": select(o.type, o.locale, o.channel, o.title, o.body, o.updated_at)
         .where(o.updated_by == me)
         .order_by(o.type, o.locale, o.channel),
@@ -81,6 +85,16 @@ def _channels(me: UUID) -> dict[str, Select[*tuple[Any, ...]]]:
         )
         .where(d.user_id == me)
         .order_by(d.id),
+    }
+
+
+def _news(me: UUID) -> dict[str, Select[*tuple[Any, ...]]]:
+    a, r = LibraryAccess, FollowedRequest
+    return {
+        "library_access": select(a.machine_identifier, a.library_keys).where(a.user_id == me),
+        "followed_requests": select(r.title, r.status)
+        .where(cast(r.people, JSONB).has_key(me.hex))
+        .order_by(r.request_id),
     }
 
 

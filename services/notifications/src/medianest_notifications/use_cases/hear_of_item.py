@@ -27,12 +27,14 @@ async def hear_of_item(app: NotificationsApp, tx: Transaction, event: ItemEvent)
         await _is_known(app, arrivals, event, amount)
         return
     arrival = await arrivals.note(_values(app, event, subject_of(event) or _unmatched(event)))
-    if isinstance(event, ItemChanged) and event.episodes_before:
-        arrival.known = max(arrival.known, event.episodes_before)
-    if amount > max(arrival.known, arrival.coming or 0):
-        arrival.coming = amount
-        arrival.last_at = app.clock.now()
-        arrival.first_at = arrival.first_at or arrival.last_at
+    if amount <= arrival.known:
+        return
+    # Events overtake each other: the least that any of them says was there before.
+    before = (event.episodes_before or 0) if isinstance(event, ItemChanged) else 0
+    arrival.assumed = before if arrival.assumed is None else min(arrival.assumed, before)
+    arrival.coming = max(amount, arrival.coming or 0)
+    arrival.last_at = app.clock.now()
+    arrival.first_at = arrival.first_at or arrival.last_at
 
 
 def subject_of(event: ItemEvent) -> str | None:
@@ -100,8 +102,8 @@ async def _went(app: NotificationsApp, arrivals: Arrivals, event: ItemRemoved) -
 
 
 def _settle(arrival: Arrival) -> None:
-    if arrival.coming is None or arrival.coming <= arrival.known:
-        arrival.coming = arrival.first_at = arrival.last_at = None
+    if arrival.coming is None or arrival.coming <= max(arrival.known, arrival.assumed or 0):
+        arrival.coming = arrival.assumed = arrival.first_at = arrival.last_at = None
 
 
 def _amount(event: ItemEvent) -> int:

@@ -80,6 +80,7 @@ def _create_arrivals() -> None:
         sa.Column("tmdb_id", sa.BigInteger),
         sa.Column("known", sa.BigInteger, nullable=False),
         sa.Column("coming", sa.BigInteger),
+        sa.Column("assumed", sa.BigInteger),
         sa.Column("first_at", _WHEN),
         sa.Column("last_at", _WHEN),
         sa.Column("updated_at", _WHEN, nullable=False),
