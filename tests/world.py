@@ -249,6 +249,9 @@ async def world(
             "MEDIANEST_OVERSEERR_WEBHOOK_SECRET": WEBHOOK_SECRET,
             # Nobody answers there, so that no test reaches the real YouTube.
             "MEDIANEST_YOUTUBE_PROXY": "http://127.0.0.1:9",
+            "MEDIANEST_NOTIFY_ALLOWED_HOSTS": "127.0.0.1:9",
+            "MEDIANEST_DISCORD_URL": "http://127.0.0.1:9",
+            "MEDIANEST_TELEGRAM_URL": "http://127.0.0.1:9",
             **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
         }
         overseerr.set_webhook(
