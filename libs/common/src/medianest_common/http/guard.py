@@ -93,6 +93,16 @@ async def resolve(host: str, port: int, *, policy: AddressPolicy) -> list[str]:
     return addresses
 
 
+def check_address(address: str, port: int, *, policy: AddressPolicy) -> None:
+    """For connections that others make: of an address that is about to be dialled. Raises `AddressRefused`."""
+    _check_port(port, policy=policy)
+    try:
+        literal = ip_address(address.partition("%")[0])
+    except ValueError:
+        raise AddressRefused("This is not an address.") from None
+    _check_address(literal, policy=policy)
+
+
 def _port(url: httpx.URL) -> int:
     if url.port is not None:
         return url.port

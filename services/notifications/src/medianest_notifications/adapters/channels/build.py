@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from medianest_common.clock import Clock
 from medianest_common.security.encryption import KeyRing
 from medianest_notifications.adapters.channels import discord, gotify, ntfy, telegram, web_push
+from medianest_notifications.adapters.channels.apprise import AppriseSender
 from medianest_notifications.adapters.channels.clients import AllowedHosts, Clients
 from medianest_notifications.adapters.channels.discord import DiscordSender
 from medianest_notifications.adapters.channels.email import EmailSender
@@ -44,6 +45,7 @@ def senders(
         ),
         NtfySender(clients(ntfy.SYSTEM), marks=marks, inbox=inbox),
         GotifySender(clients(gotify.SYSTEM), marks=marks, inbox=inbox),
+        AppriseSender(allowed, marks=marks, inbox=inbox),
     ]
     vapid = Vapid.of(keys, contact=_contact(settings, sender))
     every.append(WebPushSender(clients(web_push.SYSTEM), vapid=vapid, clock=clock, marks=marks, inbox=inbox))

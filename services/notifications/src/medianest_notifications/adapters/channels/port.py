@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import from_json, to_json
 
-from medianest_common.contracts.base import Body
+from medianest_common.contracts.base import Body, to_camel
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import ChannelKind, ChannelMessage
 from medianest_common.contracts.notifications.deliveries import Urgency
@@ -50,7 +50,8 @@ class Message:
 
 
 class ChannelConfig(Body):
-    """What a person says about one channel, strict and in camelCase; whatever gives access is a `SecretStr`."""
+    """What a person says about one channel, strict and in camelCase; whatever gives access is a `SecretStr`. A field
+    with `exclude=True` is ours, and never read from what they send."""
 
     def dump(self) -> str:
         """With its secrets, to be sealed."""
@@ -76,7 +77,7 @@ class ChannelConfig(Body):
 
 
 class Addressed(ChannelConfig):
-    """One that leads to a server of the person's choice. `reach` is ours and never read from what they send."""
+    """One that leads to a server of the person's choice."""
 
     reach: AddressPolicy = Field(default=AddressPolicy.USER, exclude=True)
 
@@ -96,8 +97,10 @@ def read_config[C: ChannelConfig](kind: type[C], values: Mapping[str, Any], *, b
 
     What administrators set reaches private networks, as everywhere; what others set reaches the public Internet.
     """
-    if "reach" in values:
-        raise Invalid("Some values are not valid.", errors=[FieldError("reach", "There is no such field.")])
+    ours = {name for name, field in kind.model_fields.items() if field.exclude}
+    if named := sorted(name for name in values if name in ours | set(map(to_camel, ours))):
+        unknown = [FieldError(name, "There is no such field.") for name in named]
+        raise Invalid("Some values are not valid.", errors=unknown)
     try:
         config = kind.model_validate(dict(values), strict=False)
     except ValidationError as error:

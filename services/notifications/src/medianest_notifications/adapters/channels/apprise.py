@@ -1,0 +1,256 @@
+"""Everything else, by an address of Apprise's (github.com/caronc/apprise): one message, one process, see
+`apprise_child`. What it may do is a list of services; what it can reach is what any channel of the person's can."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+
+from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.deliveries import Urgency
+from medianest_common.errors import (
+    BadUpstream,
+    FieldError,
+    Invalid,
+    MediaNestError,
+    TimedOut,
+    TooManyRequests,
+    Unavailable,
+)
+from medianest_common.http import AddressPolicy
+from medianest_common.http.guard import resolve
+from medianest_notifications.adapters.channels import answers, writing
+from medianest_notifications.adapters.channels.apprise_services import REFUSED_OPTIONS, SERVICES, ours_instead
+from medianest_notifications.adapters.channels.clients import AllowedHosts
+from medianest_notifications.adapters.channels.marks import Fingerprints
+from medianest_notifications.adapters.channels.port import (
+    Addressed,
+    ChannelGone,
+    Message,
+    MessageRefused,
+    Receipt,
+)
+from medianest_notifications.adapters.channels.text import utf16
+
+SYSTEM = "Apprise"
+_CHILD = Path(__file__).with_name("apprise_child.py")
+_WITHIN = 40.0
+_AT_ONCE = 2
+_MOST_ROOM = 8000
+_LONGEST_MASKED = 120
+_SHORTEST_SECRET = 6
+_TYPES = {Urgency.LOW: "info", Urgency.NORMAL: "info", Urgency.HIGH: "warning"}
+_USUAL_PORTS = (80, 443)
+_FORM = re.compile(r"([a-z0-9]{2,20})://\S+", re.IGNORECASE)
+
+
+class AppriseConfig(Addressed):
+    """Our own fields are what Apprise says about the service."""
+
+    url: SecretStr = Field(description="Such as pover://user@token; see the list of services")
+    service: str = Field(default="", exclude=True)
+    masked: str = Field(default="", exclude=True)
+    room: int = Field(default=0, exclude=True)
+    title_room: int = Field(default=0, exclude=True)
+
+    @field_validator("url")
+    @classmethod
+    def _is_of_a_service(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value().strip()
+        found = _FORM.fullmatch(text)
+        if not found or len(text) > 1000 or not text.isprintable():
+            raise ValueError("must be an address of Apprise's, like pover://user@token")
+        schema = found[1].lower()
+        if instead := ours_instead(schema):
+            raise ValueError(f"is not needed: add a channel of the kind {instead}")
+        if schema not in SERVICES:
+            raise ValueError(
+                "is for a service that is not allowed here; the list of kinds names those that are"
+            )
+        if not REFUSED_OPTIONS.isdisjoint(
+            name.lower() for name, _ in parse_qsl(urlsplit(text).query, keep_blank_values=True)
+        ):
+            raise ValueError("has an option that is not allowed here")
+        return SecretStr(text)
+
+    @property
+    def schema_name(self) -> str:
+        return self.url.get_secret_value().partition("://")[0].lower()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The whole and everything in it: which part of it is secret only the service knows."""
+        text = self.url.get_secret_value()
+        rest = text.partition("://")[2]
+        parts = re.split(r"[/?&=:@,;]", rest)
+        return (text, rest, *sorted({*parts, *map(unquote, parts)} - {""}, key=len, reverse=True))
+
+
+class AppriseSender:
+    kind: ClassVar[ChannelKind] = ChannelKind.APPRISE
+    config: type[AppriseConfig] = AppriseConfig
+
+    def __init__(self, allowed: AllowedHosts, *, marks: Fingerprints, inbox: str) -> None:
+        self._allowed, self._marks, self._inbox = allowed, marks, inbox
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    async def public(self) -> Mapping[str, str]:
+        return {"services": " ".join(sorted(SERVICES))}
+
+    async def check(self, config: AppriseConfig) -> AppriseConfig:
+        told = await self._run(config, act="check")
+        if not told.ok:
+            wrong = "is not what this service needs; its page in Apprise's documentation shows the form"
+            raise Invalid("Some values are not valid.", errors=[FieldError("url", wrong)])
+        return config.model_copy(
+            update={
+                "service": str(told.values["service"]),
+                "masked": _masked(str(told.values["masked"]), config),
+                "room": min(int(told.values["room"]), _MOST_ROOM),
+                "title_room": int(told.values["titleRoom"]),
+            }
+        )
+
+    def shown(self, config: AppriseConfig) -> str:
+        return f"{config.service or 'Apprise'}, {config.masked or config.schema_name + '://…'}"
+
+    def fingerprint(self, config: AppriseConfig) -> str:
+        return self._marks.of(self.kind, config.url.get_secret_value())
+
+    async def send(self, message: Message, config: AppriseConfig) -> Receipt:
+        if not config.room:
+            config = await self.check(config)
+        titled = config.title_room > 0
+        style = writing.Style(
+            count=utf16,
+            escape=lambda text: text,
+            strong=lambda text: text,
+            anchor=lambda words, url: f"{words}: {url}",
+            harmless=writing.unmentioned,
+        )
+        body = writing.write(message, style, config.room, inbox=self._inbox, titled=not titled)
+        told = await self._run(
+            config,
+            act="send",
+            title=writing.title(message, style, config.title_room) if titled else "",
+            body=body or writing.title(message, style, config.room),
+            type=_TYPES[message.urgency],
+        )
+        if not told.ok:
+            raise _judged(told, config)
+        return Receipt(None)
+
+    async def arrived(self, message: Message, config: AppriseConfig, since: datetime) -> bool | None:
+        """Apprise has no way to ask."""
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing outlives a message."""
+
+    async def _run(self, config: AppriseConfig, **task: str) -> "_Told":
+        task_json = json.dumps(
+            task
+            | {
+                "url": config.url.get_secret_value(),
+                "module": SERVICES[config.schema_name],
+                "reach": config.reach.value,
+                "vouched": await self._vouched(config),
+            }
+        ).encode()
+        async with self._places:
+            try:
+                async with asyncio.timeout(_WITHIN):
+                    return await _child(task_json)
+            except TimeoutError:
+                raise TimedOut("The service took too long to answer.", upstream=SYSTEM) from None
+
+    async def _vouched(self, config: AppriseConfig) -> list[tuple[str, int]]:
+        """Where the host of the address leads, on the ports that the operator vouches for."""
+        try:
+            host = (urlsplit(config.url.get_secret_value()).hostname or "").lower()
+        except ValueError:
+            return []
+        ports = [port for port in _USUAL_PORTS if host in self._allowed.hosts]
+        ports += [
+            int(entry.rpartition(":")[2]) for entry in self._allowed.hosts if entry.startswith(f"{host}:")
+        ]
+        found: list[tuple[str, int]] = []
+        for port in ports if host else []:
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(3.0):
+                    found += [(at, port) for at in await resolve(host, port, policy=AddressPolicy.OPERATOR)]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    values: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        return self.values.get("ok") is True
+
+
+async def _child(task: bytes) -> _Told:
+    """The environment is empty: nothing of ours can be read from it, and no proxy is taken from it."""
+    authorities = os.environ.get("SSL_CERT_FILE")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-B",
+        str(_CHILD),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={"PYTHONUTF8": "1"} | ({"REQUESTS_CA_BUNDLE": authorities} if authorities else {}),
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        out, _ = await process.communicate(task)
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    try:
+        return _Told(dict(json.loads(out.splitlines()[-1])))
+    except (ValueError, LookupError, TypeError):
+        raise BadUpstream("Apprise ended without an answer.", upstream=SYSTEM) from None
+
+
+def _judged(told: _Told, config: AppriseConfig) -> MediaNestError:
+    """Apprise says yes or no; why not stands, if anywhere, in what it has logged. Without a status it may pass."""
+    words = answers.harmless(str(told.values.get("words") or "It did not take the message."), config)
+    status = told.values.get("status")
+    if told.values.get("stopped"):
+        return ChannelGone("The service is at an address that is not allowed.")
+    if status in (401, 403, 410):
+        return ChannelGone(words)
+    if status in (400, 413, 422):
+        return MessageRefused(words)
+    if status == 429:
+        return TooManyRequests(words, upstream=SYSTEM)
+    return Unavailable(words, upstream=SYSTEM)
+
+
+def _masked(text: str, config: AppriseConfig) -> str:
+    """Apprise's own mask, unless it has left something in that could be a secret."""
+    text = text.partition("?")[0][:_LONGEST_MASKED]
+    host = urlsplit(config.url.get_secret_value()).hostname or ""
+    said = text.partition("://")[2]
+    for secret in config.secrets:
+        if len(secret) >= _SHORTEST_SECRET and secret.lower() != host and secret in said:
+            return f"{config.schema_name}://…"
+    return text
