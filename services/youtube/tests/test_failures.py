@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from medianest_common.contracts.youtube import FailureCode
-from medianest_youtube.failures import CONSEQUENCES, NotToBeHad, Retry, classify, consequence
+from medianest_youtube.failures import CONSEQUENCES, NotToBeHad, Retry, consequence
+from medianest_youtube.sayings import classify
 from medianest_youtube.worker.lines import Raised
 
 SAID = [
@@ -47,6 +48,9 @@ SAID = [
     (FailureCode.TOO_LARGE, "unable to write data: [Errno 27] File too large"),
     (FailureCode.UNSUPPORTED, "No suitable extractor found for URL https://x"),
     (FailureCode.UNSUPPORTED, "Unsupported URL: https://x"),
+    (FailureCode.FFMPEG_MISSING, "You have requested merging of multiple formats but ffmpeg is not installed."),
+    (FailureCode.FFMPEG_MISSING, "Postprocessing: ffprobe and ffmpeg not found. Please install or provide the path"),
+    (FailureCode.FFMPEG_MISSING, "[Errno 2] No such file or directory: '/opt/ffmpeg'"),
     (FailureCode.UNKNOWN, "KeyError('streamingData'); please report this issue"),
 ]  # fmt: skip
 

@@ -63,6 +63,7 @@ async def test_two_do_not_count_on_the_same_room(small: Home, youtube: FakeYoutu
     await second.becomes(*STORED)
 
 
+@pytest.mark.long
 async def test_when_it_gets_narrow_who_came_last_stops_and_the_first_goes_on(
     small: Home, youtube: FakeYoutube
 ) -> None:
@@ -78,7 +79,7 @@ async def test_when_it_gets_narrow_who_came_last_stops_and_the_first_goes_on(
     await pause_of(small, FailureCode.NO_SPACE)
 
     async def stopped() -> bool:
-        return await second.row("status", "failure") == ("queued", "NO_SPACE")
+        return bool(await second.row("status", "failure") == ("queued", "NO_SPACE"))
 
     await eventually(stopped)
     assert await first.row("status", "epoch") == ("downloading", 1)

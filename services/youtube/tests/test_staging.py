@@ -1,11 +1,10 @@
 import fcntl
 import multiprocessing
 import os
-import time
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import IO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -17,15 +16,18 @@ from medianest_youtube.staging import (
     OtherFileSystem,
     StagingTaken,
     check_file_system,
-    discard,
     fingerprint,
     remove_file,
     staged_bytes,
     staging,
-    sweep,
 )
 
 ASSET = UUID(int=1)
+
+
+def discard(root: Path) -> None:
+    with staging(root, ASSET) as held:
+        held.discard()
 
 
 def test_what_an_attempt_has_left_is_there_for_the_next(tmp_path: Path) -> None:
@@ -85,8 +87,7 @@ def test_only_one_process_works_on_an_asset_and_the_lock_ends_with_it(tmp_path: 
         with pytest.raises(StagingTaken), staging(tmp_path, ASSET):
             pass
         with pytest.raises(StagingTaken):
-            discard(tmp_path, ASSET)
-        assert sweep(tmp_path, keep=set(), untouched_seconds=0) == 0
+            discard(tmp_path)
     finally:
         other.kill()
         other.join()
@@ -208,24 +209,6 @@ def test_a_folder_that_holds_something_else_stays(tmp_path: Path) -> None:
     assert [file.name for file in show.iterdir()] == ["b.mp4"]
 
 
-def test_the_sweep_throws_away_what_is_nobodys_and_old(tmp_path: Path) -> None:
-    kept, old, fresh = uuid4(), uuid4(), uuid4()
-    for asset_id in (kept, old, fresh):
-        with staging(tmp_path, asset_id) as held:
-            (held.folder / "x.part").touch()
-    long_ago = time.time() - 10_000
-    for asset_id in (kept, old):
-        folder = tmp_path / FOLDER / asset_id.hex
-        for path in [*folder.iterdir(), folder]:
-            os.utime(path, (long_ago, long_ago))
-    (tmp_path / FOLDER / "not an id").mkdir()
-
-    assert sweep(tmp_path, keep={kept}, untouched_seconds=5_000) == 1
-
-    left = {path.name for path in (tmp_path / FOLDER).iterdir()}
-    assert left == {kept.hex, fresh.hex, "not an id"}
-
-
 def test_a_library_on_another_disk_is_told_at_the_start(tmp_path: Path) -> None:
     check_file_system(tmp_path, tmp_path)
 
@@ -242,7 +225,7 @@ def test_a_folder_that_is_thrown_away_while_somebody_begins_in_it_is_made_again(
 
     def late(lock: IO[str], operation: int) -> None:
         if discard_first.pop() if discard_first else False:
-            discard(tmp_path, ASSET)
+            discard(tmp_path)
         flock(lock, operation)
 
     monkeypatch.setattr(fcntl, "flock", late)

@@ -11,8 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,32 +206,6 @@ def staged_bytes(root: Path, asset_id: UUID) -> int:
     return size
 
 
-def discard(root: Path, asset_id: UUID) -> None:
-    """Nothing of the asset is left here. Raises `StagingTaken`."""
-    if not _folder(root, asset_id).exists():
-        return
-    with staging(root, asset_id) as held:
-        held.discard()
-
-
-def sweep(root: Path, *, keep: Collection[UUID], untouched_seconds: float) -> int:
-    """Throws away what belongs to no asset in `keep` and has not been touched for so long; tells how many."""
-    swept = 0
-    for folder in (root / FOLDER).glob("*"):
-        try:
-            asset_id = UUID(folder.name)
-        except ValueError:
-            continue
-        if asset_id in keep or time.time() - _last_touched(folder) < untouched_seconds:
-            continue
-        try:
-            discard(root, asset_id)
-        except StagingTaken:
-            continue
-        swept += 1
-    return swept
-
-
 def write_new(content: bytes, target: Path, *, root: Path) -> bool:
     """All of it or nothing, and never in place of another file, nor into a folder that is not there. False: it was
     not written. Only one process at a time may write this target."""
@@ -264,10 +237,6 @@ def remove_file(path: Path, *, root: Path) -> None:
 
 def _folder(root: Path, asset_id: UUID) -> Path:
     return root / FOLDER / asset_id.hex
-
-
-def _last_touched(folder: Path) -> float:
-    return max((path.stat().st_mtime for path in [folder, *folder.iterdir()]), default=0.0)
 
 
 def _is_moved(move: Move) -> bool:

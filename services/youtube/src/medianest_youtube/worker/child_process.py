@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.downloads import ProgressStep
-from medianest_youtube.failures import classify
+from medianest_youtube.sayings import classify
 from medianest_youtube.worker.births import Birth
 from medianest_youtube.worker.lines import LINE, Done, Failed, Line, Raised, StepTaken
 from medianest_youtube.worker.liveliness import processor_ticks

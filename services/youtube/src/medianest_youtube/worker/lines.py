@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.downloads import ProgressStep
-from medianest_youtube.failures import classify
+from medianest_youtube.sayings import classify
 
 VideoId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{11}$")]
 ListId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{2,100}$")]
