@@ -1,15 +1,15 @@
 """Calling other people's systems: one pooled, bounded, observed client per system."""
 
+from medianest_common.addresses import AddressPolicy, AddressRefused
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
 from medianest_common.http.errors import (
-    AddressRefused,
     CertificateRefused,
     HostUnknown,
     SlowDown,
     UpstreamRefused,
 )
-from medianest_common.http.guard import AddressPolicy, check_url, parse_url, public_authorities
+from medianest_common.http.guard import check_url, parse_url, public_authorities
 from medianest_common.http.response import Response
 from medianest_common.http.retry import Retry
 

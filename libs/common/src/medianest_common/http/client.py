@@ -9,12 +9,13 @@ from typing import Any, Self, TypedDict, Unpack
 
 import httpx
 
+from medianest_common.addresses import AddressPolicy
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TimedOut
 from medianest_common.http import verdict
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.bulkhead import Bulkhead
-from medianest_common.http.guard import AddressPolicy, GuardedTransport, parse_url
+from medianest_common.http.guard import GuardedTransport, parse_url
 from medianest_common.http.observe import Observation
 from medianest_common.http.response import Response, read_body
 from medianest_common.http.retry import NO_RETRY, Retry

@@ -2,16 +2,10 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from medianest_common.errors import BadUpstream, Invalid, TooManyRequests, Unavailable
+from medianest_common.errors import BadUpstream, TooManyRequests, Unavailable
 
 if TYPE_CHECKING:
     from medianest_common.http.response import Response
-
-
-class AddressRefused(Invalid):
-    """The address is one we never connect to under the caller's `AddressPolicy`; nothing was sent."""
-
-    title = "This address is not allowed"
 
 
 class UpstreamRefused(BadUpstream):

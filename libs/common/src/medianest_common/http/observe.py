@@ -5,11 +5,12 @@ from typing import Self
 
 import structlog
 
+from medianest_common.addresses import AddressRefused
 from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, TimedOut, TooManyRequests, Unavailable
 from medianest_common.http import metrics
 from medianest_common.http.bulkhead import BulkheadFull
-from medianest_common.http.errors import AddressRefused, UpstreamRefused
+from medianest_common.http.errors import UpstreamRefused
 
 logger = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import httpx
 
+from medianest_common.addresses import AddressRefused
 from medianest_common.errors import BadUpstream
-from medianest_common.http.errors import AddressRefused
 
 type Params = Mapping[str, str | int | float | bool | Sequence[str | int] | None]
 

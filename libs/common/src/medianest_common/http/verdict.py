@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import httpx
 
+from medianest_common.addresses import AddressRefused
 from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_common.http.bulkhead import BulkheadFull
 from medianest_common.http.errors import (
-    AddressRefused,
     CertificateRefused,
     HostUnknown,
     SlowDown,

@@ -21,8 +21,7 @@ import certifi
 import requests
 from apprise.plugins.base import NotifyBase
 
-from medianest_common.http.errors import AddressRefused
-from medianest_common.http.guard import AddressPolicy, check_address
+from medianest_common.addresses import AddressPolicy, AddressRefused, check_address
 
 _MOST_CPU_SECONDS = 30
 _MOST_MEMORY = 1 << 30
