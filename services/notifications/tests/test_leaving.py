@@ -53,7 +53,7 @@ async def test_attack_107_an_inbox_goes_with_its_person_and_stays_away(sandbox: 
 
     held: PersonalData = await ada.ask(ExportUserData())
     assert [entry["seq"] for entry in held.tables["entries"]] == [1, 2, 3]
-    assert held.tables["recipients"] == [{"name": "Ada", "role": "user"}]
+    assert held.tables["recipients"] == [{"name": "Ada", "role": "user", "locale": None, "zone": None}]
 
     # What is on its way while they leave is either deleted with the rest, or not delivered.
     racing = [request_event(ada, RequestStatus.DECLINED, version=9, actor=boss) for _ in range(8)]
@@ -75,7 +75,10 @@ async def test_attack_107_an_inbox_goes_with_its_person_and_stays_away(sandbox: 
     assert await ada.inbox() == []
     assert (await ada.count()).unread == 0
     held = await ada.ask(ExportUserData())
-    assert held.tables["recipients"] == [{"name": "", "role": ""}] and held.tables["entries"] == []
+    assert (
+        held.tables["recipients"] == [{"name": "", "role": "", "locale": None, "zone": None}]
+        and held.tables["entries"] == []
+    )
     # A delivery that raced may have noted the number of whom it did not reach.
     assert set(await leave(sandbox, ada)) <= {"followed_requests"}, "a second time there is nothing"
     nobody = Person(sandbox, "Nobody", id=NOBODY)

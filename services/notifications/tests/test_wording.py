@@ -22,7 +22,7 @@ from medianest_notifications.rendering.text import clean, cut
 from medianest_notifications.rendering.words import best_locale, words_of
 
 GOLDEN = Path(__file__).with_name("golden_wording.json")
-TYPES = [type.value for type in NotificationType]
+TYPES = [each.value for each in NotificationType]
 HOSTILE = [
     "{{ 7*7 }}{% for x in y %}",
     "<script>alert(1)</script>",
@@ -40,13 +40,13 @@ _MACHINE_WORDS = re.compile(r"(\w+) \| (?:word|date|time|moment)|if (\w+) ==")
 
 
 def _all_said(locale: str) -> Iterator[tuple[str, Rendered]]:
-    for type in TYPES:
-        channels = [INBOX, *sorted(c for t, c in built_in(locale) if t == type and c != ANY)]
+    for kind in TYPES:
+        channels = [INBOX, *sorted(c for t, c in built_in(locale) if t == kind and c != ANY)]
         for channel in channels:
-            wording = built_in(locale).get((type, channel)) or built_in(locale)[type, ANY]
-            for number, values in enumerate(SAMPLES[type]):
-                rendered = said(type, wording, values, locale=locale, zone="Europe/Vienna", channel=channel)
-                yield f"{type} {channel} {number}", rendered
+            wording = built_in(locale).get((kind, channel)) or built_in(locale)[kind, ANY]
+            for number, values in enumerate(SAMPLES[kind]):
+                rendered = said(kind, wording, values, locale=locale, zone="Europe/Vienna", channel=channel)
+                yield f"{kind} {channel} {number}", rendered
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -74,7 +74,7 @@ def test_every_type_has_words_in_every_language_that_say_the_same(type: str) -> 
 def test_there_are_words_for_nothing_else() -> None:
     channels = {ANY, INBOX, *(kind.value for kind in ChannelKind)}
     for locale in LOCALES:
-        assert {type for type, _ in built_in(locale)} == set(SAMPLES)
+        assert {kind for kind, _ in built_in(locale)} == set(SAMPLES)
         assert set(TYPES) <= set(SAMPLES)
         assert {channel for _, channel in built_in(locale)} <= channels
     tables = [{name: set(words) for name, words in words_of(locale).tables.items()} for locale in LOCALES]
@@ -86,16 +86,16 @@ def test_there_are_words_for_nothing_else() -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("locale", LOCALES)
 def test_hostile_text_comes_out_as_text(locale: str, text: str) -> None:
-    for type in TYPES:
-        wording = built_in(locale)[type, ANY]
+    for kind in TYPES:
+        wording = built_in(locale)[kind, ANY]
         found = _MACHINE_WORDS.findall(wording.title + wording.body)
         chosen = {"reader", "until", *(name for names in found for name in names)}
-        for sample in SAMPLES[type]:
+        for sample in SAMPLES[kind]:
             hostile = {
                 name: text if isinstance(value, str) and name not in chosen else value
                 for name, value in sample.items()
             }
-            rendered = said(type, wording, hostile, locale=locale, zone="UTC", channel="email")
+            rendered = said(kind, wording, hostile, locale=locale, zone="UTC", channel="email")
             assert 0 < len(rendered.title) <= 200 and len(rendered.body) <= 2000
             assert "\x00" not in rendered.title + rendered.body
             (rendered.title + rendered.body).encode()

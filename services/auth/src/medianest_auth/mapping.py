@@ -71,5 +71,8 @@ def change_of[C: contract.UserChange](kind: type[C], row: User, *, plex_id: int 
         email=row.email,
         role=Role(row.role),
         plex_id=plex_id,
+        suspended=row.status == "suspended",
+        locale=row.locale,
+        time_zone=row.time_zone,
         version=row.version,
     )

@@ -87,6 +87,7 @@ async def suspend(app: AuthApp, tx: Transaction, user: User, *, by: UUID, client
     user.status = "suspended"
     user.version += 1
     await turn_away(app, tx, user.id, reason=RevocationReason.SUSPENDED)
+    tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
     tx.emit(PersonSuspended(user_id=user.id, name=user.name, actor_id=by))
     app.audit.record(tx, "suspend", user_id=user.id, actor_id=by, client=client)
 

@@ -40,8 +40,7 @@ async def change_profile(app: AuthApp, command: ChangeProfile) -> Profile:
             raise Unauthenticated("Sign in again.")
         if command.name is not None:
             await _rename(tx, user, command.name)
-        user.locale = _changed(user.locale, command.locale, cleared="locale" in command.cleared)
-        user.time_zone = _changed(user.time_zone, command.time_zone, cleared="time_zone" in command.cleared)
+        await _speak(tx, user, command)
         is_another = email is not None and email != user.email
         if email is not None and is_another:
             ended = await _change_email(app, tx, user, email, command=command, by=caller, by_mail=by_mail)
@@ -49,6 +48,16 @@ async def change_profile(app: AuthApp, command: ChangeProfile) -> Profile:
     await deny(app, ended)
     shown = to_user(user, plex_linked=plex_linked).model_dump()
     return Profile(**shown, pending_email=email if is_another and email != user.email else None)
+
+
+async def _speak(tx: Transaction, user: User, command: ChangeProfile) -> None:
+    """Language and zone, which whoever writes to the person has to know."""
+    before = user.locale, user.time_zone
+    user.locale = _changed(user.locale, command.locale, cleared="locale" in command.cleared)
+    user.time_zone = _changed(user.time_zone, command.time_zone, cleared="time_zone" in command.cleared)
+    if (user.locale, user.time_zone) != before:
+        user.version += 1
+        tx.emit(change_of(UserChanged, user, plex_id=await Users(tx.session).plex_id(user.id)))
 
 
 async def _rename(tx: Transaction, user: User, wanted: str) -> None:

@@ -1,6 +1,7 @@
 """What arrives from the bus: each line leads to one use case."""
 
 from medianest_notifications.handlers import (
+    broadcasts,
     channels,
     deliveries,
     downloads,
@@ -18,6 +19,7 @@ from medianest_notifications.handlers import (
 from medianest_notifications.handlers.base import handlers
 
 __all__ = [
+    "broadcasts",
     "channels",
     "deliveries",
     "downloads",

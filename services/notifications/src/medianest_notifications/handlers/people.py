@@ -30,6 +30,14 @@ async def person_left(event: UserDeleted, app: NotificationsApp, tx: Transaction
 @handlers.on(UserCreated, UserChanged)
 async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction) -> None:
     await Recipients(tx.session).learn(
-        {"user_id": event.user_id, "name": event.name, "role": event.role.value, "version": event.version}
+        {
+            "user_id": event.user_id,
+            "name": event.name,
+            "role": event.role.value,
+            "suspended": event.suspended,
+            "locale": event.locale,
+            "zone": event.time_zone,
+            "version": event.version,
+        }
     )
     await use_cases.expect_access(tx, event)

@@ -108,6 +108,11 @@ async def page_of_broadcasts(connection: AsyncConnection, *, below: UUID | None,
     return (await connection.execute(statement)).all()
 
 
+async def one_broadcast(connection: AsyncConnection, broadcast_id: UUID) -> Any | None:
+    statement = select(*Broadcast.__table__.c).where(Broadcast.id == broadcast_id)
+    return (await connection.execute(statement)).one_or_none()
+
+
 async def readers_of(session: AsyncSession | AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = (await session.execute(_READ, {"ids": list(ids)})).all()
     return {row.id: row.number for row in rows}

@@ -255,6 +255,10 @@ class UserChange(Event):
     email: str | None
     role: Role
     plex_id: int | None = None
+    suspended: bool = False
+    locale: str | None = None
+    time_zone: str | None = None
+    """As in their profile; None where the browser's own counts."""
     version: int
 
 
