@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ SERVICES = ("gateway", "auth", "media", "plex", "youtube", "notifications", "hea
 STOP_SECONDS = 4.0
 _FLUSH_SECONDS = 5
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_NEXT_TIMER_SECONDS = 0.2
+"""How long the first run of one clock job may hold up that of the next."""
 _FORGET_CLAIMS = "delete from inbox where claimed_at < now() - interval '8 days'"
 """A day longer than events live on their streams."""
 
@@ -217,10 +219,14 @@ async def _lead(
     async with asyncio.TaskGroup() as group:
         group.create_task(relay.run(connection))
         for timer in timers:
-            group.create_task(_every(timer, app))
+            tried = asyncio.Event()
+            group.create_task(_every(timer, app, tried=tried))
+            # One after the other, so that the first round needs one connection to the database and not ten.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(tried.wait(), _NEXT_TIMER_SECONDS)
 
 
-async def _every(timer: TimerSpec, app: Any) -> None:
+async def _every(timer: TimerSpec, app: Any, *, tried: asyncio.Event) -> None:
     while True:
         with use(Context(correlation_id=str(uuid7()))):
             try:
@@ -228,6 +234,7 @@ async def _every(timer: TimerSpec, app: Any) -> None:
                     await timer.run(app)
             except Exception:
                 log.exception("timer_failed", timer=timer.name)
+        tried.set()
         await asyncio.sleep(timer.seconds)
 
 
