@@ -83,6 +83,15 @@ docs: schemas ## Write all generated documents: schemas, OpenAPI, AsyncAPI, type
 	$(BIN)/medianest asyncapi > docs/asyncapi.json
 	$(BIN)/python tools/live_types.py
 
+.PHONY: up
+up: ## Start everything in containers, with Docker Compose; prints how the owner is made
+	docker compose up -d --build --wait
+	@docker compose logs --no-log-prefix auth | grep "owner's account" || true
+
+.PHONY: down
+down: ## Stop the containers; their data stays
+	docker compose down
+
 .PHONY: hooks
 hooks: venv ## Run the quick checks at every commit
 	$(BIN)/pre-commit install

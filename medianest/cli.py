@@ -120,6 +120,27 @@ def asyncapi() -> None:
 
 
 @app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where the services look for theirs.")],
+    database: Annotated[Path, typer.Option(help="Where the database server looks for its password.")],
+) -> None:
+    """Make the secrets of an installation in containers, those that are missing."""
+    from medianest.containers import write_secrets
+
+    made = write_secrets(folder, database=database)
+    _say(f"Made: {', '.join(made)}." if made else "All were there.")
+
+
+@app.command()
+def healthcheck() -> None:
+    """Say by the exit status whether the service that runs here can work; for a container's health check."""
+    from medianest.containers import is_ready
+    from medianest.installation import read_settings
+
+    raise typer.Exit(0 if is_ready(read_settings()) else 1)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed
