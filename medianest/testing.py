@@ -238,7 +238,7 @@ async def _connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close(timeout=_TIMEOUT)
 
 
-async def eventually[T](probe: Callable[[], Awaitable[T | None]], *, within: float = 30.0) -> T:
+async def eventually[T](probe: Callable[[], Awaitable[T | None]], *, within: float = 60.0) -> T:
     """Wait until `await probe()` gives something true or stops failing its assertions, and return it.
 
     `within` tells what never comes from what does, and not how quick something is: that is for `bench/`.

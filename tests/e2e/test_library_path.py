@@ -19,7 +19,7 @@ async def test_what_comes_into_the_library_is_there_for_everybody(tmp_path: Path
         film = (await frida.request("movie", FILM)).json()
         show = (await olive.request("tv", SHOW, seasons=[1, 2])).json()
         live = await house.listen(frida)
-        await eventually(lambda: _read(olive), within=20)
+        await eventually(lambda: _read(olive))
 
         house.overseerr.fail_with("refuse")
         key = house.plex.library.add_movie("The Matrix", 1999, tmdb=FILM)
@@ -30,11 +30,11 @@ async def test_what_comes_into_the_library_is_there_for_everybody(tmp_path: Path
         arrived = await live.event("request.available", within=20)
         assert arrived["data"]["requestId"] == film["id"]
         assert await frida.status_of(film["id"]) == "available"
-        await eventually(lambda: _is(olive, show["id"], "partially_available"), within=20)
+        await eventually(lambda: _is(olive, show["id"], "partially_available"))
 
         house.plex.library.add_episode(series, 2, 2)
         await _webhook(house, series)
-        await eventually(lambda: _is(olive, show["id"], "available"), within=20)
+        await eventually(lambda: _is(olive, show["id"], "available"))
 
         inbox = (await frida.get("/notifications")).json()["items"]
         assert [notice["type"] for notice in inbox].count("request.available") == 1

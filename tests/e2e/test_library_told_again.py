@@ -81,7 +81,7 @@ async def two(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Two]:
         plex_service, media_service = registry.services(["plex", "media"])
         settings = {"plex_url": plex.server_url, "plex_token": plex.server_token, "plex_tv_url": plex.tv_url}
         await sandbox.start(kept(plex_service, apps), **settings)
-        await eventually(lambda: indexed(apps[0]), within=20)
+        await eventually(lambda: indexed(apps[0]))
         await sandbox.nats.jetstream().purge_stream("EVT_PLEX")
         timers = [timer for timer in media_service.handlers.timers if timer.name != "census"]
         still = replace(media_service.handlers, timers=timers)

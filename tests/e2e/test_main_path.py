@@ -104,7 +104,7 @@ async def test_the_library_with_pictures_and_without_a_token_in_sight(tmp_path: 
             items = (await frida.get("/plex/recently-added")).raise_for_status().json()["items"]
             return next((item for item in items if item["title"] == "Alien"), None)
 
-        film = await eventually(shown, within=40)
+        film = await eventually(shown)
         recent = await frida.get("/plex/recently-added")
         found = await frida.get("/plex/search", params={"query": "alien"})
         assert film["ratingKey"] in {item["ratingKey"] for item in found.json()["items"]}
@@ -134,7 +134,7 @@ async def test_what_is_up_and_what_is_down(tmp_path: Path) -> None:
             assert present.get("Plex") == "up" and present.get("Overseerr") == "up", present
             return True
 
-        await eventually(all_up, within=40)
+        await eventually(all_up)
 
 
 async def test_a_webhook_with_the_wrong_secret_changes_nothing(tmp_path: Path) -> None:

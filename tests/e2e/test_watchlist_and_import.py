@@ -50,7 +50,7 @@ async def test_what_somebody_puts_on_their_watchlist_is_requested_and_can_be_tak
         async def off() -> bool:
             return await _items(frida) == []
 
-        await eventually(off, within=30)
+        await eventually(off)
         assert account.token not in here.product.log.read_text("utf-8", "replace")
 
 
@@ -65,7 +65,7 @@ async def test_what_overseerr_has_from_before_is_here_after_an_import(tmp_path: 
             return run if run and run["state"] != "running" else None
 
         assert (await olive.post("/media/import", {})).status_code == 202
-        dry: dict[str, Any] = await eventually(lambda: report("dryRun"), within=30)
+        dry: dict[str, Any] = await eventually(lambda: report("dryRun"))
         assert dry["state"] == "done" and (await olive.get("/media/requests")).json()["items"] == []
         code, said = await here.product.command("admin", "import-overseerr")
         assert code == 0, said

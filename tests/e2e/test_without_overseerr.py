@@ -42,11 +42,11 @@ async def test_a_film_is_found_asked_for_fetched_and_seen_to_arrive(tmp_path: Pa
         asked = await _asks(frida, gustav)
         assert radarr.movies == {}, "nobody has approved it"
         assert (await olive.post(f"/media/requests/{asked}/approve")).status_code == 200
-        await eventually(lambda: _is(frida, asked, "processing"), within=20)
+        await eventually(lambda: _is(frida, asked, "processing"))
         radarr.downloads(FILM)
         await _radarr_takes_no_key_for_a_moment(radarr, olive, frida)
 
-        download = await eventually(lambda: _download(frida, asked), within=30)
+        download = await eventually(lambda: _download(frida, asked))
         assert (download["percent"], download["state"]) == (60, "downloading")
         refused = await olive.post(f"/media/requests/{asked}/mark", {"status": "available"})
         assert (refused.status_code, refused.json()["code"]) == (409, "FETCHED_BY_SYSTEM")
@@ -79,7 +79,7 @@ async def _radarr_takes_no_key_for_a_moment(radarr: FakeRadarr, olive: Person, f
     radarr.accepted_key = "another"
     asked = (await frida.request("movie", ANOTHER)).json()["id"]
     assert (await olive.post(f"/media/requests/{asked}/approve")).status_code == 200
-    await eventually(lambda: _waits(frida, asked), within=20)
+    await eventually(lambda: _waits(frida, asked))
     radarr.accepted_key = radarr.api_key
     await eventually(lambda: _is(frida, asked, "processing"), within=60)
     assert len(radarr.sent("POST", "/movie")) == 2

@@ -57,7 +57,7 @@ async def valkey_answers(urls: ServerUrls) -> bool:
         await valkey.aclose()
 
 
-async def until[T](probe: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T:
+async def until[T](probe: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
     """The first true answer; errors count as no answer until the time is up."""
     deadline = time.monotonic() + within
     while True:

@@ -84,7 +84,7 @@ async def test_two_of_everything_do_each_thing_once(doors: tuple[list[str], Fake
             assert sorted(n["seq"] for n in inbox) == list(range(1, len(inbox) + 1))
             return True
 
-        await eventually(told_once, within=30)
+        await eventually(told_once)
         refused = await client.post(f"{urls[0]}/api/v1/auth/logout")
         assert refused.status_code == 204
         await eventually(lambda: _signed_out(client, urls[1]), within=1)

@@ -382,7 +382,7 @@ async def test_attack_27_a_wiped_cache_revives_nobody_and_ends_nobody(nest: Nest
         async def refused() -> bool:
             return await browser.status() == 401
 
-        await eventually(refused, within=30)
+        await eventually(refused)
     assert [await stays.status(door=door) for door in (0, 1)] == [200, 200]
     stays.signed_in(await stays.refresh())
 

@@ -331,7 +331,7 @@ def test_attack_107_whoever_leaves_is_nowhere_within_a_minute_and_every_service_
             assert place < 0, found[max(0, place - 300) : place + 100]
             return True
 
-        await eventually(nowhere, within=10)
+        await eventually(nowhere)
 
         async def off_the_bus() -> bool:
             found = await on_the_bus()

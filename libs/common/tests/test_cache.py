@@ -81,7 +81,7 @@ async def answers(valkey: Redis) -> bool:
         return False
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not await condition():
         assert time.monotonic() < deadline, "not within the time"

@@ -43,7 +43,7 @@ async def test_a_service_that_crashes_at_start_is_tried_again_while_the_others_g
     )
     await eventually(lambda: _answers(sandbox, "sample"))
     assert attempts < 3
-    await eventually(lambda: _answers(sandbox, "shaky"), within=30)
+    await eventually(lambda: _answers(sandbox, "shaky"))
     assert (attempts, set(up)) == (3, {"sample", "shaky"})
     stop.set()
     await asyncio.wait_for(running, 30)
@@ -67,8 +67,8 @@ async def test_a_closed_bus_connection_restarts_the_service(sandbox: Sandbox, ap
     running = asyncio.create_task(run([service], stop=stop, overrides=sandbox.settings))
     await eventually(lambda: _answers(sandbox, "sample"))
     await connections[0].close()
-    await eventually(lambda: _later(len(connections) == 2 and len(apps) == 2), within=30)
-    await eventually(lambda: _answers(sandbox, "sample"), within=30)
+    await eventually(lambda: _later(len(connections) == 2 and len(apps) == 2))
+    await eventually(lambda: _answers(sandbox, "sample"))
     stop.set()
     await asyncio.wait_for(running, 30)
 
@@ -80,10 +80,10 @@ async def test_each_server_may_die_and_come_back_without_a_restart_of_the_servic
         await sandbox.start(SAMPLE)
         for name, part in (("nats", "nats"), ("postgres", "postgresql"), ("valkey", "valkey")):
             servers.kill(name)
-            await eventually(lambda part=part: _all_fine(sandbox), within=30)  # type: ignore[misc]
+            await eventually(lambda part=part: _all_fine(sandbox))  # type: ignore[misc]
             text = f"after {name}"
-            await eventually(lambda text=text: _written(sandbox, text), within=30)  # type: ignore[misc]
-            await eventually(lambda text=text: _later(text in apps[0].heard), within=30)  # type: ignore[misc]
+            await eventually(lambda text=text: _written(sandbox, text))  # type: ignore[misc]
+            await eventually(lambda text=text: _later(text in apps[0].heard))  # type: ignore[misc]
             assert apps[0].heard.count(text) == 1
         assert len(apps) == 1
 

@@ -97,7 +97,7 @@ class Household:
     db: Database
     denied: DenyList
 
-    async def call[R](self, message: Rpc[R], *, timeout: float = 15.0) -> R:
+    async def call[R](self, message: Rpc[R], *, timeout: float = 60.0) -> R:
         return await self.sandbox.bus.call(message, timeout=timeout)
 
     async def call_as[R](self, person: auth.SignedIn, message: Rpc[R]) -> R:
@@ -187,7 +187,7 @@ class Heard[E]:
     async def __aexit__(self, *_: object) -> None:
         await self._subscription.unsubscribe()
 
-    async def next(self, *, within: float = 20.0) -> E:
+    async def next(self, *, within: float = 60.0) -> E:
         return await asyncio.wait_for(self._queue.get(), within)
 
     @property

@@ -59,7 +59,7 @@ class Arrs:
         async def known() -> bool:
             return await self.backend_of(asked) == (backend, True)
 
-        await eventually(known, within=30)
+        await eventually(known)
 
     async def checks(self) -> dict[str, str | None]:
         answer = await self.home.sandbox.bus.ask(ping_subject("media"), timeout=10)

@@ -45,7 +45,7 @@ class Person:
     id: UUID = field(default_factory=uuid7)
     plex_id: int | None = None
 
-    async def call[R](self, message: Rpc[R], *, timeout: float = 15.0) -> R:
+    async def call[R](self, message: Rpc[R], *, timeout: float = 60.0) -> R:
         caller = Caller(
             user_id=self.id,
             session_id=uuid7(),
@@ -123,7 +123,7 @@ class Home:
         return len(self.overseerr.requests) == number
 
     async def comes[T](
-        self, probe: Callable[[], Awaitable[T | None]], *, within: float = 30.0, looks_every: float = 5.0
+        self, probe: Callable[[], Awaitable[T | None]], *, within: float = 60.0, looks_every: float = 5.0
     ) -> T:
         """Waits while time goes on: a look at Overseerr that happens to meet a breaker whose one trial somebody else
         has looks no further, and the next one comes a minute later."""
@@ -149,7 +149,7 @@ class Home:
 
         await self.comes(asked, looks_every=3)
 
-    async def twin(self, request: MediaRequest, *, within: float = 30.0) -> RequestRow:
+    async def twin(self, request: MediaRequest, *, within: float = 60.0) -> RequestRow:
         """The request as Overseerr has it, once it does and we know that."""
 
         async def known() -> RequestRow | None:
@@ -161,7 +161,7 @@ class Home:
         return await self.comes(known, within=within)
 
     async def becomes(
-        self, request: MediaRequest, status: RequestStatus, *, within: float = 30.0
+        self, request: MediaRequest, status: RequestStatus, *, within: float = 60.0
     ) -> MediaRequest:
         async def now() -> MediaRequest:
             seen = await self.owner.sees(request)
@@ -179,7 +179,7 @@ class Home:
             info = await self.sandbox.bus.js.consumer_info("JOB_MEDIA", "media__submit_request")
             return not info.num_pending and not info.num_ack_pending
 
-        await eventually(quiet, within=20)
+        await eventually(quiet)
 
     async def poll(self, *, rounds: int = 1) -> None:
         """Time passes until the service has looked at everything in Overseerr again."""

@@ -159,7 +159,7 @@ async def test_a_rule_on_genre_waits_until_the_title_is_known_and_is_then_looked
     seerr.overseerr.add_movie(550, "Fight Club", 1999)
     seerr.overseerr.heal()
     seerr.clock.advance(61)
-    seen = await seerr.becomes(show, RequestStatus.PROCESSING, within=30)
+    seen = await seerr.becomes(show, RequestStatus.PROCESSING)
     assert seen.history is not None
     assert "By the rule “These”." in [entry.reason for entry in seen.history]
 
@@ -180,7 +180,7 @@ async def test_a_long_show_is_not_had_bit_by_bit(seerr: Home) -> None:
     seerr.overseerr.add_show(1400, "Shorter", 2020, seasons={1: 5})
     seerr.overseerr.heal()
     seerr.clock.advance(61)
-    await seerr.becomes(unknown, RequestStatus.PROCESSING, within=30)
+    await seerr.becomes(unknown, RequestStatus.PROCESSING)
 
 
 async def test_the_list_is_kept_in_its_order_by_several_at_once(seerr: Home) -> None:

@@ -109,7 +109,7 @@ async def test_what_overseerr_no_longer_offers_is_told_and_the_request_waits_for
 
     await chosen(seerr, MediaType.MOVIE, Choice(server="2", quality_profile=11))
     seerr.clock.advance(61)
-    twin = await seerr.twin(asked, within=30)
+    twin = await seerr.twin(asked)
     assert twin.options["profileId"] == 11
 
 

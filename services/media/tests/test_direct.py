@@ -94,7 +94,7 @@ async def test_what_was_added_and_never_came_goes_with_the_request_and_what_was_
     show = await frida.request_show(seasons=[1, 2])
     for asked in (film, show):
         await arrs.approved(asked)
-        await home.becomes(asked, RequestStatus.PROCESSING, within=30)
+        await home.becomes(asked, RequestStatus.PROCESSING)
     assert len(radarr.movies) == 1, "the lost answer did not make it twice"
     assert series.seasons == {0: False, 1: True, 2: True, 3: False}
     for asked in (film, show):
@@ -130,7 +130,7 @@ async def test_one_that_is_away_keeps_its_requests_waiting_and_not_those_of_the_
     await home.becomes(show, RequestStatus.AVAILABLE)
     radarr.accepted_key = radarr.api_key
     home.clock.advance(61)
-    await home.becomes(film, RequestStatus.PROCESSING, within=30)
+    await home.becomes(film, RequestStatus.PROCESSING)
 
 
 async def test_what_radarr_refuses_has_failed_and_can_be_tried_again(arrs: Arrs) -> None:

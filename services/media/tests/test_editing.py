@@ -65,7 +65,7 @@ async def test_an_edit_while_overseerr_is_away_arrives_when_it_is_back_and_loses
     home.overseerr.heal()
     home.clock.advance(61)
     await has_seasons(home, asked, [1, 3])
-    await home.becomes(asked, RequestStatus.PROCESSING, within=30)
+    await home.becomes(asked, RequestStatus.PROCESSING)
     assert len(home.overseerr.requests) == 1
 
 
@@ -174,7 +174,7 @@ async def _of_show(home: Home, number: int) -> list[MediaRequest]:
         sent = await home.rows("select 1 from requests where in_line and backend_id is not null")
         return listed if len(listed) == len(sent) == number else None
 
-    found: list[MediaRequest] = await eventually(all_sent, within=30)
+    found: list[MediaRequest] = await eventually(all_sent)
     return sorted(found, key=lambda each: each.seasons)
 
 

@@ -81,7 +81,7 @@ def user_of(home: Home, person: Person) -> User:
     return next(u for u in home.overseerr.state.users.values() if u.plex_id == person.plex_id)
 
 
-async def ended(home: Home, run: ImportRun, *, within: float = 20.0) -> ImportRun:
+async def ended(home: Home, run: ImportRun, *, within: float = 60.0) -> ImportRun:
     async def over() -> ImportRun | None:
         last = await home.owner.call(GetImports())
         now = last.dry_run if run.dry_run else last.real
@@ -426,7 +426,7 @@ async def test_a_hanging_overseerr_is_given_three_seconds_and_the_report_says_so
         last = (await seerr.owner.call(GetImports())).dry_run
         return last.problem if last else None
 
-    problem: str = await eventually(said, within=20)
+    problem: str = await eventually(said)
     assert problem.endswith("It is tried again by itself.")
     seerr.overseerr.heal()
     assert (await ended(seerr, run)).state is ImportState.DONE

@@ -62,7 +62,7 @@ async def twin(home: Home, issue: Issue) -> TheirIssue:
         rows = await home.rows("select backend_id from issues where id = :id and in_line", id=issue.id)
         return home.overseerr.state.issues.get(rows[0][0]) if rows else None
 
-    found: TheirIssue = await eventually(known, within=20)
+    found: TheirIssue = await eventually(known)
     return found
 
 
@@ -179,7 +179,7 @@ async def test_of_many_at_once_each_takes_effect_once(seerr: Home) -> None:
     async def all_there() -> bool:
         return len(there.comments) == 5 and there.status == TheirStatus.RESOLVED
 
-    await eventually(all_there, within=20)
+    await eventually(all_there)
     await seerr.settled()
 
     async def all_told() -> bool:
@@ -279,7 +279,7 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr
         found = (await seerr.owner.call(said.ListIssues(sort=said.IssueSort.NEWEST))).items
         return found if len(found) == 2 else []
 
-    found = await eventually(both, within=20)
+    found = await eventually(both)
     assert sorted((i.reported_by.name, i.message) for i in found) == [
         ("Frida", "Blurred 1"),
         ("owner", "Blurred 2"),
@@ -301,7 +301,7 @@ async def test_who_is_known_from_an_import_only_is_nobody_of_ours_to_tell(seerr:
     async def one() -> list[Issue]:
         return (await seerr.owner.call(said.ListIssues())).items
 
-    [issue] = await eventually(one, within=20)
+    [issue] = await eventually(one)
     assert (issue.reported_by.id, issue.reported_by.name) == (None, "Ursula")
 
 
@@ -360,7 +360,7 @@ async def test_an_issue_is_taken_back_while_nobody_has_answered(seerr: Home) -> 
     async def gone_there() -> bool:
         return not seerr.overseerr.state.issues
 
-    await eventually(gone_there, within=20)
+    await eventually(gone_there)
     for number in range(8):
         await report(frida, str(number))
     assert (await refused(report(frida))).status == 429, "taking back makes no room for more"
@@ -369,7 +369,7 @@ async def test_an_issue_is_taken_back_while_nobody_has_answered(seerr: Home) -> 
     async def gone() -> bool:
         return await seerr.rows("select 1 from issues where removed") == []
 
-    await eventually(gone, within=20)
+    await eventually(gone)
 
 
 async def test_pages_and_filters_give_each_issue_once(seerr: Home) -> None:
@@ -529,4 +529,4 @@ async def test_an_overseerr_that_is_away_as_somebody_leaves_forgets_their_words_
     async def gone() -> bool:
         return there.comments[0].message == ERASED
 
-    await eventually(gone, within=30)
+    await eventually(gone)

@@ -96,9 +96,9 @@ async def test_report_14_what_is_approved_and_not_sent_for_an_hour_alerts_once(s
     assert len(stuck_events(seerr, asked)) == 1, "told once"
     seerr.overseerr.heal()
     seerr.clock.advance(61)
-    moved = await seerr.becomes(asked, RequestStatus.PROCESSING, within=30)
+    moved = await seerr.becomes(asked, RequestStatus.PROCESSING)
     assert moved.stuck_since is None
-    await seerr.becomes(later, RequestStatus.PROCESSING, within=30)
+    await seerr.becomes(later, RequestStatus.PROCESSING)
     assert (await seerr.owner.call(media.ListRequests(stuck=True))).items == []
     assert len(stuck_events(seerr, asked)) == 1
 

@@ -105,7 +105,7 @@ async def test_report_33_what_a_newer_overseerr_adds_to_a_webhook_is_passed_over
         return any(call.path == f"/api/v1/request/{twin.id}" for call in later)
 
     await eventually(looked)
-    await seerr.becomes(asked, RequestStatus.PROCESSING, within=10)
+    await seerr.becomes(asked, RequestStatus.PROCESSING)
 
 
 async def test_report_39_who_overseerr_cannot_import_asks_here_all_the_same(home: Home) -> None:

@@ -35,9 +35,9 @@ async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -
     home.overseerr.add_movie(550, "Fight Club", 1999)
     home.overseerr.heal()
     home.clock.advance(61)
-    await home.becomes(film, RequestStatus.PROCESSING, within=30)
-    assert (await home.twin(unseen, within=30)).requested_by.plex_id == frida.plex_id
-    assert (await home.twin(show, within=30)).season_numbers == [1, 2, 3]
+    await home.becomes(film, RequestStatus.PROCESSING)
+    assert (await home.twin(unseen)).requested_by.plex_id == frida.plex_id
+    assert (await home.twin(show)).season_numbers == [1, 2, 3]
     later = {request.title for request in [await frida.sees(r) for r in (film, unseen, show)]}
     assert later == {"The Matrix", "Fight Club", "Breaking Bad"}
     assert (await frida.sees(show)).seasons == [1, 2, 3]
@@ -53,7 +53,7 @@ async def test_whatever_the_first_answers_are_it_is_filed_once_in_the_end(seerr:
     if fault == "hang":
         await eventually(lambda: _called(seerr, 1))
         seerr.overseerr.heal()
-    await seerr.twin(asked, within=40)
+    await seerr.twin(asked)
     assert len(seerr.overseerr.requests) == 1
 
 
@@ -74,7 +74,7 @@ async def test_work_that_the_queue_has_lost_is_done_after_all(seerr: Home) -> No
     await seerr.sandbox.bus.js.purge_stream("JOB_MEDIA")
     seerr.overseerr.heal()
     seerr.clock.advance(120)
-    await seerr.twin(asked, within=30)
+    await seerr.twin(asked)
     assert len(seerr.overseerr.requests) == 1
 
 
@@ -101,7 +101,7 @@ async def test_a_wrong_key_keeps_requests_waiting_and_is_named(seerr: Home) -> N
 
     await eventually(says_why)
     seerr.overseerr.state.api_key = seerr.overseerr.api_key
-    await seerr.twin(asked, within=20)
+    await seerr.twin(asked)
 
 
 async def test_an_empty_search_while_tmdb_is_away_is_no_answer(home: Home) -> None:
@@ -192,7 +192,7 @@ async def test_report_24_what_comes_back_in_time_was_never_gone(home: Home) -> N
     async def forgotten() -> bool:
         return await home.rows("select 1 from absences") == []
 
-    await eventually(forgotten, within=20)
+    await eventually(forgotten)
     assert (await frida.sees(asked)).status is RequestStatus.AVAILABLE
 
 
@@ -204,7 +204,7 @@ async def missed_often_enough(home: Home) -> None:
         async def looked(looks: int = looks) -> bool:
             return await home.rows("select 1 from absences where looks >= :looks", looks=looks) != []
 
-        await eventually(looked, within=20)
+        await eventually(looked)
 
 
 async def test_deleted_in_overseerr_is_believed_at_the_second_look(home: Home) -> None:
@@ -229,7 +229,7 @@ async def test_lists_that_hang_for_radarr_keep_nobody_waiting(seerr: Home) -> No
     await seerr.becomes(asked, RequestStatus.PROCESSING)
     seerr.overseerr.set_available("movie", FILM)
     seerr.clock.advance(61)
-    await seerr.becomes(asked, RequestStatus.AVAILABLE, within=10)
+    await seerr.becomes(asked, RequestStatus.AVAILABLE)
 
 
 async def test_a_request_acts_as_its_person_and_never_approves_itself(home: Home) -> None:
@@ -281,7 +281,7 @@ async def test_a_user_deleted_in_overseerr_is_looked_up_again(seerr: Home) -> No
     frida = await seerr.friend()
     await seerr.change("update people set backend_user_id = 4711 where id = :id", id=frida.id)
     asked = await frida.request()
-    assert (await seerr.twin(asked, within=20)).requested_by.plex_id == frida.plex_id
+    assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
 
 
 async def test_overseerrs_own_rules_are_named_and_can_be_overcome(seerr: Home) -> None:
@@ -323,7 +323,7 @@ async def test_a_request_made_directly_in_overseerr_is_respected_and_adopted(hom
         made = await client.post(f"{home.overseerr.url}/api/v1/request", json=body, timeout=5)
     assert made.status_code == 201
     await home.sandbox.bus.enqueue_now(SubmitRequest(request_id=asked.id))
-    twin = await home.twin(asked, within=30)
+    twin = await home.twin(asked)
     assert twin.id == made.json()["id"] and len(home.overseerr.requests) == 1
     await home.owner.call(media.CancelRequest(id=asked.id))
     await home.settled()

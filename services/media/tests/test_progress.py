@@ -63,7 +63,7 @@ async def shows(home: Home, person: Person, request: MediaRequest, *, nothing: b
         found = (await person.sees(request)).download
         return found is None if nothing else found
 
-    return await eventually(seen, within=20)
+    return await eventually(seen)
 
 
 @pytest.fixture
@@ -329,4 +329,4 @@ async def test_with_a_list_that_hangs_with_radarr_progress_is_asked_for_in_turns
     async def seen() -> bool:
         return await shown_downloads(seerr) == downloading
 
-    await eventually(seen, within=20)
+    await eventually(seen)

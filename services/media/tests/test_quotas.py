@@ -104,6 +104,6 @@ async def test_all_of_an_unknown_show_is_held_to_the_quota_once_its_seasons_are_
         asked = await frida.request(SHOW, media_type=MediaType.TV, seasons="all")
         home.overseerr.heal()
         home.clock.advance(61)
-        failed = await home.becomes(asked, media.RequestStatus.FAILED, within=30)
+        failed = await home.becomes(asked, media.RequestStatus.FAILED)
         assert failed.status_reason == "It has 3 seasons, more than the quota leaves."
         assert home.filed() == []

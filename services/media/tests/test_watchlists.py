@@ -63,7 +63,7 @@ async def settled(person: Person, number: int = 1) -> list[WatchlistEntry]:
         good = len(items) == number and all(each.state is not WatchlistState.WAITING for each in items)
         return items if good else None
 
-    found: list[WatchlistEntry] = await eventually(seen, within=20)
+    found: list[WatchlistEntry] = await eventually(seen)
     return found
 
 
@@ -151,7 +151,7 @@ async def test_row_18_at_the_limit_nothing_is_added_and_everybody_concerned_sees
         async def two_more() -> bool:
             return len(await requests_of(frida)) == 4
 
-        await eventually(two_more, within=30)
+        await eventually(two_more)
 
 
 async def test_at_the_limit_nobody_looks_up_what_cannot_be_asked_for(
@@ -337,7 +337,7 @@ async def test_while_titles_cannot_be_looked_up_the_list_waits(seerr: Home) -> N
         items = (await frida.call(GetWatchlist())).items
         return items[0].reason if items else None
 
-    reason: str = await eventually(said, within=20)
+    reason: str = await eventually(said)
     assert reason.endswith("It is tried again by itself.") and await requests_of(frida) == []
     seerr.overseerr.heal()
     seerr.clock.advance(300)

@@ -102,7 +102,7 @@ async def newest_delivery(person: Person) -> DeliveryReport | None:
     return None
 
 
-async def reaches(person: Person, state: DeliveryState, *, within: float = 20.0) -> DeliveryReport:
+async def reaches(person: Person, state: DeliveryState, *, within: float = 60.0) -> DeliveryReport:
     """The newest notification's one delivery, once it is in that state."""
 
     async def look() -> DeliveryReport | None:

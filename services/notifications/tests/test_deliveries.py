@@ -144,7 +144,7 @@ async def test_two_replicas_send_each_message_once(house: Sandbox, ada: Person, 
         people = [ada, bert] * 12
         await asyncio.gather(*(tell(house, who, f"Film {n}") for n, who in enumerate(people)))
         await ntfy.next(24, within=40)
-        await eventually(lambda: _all_sent(house, 24), within=20)
+        await eventually(lambda: _all_sent(house, 24))
     assert len(ntfy.received) == 24
     assert len(set(texts(ntfy))) == 24
 

@@ -93,7 +93,7 @@ async def arrives(ntfy: FakeNtfy, *titles: str) -> None:
     async def there() -> bool:
         return texts(ntfy) == list(titles)
 
-    await eventually(there, within=30)
+    await eventually(there)
 
 
 async def settles(person: Person, *expected: tuple[str, str | None]) -> None:
@@ -104,7 +104,7 @@ async def settles(person: Person, *expected: tuple[str, str | None]) -> None:
         assert found == list(expected)
         return True
 
-    await eventually(so, within=30)
+    await eventually(so)
 
 
 async def test_a_night_is_one_message_in_the_morning_without_what_is_settled(

@@ -24,7 +24,7 @@ class Household:
     clock: ShiftedClock
 
     async def ask[R](
-        self, message: Rpc[R], *, by: UUID | None = None, role: Role = Role.USER, timeout: float = 10.0
+        self, message: Rpc[R], *, by: UUID | None = None, role: Role = Role.USER, timeout: float = 60.0
     ) -> R:
         with self.sandbox.as_user(role=role, user_id=by):
             return await self.sandbox.bus.call(message, timeout=timeout)

@@ -55,7 +55,7 @@ async def until(true: Callable[[], Any]) -> None:
     async def probe() -> bool:
         return bool(true())
 
-    await eventually(probe, within=30)
+    await eventually(probe)
 
 
 def connections(room: Room) -> int:
@@ -171,7 +171,7 @@ async def test_play_pause_and_stop_are_seen_at_once(room: Room) -> None:
         async def probe() -> bool:
             return await states() == list(wanted)
 
-        await eventually(probe, within=30)
+        await eventually(probe)
 
     async with ears(room, playback=playback):
         session = room.plex.sessions.play(frida, room.key_of("Heat"))
@@ -244,7 +244,7 @@ async def test_one_replica_listens_and_another_takes_over(home: Household) -> No
             answer = await home.ask(ListSessions(), role=Role.OWNER)
             return [session.item.title for session in answer.items] == ["Heat"]
 
-        await eventually(shown, within=30)
+        await eventually(shown)
         assert opened() == plex.events.listeners == 1
         await home.sandbox.stop("plex")
         await until(lambda: opened() == 2 and plex.events.listeners == 1)

@@ -145,7 +145,7 @@ async def portal(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Async
             collections = (await http.get("/api/v1/plex/collections")).json()["items"]
             return bool(portal.picture) and collection in [c["ratingKey"] for c in collections]
 
-        await eventually(indexed, within=20)
+        await eventually(indexed)
         yield portal
 
 
@@ -153,7 +153,7 @@ async def test_whatever_happens_to_plex(portal: Portal) -> None:
     """One installation meets all of it in turn, as a long life would bring it."""
     plex = portal.plex
     wrong: dict[str, dict[str, list[str]]] = {}
-    await eventually(portal.well, within=20)
+    await eventually(portal.well)
 
     async def meet(name: str, begin: Callable[[], None], *, routes: list[str], is_away: bool) -> None:
         begin()
@@ -169,7 +169,7 @@ async def test_whatever_happens_to_plex(portal: Portal) -> None:
         plex.tv.heal()
         for oddity in ODDITIES:
             setattr(plex.quirks, oddity, False)
-        await eventually(portal.well, within=20)
+        await eventually(portal.well)
 
     for fault in SERVER_AWAY:
         await meet(

@@ -42,7 +42,7 @@ class Ear:
         async def told() -> bool:
             return len(self.heard) >= number
 
-        await eventually(told, within=15)
+        await eventually(told)
         return WatchlistRead.model_validate(self.heard[number - 1])
 
 
@@ -229,7 +229,7 @@ async def test_of_many_readers_one_reads_each_list(
     async def all_read() -> bool:
         return len({request.token for request in asked(home)} & {each.token for each in friends}) == 5
 
-    await eventually(all_read, within=20)
+    await eventually(all_read)
     before = len(asked(home))
     for number in range(1, 7):
         clock.advance(400)
@@ -287,7 +287,7 @@ async def test_a_list_nobody_wants_read_is_not_read_and_its_token_goes_after_a_d
     async def forgotten() -> bool:
         return await rows(home, "select account_token from plex.watchlists") == [(None,)]
 
-    await eventually(forgotten, within=15)
+    await eventually(forgotten)
     assert asked(home) == []
 
 
@@ -348,7 +348,7 @@ async def test_what_was_told_of_a_list_goes_from_the_bus_with_its_owner(home: Ho
     async def forgotten() -> bool:
         return await told_on_the_bus(home) == 1
 
-    await eventually(forgotten, within=20)
+    await eventually(forgotten)
 
 
 async def told_on_the_bus(home: Household) -> int:

@@ -40,7 +40,7 @@ class Person:
     role: Role
     id: UUID = field(default_factory=uuid7)
 
-    async def call[R](self, message: Rpc[R], *, timeout: float = 15.0) -> R:
+    async def call[R](self, message: Rpc[R], *, timeout: float = 60.0) -> R:
         caller = Caller(
             user_id=self.id,
             session_id=uuid7(),

@@ -35,7 +35,7 @@ class Wish:
         )
         return row[0] if len(columns) == 1 else row
 
-    async def becomes(self, *statuses: DownloadStatus, within: float = 30.0) -> DownloadStatus:
+    async def becomes(self, *statuses: DownloadStatus, within: float = 60.0) -> DownloadStatus:
         async def now() -> DownloadStatus:
             status, failure, text = await self.row("status", "failure", "failure_text")
             assert status in [str(each) for each in statuses], f"{status}: {failure} {text}"
@@ -43,7 +43,7 @@ class Wish:
 
         return await eventually(now, within=within)
 
-    async def tried_again(self, *, after: int, within: float = 30.0) -> None:
+    async def tried_again(self, *, after: int, within: float = 60.0) -> None:
         """Claimed once more than `after` times, and that attempt is over."""
 
         async def over() -> bool:
@@ -52,7 +52,7 @@ class Wish:
 
         await eventually(over, within=within)
 
-    async def has_parts(self, *, within: float = 20.0) -> str:
+    async def has_parts(self, *, within: float = 60.0) -> str:
         """The name of what has arrived of it so far, once something has."""
 
         async def some() -> str | None:
@@ -148,7 +148,7 @@ async def give_ticket(home: Home) -> None:
     await home.sandbox.bus.enqueue_now(DownloadAsset(ticket=uuid7()))
 
 
-async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = 30.0) -> dict[str, Any]:
+async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = 60.0) -> dict[str, Any]:
     """The pause of the queue, once there is one for this."""
 
     async def there() -> dict[str, Any] | None:

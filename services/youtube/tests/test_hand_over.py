@@ -93,7 +93,7 @@ async def test_a_stored_video_is_ready_once_plex_shows_it_under_its_own_title(
 
     await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
 
-    await eventually(lambda: _is_ready(home, asset), within=30)
+    await eventually(lambda: _is_ready(home, asset))
     _, reason, key, url = await _state(home, asset)
     assert reason is None
     assert url.startswith("https://app.plex.tv/")
@@ -122,7 +122,7 @@ async def test_plex_may_know_the_folder_under_another_name(
 
         await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
 
-        await eventually(lambda: _is_ready(home, asset), within=30)
+        await eventually(lambda: _is_ready(home, asset))
         assert (await _state(home, asset))[2] is not None
 
 
@@ -138,7 +138,7 @@ async def test_without_a_library_for_it_the_video_is_ready_and_the_reason_says_w
 
     await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
 
-    await eventually(lambda: _is_ready(home, asset), within=30)
+    await eventually(lambda: _is_ready(home, asset))
     _, reason, key, url = await _state(home, asset)
     assert ("Add it to one" if why == "no library" else "No Plex server is set up") in reason
     assert key is None
@@ -159,7 +159,7 @@ async def test_a_plex_that_is_away_is_waited_for_and_after_an_hour_the_video_is_
     assert (await _state(home, asset))[0] == "importing"
 
     home.clock.advance(timedelta(minutes=61).total_seconds())
-    await eventually(lambda: _is_ready(home, asset), within=40)
+    await eventually(lambda: _is_ready(home, asset))
     assert "within an hour" in (await _state(home, asset))[1]
 
 
@@ -196,7 +196,7 @@ async def test_videos_of_a_list_stand_in_its_collection_in_the_order_of_the_list
         titles = [child.title for item in made for child in item.children]
         return titles == [f"Video {video}" for video in ("aaaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc")]
 
-    await eventually(in_order, within=40)
+    await eventually(in_order)
 
     await home.change("update list_entries set position = 4 where video_id = 'aaaaaaaaaaa'")
     (library,) = {str(key) for key, section in plex.library.sections.items() if section.title == "YouTube"}
@@ -208,7 +208,7 @@ async def test_videos_of_a_list_stand_in_its_collection_in_the_order_of_the_list
         (made,) = [item for item in plex.library.items.values() if item.title == "Railways"]
         return [child.title[-1] for child in made.children] == ["b", "c", "a"]
 
-    await eventually(moved, within=40)
+    await eventually(moved)
 
 
 @pytest.mark.parametrize("by", ["batch", "subscription"])
@@ -222,7 +222,7 @@ async def test_what_was_there_before_a_list_was_read_joins_its_collection(
     home.youtube.add(Playlist(id=LIST_ID, title="Songs", videos=videos))
     asset = await _stored(home, videos[0].id, whose=home.owner)
     await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
-    await eventually(lambda: _is_ready(home, asset), within=30)
+    await eventually(lambda: _is_ready(home, asset))
     await hold_downloads(home)
 
     url = f"https://www.youtube.com/playlist?list={LIST_ID}"
@@ -236,7 +236,7 @@ async def test_what_was_there_before_a_list_was_read_joins_its_collection(
         made = [item for item in plex.library.items.values() if item.title == "Railways"]
         return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
 
-    await eventually(joined, within=40)
+    await eventually(joined)
 
 
 async def test_a_subscription_that_is_given_a_collection_fills_it_with_what_is_there(
@@ -253,10 +253,10 @@ async def test_a_subscription_that_is_given_a_collection_fills_it_with_what_is_t
     async def is_read() -> bool:
         return bool(await home.rows("select 1 from subscriptions where last_full_at is not null"))
 
-    await eventually(is_read, within=30)
+    await eventually(is_read)
     asset = await _stored(home, videos[0].id, whose=home.owner)
     await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
-    await eventually(lambda: _is_ready(home, asset), within=30)
+    await eventually(lambda: _is_ready(home, asset))
 
     choices = SubscriptionChoices(collection="Railways")
     await home.owner.call(ChangeSubscription(id=followed.id, choices=choices))
@@ -265,7 +265,7 @@ async def test_a_subscription_that_is_given_a_collection_fills_it_with_what_is_t
         made = [item for item in plex.library.items.values() if item.title == "Railways"]
         return [child.title for item in made for child in item.children] == [f"Video {videos[0].id}"]
 
-    await eventually(filled, within=40)
+    await eventually(filled)
 
 
 @pytest.fixture
@@ -280,9 +280,9 @@ async def railways(home: Home, plex: FakePlex) -> tuple[Person, UUID]:
     for video in videos:
         asset = await _stored(home, video.id, whose=frida)
         await home.sandbox.bus.enqueue_now(HandOver(asset_id=asset))
-        await eventually(lambda asset=asset: _is_ready(home, asset), within=30)  # type: ignore[misc]
+        await eventually(lambda asset=asset: _is_ready(home, asset))  # type: ignore[misc]
     await _follow(frida, "Railways")
-    await eventually(lambda: _is_in(plex, {"Railways": 2}), within=40)
+    await eventually(lambda: _is_in(plex, {"Railways": 2}))
     [(subscription,)] = await home.rows("select id from subscriptions")
     return frida, subscription
 
@@ -306,7 +306,7 @@ async def test_a_collection_that_is_called_otherwise_is_not_there_twice(
     choices = SubscriptionChoices(backfill=Backfill.ALL, collection="Trains")
     await frida.call(ChangeSubscription(id=subscription, choices=choices))
 
-    await eventually(lambda: _is_in(plex, {"Trains": 2}), within=40)
+    await eventually(lambda: _is_in(plex, {"Trains": 2}))
 
 
 async def test_who_follows_no_more_and_deletes_the_files_takes_the_collection_along(
@@ -322,7 +322,7 @@ async def test_who_follows_no_more_and_deletes_the_files_takes_the_collection_al
             "select count(*) from downloads where user_id = :id and ended_at is null", id=other.id
         ) == [(2,)]
 
-    await eventually(he_has_them, within=30)
+    await eventually(he_has_them)
     [(his,)] = await home.rows("select id from subscriptions where user_id = :id", id=other.id)
 
     await frida.call(Unsubscribe(id=subscription, files=True))
@@ -330,7 +330,7 @@ async def test_who_follows_no_more_and_deletes_the_files_takes_the_collection_al
     assert await _is_in(plex, {"Railways": 2})
 
     await other.call(Unsubscribe(id=his, files=True))
-    await eventually(lambda: _is_in(plex, {}), within=40)
+    await eventually(lambda: _is_in(plex, {}))
 
 
 async def test_who_keeps_the_files_keeps_their_collection(
@@ -351,7 +351,7 @@ async def test_the_collections_of_who_has_left_go_and_their_videos_stay(
 
     await home.sandbox.emit(UserDeleted(user_id=frida.id))
 
-    await eventually(lambda: _is_in(plex, {}), within=40)
+    await eventually(lambda: _is_in(plex, {}))
     assert await home.rows("select count(*) from assets where status = 'ready'") == [(2,)]
     assert len(home.files()) == 2
 
@@ -366,4 +366,4 @@ async def _jobs_are_done(home: Home) -> None:
         ]
         return not any(each.num_pending or each.num_ack_pending for each in waiting)
 
-    await eventually(quiet, within=40)
+    await eventually(quiet)

@@ -238,7 +238,7 @@ async def test_the_bus_forgets_who_has_left(home: Home) -> None:
         return found <= 1
 
     # What tells that it has been erased is all that still bears the number.
-    await eventually(forgotten, within=20)
+    await eventually(forgotten)
 
 
 async def test_two_who_leave_one_after_the_other_leave_one_download(home: Home) -> None:

@@ -106,7 +106,7 @@ async def test_who_has_stood_still_writes_nothing_when_somebody_else_has_taken_o
             epoch, status = await wish.row("epoch", "status")
             return bool(epoch > 1 or status == "queued")
 
-        await eventually(taken_over, within=30)
+        await eventually(taken_over)
         video.faults.rate = None
         worker.thaw()
         await wish.becomes(*STORED)
@@ -219,7 +219,7 @@ async def test_a_service_killed_just_there_is_followed_by_one_that_only_writes_t
             async def moved() -> bool:
                 return any(name.endswith(".mp4") for name in nobody.files() if name[0] != ".")
 
-            await eventually(moved, within=30)
+            await eventually(moved)
             assert await wish.row("path") is None
             await first.kill()
     await no_process_is_left(nobody)

@@ -92,7 +92,7 @@ async def left(home: Home, paths: Sequence[str]) -> None:
         assert found == sorted(paths), found
         return True
 
-    await eventually(exactly, within=20)
+    await eventually(exactly)
 
 
 def rows(*sizes: int) -> list[Stored]:
@@ -161,7 +161,7 @@ async def test_what_a_rule_has_deleted_is_not_fetched_again_and_others_may_have_
         rows = await home.rows("select skipped from subscriptions where last_checked_at is not null")
         return bool(rows) and "tombstone" in rows[0][0]
 
-    await eventually(looked, within=30)
+    await eventually(looked)
     assert [video for video, _ in await wishes(home, home.owner)] == ["video000002"]
     hers = await batch_becomes(home, await ask_for_list(home, frida))
     assert hers["made"] == 2
@@ -263,7 +263,7 @@ async def test_a_batch_is_cancelled_while_it_is_read(home: Home) -> None:
     async def going_on() -> bool:
         return int((await batch_row(home, batch_id))["made"]) >= 50
 
-    await eventually(going_on, within=30)
+    await eventually(going_on)
     cancelled = await home.owner.call(CancelBatch(id=batch_id))
 
     assert cancelled.status is BatchStatus.CANCELLED
@@ -271,7 +271,7 @@ async def test_a_batch_is_cancelled_while_it_is_read(home: Home) -> None:
     async def nothing_waits() -> bool:
         return await wishes(home, home.owner) == []
 
-    await eventually(nothing_waits, within=30)
+    await eventually(nothing_waits)
     statuses = await home.rows("select distinct status from assets")
     assert statuses == [("cancelled",)]
     made = (await home.owner.call(GetBatch(id=batch_id))).made

@@ -50,7 +50,7 @@ async def has_art(home: Home, *paths: str) -> None:
         assert home.art() == sorted(paths), home.art()
         return True
 
-    await eventually(there, within=30)
+    await eventually(there)
 
 
 async def furnished(home: Home) -> None:
@@ -62,7 +62,7 @@ async def furnished(home: Home) -> None:
         info = await home.sandbox.bus.js.consumer_info("JOB_YOUTUBE", "youtube__furnish_show")
         return bool(info.delivered.consumer_seq) and not info.num_pending and not info.num_ack_pending
 
-    await eventually(quiet, within=30)
+    await eventually(quiet)
 
 
 async def delete(home: Home, wishes: Sequence[Wish]) -> None:
@@ -75,7 +75,7 @@ async def delete(home: Home, wishes: Sequence[Wish]) -> None:
         )
         return left == []
 
-    await eventually(gone, within=20)
+    await eventually(gone)
 
 
 def requests(home: Home, kind: str) -> int:

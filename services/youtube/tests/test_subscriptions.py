@@ -64,7 +64,7 @@ async def looked(
         before = after.last_checked_at if after else None
         return now if now.last_checked_at and now.last_checked_at != before else None
 
-    return await eventually(seen, within=40)
+    return await eventually(seen)
 
 
 async def next_look(home: Home, person: Person, before: Subscription) -> Subscription:
@@ -303,7 +303,7 @@ async def test_a_list_that_is_gone_is_told_once_and_looked_at_again(home: Home) 
     async def failed_twice() -> bool:
         return await home.rows("select failures from subscriptions") == [(2,)]
 
-    await eventually(failed_twice, within=30)
+    await eventually(failed_twice)
     playlist.refusal = None
     home.clock.advance(25 * 3600)
     await call_reader(home)

@@ -118,7 +118,7 @@ async def test_an_owner_that_fails_or_is_silent_holds_nothing_up(
         owner.may_answer.clear()
     async with node(sandbox) as here, here.browser(ada) as live:
         await push(owner, ada.user_id, frame(1, 50))
-        await eventually(lambda: true(live.states), within=15)
+        await eventually(lambda: true(live.states))
         assert live.snapshots == []
         assert live.close_codes == []
     owner.may_answer.set()

@@ -105,7 +105,7 @@ async def test_the_bus_may_go_away_and_come_back(household: Sandbox, servers: Em
         await live.event("request.available")
         servers.kill("nats")
         await write_unseen(household, ada.user_id, 2, 2)
-        await eventually(lambda: true(live.seqs == [1, 2]), within=20)
+        await eventually(lambda: true(live.seqs == [1, 2]))
         await eventually(lambda: true(household.bus.connected))
         await tell(household, ada)
         await eventually(lambda: true(live.seqs == [1, 2, 3]))
