@@ -41,7 +41,7 @@ def as_offer(
     return KindOffer(
         kind=kind,
         available=sender is not None,
-        reason=None if sender else reason,
+        reason=None if sender else reason or None,
         needs_code=kind not in NEED_NO_CODE,
         fields=_fields(sender.config) if sender else [],
         public=public,

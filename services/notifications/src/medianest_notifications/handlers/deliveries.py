@@ -6,7 +6,10 @@ from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import handlers
 from medianest_notifications.use_cases.deliver import deliver
-from medianest_notifications.use_cases.look_after_deliveries import look_after_deliveries
+from medianest_notifications.use_cases.look_after_deliveries import (
+    forget_dead_browsers,
+    look_after_deliveries,
+)
 from medianest_notifications.use_cases.resend_delivery import delete_delivery, resend_delivery
 from medianest_notifications.use_cases.see_deliveries import get_deliveries, list_deliveries
 
@@ -76,3 +79,8 @@ async def on_delete_delivery(command: deliveries.DeleteDelivery, app: Notificati
 @handlers.every(15)
 async def deliveries_looked_after(app: NotificationsApp) -> None:
     await look_after_deliveries(app)
+
+
+@handlers.every(3600)
+async def dead_browsers_forgotten(app: NotificationsApp) -> None:
+    await forget_dead_browsers(app)

@@ -18,11 +18,10 @@ from medianest_notifications.channel_views import as_channel, as_offer
 from medianest_notifications.errors import ChannelNotFound
 from medianest_notifications.repository.channels import Channels
 
-UNAVAILABLE: dict[ChannelKind, str] = {
+UNAVAILABLE = {
     ChannelKind.EMAIL: "There is no mail server. An administrator can set MEDIANEST_SMTP_URL and MEDIANEST_MAIL_FROM.",
-    ChannelKind.TELEGRAM: "There is no bot. An administrator can set MEDIANEST_TELEGRAM_BOT_TOKEN.",
 }
-_OTHERWISE = "An administrator has not set it up."
+"""Everything else works without being set up."""
 _PUBLIC_SECONDS = 2.0
 
 
@@ -56,4 +55,4 @@ async def _offer(app: NotificationsApp, kind: ChannelKind) -> KindOffer:
                 public = dict(await sender.public())
         except (MediaNestError, TimeoutError):
             public = {}
-    return as_offer(kind, sender, public, reason=UNAVAILABLE.get(kind, _OTHERWISE))
+    return as_offer(kind, sender, public, reason=UNAVAILABLE.get(kind, ""))

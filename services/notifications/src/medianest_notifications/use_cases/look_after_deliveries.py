@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from medianest_common.contracts.notifications.channels import ChannelState
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.channel_views import NEED_NO_CODE
 from medianest_notifications.delivering.work import wake
+from medianest_notifications.models import Channel
+from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.delivery_views import overdue_channels
 
 PATIENCE = timedelta(seconds=30)
 """What is due for so long and not sent has been lost sight of: its worker is gone, or the bus has forgotten."""
+
+KEEP_DEAD_BROWSERS = timedelta(days=1)
 
 
 async def look_after_deliveries(app: NotificationsApp) -> None:
@@ -18,3 +24,15 @@ async def look_after_deliveries(app: NotificationsApp) -> None:
         async with app.db.transaction() as tx:
             for channel_id, kind in forgotten:
                 wake(tx, kind, channel_id)
+
+
+async def forget_dead_browsers(app: NotificationsApp) -> None:
+    """A subscription that has ended never comes back: a browser that is subscribed anew has another address. It is
+    shown for a day, so that the notice about it can be understood."""
+    before = app.clock.now() - KEEP_DEAD_BROWSERS
+    async with app.db.transaction() as tx:
+        await Channels(tx.session).delete(
+            Channel.kind.in_(NEED_NO_CODE),
+            Channel.state == ChannelState.DISABLED,
+            Channel.updated_at < before,
+        )

@@ -57,6 +57,13 @@ async def create_channel(app: NotificationsApp, command: CreateChannel) -> Chann
             await channels.add(fresh)
         else:
             _renew(app, present, command.name, config)
+        if kind in NEED_NO_CODE:
+            # Whoever used this browser before is not told any more what is theirs: somebody else reads it now.
+            await channels.delete(
+                Channel.kind == kind,
+                Channel.fingerprint == fresh.fingerprint,
+                Channel.user_id != caller.user_id,
+            )
     return await _made(app, present or fresh)
 
 
