@@ -59,7 +59,18 @@ async def test_playlists_and_channels(home: Home) -> None:
     channel = await look(home.owner, "https://www.youtube.com/@somebody/videos")
 
     assert (songs.kind, songs.title, len(songs.videos)) == ("playlist", "Songs", 10)
+    assert (songs.count, songs.duration_seconds) == (60, 60 * 4)
     assert (channel.kind, channel.count, len(channel.videos)) == ("channel", 4, 4)
+
+
+async def test_of_a_very_long_playlist_no_length_is_made_up(home: Home) -> None:
+    home.youtube.add(Playlist(id=LIST_ID, title="Songs", videos=numbered(250)))
+
+    songs = await look(home.owner, f"https://www.youtube.com/playlist?list={LIST_ID}")
+
+    assert (songs.count, songs.duration_seconds, len(songs.videos)) == (250, None, 10)
+    asked = [each for each in home.youtube.requests if each.path in ("/playlist", "/youtubei/v1/browse")]
+    assert len(asked) <= 3
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from medianest_youtube.failures import (
 )
 from medianest_youtube.models import Asset, Download, Profile, QueuePause
 from medianest_youtube.states import OVER, STORED
-from medianest_youtube.urls import SingleLink, VideoInList, VideoLink, parse_link
+from medianest_youtube.urls import PlaylistLink, SingleLink, VideoInList, VideoLink, parse_link
 from medianest_youtube.use_cases.refuse_read import sentence
 from medianest_youtube.worker.lines import Entry, VideoFound
 from medianest_youtube.worker.runner import ListPreview
@@ -32,6 +32,8 @@ LIMIT_SECONDS = 28.0
 """Less than the gateway waits."""
 _FRESH_SECONDS = 3_600.0
 _FIRST = 10
+_READ_OF_PLAYLIST = 199
+"""Of which the length in all can be told. With one more, which tells whether there is more, these are two pages."""
 _DESCRIPTION = 5_000
 _YOUTUBE_REFUSES = (FailureCode.BOT_CHECK, FailureCode.RATE_LIMITED, FailureCode.IP_BLOCKED)
 
@@ -143,7 +145,8 @@ async def _seen(
     if isinstance(link, VideoLink):
         video = await app.runner.preview_video(link, choices=choices, cookies=cookies, timeout=LIMIT_SECONDS)
         return _video(link, video)
-    found = await app.runner.preview_list(link, first=_FIRST, cookies=cookies, timeout=LIMIT_SECONDS)
+    read = _READ_OF_PLAYLIST if isinstance(link, PlaylistLink) else _FIRST
+    found = await app.runner.preview_list(link, first=read, cookies=cookies, timeout=LIMIT_SECONDS)
     return _list(link, found)
 
 
@@ -187,7 +190,7 @@ def _list(link: SingleLink, found: ListPreview) -> Preview:
         thumbnail_url=about.thumbnail_url or next((e.thumbnail_url for e in found.first), None),
         duration_seconds=_seconds(sum(seconds or 0 for seconds in lengths)) if known else None,
         count=len(found.first) if found.complete else about.count,
-        videos=[_previewed(entry) for entry in found.first],
+        videos=[_previewed(entry) for entry in found.first[:_FIRST]],
     )
 
 
