@@ -9,7 +9,7 @@ import structlog
 from medianest_notifications.rendering.catalogue import ANY, INBOX, Wording, built_in
 from medianest_notifications.rendering.context import context_of
 from medianest_notifications.rendering.sandbox import TemplateFault, fill
-from medianest_notifications.rendering.text import cut, one_line
+from medianest_notifications.rendering.text import cut, one_line, plain
 from medianest_notifications.rendering.words import DEFAULT, best_locale, words_of
 
 TITLE_LENGTH = 200
@@ -65,7 +65,7 @@ def said(
     if not title:
         raise TemplateFault("The title comes out empty for some such notifications.", part="title")
     if channel != INBOX:
-        title = one_line(title)
+        title, body = plain(one_line(title)), plain(body)
     longest = LONG_BODY if type in _LONG else BODY_LENGTH
     return Rendered(title=cut(title, TITLE_LENGTH), body=cut(body, longest))
 

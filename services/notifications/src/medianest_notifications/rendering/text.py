@@ -14,7 +14,7 @@ _DEEPEST = 4
 _JOINER = "\u200d"
 _EMBEDDING = frozenset("\u202a\u202b\u202d\u202e")
 _ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
-_KEPT_CONTROLS = frozenset("\t\n\r")
+_KEPT_CONTROLS = frozenset("\t\n")
 
 
 def cut(text: str, length: int) -> str:
@@ -48,6 +48,13 @@ def isolated(text: str) -> str:
     return f"\u2068{text.translate(_ISOLATES)}\u2069"
 
 
+def plain(text: str) -> str:
+    """Without what steers terminals and printers, for systems that we do not know."""
+    if text.isprintable():
+        return text
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cc" or sign in _KEPT_CONTROLS)
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -58,7 +65,7 @@ def _storable(text: str) -> str:
     return "".join(
         sign
         for sign in text[: 2 * LONGEST_VALUE]
-        if (sign >= " " or sign in _KEPT_CONTROLS) and sign != "\x7f" and not "\ud800" <= sign <= "\udfff"
+        if sign != "\x00" and not "\ud800" <= sign <= "\udfff"
     )
 
 

@@ -15,6 +15,8 @@ from medianest_notifications.repository.preferences import Choices, Mutes, Prefe
 async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDeleted) -> None:
     """Two empty rows stay as marks that nothing may bring back."""
     entries = Entries(tx.session)
+    # First, as whoever spreads one holds it before the inboxes.
+    broadcasts = await Broadcasts(tx.session).forget_person(event.user_id)
     known = await Recipients(tx.session).erase(event.user_id)
     await entries.close_inbox(event.user_id, now=app.clock.now())
     sent, channels = await Channels(tx.session).erase(event.user_id)
@@ -29,6 +31,6 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
         "library_access": await Accesses(tx.session).delete(LibraryAccess.user_id == event.user_id),
         "followed_requests": await FollowedRequests(tx.session).forget_person(event.user_id),
         "template_overrides": await TemplateOverrides(tx.session).disown(event.user_id),
-        "broadcasts": await Broadcasts(tx.session).forget_person(event.user_id),
+        "broadcasts": broadcasts,
     }
     tx.emit(UserDataErased(user_id=event.user_id, removed={table: n for table, n in removed.items() if n}))
