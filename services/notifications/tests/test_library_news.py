@@ -44,7 +44,9 @@ async def test_everyone_with_access_to_that_library_hears_of_a_film(news: News) 
     assert (entry.body, entry.link) == ("It can be watched now, in Movies.", "/media/movie/438631")
 
 
-async def test_ten_episodes_are_one_message_whatever_order_they_come_in(news: News) -> None:
+async def test_sickchill_4157_6361_seat_912_ten_episodes_are_one_message_in_whatever_order_they_come(
+    news: News,
+) -> None:
     ada = await news.person("Ada", sees=[SHOWS])
     first = news.season("Dark", 70523, 2, 1)
     grown = [news.grown("Dark", 70523, 2, before=n, episodes=n + 1) for n in range(1, 10)]

@@ -16,7 +16,7 @@ from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
 from medianest_common.contracts.notifications.deliveries import HeldFor, SuppressedFor, Urgency
 from medianest_common.contracts.notifications.preferences import Mode
-from medianest_notifications.planning.catalogue import MEANINGS, Hearers
+from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.planning.decision import (
     APART,
     WHILE,
@@ -225,7 +225,7 @@ def test_what_is_about_the_safety_of_an_account_is_urgent_and_cannot_leave_the_i
         assert MEANINGS[each].always_in_inbox and MEANINGS[each].urgent
         assert Reader(choices={(each, None): Mode.OFF}).mode(each, None) is Mode.NOW
         assert Reader(choices={(each, PUSH.id): Mode.OFF}).mode(each, PUSH) is Mode.OFF
-    assert MEANINGS[DOWN].urgent and MEANINGS[DOWN].hearers is Hearers.ADMINS
+    assert MEANINGS[DOWN].is_urgent(Role.ADMIN) and not MEANINGS[DOWN].is_urgent(Role.USER)
     assert Reader(choices={(READY.type, None): Mode.OFF}).mode(READY.type, None) is Mode.OFF
 
 

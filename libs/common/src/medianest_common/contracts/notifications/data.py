@@ -6,6 +6,7 @@ People are told the same in `title` and `body`; a type without a model of its ow
 from uuid import UUID
 
 from medianest_common.contracts.base import Contract
+from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.issues import IssueKind, IssueStatus
 from medianest_common.contracts.notifications import NotificationType
@@ -100,6 +101,35 @@ class AboutPerson(Contract):
     user_id: UUID
 
 
+class AboutRole(AboutPerson):
+    role: Role
+
+
+class AboutImport(Contract):
+    import_id: UUID
+    dry_run: bool
+
+
+class AboutArrival(Contract):
+    """`item` is movie, season, seasons, episodes, album or many."""
+
+    item: str
+    title: str | None
+    year: int | None
+    tmdb_id: int | None
+    seasons: list[int]
+    episodes: int | None
+    """How many of them are new."""
+    library_key: str
+    count: int
+    """How many titles it tells of."""
+
+
+class AboutService(Contract):
+    monitor_id: UUID
+    name: str
+
+
 T = NotificationType
 DATA: dict[NotificationType, type[Contract]] = {
     **dict.fromkeys((t for t in T if t.value.startswith("request.")), AboutRequest),
@@ -121,4 +151,15 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SECOND_FACTOR_BLOCKED: AboutBrowser,
     T.TOKEN_CREATED: AboutToken,
     T.INVITE_ACCEPTED: AboutPerson,
+    T.ROLE_CHANGED: AboutRole,
+    T.EMAIL_CHANGED: NoData,
+    T.ACCESS_LOST: AboutPerson,
+    T.SUSPENDED: AboutPerson,
+    T.WATCHLIST_UNREADABLE: NoData,
+    T.QUOTA_CHANGED: NoData,
+    T.IMPORT_ENDED: AboutImport,
+    T.LIBRARY_ADDED: AboutArrival,
+    T.SERVICE_DOWN: AboutService,
+    T.SERVICE_DEGRADED: AboutService,
+    T.SERVICE_RECOVERED: AboutService,
 }
