@@ -305,6 +305,18 @@ async def test_after_a_crash_the_provider_is_asked_before_it_is_sent_again(
     assert (len(ntfy.received), sent.attempts, sent.repeated) == (1, 2, False)
 
 
+async def test_a_lost_answer_is_asked_about_and_the_message_not_sent_twice(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await with_ntfy(ada, ntfy)
+    ntfy.fail_with("drop_mid_body", times=1)
+    await tell(house, ada)
+    await eventually(lambda: _tried(ada))
+    await hurry(house)
+    sent = await reaches(ada, S.SENT)
+    assert (len(ntfy.received), sent.attempts, sent.repeated) == (1, 2, False)
+
+
 async def test_where_the_provider_cannot_tell_it_is_sent_again_and_says_so(
     house: Sandbox, ada: Person, ntfy: FakeNtfy
 ) -> None:

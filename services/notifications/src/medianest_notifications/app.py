@@ -11,9 +11,6 @@ from medianest_common.security.encryption import Cipher
 from medianest_notifications.adapters.channels.port import Senders
 from medianest_notifications.adapters.smtp import Smtp
 
-LEASE = timedelta(seconds=60)
-"""Longer than any attempt takes, with what is asked before it and recorded after it."""
-
 
 @dataclass(frozen=True, slots=True)
 class NotificationsApp:
@@ -35,5 +32,5 @@ class NotificationsApp:
     """For the codes that are sent through channels to see whether they lead to their owner."""
     unsubscribe_key: bytes
     household_zone: str
-    lease: timedelta = LEASE
+    lease: timedelta
     """How long an attempt to send something can last before somebody else takes it over."""

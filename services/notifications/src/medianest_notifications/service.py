@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from medianest_common.mail import PURPOSE
 from medianest_common.service import Runtime, Service
@@ -35,6 +36,7 @@ async def open_app(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[Not
             code_key=runtime.keys.derive("channel-code"),
             unsubscribe_key=runtime.keys.derive("unsubscribe"),
             household_zone=settings.timezone,
+            lease=timedelta(seconds=settings.notify_lease_seconds),
         )
     finally:
         for each in channels.values():

@@ -4,6 +4,7 @@ from medianest_common.addresses import AddressPolicy, AddressRefused
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.client import CallOptions, OutgoingClient, Timeouts
 from medianest_common.http.errors import (
+    BrokenOff,
     CertificateRefused,
     HostUnknown,
     SlowDown,
@@ -17,6 +18,7 @@ __all__ = [
     "AddressPolicy",
     "AddressRefused",
     "BreakerState",
+    "BrokenOff",
     "CallOptions",
     "CertificateRefused",
     "CircuitBreaker",

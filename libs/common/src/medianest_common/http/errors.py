@@ -50,6 +50,12 @@ class CertificateRefused(Unavailable):
         self.names_another = names_another
 
 
+class BrokenOff(Unavailable):
+    """The connection ended after the call was sent and before it was answered: it may have been carried out."""
+
+    code = "UNAVAILABLE"
+
+
 class HostUnknown(Unavailable):
     """The name of the host leads to no address."""
 

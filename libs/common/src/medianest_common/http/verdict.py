@@ -11,6 +11,7 @@ from medianest_common.clock import Clock
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut, TooManyRequests, Unavailable
 from medianest_common.http.bulkhead import BulkheadFull
 from medianest_common.http.errors import (
+    BrokenOff,
     CertificateRefused,
     HostUnknown,
     SlowDown,
@@ -73,7 +74,7 @@ def of_failure(failure: httpx.TransportError, *, system: str) -> Verdict:
         return Verdict(unknown, blames=True, again=True)
     if isinstance(failure, httpx.ConnectError):
         return Verdict(Unavailable(f"{system} cannot be reached.", upstream=system), blames=True, again=True)
-    broken = Unavailable(f"{system} broke off its answer or does not speak HTTP.", upstream=system)
+    broken = BrokenOff(f"{system} broke off its answer or does not speak HTTP.", upstream=system)
     return Verdict(broken, blames=True, again=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from medianest_common.errors import BadUpstream, MediaNestError, TimedOut
+from medianest_common.http import BrokenOff
 from medianest_notifications.adapters.channels.port import (
     ChannelConfig,
     ChannelGone,
@@ -18,8 +19,7 @@ from medianest_notifications.adapters.channels.port import (
 
 log = structlog.get_logger()
 
-SEND_SECONDS = 25.0
-ASK_SECONDS = 10.0
+LONGEST_SECONDS = 25.0
 NOT_OFFERED = (
     "This installation cannot send to channels of this kind at present. An administrator can set that up."
 )
@@ -60,16 +60,16 @@ async def attempt(
     message: Message,
     config: ChannelConfig,
     *,
+    seconds: float,
     in_doubt_since: datetime | None = None,
-    seconds: float = SEND_SECONDS,
 ) -> Outcome:
-    """Where an earlier attempt's end is not known, the provider is asked first whether it arrived."""
+    """Where an earlier attempt's end is not known, the provider is asked first whether it arrived, in as long."""
     if sender is None:
         return Later(NOT_OFFERED)
     try:
         arrived = None
         if in_doubt_since is not None:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(seconds):
                 arrived = await sender.arrived(message, config, in_doubt_since)
             if arrived:
                 return Sent(Receipt(provider_id=None))
@@ -89,4 +89,4 @@ def _judged(error: MediaNestError) -> Outcome:
     answer = error.detail or error.title
     if not error.transient:
         return Refused(answer, gone=isinstance(error, ChannelGone))
-    return Later(answer, error.retry_after, in_doubt=isinstance(error, TimedOut | BadUpstream))
+    return Later(answer, error.retry_after, in_doubt=isinstance(error, TimedOut | BadUpstream | BrokenOff))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
@@ -21,6 +21,7 @@ class Channel(Base):
     __tablename__ = "channels"
     __table_args__ = (
         UniqueConstraint("user_id", "kind", "fingerprint"),
+        Index("ix_channels_fingerprint", "fingerprint"),
         one_of("kind", ChannelKind),
         one_of("state", ChannelState),
     )

@@ -7,7 +7,14 @@ from sqlalchemy import select
 from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
 from medianest_common.contracts.notifications.deliveries import Deliver, SuppressedFor
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.delivering.attempt import NOT_OFFERED, Later, Outcome, Refused, attempt
+from medianest_notifications.delivering.attempt import (
+    LONGEST_SECONDS,
+    NOT_OFFERED,
+    Later,
+    Outcome,
+    Refused,
+    attempt,
+)
 from medianest_notifications.delivering.compose import compose
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.delivering.work import Work, wake
@@ -62,4 +69,6 @@ async def _try(app: NotificationsApp, work: Work) -> Outcome:
     if config is None:
         return Refused(UNREADABLE, gone=True)
     since = work.leader.created_at if work.leader.in_doubt else None
-    return await attempt(sender, await compose(app, work), config, in_doubt_since=since)
+    # Asking, sending and recording all end before somebody else may take it over.
+    seconds = min(LONGEST_SECONDS, app.lease.total_seconds() / 3)
+    return await attempt(sender, await compose(app, work), config, seconds=seconds, in_doubt_since=since)
