@@ -48,7 +48,7 @@ class FakeDiscord(Fake):
             raise Answer(404, {"message": "Unknown Channel", "code": 10003})
         headers = self._spend(hook)
         body = await request.json()
-        _check(body)
+        check(body)
         message = body | {"id": str(1100000000000000000 + len(self.received)), "webhook_id": hook}
         self.received.append(message)
         if request.query_params.get("wait") != "true":
@@ -79,7 +79,8 @@ class FakeDiscord(Fake):
         }
 
 
-def _check(body: Json) -> None:
+def check(body: Json) -> None:
+    """Raises `Answer` for what Discord refuses."""
     embeds = body.get("embeds", [])
     if not embeds and not body.get("content"):
         raise Answer(400, {"message": "Cannot send an empty message", "code": 50006})

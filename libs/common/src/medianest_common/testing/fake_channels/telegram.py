@@ -49,14 +49,14 @@ class FakeTelegram(Fake):
             raise _refused(400, "Bad Request: chat not found")
         if chat in self.blocked:
             raise _refused(403, "Forbidden: bot was blocked by the user")
-        seen = _parsed(body)
+        seen = read(body)
         number = len(self.received) + 1
         self.received.append(body | {"seen": seen, "message_id": number})
         return _done({"message_id": number, "date": int(self.clock.now().timestamp()), "text": seen})
 
 
-def _parsed(body: Json) -> str:
-    """What a reader sees."""
+def read(body: Json) -> str:
+    """What a reader sees. Raises `Answer` for what Telegram refuses."""
     text = str(body.get("text", ""))
     if body.get("parse_mode") == "HTML":
         text = _without_tags(text)

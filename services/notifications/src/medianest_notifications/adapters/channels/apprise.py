@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -52,6 +52,7 @@ _LONGEST_MASKED = 120
 _SHORTEST_SECRET = 6
 _TYPES = {Urgency.LOW: "info", Urgency.NORMAL: "info", Urgency.HIGH: "warning"}
 _USUAL_PORTS = (80, 443)
+_STYLE = replace(writing.plain_style(utf16), harmless=writing.unmentioned)
 _FORM = re.compile(r"([a-z0-9]{2,20})://\S+", re.IGNORECASE)
 
 
@@ -131,22 +132,8 @@ class AppriseSender:
     async def send(self, message: Message, config: AppriseConfig) -> Receipt:
         if not config.room:
             config = await self.check(config)
-        titled = config.title_room > 0
-        style = writing.Style(
-            count=utf16,
-            escape=lambda text: text,
-            strong=lambda text: text,
-            anchor=lambda words, url: f"{words}: {url}",
-            harmless=writing.unmentioned,
-        )
-        body = writing.write(message, style, config.room, inbox=self._inbox, titled=not titled)
-        told = await self._run(
-            config,
-            act="send",
-            title=writing.title(message, style, config.title_room) if titled else "",
-            body=body or writing.title(message, style, config.room),
-            type=_TYPES[message.urgency],
-        )
+        said = composed(message, room=config.room, title_room=config.title_room, inbox=self._inbox)
+        told = await self._run(config, act="send", type=_TYPES[message.urgency], **said)
         if not told.ok:
             raise _judged(told, config)
         return Receipt(None)
@@ -200,6 +187,13 @@ class _Told:
     @property
     def ok(self) -> bool:
         return self.values.get("ok") is True
+
+
+def composed(message: Message, *, room: int, title_room: int, inbox: str) -> dict[str, str]:
+    """Services without a title of their own have it in the text."""
+    body = writing.write(message, _STYLE, room, inbox=inbox, titled=not title_room)
+    title = writing.title(message, _STYLE, title_room) if title_room else ""
+    return {"title": title if body else "", "body": body or title}
 
 
 async def _child(task: bytes) -> _Told:

@@ -181,10 +181,10 @@ def payload(message: Message, *, inbox: str) -> bytes:
         "urgency": message.urgency.value,
         "at": rfc3339(message.at),
         "lang": message.locale,
-        "body": "",
     }
-    room = _PAYLOAD - len(_json(document))
-    document["body"] = writing.write(message, STYLE, room, inbox=inbox, titled=False, linked=False)
+    room = _PAYLOAD - len(_json(document | {"body": ""}))
+    if body := writing.write(message, STYLE, room, inbox=inbox, titled=False, linked=False):
+        document["body"] = body
     return _json(document)
 
 
