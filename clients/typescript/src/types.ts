@@ -3,9 +3,31 @@
 export const SUBPROTOCOL = "medianest.v1";
 export const MAX_MESSAGE_BYTES = 65536;
 
+/** `item` is movie, season, seasons, episodes, album or many. */
+export interface AboutArrival {
+  item: string;
+  title: string | null;
+  year: number | null;
+  tmdbId: number | null;
+  seasons: number[];
+  episodes: number | null;
+  libraryKey: string;
+  count: number;
+}
+
+export interface AboutBroadcast {
+  broadcastId: string;
+}
+
 export interface AboutBrowser {
   browser: string | null;
   place: string | null;
+}
+
+export interface AboutChannel {
+  channelId: string;
+  kind: ChannelKind;
+  name: string;
 }
 
 export interface AboutDownload {
@@ -18,6 +40,11 @@ export interface AboutDownload {
 
 export interface AboutIdentity {
   provider: string;
+}
+
+export interface AboutImport {
+  importId: string;
+  dryRun: boolean;
 }
 
 export interface AboutIssue {
@@ -64,9 +91,19 @@ export interface AboutRequest {
   reason: string | null;
 }
 
+export interface AboutRole {
+  userId: string;
+  role: Role;
+}
+
 export interface AboutSecondFactor {
   change: string;
   recoveryCodesLeft: number;
+}
+
+export interface AboutService {
+  monitorId: string;
+  name: string;
 }
 
 export interface AboutSession {
@@ -106,6 +143,8 @@ export interface Bye {
   retryMs: number | null;
 }
 
+export type ChannelKind = "email" | "web_push" | "discord" | "telegram" | "ntfy" | "gotify" | "apprise";
+
 /** What a client may say: `auth` first, then `pong`, `ping`, `refresh`, and `ack`, which needs no answer. */
 export interface ClientMessage {
   t: "auth" | "ping" | "pong" | "ack" | "refresh";
@@ -138,7 +177,7 @@ export type DownloadState = "queued" | "downloading" | "paused" | "importing" | 
 export type DownloadStatus = "queued" | "waiting" | "downloading" | "processing" | "importing" | "ready" | "paused" | "failed" | "cancelled" | "removed";
 
 /** Why something could not be downloaded, as data. The sentence for people comes with it. */
-export type FailureCode = "PRIVATE" | "GEO_BLOCKED" | "AGE_RESTRICTED" | "BOT_CHECK" | "RATE_LIMITED" | "IP_BLOCKED" | "REMOVED" | "UNAVAILABLE" | "MEMBERS_ONLY" | "PAYMENT_REQUIRED" | "UPCOMING" | "LIVE_NOW" | "LIVE_ENDED" | "DRM" | "NO_FORMATS" | "NO_JS_RUNTIME" | "FFMPEG_MISSING" | "FORBIDDEN_MEDIA" | "NETWORK" | "NO_SPACE" | "UNSUPPORTED" | "STALLED" | "TOO_SLOW" | "CRASHED" | "BROKEN_FILE" | "TOO_LARGE" | "UNKNOWN";
+export type FailureCode = "PRIVATE" | "GEO_BLOCKED" | "AGE_RESTRICTED" | "BOT_CHECK" | "RATE_LIMITED" | "IP_BLOCKED" | "REMOVED" | "UNAVAILABLE" | "MEMBERS_ONLY" | "PAYMENT_REQUIRED" | "UPCOMING" | "LIVE_NOW" | "LIVE_ENDED" | "DRM" | "NO_FORMATS" | "NO_JS_RUNTIME" | "FFMPEG_MISSING" | "FORBIDDEN_MEDIA" | "DAILY_LIMIT" | "NETWORK" | "NO_SPACE" | "UNSUPPORTED" | "STALLED" | "TOO_SLOW" | "CRASHED" | "BROKEN_FILE" | "TOO_LARGE" | "UNKNOWN";
 
 /** Too much was missed to be replayed: read the inbox over REST and go on from `head`. */
 export interface Gap {
@@ -292,6 +331,8 @@ export interface RequestProgress {
 
 export type RequestStatus = "pending" | "approved" | "processing" | "partially_available" | "available" | "declined" | "failed" | "cancelled";
 
+export type Role = "owner" | "admin" | "user";
+
 export interface ScanProgress {
   libraryKey: string;
   title: string | null;
@@ -369,12 +410,25 @@ export interface EventData {
   "security.second_factor_blocked": AboutBrowser;
   "security.token_created": AboutToken;
   "people.invite_accepted": AboutPerson;
+  "security.role_changed": AboutRole;
+  "security.email_changed": NoData;
+  "people.access_lost": AboutPerson;
+  "people.suspended": AboutPerson;
+  "watchlist.unreadable": NoData;
+  "quota.changed": NoData;
+  "import.ended": AboutImport;
+  "library.added": AboutArrival;
+  "service.down": AboutService;
+  "service.degraded": AboutService;
+  "service.recovered": AboutService;
+  "channel.disabled": AboutChannel;
+  "broadcast": AboutBroadcast;
 }
 
 export type EventType = keyof EventData;
 
 export type EventFrame<K extends EventType = EventType> = {
-  [T in K]: { t: "event"; seq: number; id: string; ts: string; type: T; title: string; body: string; link: string | null; data: EventData[T]; readAt: string | null; dismissedAt: string | null; };
+  [T in K]: { t: "event"; seq: number; id: string; ts: string; type: T; title: string; body: string; link: string | null; data: EventData[T]; readAt: string | null; dismissedAt: string | null; pinnedAt: string | null; };
 }[K];
 
 /** What `data` holds in each type of `live` frame. */

@@ -64,6 +64,7 @@ class EventFrame(Contract):
     data: dict[str, Any]
     read_at: Timestamp | None = None
     dismissed_at: Timestamp | None = None
+    pinned_at: Timestamp | None = None
 
     @classmethod
     def of(cls, entry: Notification) -> "EventFrame":
@@ -78,6 +79,7 @@ class EventFrame(Contract):
             data=entry.data,
             read_at=entry.read_at,
             dismissed_at=entry.dismissed_at,
+            pinned_at=entry.pinned_at,
         )
 
 

@@ -10,6 +10,7 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.issues import IssueKind, IssueStatus
 from medianest_common.contracts.notifications import NotificationType
+from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.youtube import FailureCode
 
 
@@ -130,6 +131,16 @@ class AboutService(Contract):
     name: str
 
 
+class AboutChannel(Contract):
+    channel_id: UUID
+    kind: ChannelKind
+    name: str
+
+
+class AboutBroadcast(Contract):
+    broadcast_id: UUID
+
+
 T = NotificationType
 DATA: dict[NotificationType, type[Contract]] = {
     **dict.fromkeys((t for t in T if t.value.startswith("request.")), AboutRequest),
@@ -162,4 +173,6 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SERVICE_DOWN: AboutService,
     T.SERVICE_DEGRADED: AboutService,
     T.SERVICE_RECOVERED: AboutService,
+    T.CHANNEL_DISABLED: AboutChannel,
+    T.BROADCAST: AboutBroadcast,
 }
