@@ -24,7 +24,8 @@ from medianest_common.security.encryption import Cell, KeyRing
 from medianest_common.settings import SettingsError, load
 from medianest_common.testing.mail_server import MailServer, html_of, text_of
 from medianest_notifications.adapters.smtp import MailServerUnavailable, Smtp
-from medianest_notifications.letters import write
+from medianest_notifications.letters import letters_of, write
+from medianest_notifications.rendering import LOCALES
 from medianest_notifications.service import SERVICE
 from medianest_notifications.settings import NotificationsSettings, Tls, parse_server
 
@@ -72,6 +73,26 @@ async def test_mail_arrives_as_text_and_html_with_its_link(sandbox: Sandbox) -> 
     assert arrived["Subject"] == "Choose a new password – MediaNest"
     assert LINK in text_of(arrived) and f'href="{LINK}"' in html_of(arrived)
     assert "<b>Frida" in text_of(arrived) and "&lt;b&gt;Frida &amp; Bert" in html_of(arrived)
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_letters_say_the_same_in_every_language(kind: MailKind) -> None:
+    english, german = (letters_of(locale)[kind] for locale in LOCALES)
+    shapes = [(len(each.before), bool(each.label), len(each.after)) for each in (english, german)]
+    assert shapes[0] == shapes[1]
+    assert english.subject != german.subject and "{{ name }}" in german.greeting
+
+
+def test_a_letter_is_in_its_readers_language_and_a_name_is_no_template() -> None:
+    about = {
+        "mail_id": uuid7(),
+        "sender": Address("", "nest", "example.org"),
+        "portal": "https://nest.example",
+    }
+    written = write(mail(locale="de-AT", name="{{ 7*7 }}"), at=SystemClock().now(), **about)
+    assert written["Subject"] == "Wähle ein neues Passwort – MediaNest"
+    assert "Hallo {{ 7*7 }}," in text_of(written) and '<html lang="de">' in html_of(written)
+    assert write(mail(locale="fr"), at=SystemClock().now(), **about)["Subject"].startswith("Choose")
 
 
 async def test_what_the_server_refuses_for_now_is_tried_again(sandbox: Sandbox) -> None:

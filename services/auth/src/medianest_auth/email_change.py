@@ -42,7 +42,9 @@ async def ask_to_confirm(app: AuthApp, tx: Transaction, user: User, email: str) 
     )
     link = f"{app.settings.base_url}{_PAGE}{token}"
     app.mailer.send(
-        tx, Mail(kind=MailKind.EMAIL_CONFIRM, to=email, name=user.name, link=link), within=GOOD_FOR
+        tx,
+        Mail(kind=MailKind.EMAIL_CONFIRM, to=email, name=user.name, link=link, locale=user.locale),
+        within=GOOD_FOR,
     )
 
 
@@ -63,5 +65,7 @@ async def set_email(
     tx.emit(EmailChanged(user_id=user.id))
     app.audit.record(tx, "email_change", user_id=user.id, session_id=keep, client=client)
     if old:
-        app.mailer.send(tx, Mail(kind=MailKind.EMAIL_CHANGED, to=old, name=user.name), within=GOOD_FOR)
+        app.mailer.send(
+            tx, Mail(kind=MailKind.EMAIL_CHANGED, to=old, name=user.name, locale=user.locale), within=GOOD_FOR
+        )
     return await end_all_sessions(app, tx, user.id, reason=RevocationReason.EMAIL_CHANGED, but=keep)

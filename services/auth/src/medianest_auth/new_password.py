@@ -75,6 +75,6 @@ async def replace_password(
     app.audit.record(tx, action, user_id=user.id, session_id=keeping, client=client)
     tx.emit(PasswordChanged(user_id=user.id))
     if user.email:
-        news = Mail(kind=MailKind.PASSWORD_CHANGED, to=user.email, name=user.name)
+        news = Mail(kind=MailKind.PASSWORD_CHANGED, to=user.email, name=user.name, locale=user.locale)
         app.mailer.send(tx, news, within=_NEWS)
     return ended

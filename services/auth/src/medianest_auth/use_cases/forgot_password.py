@@ -73,7 +73,7 @@ async def _refusal(app: AuthApp, user: User | None) -> str | None:
 
 def _mail(user: User, kind: MailKind, *, link: str | None = None) -> Mail:
     assert user.email, "was found by it"
-    return Mail(kind=kind, to=user.email, name=user.name, link=link)
+    return Mail(kind=kind, to=user.email, name=user.name, link=link, locale=user.locale)
 
 
 def _record(

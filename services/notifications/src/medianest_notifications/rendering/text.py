@@ -31,7 +31,7 @@ def cut(text: str, length: int) -> str:
 def clean(value: Any, *, depth: int = _DEEPEST) -> Any:
     """Without what PostgreSQL cannot keep (NUL, broken characters), of a length that one can work with."""
     if isinstance(value, str):
-        return cut(_storable(str(value)), LONGEST_VALUE)
+        return cut(_storable(str(value[: 2 * LONGEST_VALUE])), LONGEST_VALUE)
     if isinstance(value, Mapping):
         return {str(k): clean(v, depth=depth - 1) for k, v in list(value.items())[:MOST_VALUES] if depth}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
@@ -64,7 +64,7 @@ def _storable(text: str) -> str:
         return text
     return "".join(
         sign
-        for sign in text[: 2 * LONGEST_VALUE]
+        for sign in text
         if sign != "\x00" and not "\ud800" <= sign <= "\udfff"
     )
 

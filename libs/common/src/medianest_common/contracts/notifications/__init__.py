@@ -117,6 +117,8 @@ class Mail(Contract):
     to: str = Field(repr=False)
     name: str = Field(repr=False)
     link: str | None = Field(default=None, repr=False)
+    locale: str | None = None
+    """A BCP 47 tag; English where there are no words in that language."""
 
 
 class MailState(Contract):
