@@ -84,7 +84,7 @@ def test_letters_say_the_same_in_every_language(kind: MailKind) -> None:
 
 
 def test_a_letter_is_in_its_readers_language_and_a_name_is_no_template() -> None:
-    about = {
+    about: dict[str, Any] = {
         "mail_id": uuid7(),
         "sender": Address("", "nest", "example.org"),
         "portal": "https://nest.example",
