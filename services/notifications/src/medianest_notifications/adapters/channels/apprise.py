@@ -45,7 +45,7 @@ from medianest_notifications.adapters.channels.text import utf16
 
 SYSTEM = "Apprise"
 _CHILD = Path(__file__).with_name("apprise_child.py")
-_WITHIN = 40.0
+_WITHIN = 20.0
 _AT_ONCE = 2
 _MOST_ROOM = 8000
 _LONGEST_MASKED = 120
