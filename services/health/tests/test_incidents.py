@@ -1,6 +1,5 @@
 """What is told of an outage: that it began, how it turned, that it is over; each once, and only what is so."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ KINDS: tuple[type[IncidentEvent], ...] = (MonitorWentDown, MonitorDegraded, Moni
 
 
 @pytest.fixture
-async def told(home: Household) -> AsyncIterator[list[Any]]:
+async def told(home: Household) -> list[Any]:
     """Of Plex alone, in the order in which it was told; other parts of the portal do not run here and are down."""
     heard: list[Any] = []
     for kind in KINDS:
@@ -33,7 +32,7 @@ async def told(home: Household) -> AsyncIterator[list[Any]]:
 
         await home.sandbox.nats.subscribe(kind.subject, cb=hear)
     await home.sandbox.nats.flush(timeout=5)
-    yield heard
+    return heard
 
 
 async def has(told: list[Any], number: int) -> None:

@@ -1,4 +1,4 @@
-"""What a new verdict means for the incident that is open, or opens one: one event for each turn, and none in between."""
+"""What a new verdict means for the incident that is open, or opens one: one event for each turn, none in between."""
 
 from datetime import datetime
 from uuid import UUID

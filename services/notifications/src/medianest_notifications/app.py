@@ -34,3 +34,5 @@ class NotificationsApp:
     household_zone: str
     lease: timedelta
     """How long an attempt to send something can last before somebody else takes it over."""
+    news_wait: timedelta
+    """What is new in a library is told once nothing more has come for so long."""

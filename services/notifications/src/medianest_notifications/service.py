@@ -37,6 +37,7 @@ async def open_app(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[Not
             unsubscribe_key=runtime.keys.derive("unsubscribe"),
             household_zone=settings.timezone,
             lease=timedelta(seconds=settings.notify_lease_seconds),
+            news_wait=timedelta(seconds=settings.news_wait_seconds),
         )
     finally:
         for each in channels.values():

@@ -38,6 +38,8 @@ class NotificationsSettings(ChannelSettings):
     """Whom mail is from, like `MediaNest <nest@example.org>`."""
     timezone: str = "UTC"
     """Of the household, for people who have chosen none; a name such as Europe/Berlin."""
+    news_wait_seconds: float = Field(default=300.0, ge=0, le=3600)
+    """What is new in a library is told once nothing more has come for so long, and after half an hour in any case."""
     notify_lease_seconds: float = Field(default=60, ge=2, le=600)
     """So long an attempt to send something counts as being made, if whoever made it has gone; then it is made again."""
 

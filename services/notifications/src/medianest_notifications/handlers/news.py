@@ -7,7 +7,7 @@ from medianest_notifications import use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import handlers
 
-_ARRIVALS_SECONDS = 30.0
+_ARRIVALS_SECONDS = 10.0
 _MANY_SECONDS = 5.0
 
 

@@ -49,15 +49,15 @@ async def tell_outages(app: NotificationsApp) -> None:
 
 async def _tell(app: NotificationsApp, tx: Transaction, outage: Outage) -> None:
     state, telling_id = MonitorState(outage.state), uuid7()
-    type, values = _TYPES[state], _values(outage, state)
-    admins = recipients(type, Circle(admins=await Recipients(tx.session).admins()))
+    kind, values = _TYPES[state], _values(outage, state)
+    admins = recipients(kind, Circle(admins=await Recipients(tx.session).admins()))
     notice = about_service(
-        type, values, monitor_id=outage.monitor_id, urgent=type is NotificationType.SERVICE_DOWN
+        kind, values, monitor_id=outage.monitor_id, urgent=kind is NotificationType.SERVICE_DOWN
     )
     await notify(app, tx, notice, to=admins, dedupe_key=telling_id)
     was_down = outage.trouble == MonitorState.DOWN
-    if Audience.EVERYONE in AUDIENCES[type] and outage.visibility == Visibility.EVERYONE and was_down:
-        will_tell(app, tx, type, values | {"monitor_id": str(outage.monitor_id)}, {})
+    if Audience.EVERYONE in AUDIENCES[kind] and outage.visibility == Visibility.EVERYONE and was_down:
+        will_tell(app, tx, kind, values | {"monitor_id": str(outage.monitor_id)}, {})
     flapping.told(outage, now=app.clock.now())
 
 

@@ -1,4 +1,4 @@
-"""Note down what comes into a library, until nothing more comes; and what goes, so that it is no news when it is back."""
+"""Note down what comes into a library, until no more comes; and what goes, so that it is no news when it is back."""
 
 from datetime import timedelta
 from typing import Any

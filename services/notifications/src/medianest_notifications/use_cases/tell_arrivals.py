@@ -1,7 +1,7 @@
 """Tell what has come into a library once nothing more comes: a season as one message, many titles as one too."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from medianest_common.contracts.base import rfc3339
@@ -14,7 +14,6 @@ from medianest_notifications.repository.news import Arrivals, DueLibrary
 from medianest_notifications.use_cases.tell_many import will_tell
 from medianest_notifications.wording_library import Came, values_of_many, values_of_title
 
-QUIET_FOR = timedelta(minutes=5)
 AT_THE_LATEST = timedelta(minutes=30)
 MOST_APART = 5
 """So many titles are told one by one; more of them as one message."""
@@ -23,7 +22,9 @@ MOST_APART = 5
 async def tell_arrivals(app: NotificationsApp) -> None:
     now = app.clock.now()
     async with app.db.transaction() as tx:
-        due = await Arrivals(tx.session).due(quiet_since=now - QUIET_FOR, waiting_since=now - AT_THE_LATEST)
+        due = await Arrivals(tx.session).due(
+            quiet_since=now - app.news_wait, waiting_since=now - AT_THE_LATEST
+        )
     for library in due:
         async with app.db.transaction() as tx:
             await _tell(app, tx, library)
@@ -50,7 +51,7 @@ async def _tell(app: NotificationsApp, tx: Transaction, library: DueLibrary) -> 
 def _groups(came: Sequence[Came]) -> list[list[Came]]:
     """By film, album and show, in the order in which they came."""
     groups: dict[str, list[Came]] = {}
-    for each in sorted(came, key=lambda each: (each[0].first_at or datetime.min, each[0].subject)):
+    for each in sorted(came, key=lambda each: (each[0].first_at or each[0].updated_at, each[0].subject)):
         groups.setdefault(_whole(each[0]), []).append(each)
     return list(groups.values())
 

@@ -58,7 +58,7 @@ async def _tell_some(app: NotificationsApp) -> bool:
 
 
 def _notice(telling: Telling) -> Notice:
-    type = NotificationType(telling.type)
-    if type is NotificationType.LIBRARY_ADDED:
+    kind = NotificationType(telling.type)
+    if kind is NotificationType.LIBRARY_ADDED:
         return about_arrivals(telling.values)
-    return about_others_service(type, telling.values)
+    return about_others_service(kind, telling.values)
