@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TimedOut, Unavailable
+from medianest_common.errors import BadUpstream, FieldError, Invalid, MediaNestError, TimedOut, Unavailable
 from medianest_common.testing.http_server import serve
 from medianest_notifications.adapters.channels import apprise
 from medianest_notifications.adapters.channels.apprise import AppriseConfig, AppriseSender
@@ -100,6 +100,10 @@ async def test_a_private_address_is_refused_when_it_is_dialled() -> None:
         named = AppriseConfig(url=SecretStr(f"mmost://localhost:{port}/{TOKEN}"), room=4000)
         with pytest.raises(ChannelGone, match="not allowed"):
             await sender().send(message(), named)
+        with pytest.raises(Invalid) as refused:
+            await sender().check(named)
+        assert await sender(f"localhost:{port}").check(named)
+    assert refused.value.errors == [FieldError("url", "This address is not allowed.")]
     assert fake.calls == 0
 
 

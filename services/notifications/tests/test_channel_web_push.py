@@ -17,6 +17,7 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_channels import FakePush
 from medianest_common.testing.fake_channels.push import Browser, decode
 from medianest_common.testing.fake_overseerr.faults import Fault
+from medianest_notifications.adapters.channels import web_push
 from medianest_notifications.adapters.channels.port import ChannelGone, MessageRefused, read_config
 from medianest_notifications.adapters.channels.push_crypto import Vapid, encrypt
 from medianest_notifications.adapters.channels.web_push import WebPushConfig, WebPushSender, payload
@@ -162,6 +163,21 @@ async def test_a_browser_that_subscribed_with_another_key_has_to_do_so_again() -
         another = Vapid.of(KeyRing.generate(), contact="mailto:a@b.c")
         with pytest.raises(ChannelGone, match="subscribed with another key"):
             await sender(fake).send(message(), subscribed(fake.subscribe(another.public_key)))
+
+
+@pytest.mark.parametrize(
+    "status, reason, kind",
+    [
+        (400, "VapidPkHashMismatch", ChannelGone),
+        (403, "BadJwtToken", Unavailable),
+        (403, "ExpiredJwtToken", Unavailable),
+        (400, "BadWebPushTopic", MessageRefused),
+        (410, "Unregistered", ChannelGone),
+    ],
+)
+def test_apples_reasons_are_understood(status: int, reason: str, kind: type[MediaNestError]) -> None:
+    judged = web_push._judge(status, {"reason": reason}, f"It answered {status}.")
+    assert type(judged) is kind
 
 
 @pytest.mark.parametrize(

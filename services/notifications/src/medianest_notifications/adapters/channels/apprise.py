@@ -28,7 +28,7 @@ from medianest_common.errors import (
     TooManyRequests,
     Unavailable,
 )
-from medianest_common.http import AddressPolicy
+from medianest_common.http import AddressPolicy, AddressRefused
 from medianest_common.http.guard import resolve
 from medianest_notifications.adapters.channels import answers, writing
 from medianest_notifications.adapters.channels.apprise_services import REFUSED_OPTIONS, SERVICES, ours_instead
@@ -113,7 +113,9 @@ class AppriseSender:
         told = await self._run(config, act="check")
         if not told.ok:
             wrong = "is not what this service needs; its page in Apprise's documentation shows the form"
-            raise Invalid("Some values are not valid.", errors=[FieldError("url", wrong)])
+            raise _wrong(wrong)
+        if told.values["host"]:
+            await self._ensure_allowed(config, str(told.values["host"]), told.values["port"])
         return config.model_copy(
             update={
                 "service": str(told.values["service"]),
@@ -162,6 +164,19 @@ class AppriseSender:
             except TimeoutError:
                 raise TimedOut("The service took too long to answer.", upstream=SYSTEM) from None
 
+    async def _ensure_allowed(self, config: AppriseConfig, host: str, port: int | None) -> None:
+        """Before it is kept; what it leads to later is judged when it is dialled."""
+        usual = 443 if config.schema_name.endswith("s") else 80
+        if await self._vouched(config):
+            return
+        try:
+            async with asyncio.timeout(3.0):
+                await resolve(host, port or usual, policy=config.reach)
+        except AddressRefused as refused:
+            raise _wrong(refused.detail) from None
+        except (OSError, TimeoutError):
+            raise _wrong("The host name of this address cannot be found.") from None
+
     async def _vouched(self, config: AppriseConfig) -> list[tuple[str, int]]:
         """Where the host of the address leads, on the ports that the operator vouches for."""
         try:
@@ -187,6 +202,10 @@ class _Told:
     @property
     def ok(self) -> bool:
         return self.values.get("ok") is True
+
+
+def _wrong(why: str) -> Invalid:
+    return Invalid("Some values are not valid.", errors=[FieldError("url", why)])
 
 
 def composed(message: Message, *, room: int, title_room: int, inbox: str) -> dict[str, str]:

@@ -148,6 +148,9 @@ def run(task: dict[str, Any], module: Any) -> dict[str, Any]:
             "masked": service.url(privacy=True),
             "room": service.body_maxlen,
             "titleRoom": service.title_maxlen,
+            # Elsewhere it is part of a secret, which must not be looked up.
+            "host": service.host if "host" in service.template_tokens else None,
+            "port": service.port,
         }
     one = apprise.Apprise(asset=service.asset)
     one.add(service)

@@ -1,6 +1,7 @@
 """Web Push: a browser of a person's, by way of its maker's push service (RFC 8030)."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -37,6 +38,7 @@ _KEPT_FOR = {
 }
 """While the browser is away; the inbox has it anyway."""
 _ANOTHER_KEY = frozenset({"VapidPkHashMismatch"})
+_REASON = re.compile(r"[A-Za-z]{1,60}")
 STYLE = writing.plain_style(lambda text: len(_json(text)) - 2)
 
 
@@ -200,12 +202,14 @@ def _json(value: Any) -> bytes:
 def _judge(status: int, said: dict[str, Any], sentence: str) -> MediaNestError:
     if status in (404, 410):
         return ChannelGone(f"{sentence} The browser no longer takes messages.")
-    if status == 403 or said.get("reason") in _ANOTHER_KEY:
+    found = _REASON.fullmatch(str(said.get("reason", "")))
+    reason = found[0] if found else ""
+    if status == 401 or "Jwt" in reason:
+        # Our clock or our contact is wrong (Apple says so with 403): nothing that the browser could mend.
+        return Unavailable(f"{sentence} {reason}".rstrip(), upstream=SYSTEM)
+    if status == 403 or reason in _ANOTHER_KEY:
         return ChannelGone(f"{sentence} The browser subscribed with another key and has to do so again.")
-    if status == 401:
-        # Its own clock or ours is wrong, or it is confused: nothing that the browser could mend.
-        return Unavailable(sentence, upstream=SYSTEM)
-    return MessageRefused(sentence)
+    return MessageRefused(f"{sentence} {reason}".rstrip())
 
 
 def _receipt(answer: Response, config: WebPushConfig) -> str | None:
