@@ -1,7 +1,11 @@
-"""A client of the live socket that does what a good client must: resume, come back, and notice gaps."""
+"""A client of the live socket that does what a good client must: resume, come back, notice gaps and silence.
+
+The same rules as those of the page's own, `clients/typescript`, but for waits that suit tests.
+"""
 
 import asyncio
 import json
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -24,8 +28,9 @@ from medianest_common.contracts.live import (
 FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
 """After these a client does not come back by itself."""
 _TIMEOUT = 30.0
-_SHORTEST_WAIT = 0.05
-_LONGEST_WAIT = 2.0
+_MISSED_HEARTBEATS = 2.2
+_LEAST_SILENCE = 10.0
+"""A machine with much to do may be late with a short heartbeat."""
 
 type FetchTicket = Callable[[], Awaitable[str]]
 
@@ -45,6 +50,11 @@ class LiveClient:
     epoch: str | None = None
     last_seq: int | None = None
     reconnect: bool = True
+    first_wait: float = 0.05
+    longest_wait: float = 2.0
+    """Seconds at most before coming back, twice as many each time that nobody said welcome; any share of them."""
+    patient: bool = False
+    """Whether to stay away as long as the server asks."""
     options: dict[str, Any] = field(default_factory=dict)
     """Passed on to `websockets.connect`."""
 
@@ -59,10 +69,13 @@ class LiveClient:
     pings: int = 0
     frames: list[dict[str, Any]] = field(default_factory=list)
     """All of them, as they came."""
+    holes: list[tuple[int, int]] = field(default_factory=list)
+    """Where a number came that does not follow the last one. There should be none; it resumes from the last one."""
     close_codes: list[int] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
     """HTTP statuses of upgrades that were turned down."""
     socket: ClientConnection | None = None
+    _heartbeat: float = 25.0
     _running: asyncio.Task[None] | None = None
     _asked: set[int] = field(default_factory=set)
 
@@ -105,9 +118,9 @@ class LiveClient:
 
     async def run(self) -> None:
         """Until a final close code, or for ever."""
-        wait = _SHORTEST_WAIT
+        failures = 0
         while True:
-            welcomed = len(self.welcomes)
+            welcomed, dismissed = len(self.welcomes), len(self.goodbyes)
             try:
                 await self._one_connection()
             except InvalidStatus as error:
@@ -118,8 +131,10 @@ class LiveClient:
                 self.socket = None
             if not self.reconnect or (self.close_codes and self.close_codes[-1] in FINAL):
                 return
-            wait = _SHORTEST_WAIT if len(self.welcomes) > welcomed else min(wait * 2, _LONGEST_WAIT)
-            await asyncio.sleep(wait)
+            failures = 0 if len(self.welcomes) > welcomed else min(failures + 1, 16)
+            wait = random.uniform(0, min(self.longest_wait, self.first_wait * 2**failures))
+            asked = self.goodbyes[-1].retry_ms if len(self.goodbyes) > dismissed else None
+            await asyncio.sleep(asked / 1000 if self.patient and asked is not None else wait)
 
     def drop(self) -> None:
         """Vanish without a word, as when the network goes."""
@@ -146,7 +161,10 @@ class LiveClient:
                 position = {"epoch": self.epoch, "lastSeq": self.last_seq}
                 await socket.send(json.dumps({"t": "auth", "ticket": await self.ticket(), **position}))
             try:
-                async for message in socket:
+                while True:
+                    # Silence for so long means that nobody is there any more, whatever the connection looks like.
+                    async with asyncio.timeout(max(_MISSED_HEARTBEATS * self._heartbeat, _LEAST_SILENCE)):
+                        message = await socket.recv()
                     await self._take(json.loads(message), socket)
             finally:
                 if socket.close_code is not None:
@@ -155,6 +173,8 @@ class LiveClient:
     async def _take(self, frame: dict[str, Any], socket: ClientConnection) -> None:
         self.frames.append(frame)
         match frame["t"]:
+            case "hello":
+                self._heartbeat = frame["heartbeatMs"] / 1000
             case "event":
                 self._take_event(EventFrame.model_validate(frame))
             case "live":
@@ -188,5 +208,8 @@ class LiveClient:
     def _take_event(self, event: EventFrame) -> None:
         if self.last_seq is not None and event.seq <= self.last_seq:
             return
+        if self.last_seq is not None and event.seq > self.last_seq + 1:
+            self.holes.append((self.last_seq, event.seq))
+            raise ConnectionError("A number is missing.")
         self.events.append(event)
         self.last_seq = event.seq
