@@ -7,6 +7,7 @@ from medianest.testing import eventually
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr.numbers import IssueStatus
 from medianest_common.testing.live_client import LiveClient
+from tests.contract.frames import complaints
 from tests.world import World, world
 
 FILM = 603
@@ -67,6 +68,7 @@ async def test_an_issue_from_its_report_to_its_end(tmp_path: Path) -> None:
         )
 
         await eventually(lambda: _last_frame(friend_live, issue["id"], seen))
+        assert complaints([*owner_live.frames, *friend_live.frames]) == [], "each frame is as AsyncAPI has it"
         assert {event.type for event in stranger_live.events} == set()
         assert not any(state.type == "issue.changed" for state in stranger_live.states)
         assert (await gustav.get(path)).status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 
 from medianest.testing import AT_ONCE, eventually
 from medianest_common.testing.fake_overseerr import RequestStatus
+from tests.contract.frames import complaints
 from tests.world import WEBHOOK_SECRET, World, world
 
 FILM = 603
@@ -64,6 +65,7 @@ async def test_from_an_empty_house_to_a_film_that_is_there(tmp_path: Path) -> No
         assert (await frida.get("/notifications/count")).json()["unread"] == len(inbox)
         await frida.post("/notifications/read-all", {"upTo": inbox[0]["seq"]})
         assert (await frida.get("/notifications/count")).json()["unread"] == 0
+        assert complaints([*owner_live.frames, *friend_live.frames]) == [], "each frame is as AsyncAPI has it"
 
 
 async def test_seasons_of_a_show_and_a_refusal_with_its_reason(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from medianest.testing import eventually
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
+from medianest_common.testing.live_client import LiveClient
+from tests.contract.frames import complaints
 from tests.world import Person, world
 
 VIDEO = "aaaaaaaaaaa"
@@ -19,6 +21,10 @@ async def _is_there(person: Person, id: str) -> dict[str, Any]:
         return dict(download)
 
     return await eventually(there, within=90)
+
+
+async def _shown(live: LiveClient, *statuses: str) -> bool:
+    return any(s.type == "download.progress" and s.data["status"] in statuses for s in live.states)
 
 
 async def test_from_a_link_to_a_file_that_two_people_share(tmp_path: Path, youtube: FakeYoutube) -> None:
@@ -38,6 +44,7 @@ async def test_from_a_link_to_a_file_that_two_people_share(tmp_path: Path, youtu
         assert seen.status_code == 200, seen.text
         assert (seen.json()["kind"], seen.json()["title"]) == ("video", "Trains")
 
+        live = await house.listen(frida)
         key = {"Idempotency-Key": str(uuid4())}
         asked = await frida.post("/youtube/download", {"url": URL}, headers=key)
         assert asked.status_code == 201, asked.text
@@ -51,6 +58,8 @@ async def test_from_a_link_to_a_file_that_two_people_share(tmp_path: Path, youtu
         stored = await _is_there(frida, mine["id"])
         assert (stored["title"], stored["failure"], stored["path"]) == ("Trains", None, None)
         assert stored["size"] > 0
+        await eventually(lambda: _shown(live, "importing", "ready"), within=20)
+        assert complaints(live.frames) == [], "each frame is as AsyncAPI has it"
         [path] = folder.rglob(f"*{VIDEO}*.mp4")
         assert (await olive.get("/youtube/downloads")).json()["items"][0]["path"] == str(
             path.relative_to(folder)
