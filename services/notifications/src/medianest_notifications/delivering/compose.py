@@ -9,6 +9,7 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.digest import compose_digest
 from medianest_notifications.delivering.work import Work
 from medianest_notifications.rendering import Rendered, best_locale, render
+from medianest_notifications.rendering.samples import needs_values
 from medianest_notifications.repository.templates import Key, TemplateOverrides, tongues_of
 from medianest_notifications.unsubscribing import unsubscribe_link
 
@@ -28,7 +29,7 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
         # What was told before there were values has its words only.
         said = (
             word(entry.values, overrides=await templates.of([told]), report=failures.setdefault)
-            if entry.values or not entry.body
+            if entry.values or not needs_values(told.value)
             else Rendered(entry.title, entry.body)
         )
         await templates.note_failures(failures, now=app.clock.now())

@@ -16,7 +16,7 @@ from medianest_notifications.models import Entry
 from medianest_notifications.rendering import Wording
 from medianest_notifications.rendering.catalogue import ANY
 from medianest_notifications.rendering.render import built_in_wording, said
-from medianest_notifications.rendering.samples import SAMPLES
+from medianest_notifications.rendering.samples import SAMPLES, needs_values
 from medianest_notifications.rendering.sandbox import TemplateFault
 from medianest_notifications.repository import TemplateOverrides, tongues_of
 from medianest_notifications.repository.templates import Key
@@ -60,6 +60,6 @@ async def _values(
     values = (await session.execute(statement)).scalar_one_or_none()
     if values is None:
         raise NotFound("You have no such notification of this type.")
-    if not values and any(SAMPLES[query.type.value]):
+    if not values and needs_values(query.type.value):
         raise NotFound("That notification is too old: what it was made from was not kept.")
     return [values]

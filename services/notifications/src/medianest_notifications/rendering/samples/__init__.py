@@ -34,6 +34,11 @@ def variables_of_type(type: str) -> list[str]:
     return names_of({name: None for sample in SAMPLES.get(type, ()) for name in sample})
 
 
+def needs_values(type: str) -> bool:
+    """Otherwise it says the same every time."""
+    return any(SAMPLES.get(type, ()))
+
+
 def examples_of(type: str, locale: str) -> dict[str, Any]:
     """Each name with the first example that says something."""
     words = words_of(locale)
