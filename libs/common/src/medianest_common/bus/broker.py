@@ -30,6 +30,7 @@ from medianest_common.db.database import Database
 log = structlog.get_logger()
 
 _START_SECONDS = 10.0
+_START_SECONDS_EACH = 1.0
 _FAILED_FETCH_SECONDS = 0.2
 _FLUSH_SECONDS = 2
 _silent = logging.getLogger("medianest.faststream")
@@ -133,7 +134,8 @@ async def start(broker: NatsBroker) -> list["Pull"]:
 
     # Here and not afterwards, since a loop asks as soon as its subscription is there.
     context.pull_subscribe = pull_subscribe  # type: ignore[method-assign]
-    async with asyncio.timeout(_START_SECONDS):
+    # One after the other is asked for, and a busy machine takes its time for each.
+    async with asyncio.timeout(_START_SECONDS + _START_SECONDS_EACH * len(broker.subscribers)):
         await broker.start()
     return pulls
 
