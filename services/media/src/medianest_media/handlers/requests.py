@@ -65,7 +65,7 @@ async def on_get_quota(query: media.GetQuota, app: MediaApp) -> media.Quota:
     return await get_quota(app)
 
 
-@handlers.job(concurrency=3, ack_wait=60)
+@handlers.job(concurrency=3, ack_wait=20)
 async def on_submit_request(job: media.SubmitRequest, app: MediaApp) -> None:
     await submit_request(app, job)
 
