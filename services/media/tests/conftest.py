@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from medianest.embedded import ServerUrls
-from medianest.testing import SECRET_KEY, Sandbox, eventually, sandbox_on
+from medianest.testing import SECRET_KEY, Sandbox, brisk, eventually, sandbox_on
 from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
 from medianest_common.contracts import media
@@ -33,6 +33,27 @@ from medianest_media.service import SERVICE
 
 FILM = 603
 SHOW = 1396
+SAME_FOR_BOTH = {
+    "test_approval_rules.py",
+    "test_catalogue_outages.py",
+    "test_defaults.py",
+    "test_editing.py",
+    "test_many_and_stuck.py",
+    "test_outages.py",
+    "test_own_quotas.py",
+    "test_progress.py",
+    "test_watchlists.py",
+}
+"""What is tried there does not depend on whether Overseerr or Seerr answers, and is tried with both among the long
+ones only."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        same = item.path.parent == Path(__file__).parent and item.path.name in SAME_FOR_BOTH
+        if same and "overseerr" in item.name.partition("[")[2]:
+            item.add_marker(pytest.mark.long)
 
 
 @dataclass
@@ -250,7 +271,7 @@ async def home_on(
         fake.add_movie(FILM, "The Matrix", 1999)
         fake.add_show(SHOW, "Breaking Bad", 2008, seasons={0: 4, 1: 7, 2: 13, 3: 13, 4: 0})
         backend = {"overseerr_url": fake.url, "overseerr_api_key": fake.api_key} if configured else {}
-        await sandbox.start(SERVICE, **backend, **settings)
+        await sandbox.start(brisk(SERVICE, "poll", "poll_issues", "watch_downloads"), **backend, **settings)
         secret = role_secret(KeyRing.parse(SECRET_KEY))
         assert SERVICE.metadata is not None
         db = open_database(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from medianest.embedded import ServerUrls
-from medianest.testing import Sandbox, sandbox_on
+from medianest.testing import Sandbox, brisk, sandbox_on
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
@@ -48,7 +48,7 @@ async def home(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Househo
     handlers = replace(
         SERVICE.handlers, timers=[timer for timer in SERVICE.handlers.timers if timer.name != "keep_index"]
     )
-    service = replace(SERVICE, handlers=handlers)
+    service = brisk(replace(SERVICE, handlers=handlers), "read_watchlists")
     await sandbox.start(
         service, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
     )
