@@ -91,7 +91,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
 }
 
 
-def _config(examples: int) -> SchemathesisConfig:
+def _config(examples: int, *, boundaries: bool) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": 7,
@@ -108,7 +108,7 @@ def _config(examples: int) -> SchemathesisConfig:
                 "allow-x00": False,
             },
             "checks": {"not_a_server_error": {"expected-statuses": _KNOWN}},
-            "phases": {"stateful": {"enabled": False}},
+            "phases": {"stateful": {"enabled": False}, "coverage": {"enabled": boundaries}},
             "operations": [
                 {
                     "include-path": f"/api/v1{path}",
@@ -136,8 +136,12 @@ def _config(examples: int) -> SchemathesisConfig:
     ],
 )
 def test_answers_are_as_described(house: House, who: str, examples: int) -> None:
+    """In the short form the boundaries of everything are tried by the owner alone: what is wrong with a question is so
+    whoever asks it."""
+    short = examples == 2
     url = f"{house.world.product.url}/api/v1/openapi.json"
-    description = schemathesis.openapi.from_url(url, config=_config(examples))
+    config = _config(examples, boundaries=who == "olive" or not short)
+    description = schemathesis.openapi.from_url(url, config=config)
     description.auth(refresh_interval=None)(_credentials(house, getattr(house, who)))
 
     @description.hook
@@ -155,8 +159,8 @@ def test_answers_are_as_described(house: House, who: str, examples: int) -> None
             wrong[repr(event)] = ""
     assert not wrong, "\n\n".join(f"{what}\n{how}" for what, how in wrong.items())
     # The tests reached what is behind the door, and not only the door.
-    assert statuses[200] > 20 and statuses.total() > 1000
-    assert who == "nobody" or statuses[200] > 150
+    assert statuses.total() > (1000 if who == "olive" or not short else 200), statuses
+    assert statuses[200] > (5 if who == "nobody" else 20 if who == "frida" and short else 150), statuses
 
 
 def _credentials(house: House, person: Person) -> type:
