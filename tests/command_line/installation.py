@@ -12,7 +12,7 @@ import httpx
 
 from tests.embedded.clients import processes_of
 
-_UP_SECONDS = 60.0
+_UP_SECONDS = 180.0
 
 
 class Installation:
