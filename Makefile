@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 
 MEMBERS := . libs/common $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))
-JOBS ?= 2
+# A test waits for a third of its time, so there is one more at work than there are processors; each has servers of its own.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 8 ? n + 1 : 8)))
 
 # A shim that cannot run (pyenv without an active version) counts as absent.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/uv/bin/uv)
