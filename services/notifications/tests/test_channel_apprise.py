@@ -84,6 +84,28 @@ async def test_a_service_is_known_before_it_is_kept_and_shown_masked() -> None:
         await sender().check(AppriseConfig(url=SecretStr("pover://only-half")))
 
 
+@pytest.mark.parametrize(
+    "url, told, host, shown",
+    [
+        ("slack://TokenA/TokenB/TokenC/#general", "slack://T...A/T...B/T...C/%23general/", "", None),
+        (
+            "kodi://frederick:hunter22@kodi.lan",
+            "kodi://frederick:****@kodi.lan/",
+            "kodi.lan",
+            "kodi://kodi.lan/…",
+        ),
+        ("twilio://ACtoken:secret@+15551234567", "twilio://A...n:s...t@%2B15551234567", "", "twilio://…"),
+        ("ifttt://key-key@EventName", "ifttt://k...y@EventName/?a=key-key", "", "ifttt://…"),
+        ("bark://bark.lan/devicekey", "bark://bark.lan/****", "bark.lan", None),
+    ],
+)
+def test_what_a_mask_forgets_is_hidden_all_the_same(
+    url: str, told: str, host: str, shown: str | None
+) -> None:
+    config = AppriseConfig(url=SecretStr(url))
+    assert apprise._masked(told, config, host=host) == (shown or told.replace("%23", "#"))
+
+
 async def test_a_message_arrives_whole_signs_in_its_room_and_calls_nobody() -> None:
     async with Mattermost.start() as fake:
         long = message(title=SIGNS, body=f"{SIGNS} {HOSTILE} " * 200)

@@ -41,7 +41,7 @@ from medianest_notifications.adapters.channels.port import (
     MessageRefused,
     Receipt,
 )
-from medianest_notifications.adapters.channels.text import utf16
+from medianest_notifications.adapters.channels.text import one_line, utf16
 
 SYSTEM = "Apprise"
 _CHILD = Path(__file__).with_name("apprise_child.py")
@@ -114,12 +114,13 @@ class AppriseSender:
         if not told.ok:
             wrong = "is not what this service needs; its page in Apprise's documentation shows the form"
             raise _wrong(wrong)
-        if told.values["host"]:
-            await self._ensure_allowed(config, str(told.values["host"]), told.values["port"])
+        host = str(told.values["host"] or "")
+        if host:
+            await self._ensure_allowed(config, host, told.values["port"])
         return config.model_copy(
             update={
                 "service": str(told.values["service"]),
-                "masked": _masked(str(told.values["masked"]), config),
+                "masked": _masked(str(told.values["masked"]), config, host=host),
                 "room": min(int(told.values["room"]), _MOST_ROOM),
                 "title_room": int(told.values["titleRoom"]),
             }
@@ -258,12 +259,13 @@ def _judged(told: _Told, config: AppriseConfig) -> MediaNestError:
     return Unavailable(words, upstream=SYSTEM)
 
 
-def _masked(text: str, config: AppriseConfig) -> str:
-    """Apprise's own mask, unless it has left something in that could be a secret."""
-    text = text.partition("?")[0][:_LONGEST_MASKED]
-    host = urlsplit(config.url.get_secret_value()).hostname or ""
+def _masked(text: str, config: AppriseConfig, *, host: str) -> str:
+    """Apprise's own mask, unless it has left something in that could be a secret: all but the name of the server and
+    of a room."""
+    text = unquote(text.partition("?")[0])[:_LONGEST_MASKED]
     said = text.partition("://")[2]
     for secret in config.secrets:
-        if len(secret) >= _SHORTEST_SECRET and secret.lower() != host and secret in said:
-            return f"{config.schema_name}://…"
-    return text
+        harmless = len(secret) < _SHORTEST_SECRET or secret.lower() == host.lower() or secret.startswith("#")
+        if not harmless and secret in said:
+            return f"{config.schema_name}://{host}{'/' if host else ''}…"
+    return one_line(text)
