@@ -347,6 +347,47 @@ async def test_who_is_slow_cannot_overwrite_what_another_has_recorded(
     assert sent.attempts == 2
 
 
+async def test_several_that_go_together_are_one_message_and_go_alone_when_their_leader_is_not_wanted(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await with_ntfy(ada, ntfy)
+    for together in (True, False):
+        ntfy.received.clear()
+        ntfy.fail_with(503, times=1)
+        for number in range(3):
+            await tell(house, ada, f"Film {number}")
+            await eventually(lambda: _has_queued(house, number + 1))  # noqa: B023
+        await eventually(lambda: _tried_once(house))
+        first = "(select id from deliveries where state = 'queued' order by seq limit 1)"
+        await sql(house, f"update deliveries set batch_id = {first} where state = 'queued'")
+        if not together:
+            await sql(
+                house,
+                f"update deliveries set state = 'suppressed', reason = 'off' where id = {first}",
+            )
+        await hurry(house)
+        await eventually(lambda: _has_queued(house, 0))
+        await ntfy.next(1 if together else 2)
+        await eventually(lambda: _none_open(house))
+        assert len(ntfy.received) == (1 if together else 2), texts(ntfy)
+
+
+async def test_what_cannot_be_worded_keeps_nothing_else_waiting(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy
+) -> None:
+    """As after going back to a version that does not know the type yet."""
+    await with_ntfy(ada, ntfy)
+    ntfy.fail_with(503, times=1)
+    await tell(house, ada, "First")
+    await eventually(lambda: _tried_once(house))
+    await sql(house, "update deliveries set type = 'of.tomorrow', attempts = 5")
+    await hurry(house)
+    await eventually(lambda: _attempts(house, 6))
+    await tell(house, ada, "Second")
+    await ntfy.next()
+    assert texts(ntfy) == ["Ready to watch: Second (2021)"]
+
+
 async def test_what_was_forgotten_is_taken_up_again(house: Sandbox, ada: Person, ntfy: FakeNtfy) -> None:
     """The work queue lies in files of the bus; it may be lost with everything in it."""
     await with_ntfy(ada, ntfy)
@@ -439,6 +480,21 @@ async def _is_off(target: Target) -> bool:
 
 async def _in_state(house: Sandbox, state: str) -> bool:
     return bool(await sql(house, "select 1 from deliveries where state = $1", state))
+
+
+async def _has_queued(house: Sandbox, count: int) -> bool:
+    return len(await sql(house, "select 1 from deliveries where state = 'queued'")) == count
+
+
+async def _none_open(house: Sandbox) -> bool:
+    return not await sql(house, "select 1 from deliveries where state in ('queued', 'sending')")
+
+
+async def _tried_once(house: Sandbox) -> bool:
+    rows = await sql(
+        house, "select 1 from deliveries where state = 'queued' and attempts = 1 and error is not null"
+    )
+    return bool(rows)
 
 
 async def _attempts(house: Sandbox, attempts: int) -> bool:

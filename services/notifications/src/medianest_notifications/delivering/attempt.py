@@ -24,7 +24,7 @@ NOT_OFFERED = (
     "This installation cannot send to channels of this kind at present. An administrator can set that up."
 )
 _TOO_SLOW = "The provider did not answer in time."
-_OURS = "Something went wrong on our side; an administrator finds it in the log."
+OUR_FAULT = "Something went wrong on our side; an administrator finds it in the log."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def attempt(
         return Later(_TOO_SLOW, in_doubt=True)
     except Exception:
         log.exception("delivery_attempt_failed", kind=sender.kind)
-        return Later(_OURS, in_doubt=True)
+        return Later(OUR_FAULT, in_doubt=True)
     return Sent(receipt, repeated=in_doubt_since is not None and arrived is None)
 
 

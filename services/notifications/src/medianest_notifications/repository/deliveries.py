@@ -19,8 +19,8 @@ from medianest_common.db import Repository
 from medianest_notifications.models import Delivery
 
 TOO_LATE = "It was too old to be sent."
-_LEADS = or_(Delivery.batch_id.is_(None), Delivery.batch_id == Delivery.id)
 _S = DeliveryState
+_OPEN = (_S.QUEUED, _S.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,14 @@ class Deliveries(Repository[Delivery]):
         busy = select(other.id).where(
             other.channel_id == channel_id, other.state == _S.SENDING, other.lease_until > now
         )
+        leader = aliased(Delivery)
+        # One whose leader was deleted or is not wanted any more goes by itself.
+        led = select(leader.id).where(
+            leader.id == Delivery.batch_id, leader.id != Delivery.id, leader.state.in_(_OPEN)
+        )
         next_one = (
             select(Delivery.id)
-            .where(Delivery.channel_id == channel_id, _LEADS, or_(lapsed, due), ~busy.exists())
+            .where(Delivery.channel_id == channel_id, ~led.exists(), or_(lapsed, due), ~busy.exists())
             .order_by((Delivery.state == _S.SENDING).desc(), Delivery.seq)
             .limit(1)
             .scalar_subquery()
@@ -120,7 +125,7 @@ class Deliveries(Repository[Delivery]):
         followers = and_(
             Delivery.channel_id == channel_id,
             Delivery.batch_id == next_one,
-            Delivery.state.in_((_S.QUEUED, _S.SENDING)),
+            Delivery.state.in_(_OPEN),
         )
         statement = (
             update(Delivery)

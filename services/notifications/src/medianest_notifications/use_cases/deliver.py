@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
@@ -10,6 +11,7 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.attempt import (
     LONGEST_SECONDS,
     NOT_OFFERED,
+    OUR_FAULT,
     Later,
     Outcome,
     Refused,
@@ -22,6 +24,8 @@ from medianest_notifications.models import Delivery, Entry
 from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.deliveries import Deliveries
 from medianest_notifications.use_cases.record_delivery import record_delivery
+
+log = structlog.get_logger()
 
 MOST_IN_A_ROW = 20
 """After that others have their turn."""
@@ -68,7 +72,13 @@ async def _try(app: NotificationsApp, work: Work) -> Outcome:
     config = open_config(app.channel_cipher, work.channel, sender)
     if config is None:
         return Refused(UNREADABLE, gone=True)
+    try:
+        message = await compose(app, work)
+    except Exception:
+        # It has not been sent, and says so: whoever is next in this channel is not kept waiting for it for ever.
+        log.exception("delivery_not_composed", kind=work.channel.kind, type=work.leader.type)
+        return Later(OUR_FAULT)
     since = work.leader.created_at if work.leader.in_doubt else None
     # Asking, sending and recording all end before somebody else may take it over.
     seconds = min(LONGEST_SECONDS, app.lease.total_seconds() / 3)
-    return await attempt(sender, await compose(app, work), config, seconds=seconds, in_doubt_since=since)
+    return await attempt(sender, message, config, seconds=seconds, in_doubt_since=since)

@@ -67,7 +67,8 @@ async def send_code(app: NotificationsApp, channel: ChannelRow) -> SendReport | 
         )
     if not issued:
         return None
-    return await send_at_once(app, channel, ChannelMessage.CODE, {"code": code, "name": channel.name})
+    # Nothing that was typed: whose address it is has still to be seen.
+    return await send_at_once(app, channel, ChannelMessage.CODE, {"code": code})
 
 
 async def verify_channel(app: NotificationsApp, command: VerifyChannel) -> Channel:
