@@ -19,6 +19,8 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
     broadcasts = await Broadcasts(tx.session).forget_person(event.user_id)
     known = await Recipients(tx.session).erase(event.user_id)
     await entries.close_inbox(event.user_id, now=app.clock.now())
+    # Before the channels, with which those that are about them would go uncounted.
+    choices = await Choices(tx.session).delete(Choice.user_id == event.user_id)
     sent, channels = await Channels(tx.session).erase(event.user_id)
     removed = {
         "recipients": known,
@@ -26,7 +28,7 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
         "deliveries": sent,
         "entries": await entries.delete(Entry.user_id == event.user_id) + await entries.unname(event.user_id),
         "preferences": await Preferences(tx.session).delete(Preference.user_id == event.user_id),
-        "choices": await Choices(tx.session).delete(Choice.user_id == event.user_id),
+        "choices": choices,
         "mutes": await Mutes(tx.session).delete(Mute.user_id == event.user_id),
         "library_access": await Accesses(tx.session).delete(LibraryAccess.user_id == event.user_id),
         "followed_requests": await FollowedRequests(tx.session).forget_person(event.user_id),
