@@ -16,6 +16,8 @@ from medianest_youtube.service import SERVICE
 from services.youtube.tests.conftest import Home
 
 _ROOT = Path(__file__).parents[3]
+_PATIENCE_SECONDS = 180.0
+"""Tells what never comes from what does: Python alone takes its time to begin and to end where many others work."""
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Replica:
     async def stop(self) -> None:
         """As an operator does it."""
         self.process.terminate()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
             await self.process.wait()
 
     def freeze(self) -> None:
@@ -58,7 +60,7 @@ async def start_replica(home: Home, **settings: Any) -> Replica:
     assert process.stdout is not None
     process.stdin.write(told.encode() + b"\n")
     await process.stdin.drain()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(_PATIENCE_SECONDS):
         while (await process.stdout.readline()).strip() != b"ready":
             assert process.returncode is None
     asyncio.get_running_loop().create_task(_drain(process.stdout))
