@@ -45,7 +45,8 @@ from medianest_notifications.adapters.channels.text import one_line, utf16
 
 SYSTEM = "Apprise"
 _CHILD = Path(__file__).with_name("apprise_child.py")
-_WITHIN = 20.0
+_WITHIN, _CHECKED_WITHIN = 20.0, 8.0
+"""Seconds: somebody waits for the second."""
 _AT_ONCE = 2
 _MOST_ROOM = 8000
 _LONGEST_MASKED = 120
@@ -110,7 +111,7 @@ class AppriseSender:
         return {"services": " ".join(sorted(SERVICES))}
 
     async def check(self, config: AppriseConfig) -> AppriseConfig:
-        told = await self._run(config, act="check")
+        told = await self._run(config, within=_CHECKED_WITHIN, act="check")
         if not told.ok:
             wrong = "is not what this service needs; its page in Apprise's documentation shows the form"
             raise _wrong(wrong)
@@ -136,7 +137,7 @@ class AppriseSender:
         if not config.room:
             config = await self.check(config)
         said = composed(message, room=config.room, title_room=config.title_room, inbox=self._inbox)
-        told = await self._run(config, act="send", type=_TYPES[message.urgency], **said)
+        told = await self._run(config, within=_WITHIN, act="send", type=_TYPES[message.urgency], **said)
         if not told.ok:
             raise _judged(told, config)
         return Receipt(None)
@@ -148,7 +149,8 @@ class AppriseSender:
     async def aclose(self) -> None:
         """Nothing outlives a message."""
 
-    async def _run(self, config: AppriseConfig, **task: str) -> "_Told":
+    async def _run(self, config: AppriseConfig, *, within: float, **task: str) -> "_Told":
+        """The wait for a place counts."""
         task_json = json.dumps(
             task
             | {
@@ -158,12 +160,11 @@ class AppriseSender:
                 "vouched": await self._vouched(config),
             }
         ).encode()
-        async with self._places:
-            try:
-                async with asyncio.timeout(_WITHIN):
-                    return await _child(task_json)
-            except TimeoutError:
-                raise TimedOut("The service took too long to answer.", upstream=SYSTEM) from None
+        try:
+            async with asyncio.timeout(within), self._places:
+                return await _child(task_json)
+        except TimeoutError:
+            raise TimedOut("The service took too long to answer.", upstream=SYSTEM) from None
 
     async def _ensure_allowed(self, config: AppriseConfig, host: str, port: int | None) -> None:
         """Before it is kept; what it leads to later is judged when it is dialled."""
