@@ -9,6 +9,7 @@ import pytest
 from medianest.testing import Sandbox, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
+from medianest_common.contracts.auth.passwords import PasswordChanged
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.notifications import NotificationType
@@ -25,7 +26,9 @@ from medianest_common.contracts.notifications.templates import (
     Templates,
 )
 from medianest_common.errors import MediaNestError
+from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_notifications.service import SERVICE
+from services.notifications.tests.channels_of import allowing, with_ntfy
 from services.notifications.tests.household import Person, request_event
 from services.notifications.tests.test_inbox import _known, _sql
 from services.notifications.tests.test_leaving import leave
@@ -240,3 +243,31 @@ async def test_a_broken_value_from_outside_loses_no_message(household: Sandbox) 
     """NUL and broken characters cannot be kept in PostgreSQL; a title with them used to end as a dead letter."""
     ada = Person(household, "Ada")
     assert (await told(household, ada, title="Du\x00ne")).title == "Ready to watch: Dune (2021)"
+
+
+async def test_a_channel_has_the_words_made_for_it_in_its_readers_language(sandbox: Sandbox) -> None:
+    async with FakeNtfy.start() as ntfy:
+        await sandbox.start(SERVICE, **allowing(ntfy))
+        boss, bert = Person(sandbox, "Grace", Role.ADMIN), Person(sandbox, "Bert")
+        german = UserCreated(
+            user_id=bert.id, name="Bert", email=None, role=Role.USER, locale="de-CH", version=1
+        )
+        await sandbox.emit(german)
+        await eventually(lambda: _known(sandbox, bert.id))
+        await with_ntfy(bert, ntfy)
+        ntfy.received.clear()
+        there = {"locale": Language.GERMAN, "channel": TemplateChannel.NTFY}
+        await boss.ask(SetTemplate(**HERE | there, title="Film\nab: {{ what }}", body="Los."))
+        same_every_time = {"type": NotificationType.PASSWORD_CHANGED}
+        await boss.ask(SetTemplate(**HERE | there | same_every_time, title="Passwort neu", body="Los."))
+        await told(sandbox, bert, title="Heat", year=1995)
+        [there_first] = await eventually(lambda: _arrived(ntfy, 1))
+        await sandbox.emit(PasswordChanged(user_id=bert.id))
+        [_, there_second] = await eventually(lambda: _arrived(ntfy, 2))
+        assert (there_first["title"], there_second["title"]) == ("Film ab: Heat (1995)", "Passwort neu")
+        titles = [entry.title for entry in await bert.inbox()]
+        assert titles == ["Dein Passwort wurde geändert", "Jetzt ansehen: Heat (1995)"]
+
+
+async def _arrived(ntfy: FakeNtfy, number: int) -> Any:
+    return list(ntfy.received) if len(ntfy.received) == number else None

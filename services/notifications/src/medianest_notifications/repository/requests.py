@@ -12,6 +12,7 @@ from medianest_common.contracts.media.events import RequestChange
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Repository
 from medianest_notifications.models import FollowedRequest
+from medianest_notifications.rendering import clean
 
 
 class FollowedRequests(Repository[FollowedRequest]):
@@ -40,7 +41,7 @@ class FollowedRequests(Repository[FollowedRequest]):
         if request.status != event.status.value:
             request.status, request.moved_at = event.status.value, now
         request.media_type, request.tmdb_id = event.media_type.value, event.tmdb_id
-        request.title, request.seasons = event.title, sorted(set(event.seasons))
+        request.title, request.seasons = clean(event.title), sorted(set(event.seasons))
         people = {event.user_id, *event.follower_ids} - {NOBODY, *gone}
         request.people = sorted(person.hex for person in people)
 
