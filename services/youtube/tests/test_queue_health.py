@@ -56,7 +56,7 @@ async def test_a_full_disk_rests_the_queue_and_room_lets_it_go_on(
         await pause_of(home, FailureCode.NO_SPACE)
         seen = await home.owner.call(GetQueue())
         assert seen.pause is not None
-        assert "GB more have to be free" in seen.pause.reason
+        assert "B more have to be free" in seen.pause.reason
         assert (await check_of(home, "queue")).status is CheckStatus.DEGRADED
         assert await wish.row("status", "attempts") == ("queued", 0)
 
