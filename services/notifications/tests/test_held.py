@@ -228,6 +228,33 @@ async def test_what_flaps_is_told_once_and_then_as_it_is(house: House, ntfy: Fak
     assert len(ntfy.received) == 2
 
 
+async def test_uptime_kuma_6046_4858_what_never_got_through_is_not_told_after_it_is_over(
+    house: House, ntfy: FakeNtfy
+) -> None:
+    boss = await known(Person(house.sandbox, "Grace", Role.ADMIN))
+    await with_ntfy(boss, ntfy)
+    ntfy.fail_with(503)
+    await house.sandbox.emit(QueuePaused(reason="The disk is full.", code=None, until=None))
+
+    async def tried() -> bool:
+        found = await sql(house.sandbox, "select attempts, state from deliveries")
+        return [(row["attempts"] > 0, row["state"]) for row in found] == [(True, "queued")]
+
+    await eventually(tried, within=30)
+    # Nothing is tried again for now, so that it is certain what the release finds.
+    await sql(house.sandbox, "update channels set held_until = now() + interval '1 year'")
+    await eventually(tried, within=30)
+    await house.sandbox.emit(QueueResumed())
+    await eventually(partial(_reaches, boss, 2))
+    house.clock.advance(timedelta(minutes=5).total_seconds())
+    await house.release()
+    assert await states(boss) == [("suppressed", "collapsed"), ("queued", None)]
+    ntfy.heal()
+    await sql(house.sandbox, "update channels set held_until = null")
+    await house.sandbox.emit(request_event(Person(house.sandbox, "Ada"), S.PENDING, version=1))
+    await arrives(ntfy, "Downloads go on", "Ada asks for Dune (2021)")
+
+
 async def test_two_that_flap_at_the_same_moment_are_not_both_told_at_once(
     house: House, ntfy: FakeNtfy
 ) -> None:

@@ -87,6 +87,22 @@ class HeldDeliveries:
     async def suppress(self, delivery_id: UUID, reason: SuppressedFor, *, now: datetime) -> None:
         await self._change(delivery_id, state=DeliveryState.SUPPRESSED, reason=reason, updated_at=now)
 
+    async def overtake(self, channel_id: UUID, newest: Statement, *, now: datetime) -> None:
+        """What is still being tried of the same matter, because the provider does not answer, is not worth it any
+        more: that something is up again is said without having said that it was down."""
+        await self.session.execute(
+            update(Delivery)
+            .where(
+                Delivery.channel_id == channel_id,
+                Delivery.collapse_key == newest.collapse_key,
+                Delivery.seq < newest.seq,
+                Delivery.state == DeliveryState.QUEUED,
+                Delivery.batch_id.is_(None),
+            )
+            .values(state=DeliveryState.SUPPRESSED, reason=SuppressedFor.COLLAPSED, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
     async def release(self, ids: Sequence[UUID], *, now: datetime) -> None:
         """As one message, which the first leads."""
         await self.session.execute(

@@ -35,6 +35,9 @@ async def _release(app: NotificationsApp, tx: Transaction, channel_id: UUID) -> 
     merged = merge(ready, last_said=await held.said_last(channel_id, keys) if keys else {})
     for each in merged.left_out:
         await held.suppress(each.id, SuppressedFor.COLLAPSED, now=now)
+    for each in merged.going:
+        if each.collapse_key is not None:
+            await held.overtake(channel_id, each, now=now)
     ids = [each.id for each in merged.going]
     for start in range(0, len(ids), MOST_IN_ONE):
         await held.release(ids[start : start + MOST_IN_ONE], now=now)
