@@ -34,16 +34,18 @@ _SAID_BY_US: tuple[type[Contract], ...] = (Hello, AuthOk, Gap, Ping, Pong, Refre
 def frames() -> dict[str, type[Contract]]:
     """Every frame that the server says, by the name of its message."""
     events = {
-        f"event.{kind}": _narrowed(EventFrame, "Event", kind.value, data=model)
+        _message("event", kind): _narrowed(EventFrame, "Event", kind.value, data=model)
         for kind, model in DATA.items()
     }
     states = {kind: _narrowed(LiveFrame, "Live", kind, data=model) for kind, model in STATES.items()}
     snapshots = {
-        f"snapshot.{kind}": _narrowed(Snapshot, "Snapshot", kind, states=GenericAlias(list, states[kind]))
+        _message("snapshot", kind): _narrowed(
+            Snapshot, "Snapshot", kind, states=GenericAlias(list, states[kind])
+        )
         for kind in LASTING
     }
     control = {f"{frame.model_fields['t'].default}": frame for frame in _SAID_BY_US}
-    return control | events | {f"live.{kind}": state for kind, state in states.items()} | snapshots
+    return control | events | {_message("live", kind): state for kind, state in states.items()} | snapshots
 
 
 def live_document(ref_template: str) -> dict[str, Any]:
@@ -99,6 +101,10 @@ def _narrowed(frame: type[Contract], prefix: str, kind: str, **fields: Any) -> t
     narrower: dict[str, Any] = {"type": (Literal[kind], ...)}
     narrower |= {name: (annotation, ...) for name, annotation in fields.items()}
     return create_model(f"{prefix}{_pascal(kind)}", __base__=frame, __doc__=frame.__doc__, **narrower)
+
+
+def _message(frame: str, kind: str) -> str:
+    return f"{frame}.{kind}"
 
 
 def _pascal(kind: str) -> str:

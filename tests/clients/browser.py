@@ -45,7 +45,8 @@ class Tab:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         async with asyncio.timeout(_CALL_SECONDS):
-            return await answer
+            result: dict[str, Any] = await answer
+        return result
 
     async def run(self, script: str) -> Any:
         """The value of an expression, or of the promise that it is. Raises what it throws as AssertionError."""
