@@ -60,9 +60,14 @@ async def start_replica(home: Home, **settings: Any) -> Replica:
     assert process.stdout is not None
     process.stdin.write(told.encode() + b"\n")
     await process.stdin.drain()
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while (await process.stdout.readline()).strip() != b"ready":
-            assert process.returncode is None
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while (await process.stdout.readline()).strip() != b"ready":
+                assert process.returncode is None
+    except BaseException:
+        # Nobody else knows of it yet.
+        process.kill()
+        raise
     asyncio.get_running_loop().create_task(_drain(process.stdout))
     return Replica(process)
 
