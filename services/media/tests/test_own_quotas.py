@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from medianest.embedded import ServerUrls
+from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts import media
 from medianest_common.contracts.identity import Role
@@ -19,6 +20,7 @@ from medianest_common.contracts.media.allowing import (
     Limit,
     ListQuotas,
     PersonQuota,
+    QuotaChanged,
     RemoveQuota,
     SetQuota,
 )
@@ -88,6 +90,27 @@ async def test_quotas_are_for_administrators_to_see_and_set(seerr: Home) -> None
         with pytest.raises(MediaNestError) as missing:
             await seerr.owner.call(unknown)
         assert missing.value.status == 404
+
+
+async def test_another_quota_is_told_and_the_same_again_is_not(seerr: Home) -> None:
+    frida = await seerr.friend()
+    told: list[QuotaChanged] = []
+
+    async def heard(message: Any) -> None:
+        told.append(QuotaChanged.model_validate_json(message.data))
+
+    await seerr.sandbox.nats.subscribe(QuotaChanged.subject, cb=heard)
+    await seerr.sandbox.nats.flush(timeout=5)
+    for limit in (3, 3, 2):
+        await lay_down(seerr, frida, movie=Limit(limit=limit, days=7))
+    await seerr.owner.call(RemoveQuota(user_id=frida.id))
+
+    async def all_three() -> bool:
+        return len(told) == 3
+
+    await eventually(all_three)
+    assert [event.quota.movie.limit for event in told][:2] == [3, 2]
+    assert {(event.user_id, event.actor_id) for event in told} == {(frida.id, seerr.owner.id)}
 
 
 async def test_roles_have_quotas_of_their_own(server_urls: ServerUrls, tmp_path: Path) -> None:
