@@ -1,4 +1,4 @@
-"""The link in a mail that turns its like off: a page with a button for people, one POST for mail programs (RFC 8058)."""
+"""The link in a mail that turns its like off: a page with a button, and one POST for mail programs (RFC 8058)."""
 
 from html import escape
 from typing import Annotated
