@@ -13,7 +13,8 @@ from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.personal import NOBODY
 from medianest_notifications.audience import AUDIENCES, Audience, Circle, recipients
 from medianest_notifications.handlers import handlers
-from medianest_notifications.planning.catalogue import MEANINGS, Hearers
+from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.planning.meaning import Hearers
 from medianest_notifications.told import TOLD, UNTOLD
 
 REQUESTER, FOLLOWER, ADMIN, OTHER, ACCOUNT, CHOSEN, ACTOR, GONE = (uuid7() for _ in range(8))
