@@ -16,6 +16,7 @@ from medianest_common.contracts.notifications import ExportUserData
 from medianest_common.contracts.plex import ItemType
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged
 from medianest_notifications import use_cases
+from medianest_notifications.jobs import forget_old
 from medianest_notifications.use_cases.hear_of_item import FRESH_FOR
 from medianest_notifications.use_cases.notify import notify
 from services.notifications.tests.household import request_event
@@ -285,3 +286,15 @@ async def test_who_leaves_is_forgotten_and_hears_of_nothing_more(news: News) -> 
     assert await titles(ada) == []
     assert await titles(fred) == ["Ready to watch: Heat"]
     assert await news.rows("select 1 from followed_requests where people ? :id", id=ada.id.hex) == []
+
+
+async def test_what_was_noted_of_a_library_is_forgotten_in_time(news: News) -> None:
+    await news.heard(news.film("Dune", 438631), news.film("christmas.mkv", None))
+    await news.pass_by(31)
+    assert await news.rows("select count(*) from arrivals") == [(2,)]
+    news.clock.advance(timedelta(days=2).total_seconds())
+    await forget_old(news.app)
+    assert await news.rows("select subject from arrivals") == [("movie:tmdb:438631",)]
+    news.clock.advance(timedelta(days=400).total_seconds())
+    await forget_old(news.app)
+    assert await news.rows("select count(*) from arrivals") == [(0,)]

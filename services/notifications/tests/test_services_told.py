@@ -195,3 +195,16 @@ async def test_other_devices_hear_that_an_entry_took_the_place_of_another(news: 
         "Plex is down",
         "Plex is up again",
     ]
+
+
+async def test_an_outage_that_never_ended_because_nobody_watched_counts_no_more(
+    news: News, boss: Person
+) -> None:
+    plex = Monitor(news, "Plex")
+    await news.heard(plex.down())
+    await news.pass_by(60 * 24 * 3)
+    await news.heard(plex.down())
+
+    assert await titles(boss) == ["Plex is down"]
+    assert (await boss.inbox())[0].body == "Plex cannot be reached."
+    assert (await boss.count()).unread == 1

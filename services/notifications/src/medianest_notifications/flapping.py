@@ -27,7 +27,7 @@ def heard(outage: Outage | None, event: IncidentEvent, *, now: datetime) -> Outa
     state = _state(event)
     if outage is None:
         outage = _first(event)
-    elif outage.told_state == MonitorState.UP and not _of_late(outage, now=now) and outage.due_at is None:
+    elif _begins_anew(outage, event, now=now):
         outage.trouble, outage.trouble_since = MonitorState.UP.value, event.since
         outage.times, outage.told_at = 0, []
     is_same = outage.incident_id == event.incident_id and outage.times > 0
@@ -77,6 +77,13 @@ def _first(event: IncidentEvent) -> Outage:
         due_at=None,
         incident_id=event.incident_id,
     )
+
+
+def _begins_anew(outage: Outage, event: IncidentEvent, *, now: datetime) -> bool:
+    """Nobody was told of it lately, and what was told last is over, or was of something that is watched no more."""
+    if _of_late(outage, now=now) or outage.due_at is not None:
+        return False
+    return outage.told_state == MonitorState.UP or outage.incident_id != event.incident_id
 
 
 def _state(event: IncidentEvent) -> MonitorState:

@@ -8,12 +8,17 @@ from sqlalchemy import or_, select
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Entry, Head, Mute
 from medianest_notifications.repository import Entries, FollowedRequests
+from medianest_notifications.repository.news import Arrivals
 from medianest_notifications.repository.preferences import Mutes
 
 KEEP_FOR = timedelta(days=90)
 KEEP_MOST = 1000
 AT_ONCE = 1000
 FOLLOW_FOR = timedelta(days=400)
+REMEMBER_FOR = timedelta(days=400)
+"""What was in a library and comes back within this time is no news."""
+MATCHED_WITHIN = timedelta(days=1)
+"""So long Plex has to find out which title something is, for it to be news then."""
 
 
 async def forget_old(app: NotificationsApp) -> None:
@@ -33,6 +38,7 @@ async def forget_old(app: NotificationsApp) -> None:
     async with app.db.transaction() as tx:
         await Mutes(tx.session).delete(Mute.until < now)
         await FollowedRequests(tx.session).forget(before=now - FOLLOW_FOR)
+        await Arrivals(tx.session).forget(before=now - REMEMBER_FOR, unmatched_before=now - MATCHED_WITHIN)
 
 
 async def _forget_some(app: NotificationsApp, user_id: UUID) -> int:
