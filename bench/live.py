@@ -272,9 +272,19 @@ async def _tickets(running: Running, people: Sequence[Caller]) -> list[list[str]
     """As the gateway makes them, without as many sign-ins; some for each, as used ones do not work again."""
     valkey = Redis.from_url(_urls(running).valkey_url, socket_timeout=5, max_connections=50)
     tickets = Tickets(valkey, clock=SystemClock(), seconds=_TICKET_SECONDS)
-    made = [[await tickets.issue(person) for _ in range(_TICKETS)] for person in people]
+    made = [[await _stored(tickets, person) for _ in range(_TICKETS)] for person in people]
     await valkey.aclose()
     return made
+
+
+async def _stored(tickets: Tickets, person: Caller) -> str:
+    """What Valkey was too slow for is kept in this process, where the gateway does not find it."""
+    while True:
+        before = len(tickets._at_home)
+        ticket = await tickets.issue(person)
+        if len(tickets._at_home) == before:
+            return ticket
+        await asyncio.sleep(1)
 
 
 def _somebody(user_id: UUID) -> Caller:

@@ -58,7 +58,7 @@ class Socket(asyncio.Protocol):
             elif code == 9:
                 self._write(0x8A, body)
             elif code == 8:
-                self._fail(f"closed with {int.from_bytes(body[:2])}")
+                self._fail(f"closed with {int.from_bytes(body[:2])}: {body[2:].decode()}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._fail(repr(exc))
@@ -104,7 +104,7 @@ class Socket(asyncio.Protocol):
 
 
 async def open_sockets(
-    port: int, heads: Sequence[bytes], heard: Sequence[Heard], *, at_once: int = 200
+    port: int, heads: Sequence[bytes], heard: Sequence[Heard], *, at_once: int = 50
 ) -> list[Socket]:
     """Returns those that are welcome, all of them. Raises ConnectionError when one is not let in."""
     loop = asyncio.get_running_loop()
@@ -127,7 +127,7 @@ async def open_sockets(
                     # A server that has no time for a moment sends people away, to come back.
                     if attempt == _ATTEMPTS:
                         raise
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(1 + attempt)
         raise AssertionError
 
     return await asyncio.gather(*(one(head, hears) for head, hears in zip(heads, heard, strict=True)))
