@@ -51,15 +51,15 @@ def test_the_decisions_name_no_events_that_are_not_there() -> None:
 
 
 def test_every_type_of_notification_has_an_audience_and_comes_of_some_event() -> None:
-    told = {type for types in TOLD.values() for type in types}
+    told = {kind for kinds in TOLD.values() for kind in kinds}
     assert set(AUDIENCES) == set(NotificationType)
     assert told | ONLY_TOLD_BY_THE_SERVICE_ITSELF == set(NotificationType)
 
 
 def test_what_only_administrators_hear_is_only_theirs_to_choose() -> None:
-    for type, audience in AUDIENCES.items():
+    for kind, audience in AUDIENCES.items():
         only_admins = audience == {Audience.ADMINS}
-        assert (MEANINGS[type].hearers is Hearers.ADMINS) == only_admins, type
+        assert (MEANINGS[kind].hearers is Hearers.ADMINS) == only_admins, kind
 
 
 @pytest.mark.parametrize("type", list(NotificationType))

@@ -120,7 +120,10 @@ def test_the_sandbox_below_holds_by_itself() -> None:
 
 
 def test_words_values_filters_and_choices_are_possible() -> None:
-    source = "{# said #}{% if n > 1 and who %}{{ who | upper }}{% elif not n %}0{% else %}{{ none_such | default('?') }}{% endif %}"
+    source = (
+        "{# said #}{% if n > 1 and who %}{{ who | upper }}{% elif not n %}0"
+        "{% else %}{{ none_such | default('?') }}{% endif %}"
+    )
     assert fill(source, {"who": "Ada", "n": 2}) == "ADA"
     assert fill(source, {"who": "Ada", "n": 0}) == "0"
     assert fill(source, {"who": "Ada", "n": 1}) == "?"

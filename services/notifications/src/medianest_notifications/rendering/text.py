@@ -62,11 +62,7 @@ def one_line(text: str) -> str:
 def _storable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        sign
-        for sign in text
-        if sign != "\x00" and not "\ud800" <= sign <= "\udfff"
-    )
+    return "".join(sign for sign in text if sign != "\x00" and not "\ud800" <= sign <= "\udfff")
 
 
 def _joins(sign: str) -> bool:

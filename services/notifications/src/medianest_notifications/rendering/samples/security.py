@@ -12,7 +12,10 @@ _CHANGES = (
     "reset_by_admin",
 )
 _WAYS = ("password", "plex", "passkey", "github", "google", "discord", "oidc")
-_ACCOUNTS: list[dict[str, Any]] = [{"provider": "GitHub", "account": "ada"}, {"provider": "Plex", "account": None}]
+_ACCOUNTS: list[dict[str, Any]] = [
+    {"provider": "GitHub", "account": "ada"},
+    {"provider": "Plex", "account": None},
+]
 
 SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
     "security.new_sign_in": [
