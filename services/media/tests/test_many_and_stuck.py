@@ -70,6 +70,11 @@ async def test_report_14_what_is_approved_and_not_sent_for_an_hour_alerts_once(s
     await seerr.twin(asked)
     seerr.overseerr.fail_with("refuse")
     await seerr.owner.call(media.ApproveRequest(id=asked.id))
+
+    async def was_tried() -> bool:
+        return "Overseerr" in ((await seerr.owner.sees(asked)).status_reason or "")
+
+    await eventually(was_tried)
     seerr.clock.advance(3700)
 
     async def alerted() -> bool:
