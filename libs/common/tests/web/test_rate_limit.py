@@ -38,8 +38,11 @@ async def test_people_are_counted_by_who_they_are_and_not_by_where(portal: Porta
     portal.sign_in("ada")
     portal.sign_in("bob")
     async with portal.browser("ada") as ada, portal.browser("bob") as bob:
-        for _ in range(41):
+        # More than the 40 of a minute, as a slow machine may pass from one minute into the next.
+        for _ in range(120):
             last = await ada.get(f"{API}/narrow")
+            if last.status_code == 429:
+                break
         other = await bob.get(f"{API}/narrow")
     assert last.status_code == 429
     assert other.status_code == 200
