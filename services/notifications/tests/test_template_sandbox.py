@@ -6,7 +6,10 @@ import time
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
 
+from medianest_notifications.rendering.context import context_of
+from medianest_notifications.rendering.filters import FILTERS
 from medianest_notifications.rendering.sandbox import _SANDBOX, TemplateFault, compiled, fill, variables_of
+from medianest_notifications.rendering.words import words_of
 
 ESCAPES = [
     # Server-side template injection as it is usually written: from any object to all classes.
@@ -73,6 +76,37 @@ ESCAPES = [
     "{{ }}",
     "{{ \ud800 }}",
 ]
+
+
+GROWING = [
+    # Each filter would make three times, or as often as one likes, what the one before it made.
+    "{{ title" + "|commas" * 12 + " }}",
+    "{{ title" + "|listed" * 12 + " }}",
+    "{{ title" + "|upper|commas|sentence|listed" * 3 + " }}",
+    "{{ scopes" + "|commas" * 12 + " }}",
+    "{{ title" + "|plural('', '{}{}{}{}{}{}{}{}')" * 9 + " }}",
+    "{{ n" + "|plural('', '{}{}{}{}{}{}{}{}')" * 9 + " }}",
+    "{{ n|plural('', title|plural('', '{}{}{}{}')) }}",
+]
+
+
+@pytest.mark.parametrize("source", GROWING, ids=range(len(GROWING)))
+def test_a_chain_of_filters_that_makes_a_text_grow_is_a_fault(source: str) -> None:
+    values = {"title": "x" * 200, "n": 9, "scopes": ["a", "b"]}
+    begun = time.process_time()
+    with pytest.raises(TemplateFault) as fault:
+        fill(source, context_of(values, words_of("en"), zone="UTC"))
+    assert "TypeError" in fault.value.message
+    assert time.process_time() - begun < 2
+
+
+def test_what_a_filter_makes_is_bounded() -> None:
+    long = {"many": ["x" * 2000] * 100, "n": 9}
+    context = context_of(long, words_of("en"), zone="UTC")
+    for source in ("{{ many|commas }}", "{{ many|listed }}", "{{ n|plural('', '" + "{}" * 1000 + "') }}"):
+        assert len(fill(source, context)) <= 10_000
+    assert len(FILTERS["upper"]("\u0390" * 9_000)) == 10_000
+    assert fill("{{ n|plural('One', '{} films') }}", context) == "9 films"
 
 
 @pytest.mark.parametrize("source", ESCAPES, ids=range(len(ESCAPES)))

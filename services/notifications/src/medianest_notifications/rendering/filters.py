@@ -1,6 +1,7 @@
 """What a template can do with a value. Each is bounded, and none takes a pattern or a number that makes it grow."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from jinja2 import Undefined, pass_context
@@ -11,6 +12,7 @@ from medianest_notifications.rendering.words import Words
 
 WORDS, ZONE = "_words", "_zone"
 """Where the context holds the reader's language and zone; no template can name these."""
+_LONGEST = 10_000
 
 
 @pass_context
@@ -20,7 +22,7 @@ def word(context: Context, key: Any, table: str) -> str:
 
 @pass_context
 def listed(context: Context, items: Sequence[Any]) -> str:
-    return _words(context).listed(items)
+    return _words(context).listed(_several(items))
 
 
 @pass_context
@@ -45,11 +47,14 @@ def moment(context: Context, at: Any) -> str:
 
 def plural(number: int, one: str, many: str) -> str:
     """`{{ n | plural("One video", "{} videos") }}`."""
+    # Any other text as the number would stand in the result once for each pair of braces.
+    if not isinstance(number, int):
+        raise TypeError
     return (one if number == 1 else many).replace("{}", str(number))
 
 
 def commas(items: Sequence[Any]) -> str:
-    return ", ".join(str(item) for item in items)
+    return ", ".join(str(item) for item in _several(items))
 
 
 def sentence(text: Any) -> str:
@@ -73,7 +78,23 @@ def lower(text: Any) -> str:
     return str(text).lower()
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
+def _several(items: Sequence[Any]) -> Sequence[Any]:
+    """A text is no list of its letters: a filter after a filter would make it three times as long each time."""
+    if isinstance(items, str):
+        raise TypeError
+    return items
+
+
+def _bounded(change: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(change)
+    def bounded(*given: Any) -> Any:
+        result = change(*given)
+        return cut(result, _LONGEST) if isinstance(result, str) else result
+
+    return bounded
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
     "commas": commas,
     "date": date,
     "default": otherwise,
@@ -88,6 +109,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "upper": upper,
     "word": word,
 }
+FILTERS = {name: _bounded(change) for name, change in _FILTERS.items()}
 
 
 def _words(context: Context) -> Words:

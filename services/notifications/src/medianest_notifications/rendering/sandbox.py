@@ -41,7 +41,16 @@ _WHY_NOT: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], str], ...
     (nodes.UnaryExpr, "Calculating is not possible. Put two values beside each other instead."),
     (nodes.Concat, "Put two values beside each other instead of joining them."),
 )
-_FAULTS = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 
 
 class TemplateFault(Exception):
@@ -99,7 +108,7 @@ def compiled(source: str) -> Template:
     tree = _parsed(source)
     try:
         return _SANDBOX.from_string(tree)
-    except (*_FAULTS, SyntaxError, MemoryError):
+    except (*_FAULTS, SyntaxError):
         raise TemplateFault("It cannot be understood.") from None
 
 
