@@ -32,7 +32,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_channels import FakeDiscord, FakeNtfy
 from medianest_notifications.delivering.ages import MOST, max_age
-from medianest_notifications.delivering.backoff import wait_after
+from medianest_notifications.delivering.backoff import MOST_DOUBTS, wait_after, wait_in_doubt
 from medianest_notifications.service import SERVICE
 from services.notifications.tests.channels_of import (
     Target,
@@ -330,6 +330,22 @@ async def test_where_the_provider_cannot_tell_it_is_sent_again_and_says_so(
     assert (len(ntfy.received), sent.repeated) == (1, True)
 
 
+async def test_what_may_have_arrived_is_not_sent_again_for_ever(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy
+) -> None:
+    """A provider that takes messages and is too slow to say so would show each of them hundreds of times."""
+    await with_ntfy(ada, ntfy)
+    ntfy.fail_with("drop")
+    await tell(house, ada)
+    await eventually(lambda: _tried_once(house))
+    [row] = await sql(house, "select doubts from deliveries")
+    assert row["doubts"] == 1
+    await sql(house, "update deliveries set doubts = $1", MOST_DOUBTS - 1)
+    await hurry(house)
+    given_up = await reaches(ada, S.FAILED)
+    assert given_up.attempts == 2 and given_up.error
+
+
 async def test_who_is_slow_cannot_overwrite_what_another_has_recorded(
     house: Sandbox, ada: Person, ntfy: FakeNtfy
 ) -> None:
@@ -448,6 +464,21 @@ def test_every_type_has_an_age_and_waits_grow_with_jitter_up_to_a_limit() -> Non
     assert longest == sorted(longest) and longest[-1] == timedelta(minutes=15)
     assert all(2 * low == high for low, high in zip(shortest, longest, strict=True))
     assert wait_after(1, retry_after=90) >= timedelta(seconds=90)
+
+
+def test_what_a_provider_asks_for_is_granted_within_reason() -> None:
+    most = timedelta(hours=1, seconds=1)
+    assert all(wait_after(n, retry_after=999_999_999) <= most for n in (1, 5, 50))
+    assert wait_after(2, retry_after=0) <= timedelta(seconds=0.5)
+    for attempt in range(3, 15):
+        usual = wait_after(attempt, retry_after=None, uniform=lambda low, _: low)
+        assert wait_after(attempt, retry_after=0) >= usual
+
+
+def test_what_may_have_arrived_is_tried_once_soon_and_then_late() -> None:
+    waits = [wait_in_doubt(n, uniform=lambda low, _: low) for n in range(1, MOST_DOUBTS)]
+    assert waits[0] <= timedelta(seconds=4)
+    assert waits[1] >= timedelta(seconds=30) and waits[2] >= timedelta(minutes=5)
 
 
 async def _has_told(person: Person, count: int) -> bool:

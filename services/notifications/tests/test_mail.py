@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from medianest.testing import SECRET_KEY, Sandbox, eventually
 from medianest_common.clock import SystemClock, uuid7
 from medianest_common.contracts.notifications import GetMailState, Mail, MailKind, SendMail
+from medianest_common.errors import TimedOut
 from medianest_common.mail import PURPOSE
 from medianest_common.security.encryption import Cell, KeyRing
 from medianest_common.settings import SettingsError, load
@@ -191,6 +192,41 @@ async def test_a_wrong_password_and_a_silent_server_are_outages(monkeypatch: pyt
     with pytest.raises(MailServerUnavailable):
         await Smtp(parse_server(f"smtp://localhost:{port}?tls=none"), hello="example.org").check()
     silent.close()
+
+
+async def test_a_server_that_looks_a_mail_through_for_long_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("medianest_notifications.adapters.smtp._STEP_SECONDS", 0.3)
+    async with MailServer.start() as server:
+        server.looks_through_for = 1.0
+        await Smtp(parse_server(server.url), hello="example.org").send(_written(mail()))
+    assert len(server.mails) == 1
+
+
+async def test_a_mail_that_was_handed_over_without_an_answer_may_have_been_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("medianest_notifications.adapters.smtp._TAKING_SECONDS", 0.5)
+    async with MailServer.start() as server:
+        server.looks_through_for = 5.0
+        with pytest.raises(TimedOut):
+            await Smtp(parse_server(server.url), hello="example.org").send(_written(mail()))
+    assert len(server.mails) == 1
+
+
+async def test_where_the_mail_server_is_people_are_not_told() -> None:
+    closed = await asyncio.start_server(lambda reader, writer: None, "localhost", 0)
+    port = closed.sockets[0].getsockname()[1]
+    closed.close()
+    await closed.wait_closed()
+    for server in (f"localhost:{port}", "mail.invalid"):
+        smtp = Smtp(parse_server(f"smtp://{server}?tls=none"), hello="example.org")
+        with pytest.raises(MailServerUnavailable) as away:
+            await smtp.send(_written(mail()))
+        assert (
+            server.partition(":")[0] not in str(away.value.problem()) and str(port) not in away.value.detail
+        )
 
 
 @given(

@@ -26,6 +26,8 @@ class MailServer:
     recipients: list[list[str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     tries: int = 0
+    looks_through_for: float = 0.0
+    """Seconds that a mail is looked through before the server says that it has taken it, which it has."""
     password: str = PASSWORD
 
     @property
@@ -85,6 +87,7 @@ class MailServer:
         assert isinstance(message, EmailMessage)
         self.recipients.append(list(map(str, envelope.rcpt_tos)))
         self.mails.append(message)
+        await asyncio.sleep(self.looks_through_for)
         return "250 OK"
 
     def _authenticate(

@@ -2,17 +2,25 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 
 import aiosmtplib
+import structlog
 
-from medianest_common.errors import MediaNestError, Unavailable
+from medianest_common.errors import MediaNestError, TimedOut, Unavailable
+from medianest_common.http import BrokenOff
 from medianest_notifications.settings import MailServer, Tls
+
+log = structlog.get_logger()
 
 _STEP_SECONDS = 10.0
 _WHOLE_SECONDS = 25.0
+_TAKING_SECONDS = 60.0
+"""Servers look a mail through, for viruses and the like, before they say that they have taken it."""
+LONGEST_SECONDS = _WHOLE_SECONDS + _TAKING_SECONDS
 _GOODBYE_SECONDS = 1.0
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _NO_SUCH_BOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -33,6 +41,24 @@ class MailRefused(MediaNestError):
         self.no_such_box = no_such_box
 
 
+class _Client(aiosmtplib.SMTP):
+    """`in_doubt` while the mail has been handed over and the server has not said whether it took it."""
+
+    in_doubt = False
+    limit: asyncio.Timeout
+
+    async def data(self, message: str | bytes, /, *, timeout: object = None) -> aiosmtplib.SMTPResponse:
+        self.limit.reschedule(asyncio.get_running_loop().time() + _TAKING_SECONDS)
+        self.in_doubt = True
+        try:
+            answer = await super().data(message, timeout=None)
+        except aiosmtplib.SMTPResponseException:
+            self.in_doubt = False
+            raise
+        self.in_doubt = False
+        return answer
+
+
 class Smtp:
     """Errors tell the server's status code and never its words, which name the recipient."""
 
@@ -41,6 +67,7 @@ class Smtp:
         self._hello = hello
 
     async def send(self, message: EmailMessage) -> None:
+        """Raises `TimedOut` or `BrokenOff` where the mail may have been taken all the same."""
         async with self._connected() as client:
             try:
                 await client.send_message(message)
@@ -57,9 +84,9 @@ class Smtp:
             await client.noop()
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def _connected(self) -> AsyncIterator[_Client]:
         server = self._server
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -70,7 +97,7 @@ class Smtp:
             start_tls=server.tls is Tls.STARTTLS,
         )
         try:
-            async with asyncio.timeout(_WHOLE_SECONDS):
+            async with asyncio.timeout(_WHOLE_SECONDS) as client.limit:
                 await client.connect()
                 yield client
             # The mail has been taken: whatever goes wrong now must not send it a second time.
@@ -80,9 +107,34 @@ class Smtp:
         except aiosmtplib.SMTPResponseException as error:
             raise MailServerUnavailable(f"It answered {error.code}.", upstream="smtp") from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise MailServerUnavailable(str(error) or type(error).__name__, upstream="smtp") from None
+            log.warning("mail_server_failed", error=str(error) or type(error).__name__)
+            raise _broken(error, in_doubt=client.in_doubt) from None
         finally:
             client.close()
+
+
+def _broken(error: Exception, *, in_doubt: bool) -> MediaNestError:
+    """In words of ours: people see them, and where the installation's mail server is does not concern them."""
+    late = isinstance(error, TimeoutError)
+    if in_doubt and late:
+        return TimedOut("The mail server did not say in time whether it took the mail.", upstream="smtp")
+    if in_doubt:
+        return BrokenOff(
+            "The mail server broke off before it said whether it took the mail.", upstream="smtp"
+        )
+    if late:
+        return MailServerUnavailable("It did not answer in time.", upstream="smtp")
+    if _is_about_its_certificate(error):
+        return MailServerUnavailable("Its certificate is not trusted.", upstream="smtp")
+    return MailServerUnavailable("It cannot be reached.", upstream="smtp")
+
+
+def _is_about_its_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _judged(refused: aiosmtplib.SMTPResponseException) -> MediaNestError:

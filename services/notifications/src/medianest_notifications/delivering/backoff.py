@@ -6,17 +6,34 @@ from datetime import timedelta
 
 _FIRST = timedelta(seconds=4)
 _LONGEST = timedelta(minutes=15)
+_LONGEST_ASKED_FOR = timedelta(hours=1)
 _MOST_DOUBLINGS = 10
+_AT_THEIR_WORD = 2
 WHOLE_CHANNEL_ATTEMPTS = 3
 """So often the other messages of the channel wait too, since the provider may be down; after that it may be this one
 message that it cannot take, and the others overtake it."""
+MOST_DOUBTS = 4
+"""So often a message is sent at most while nobody knows whether it arrives: a slow provider may have taken each."""
+_DOUBLINGS_BY_DOUBT = 4
+
+type Uniform = Callable[[float, float], float]
 
 
-def wait_after(
-    attempt: int, *, retry_after: float | None, uniform: Callable[[float, float], float] = random.uniform
-) -> timedelta:
-    """At least what the provider asks for, and never the same for two, so that they do not all come back at once."""
-    longest = min(_LONGEST, _FIRST * (1 << min(attempt - 1, _MOST_DOUBLINGS)))
-    if retry_after is not None:
-        return timedelta(seconds=retry_after + uniform(0.0, 0.5))
-    return longest * uniform(0.5, 1.0)
+def wait_after(attempt: int, *, retry_after: float | None, uniform: Uniform = random.uniform) -> timedelta:
+    """What the provider asks for, within reason, and never the same for two, so that they do not all come back at once.
+    Who has asked for too little more than once is not taken at their word."""
+    usual = _usual(attempt, uniform)
+    if retry_after is None:
+        return usual
+    asked = min(timedelta(seconds=retry_after), _LONGEST_ASKED_FOR) + timedelta(seconds=uniform(0.0, 0.5))
+    return asked if attempt <= _AT_THEIR_WORD else max(asked, usual)
+
+
+def wait_in_doubt(doubts: int, *, uniform: Uniform = random.uniform) -> timedelta:
+    """Soon after the first time, since a connection may just have been lost; then long, so that a provider that is slow
+    for a while costs no message."""
+    return _usual(1 + (doubts - 1) * _DOUBLINGS_BY_DOUBT, uniform)
+
+
+def _usual(attempt: int, uniform: Uniform) -> timedelta:
+    return min(_LONGEST, _FIRST * (1 << min(attempt - 1, _MOST_DOUBLINGS))) * uniform(0.5, 1.0)

@@ -8,7 +8,22 @@ from uuid import UUID
 from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import WORK
 from medianest_common.db import Transaction
+from medianest_notifications.adapters import smtp
+from medianest_notifications.delivering.attempt import LONGEST_SECONDS
 from medianest_notifications.models import Channel, Delivery, Entry
+
+_LONGER = {ChannelKind.EMAIL: timedelta(seconds=smtp.LONGEST_SECONDS)}
+"""By so much an attempt can take longer than those of other kinds."""
+
+
+def lease_of(kind: ChannelKind, usual: timedelta) -> timedelta:
+    """How long an attempt has before somebody else takes it over."""
+    return usual + _LONGER.get(kind, timedelta())
+
+
+def seconds_for(kind: ChannelKind, usual: timedelta) -> float:
+    """Asking, sending and recording all end before that."""
+    return min(LONGEST_SECONDS, usual.total_seconds() / 3) + _LONGER.get(kind, timedelta()).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

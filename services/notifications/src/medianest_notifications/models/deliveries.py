@@ -77,6 +77,8 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     in_doubt: Mapped[bool]
     """Nobody knows how the last attempt ended."""
+    doubts: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many attempts ended like that."""
     repeated: Mapped[bool]
     """It was sent again while in doubt, so it may have arrived twice."""
     collapse_key: Mapped[str | None]

@@ -132,6 +132,7 @@ class Deliveries(Repository[Delivery]):
             .where(or_(Delivery.id == next_one, followers))
             .values(
                 in_doubt=or_(Delivery.in_doubt, Delivery.state == _S.SENDING),
+                doubts=Delivery.doubts + case((Delivery.state == _S.SENDING, 1), else_=0),
                 state=_S.SENDING,
                 held_for=None,
                 attempts=Delivery.attempts + 1,
@@ -186,6 +187,7 @@ class Deliveries(Repository[Delivery]):
                 reason=None,
                 held_for=None,
                 batch_id=None,
+                doubts=0,
                 due_at=now,
                 expires_at=now + lasts,
                 updated_at=now,

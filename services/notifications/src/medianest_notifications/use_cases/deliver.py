@@ -9,7 +9,6 @@ from medianest_common.contracts.notifications.channels import ChannelKind, Chann
 from medianest_common.contracts.notifications.deliveries import Deliver, SuppressedFor
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.attempt import (
-    LONGEST_SECONDS,
     NOT_OFFERED,
     OUR_FAULT,
     Later,
@@ -19,7 +18,7 @@ from medianest_notifications.delivering.attempt import (
 )
 from medianest_notifications.delivering.compose import compose
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
-from medianest_notifications.delivering.work import Work, wake
+from medianest_notifications.delivering.work import Work, lease_of, seconds_for, wake
 from medianest_notifications.models import Delivery, Entry
 from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.deliveries import Deliveries
@@ -57,7 +56,7 @@ async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
         await deliveries.expire(channel_id, now=now)
         if channel.held_until is not None and channel.held_until > now:
             return None
-        claimed = await deliveries.claim(channel_id, now=now, lease=app.lease)
+        claimed = await deliveries.claim(channel_id, now=now, lease=lease_of(channel.kind, app.lease))
         if not claimed:
             return None
         found = select(Entry).where(Entry.id.in_([delivery.entry_id for delivery in claimed]))
@@ -79,6 +78,5 @@ async def _try(app: NotificationsApp, work: Work) -> Outcome:
         log.exception("delivery_not_composed", kind=work.channel.kind, type=work.leader.type)
         return Later(OUR_FAULT)
     since = work.leader.created_at if work.leader.in_doubt else None
-    # Asking, sending and recording all end before somebody else may take it over.
-    seconds = min(LONGEST_SECONDS, app.lease.total_seconds() / 3)
+    seconds = seconds_for(work.channel.kind, app.lease)
     return await attempt(sender, message, config, seconds=seconds, in_doubt_since=since)

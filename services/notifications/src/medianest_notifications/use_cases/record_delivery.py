@@ -10,7 +10,12 @@ from medianest_common.contracts.notifications.deliveries import DeliveryState
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.attempt import Later, Outcome, Refused, Sent
-from medianest_notifications.delivering.backoff import WHOLE_CHANNEL_ATTEMPTS, wait_after
+from medianest_notifications.delivering.backoff import (
+    MOST_DOUBTS,
+    WHOLE_CHANNEL_ATTEMPTS,
+    wait_after,
+    wait_in_doubt,
+)
 from medianest_notifications.delivering.secrets import seal_config
 from medianest_notifications.delivering.work import Work, wake
 from medianest_notifications.repository import Entries
@@ -96,14 +101,23 @@ async def _sent(app: NotificationsApp, tx: Transaction, work: Work, sent: Sent, 
 
 async def _later(tx: Transaction, work: Work, later: Later, *, now: datetime) -> None:
     leader, channel = work.leader, work.channel
-    wait = wait_after(leader.attempts, retry_after=later.retry_after)
+    doubts = leader.doubts + later.in_doubt
+    wait = again = wait_after(leader.attempts, retry_after=later.retry_after)
+    if later.in_doubt:
+        again = max(wait, wait_in_doubt(doubts))
     deliveries = Deliveries(tx.session)
-    common = {"error": later.answer, "in_doubt": leader.in_doubt or later.in_doubt, "updated_at": now}
-    if now + wait >= leader.expires_at:
+    common = {
+        "error": later.answer,
+        "in_doubt": leader.in_doubt or later.in_doubt,
+        "doubts": doubts,
+        "updated_at": now,
+    }
+    if now + again >= leader.expires_at or (later.in_doubt and doubts >= MOST_DOUBTS):
         await deliveries.settle(work.ids, state=DeliveryState.FAILED, **common)
-        wait = wait_after(1, retry_after=later.retry_after)
+        wait = again = wait_after(1, retry_after=later.retry_after)
     else:
-        await deliveries.settle(work.ids, state=DeliveryState.QUEUED, due_at=now + wait, **common)
+        await deliveries.settle(work.ids, state=DeliveryState.QUEUED, due_at=now + again, **common)
     if later.retry_after is not None or leader.attempts <= WHOLE_CHANNEL_ATTEMPTS:
         await Channels(tx.session).hold(channel.id, until=now + wait)
-    wake(tx, channel.kind, channel.id, delay=wait)
+    for delay in {wait, again}:
+        wake(tx, channel.kind, channel.id, delay=delay)

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger, nullable=False),
         sa.Column("lease_until", _WHEN),
         sa.Column("in_doubt", sa.Boolean, nullable=False),
+        sa.Column("doubts", sa.BigInteger, server_default="0", nullable=False),
         sa.Column("repeated", sa.Boolean, nullable=False),
         sa.Column("collapse_key", sa.Text),
         sa.Column("batch_id", sa.Uuid),
