@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from medianest.testing import Sandbox, sandbox_on
@@ -26,6 +27,8 @@ from medianest_common.contracts.notifications.channels import (
 )
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_channels import FakeDiscord, FakeNtfy
+from medianest_notifications.adapters.channels.gotify import GotifyConfig
+from medianest_notifications.channel_views import with_old_secrets
 from medianest_notifications.service import SERVICE
 from services.notifications.tests.channels_of import (
     TOPIC,
@@ -51,7 +54,10 @@ async def ntfy() -> AsyncIterator[FakeNtfy]:
 
 @pytest.fixture
 async def ada(sandbox: Sandbox, ntfy: FakeNtfy) -> Person:
-    await sandbox.start(SERVICE, **allowing(ntfy))
+    allowed = allowing(ntfy)["notify_allowed_hosts"]
+    await sandbox.start(
+        SERVICE, notify_allowed_hosts=f"{allowed},{allowed.replace('127.0.0.1', 'localhost')}"
+    )
     return Person(sandbox, "Ada")
 
 
@@ -89,6 +95,33 @@ async def test_secrets_are_kept_where_they_are_left_out_and_never_come_back(
     for text in (str(lines), everything.model_dump_json(), repr(everything), str(dict(row))):
         assert TOKEN not in text
     assert everything.most == MOST_CHANNELS
+
+
+async def test_a_secret_does_not_go_along_to_another_server(ada: Person, ntfy: FakeNtfy) -> None:
+    """Else whoever gets hold of a session reads what is never shown by sending it to a server of their own."""
+    made = await create(ada, ChannelKind.NTFY, {"server": ntfy.url, "topic": TOPIC, "token": TOKEN})
+    elsewhere = {"server": ntfy.url.replace("127.0.0.1", "localhost"), "topic": TOPIC}
+    assert elsewhere["server"] != ntfy.url
+    moved = await ada.ask(ChangeChannel(id=made.channel.id, name="Mine", config=elsewhere))
+    assert moved.channel.secrets == []
+    with_slash = {"server": f"{elsewhere['server']}/", "topic": TOPIC}
+    for config, secrets in (
+        (with_slash | {"token": TOKEN}, ["token"]),
+        (with_slash, ["token"]),
+        (with_slash | {"user": "ada", "password": "pass word"}, ["password"]),
+        (with_slash | {"user": "bert", "password": "another"}, ["password"]),
+        (with_slash | {"token": TOKEN}, ["token"]),
+        (with_slash | {"token": None}, []),
+    ):
+        now = await ada.ask(ChangeChannel(id=made.channel.id, name="Mine", config=config))
+        assert now.channel.secrets == secrets
+
+
+async def test_gotify_needs_its_token_again_on_another_server() -> None:
+    old = GotifyConfig(server="https://gotify.example.org", token=SecretStr("A4ZudDRdLT40L5X"))
+    assert "token" in with_old_secrets(GotifyConfig, {"server": "https://gotify.example.org/"}, old)
+    assert "token" not in with_old_secrets(GotifyConfig, {"server": "https://evil.example.net"}, old)
+    assert "token" not in with_old_secrets(GotifyConfig, {}, old)
 
 
 async def test_a_channel_that_leads_elsewhere_has_to_be_verified_again(ada: Person, ntfy: FakeNtfy) -> None:

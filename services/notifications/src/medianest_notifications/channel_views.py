@@ -51,14 +51,24 @@ def as_offer(
 def with_old_secrets(
     config: type[ChannelConfig], values: dict[str, Any], old: ChannelConfig
 ) -> dict[str, Any]:
-    """What a person has sent, with the secrets that they left out."""
+    """What a person has sent, with the secrets that they left out; null takes one away. Whoever can change where a
+    channel leads does not get to see there what they could not see here."""
+    if not all(_stays(name, config.model_fields[name], values, old) for name in config.secrets_are_for):
+        return values
     kept = {
         alias: value.get_secret_value()
         for name, field in config.model_fields.items()
-        if isinstance(value := getattr(old, name), SecretStr)
-        and values.get(alias := _alias(name, field)) is None
+        if isinstance(value := getattr(old, name), SecretStr) and (alias := _alias(name, field)) not in values
     }
     return values | kept
+
+
+def _stays(name: str, field: FieldInfo, values: dict[str, Any], old: ChannelConfig) -> bool:
+    sent = values.get(_alias(name, field), field.default)
+    if isinstance(sent, str):
+        # As it is read: see `server_address`.
+        sent = sent.strip().rstrip("/")
+    return bool(sent == getattr(old, name))
 
 
 def _fields(config: type[ChannelConfig]) -> list[ConfigField]:

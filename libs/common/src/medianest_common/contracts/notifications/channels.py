@@ -70,7 +70,8 @@ class ConfigField(Contract):
     name: str
     required: bool
     secret: bool
-    """Never shown again; left out of a change, it stays."""
+    """Never shown again; left out of a change it stays, unless the server or the user becomes another; null takes it
+    away."""
     description: str | None = None
 
 
@@ -98,7 +99,7 @@ class SendReport(Contract):
 
 
 class ChannelMade(Contract):
-    """`code` says whether the code is on its way; None where none is needed."""
+    """`code` says whether the code is on its way; None where none is needed, or too many have been sent."""
 
     channel: Channel
     code: SendReport | None
@@ -114,7 +115,8 @@ class NewChannelBody(Body):
 
 
 class ChannelBody(Body):
-    """A secret that is left out of `config` stays as it is; everything else is as given."""
+    """A secret that is left out of `config` stays as it is, unless the server or the user becomes another; null takes
+    it away. Everything else is as given."""
 
     name: str = Field(min_length=1, max_length=80)
     config: dict[str, Any] = _Config

@@ -29,6 +29,8 @@ STYLE = writing.plain_style(utf8)
 
 
 class GotifyConfig(Addressed):
+    secrets_are_for = ("server",)
+
     server: str = Field(max_length=300)
     token: SecretStr = Field(description="Of an application, not of a client")
 

@@ -35,6 +35,8 @@ STYLE = writing.plain_style(utf8)
 
 
 class NtfyConfig(Addressed):
+    secrets_are_for = ("server", "user")
+
     server: str = Field(default="https://ntfy.sh", max_length=300)
     topic: str = Field(pattern=r"^[-_A-Za-z0-9]{1,64}$")
     token: SecretStr | None = Field(default=None, max_length=200, description="tk_…")

@@ -53,6 +53,9 @@ class ChannelConfig(Body):
     """What a person says about one channel, strict and in camelCase; whatever gives access is a `SecretStr`. A field
     with `exclude=True` is ours, and never read from what they send."""
 
+    secrets_are_for: ClassVar[tuple[str, ...]] = ()
+    """Fields that say who is given the secrets: when one of them changes, all secrets have to be entered again."""
+
     def dump(self) -> str:
         """With its secrets, to be sealed."""
         values = {
