@@ -1,5 +1,6 @@
 """Services by way of Apprise: its own process, behind walls, against a Mattermost that keeps what it is sent."""
 
+import asyncio
 import sys
 from asyncio import create_subprocess_exec, subprocess
 from collections.abc import AsyncIterator
@@ -120,7 +121,7 @@ async def test_a_private_address_is_refused_when_it_is_dialled() -> None:
     async with Mattermost.start() as fake:
         port = fake.authority.rpartition(":")[2]
         named = AppriseConfig(url=SecretStr(f"mmost://localhost:{port}/{TOKEN}"), room=4000)
-        with pytest.raises(ChannelGone, match="not allowed"):
+        with pytest.raises(Unavailable, match="not allowed"):
             await sender().send(message(), named)
         with pytest.raises(Invalid) as refused:
             await sender().check(named)
@@ -156,6 +157,40 @@ async def test_a_service_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tm
             await sender().send(message(), fake.config)
     running = [child.cmdline() for child in psutil.Process().children(recursive=True)]
     assert not any("sleeps.py" in " ".join(line) for line in running)
+
+
+async def test_who_finds_no_place_has_sent_nothing_and_comes_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sleeps.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.setattr(apprise, "_CHILD", tmp_path / "sleeps.py")
+    monkeypatch.setattr(apprise, "_WITHIN", 3.0)
+    monkeypatch.setattr(apprise, "_PLACE_WITHIN", 0.5)
+    async with Mattermost.start() as fake:
+        made = sender()
+        many = [made.send(message(), fake.config) for _ in range(apprise._AT_ONCE + 1)]
+        ends = await asyncio.gather(*many, return_exceptions=True)
+        assert [type(each) for each in ends] == [TimedOut] * apprise._AT_ONCE + [Unavailable]
+        assert isinstance(ends[-1], Unavailable) and ends[-1].retry_after
+        monkeypatch.setattr(apprise, "_WITHIN", 0.2)
+        with pytest.raises(TimedOut):
+            await made.send(message(), fake.config)
+
+
+@pytest.mark.parametrize("option", ["verify=no", "redirect=yes"])
+async def test_certificates_are_checked_and_redirects_ignored_whatever_the_address_says(option: str) -> None:
+    code = (
+        "import runpy, sys, importlib\n"
+        "child = runpy.run_path(sys.argv[1])\n"
+        "made = child['made'](sys.argv[2], importlib.import_module('apprise.plugins.mattermost'))\n"
+        "print(made.verify_certificate, made.redirects)\n"
+    )
+    url = f"mmost://127.0.0.1/{TOKEN}?{option}"
+    process = await create_subprocess_exec(
+        sys.executable, "-I", "-c", code, str(apprise._CHILD), url, stdout=subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert out.decode().split() == ["True", "False"]
 
 
 async def test_a_process_that_dies_is_no_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -252,6 +287,13 @@ def test_what_has_a_kind_of_its_own_is_named(schema: str) -> None:
         "mmost://h/t?verify=no",
         "mmost://h/t?redirect=yes",
         "mmost://h/t?retry=10&wait=60",
+        "slack://a/b/c/#x?verify=no&redirect=yes",
+        "slack://a/b/c/#x?y=1&redirect=yes",
+        "slack://a/b/c/?x=1#&verify=no",
+        "slack://a/b/c/?x=1;verify=no",
+        "slack://a/b/c/?x=1?verify=no",
+        "slack://a/b/c/?%20verify%20=no",
+        "slack://a/b/c/?verify+=no",
         "slack://a b",
         "slack://a\n",
         "slack://" + "x" * 1000,

@@ -207,7 +207,8 @@ async def test_private_servers_are_for_administrators_and_this_machine_for_nobod
     assert NtfyConfig.restore(by_admin.dump()) == by_admin
     with pytest.raises(Invalid):
         await made.check(by_user)
-    with pytest.raises(ChannelGone):
+    # Not for good: a name server may lie for a while.
+    with pytest.raises(Unavailable):
         await made.send(message(), by_user)
     if "10.0.0.5" in server:
         assert await made.check(by_admin) == by_admin

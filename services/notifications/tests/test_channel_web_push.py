@@ -225,7 +225,7 @@ async def test_only_public_services_are_talked_to_and_only_over_tls(endpoint: st
     with pytest.raises(Invalid) as refused:
         await made.check(subscribed(browser))
     assert refused.value.errors and refused.value.errors[0].field == "endpoint"
-    with pytest.raises(ChannelGone):
+    with pytest.raises(Unavailable):
         await made.send(message(), subscribed(browser))
 
 

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from medianest_common.errors import MediaNestError, TooManyRequests, Unavailable
 from medianest_common.http import AddressRefused, Response, SlowDown, UpstreamRefused
 from medianest_common.security.redaction import redact_text
-from medianest_notifications.adapters.channels.port import ChannelConfig, ChannelGone
+from medianest_notifications.adapters.channels.port import ChannelConfig
 from medianest_notifications.adapters.channels.text import cut, one_line
 
 _LONGEST_WORDS = 200
@@ -44,7 +44,8 @@ def judged(judge: Judge, config: ChannelConfig, *, words: str, wait: Wait | None
             retry_after=limited.retry_after if seconds is None else seconds,
         ) from None
     except AddressRefused as refused:
-        raise ChannelGone(refused.detail) from None
+        # It was allowed when it was kept. A name server that lies for a while must not end the channel.
+        raise Unavailable(refused.detail, upstream=refused.upstream) from None
 
 
 def members(response: Response) -> dict[str, Any]:

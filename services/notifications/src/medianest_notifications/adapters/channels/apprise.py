@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -45,8 +45,10 @@ from medianest_notifications.adapters.channels.text import one_line, utf16
 
 SYSTEM = "Apprise"
 _CHILD = Path(__file__).with_name("apprise_child.py")
-_WITHIN, _CHECKED_WITHIN = 20.0, 8.0
-"""Seconds: somebody waits for the second."""
+_WITHIN, _CHECKED_WITHIN = 15.0, 7.0
+_PLACE_WITHIN, _CHECK_PLACE_WITHIN = 4.0, 2.0
+_PLACE_AGAIN = 20.0
+"""Seconds. Somebody waits for a check; both together are less than what an attempt or a check may take."""
 _AT_ONCE = 2
 _MOST_ROOM = 8000
 _LONGEST_MASKED = 120
@@ -55,6 +57,12 @@ _TYPES = {Urgency.LOW: "info", Urgency.NORMAL: "info", Urgency.HIGH: "warning"}
 _USUAL_PORTS = (80, 443)
 _STYLE = replace(writing.plain_style(utf16), harmless=writing.unmentioned)
 _FORM = re.compile(r"([a-z0-9]{2,20})://\S+", re.IGNORECASE)
+
+
+def _options(url: str) -> set[str]:
+    """The names of whatever Apprise could take for an option: for it, `#` ends nothing and `;` begins another."""
+    pieces = re.split(r"[?&;#]", url.partition("?")[2])
+    return {unquote(piece.partition("=")[0].replace("+", " ")).strip().lower() for piece in pieces}
 
 
 class AppriseConfig(Addressed):
@@ -80,9 +88,7 @@ class AppriseConfig(Addressed):
             raise ValueError(
                 "is for a service that is not allowed here; the list of kinds names those that are"
             )
-        if not REFUSED_OPTIONS.isdisjoint(
-            name.lower() for name, _ in parse_qsl(urlsplit(text).query, keep_blank_values=True)
-        ):
+        if not REFUSED_OPTIONS.isdisjoint(_options(text)):
             raise ValueError("has an option that is not allowed here")
         return SecretStr(text)
 
@@ -111,7 +117,7 @@ class AppriseSender:
         return {"services": " ".join(sorted(SERVICES))}
 
     async def check(self, config: AppriseConfig) -> AppriseConfig:
-        told = await self._run(config, within=_CHECKED_WITHIN, act="check")
+        told = await self._run(config, within=_CHECKED_WITHIN, place_within=_CHECK_PLACE_WITHIN, act="check")
         if not told.ok:
             wrong = "is not what this service needs; its page in Apprise's documentation shows the form"
             raise _wrong(wrong)
@@ -137,7 +143,14 @@ class AppriseSender:
         if not config.room:
             config = await self.check(config)
         said = composed(message, room=config.room, title_room=config.title_room, inbox=self._inbox)
-        told = await self._run(config, within=_WITHIN, act="send", type=_TYPES[message.urgency], **said)
+        told = await self._run(
+            config,
+            within=_WITHIN,
+            place_within=_PLACE_WITHIN,
+            act="send",
+            type=_TYPES[message.urgency],
+            **said,
+        )
         if not told.ok:
             raise _judged(told, config)
         return Receipt(None)
@@ -149,8 +162,10 @@ class AppriseSender:
     async def aclose(self) -> None:
         """Nothing outlives a message."""
 
-    async def _run(self, config: AppriseConfig, *, within: float, **task: str) -> "_Told":
-        """The wait for a place counts."""
+    async def _run(
+        self, config: AppriseConfig, *, within: float, place_within: float, **task: str
+    ) -> "_Told":
+        """Who waits in vain for a place has begun nothing, and comes again."""
         task_json = json.dumps(
             task
             | {
@@ -161,10 +176,21 @@ class AppriseSender:
             }
         ).encode()
         try:
-            async with asyncio.timeout(within), self._places:
+            async with asyncio.timeout(place_within):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Unavailable(
+                "Too much is being sent by way of Apprise at this moment.",
+                upstream=SYSTEM,
+                retry_after=_PLACE_AGAIN,
+            ) from None
+        try:
+            async with asyncio.timeout(within):
                 return await _child(task_json)
         except TimeoutError:
             raise TimedOut("The service took too long to answer.", upstream=SYSTEM) from None
+        finally:
+            self._places.release()
 
     async def _ensure_allowed(self, config: AppriseConfig, host: str, port: int | None) -> None:
         """Before it is kept; what it leads to later is judged when it is dialled."""
@@ -250,7 +276,8 @@ def _judged(told: _Told, config: AppriseConfig) -> MediaNestError:
     words = answers.harmless(str(told.values.get("words") or "It did not take the message."), config)
     status = told.values.get("status")
     if told.values.get("stopped"):
-        return ChannelGone("The service is at an address that is not allowed.")
+        # See `answers.judged`.
+        return Unavailable("The service is at an address that is not allowed.", upstream=SYSTEM)
     if status in (401, 403, 410):
         return ChannelGone(words)
     if status in (400, 413, 422):

@@ -187,6 +187,8 @@ def made(url: str, module: Any) -> Any:
         return None
     service = kind(**values | {"asset": asset, "schema": schema, "tag": set()})
     service.overflow_mode = apprise.OverflowMode.TRUNCATE
+    # Whatever the address says.
+    service.verify_certificate, service.redirects = True, False
     return service if service.enabled else None
 
 
