@@ -23,6 +23,8 @@ FROM = "MediaNest <nest@example.org>"
         ({"notify_allowed_hosts": "*.lan"}, "MEDIANEST_NOTIFY_ALLOWED_HOSTS"),
         ({"notify_allowed_hosts": "ntfy.lan:port"}, "MEDIANEST_NOTIFY_ALLOWED_HOSTS"),
         ({"notify_allowed_hosts": "user@ntfy.lan"}, "MEDIANEST_NOTIFY_ALLOWED_HOSTS"),
+        ({"notify_push_services": "https://push.example.org"}, "MEDIANEST_NOTIFY_PUSH_SERVICES"),
+        ({"notify_push_services": ".org"}, "MEDIANEST_NOTIFY_PUSH_SERVICES"),
         ({"telegram_bot_token": "not-a-secret-token"}, "MEDIANEST_TELEGRAM_BOT_TOKEN"),
         ({"telegram_url": "api.telegram.org"}, "MEDIANEST_TELEGRAM_URL"),
         ({"discord_url": "ftp://discord.com"}, "MEDIANEST_DISCORD_URL"),

@@ -158,3 +158,14 @@ def test_only_a_chat_is_a_chat(chat: str) -> None:
         return
     with pytest.raises(Invalid):
         read_config(TelegramConfig, {"chatId": chat}, by_admin=False)
+
+
+async def test_another_bot_is_another_target() -> None:
+    """What was verified through a bot of one's own says nothing about the installation's."""
+    async with FakeTelegram.start() as fake:
+        made = sender(fake)
+        own = read_config(TelegramConfig, {"chatId": "4711", "botToken": f"99999:{'x' * 35}"}, by_admin=False)
+        none = read_config(TelegramConfig, {"chatId": "4711", "botToken": ""}, by_admin=False)
+        renewed = TelegramConfig(chat_id="4711", bot_token=SecretStr(f"99999:{'y' * 35}"))
+        assert none == CHAT and made.fingerprint(none) == made.fingerprint(CHAT)
+        assert made.fingerprint(own) == made.fingerprint(renewed) != made.fingerprint(none)

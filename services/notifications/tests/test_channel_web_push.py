@@ -18,9 +18,15 @@ from medianest_common.testing.fake_channels import FakePush
 from medianest_common.testing.fake_channels.push import Browser, decode
 from medianest_common.testing.fake_overseerr.faults import Fault
 from medianest_notifications.adapters.channels import web_push
+from medianest_notifications.adapters.channels.clients import Clients
 from medianest_notifications.adapters.channels.port import ChannelGone, MessageRefused, read_config
 from medianest_notifications.adapters.channels.push_crypto import Vapid, encrypt
-from medianest_notifications.adapters.channels.web_push import WebPushConfig, WebPushSender, payload
+from medianest_notifications.adapters.channels.web_push import (
+    KNOWN_SERVICES,
+    WebPushConfig,
+    WebPushSender,
+    payload,
+)
 from services.notifications.tests.channel_messages import (
     HOSTILE,
     INBOX,
@@ -221,12 +227,55 @@ async def test_a_service_that_has_enough_says_for_how_long() -> None:
 )
 async def test_only_public_services_are_talked_to_and_only_over_tls(endpoint: str) -> None:
     browser = Browser(endpoint)
-    made = WebPushSender(clients("push"), vapid=VAPID, clock=SystemClock(), marks=MARKS, inbox=INBOX)
+    config = subscribed(browser)
+    made = pusher(frozenset({config.parts.hostname or ""}))
     with pytest.raises(Invalid) as refused:
-        await made.check(subscribed(browser))
+        await made.check(config)
     assert refused.value.errors and refused.value.errors[0].field == "endpoint"
     with pytest.raises(Unavailable):
-        await made.send(message(), subscribed(browser))
+        await made.send(message(), config)
+
+
+def pusher(services: frozenset[str] = KNOWN_SERVICES) -> WebPushSender:
+    return WebPushSender(
+        clients("push"), vapid=VAPID, clock=SystemClock(), marks=MARKS, inbox=INBOX, services=services
+    )
+
+
+@pytest.mark.parametrize(
+    "endpoint, known",
+    [
+        ("https://fcm.googleapis.com/fcm/send/x", True),
+        ("https://updates.push.services.mozilla.com/wpush/v2/x", True),
+        ("https://web.push.apple.com/x", True),
+        ("https://wns2-par02p.notify.windows.com/w/?token=x", True),
+        ("https://FCM.googleapis.com/x", True),
+        ("https://somebody.example.org/x", False),
+        ("https://fcm.googleapis.com.example.org/x", False),
+        ("https://evilpush.apple.com/x", False),
+        ("https://storage.googleapis.com/x", False),
+        ("https://notify.windows.com@example.org/x", False),
+    ],
+)
+async def test_a_browser_names_the_service_of_its_maker_and_no_third_party(
+    endpoint: str, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No code is asked for, so anybody's address would be written to."""
+
+    async def reached(*_: object, **__: object) -> None:
+        """Names are not looked up here."""
+
+    monkeypatch.setattr(Clients, "check", reached)
+    config = subscribed(Browser(endpoint))
+    if known:
+        assert await pusher().check(config) == config
+        return
+    with pytest.raises(Invalid) as refused:
+        await pusher().check(config)
+    assert refused.value.errors and refused.value.errors[0].field == "endpoint"
+    host = config.parts.hostname or ""
+    for added in (host, host[host.index(".") :]):
+        assert await pusher(KNOWN_SERVICES | {added}).check(config) == config
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,16 @@ def senders(
         AppriseSender(allowed, marks=marks, inbox=inbox),
     ]
     vapid = Vapid.of(keys, contact=_contact(settings, sender))
-    every.append(WebPushSender(clients(web_push.SYSTEM), vapid=vapid, clock=clock, marks=marks, inbox=inbox))
+    every.append(
+        WebPushSender(
+            clients(web_push.SYSTEM),
+            vapid=vapid,
+            clock=clock,
+            marks=marks,
+            inbox=inbox,
+            services=web_push.KNOWN_SERVICES | AllowedHosts.parse(settings.notify_push_services).hosts,
+        )
+    )
     if smtp and sender:
         every.append(EmailSender(smtp, sender=sender, portal=settings.base_url, marks=marks))
     return {each.kind: each for each in every}

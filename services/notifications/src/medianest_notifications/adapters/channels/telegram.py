@@ -52,7 +52,9 @@ class TelegramConfig(ChannelConfig):
     @field_validator("bot_token")
     @classmethod
     def _is_a_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not TOKEN.fullmatch(value.get_secret_value()):
+        if not value:
+            return None
+        if not TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("must be like 123456789:AAE…, as @BotFather gives it")
         return value
 
@@ -92,7 +94,10 @@ class TelegramSender:
         return f"Chat {masked(config.chat_id)}{thread}{own}"
 
     def fingerprint(self, config: TelegramConfig) -> str:
-        return self._marks.of(self.kind, config.chat_id.lower(), str(config.thread_id or ""))
+        """The bot belongs to it: who lets one write to them has not let another."""
+        token = config.bot_token or self._token
+        bot = token.get_secret_value().partition(":")[0] if token else ""
+        return self._marks.of(self.kind, config.chat_id.lower(), str(config.thread_id or ""), bot)
 
     async def send(self, message: Message, config: TelegramConfig) -> Receipt:
         call = payload(message, inbox=self._inbox) | {"chat_id": config.chat_id}

@@ -39,6 +39,17 @@ _KEPT_FOR = {
 """While the browser is away; the inbox has it anyway."""
 _ANOTHER_KEY = frozenset({"VapidPkHashMismatch"})
 _REASON = re.compile(r"[A-Za-z]{1,60}")
+KNOWN_SERVICES = frozenset(
+    {
+        "fcm.googleapis.com",
+        "android.googleapis.com",
+        "jmt17.google.com",
+        ".push.services.mozilla.com",
+        ".push.apple.com",
+        ".notify.windows.com",
+    }
+)
+"""Of the makers of browsers; with a dot in front, whatever is below."""
 STYLE = writing.plain_style(lambda text: len(_json(text)) - 2)
 
 
@@ -107,10 +118,18 @@ class WebPushSender:
     config: type[WebPushConfig] = WebPushConfig
 
     def __init__(
-        self, clients: Clients, *, vapid: Vapid, clock: Clock, marks: Fingerprints, inbox: str
+        self,
+        clients: Clients,
+        *,
+        vapid: Vapid,
+        clock: Clock,
+        marks: Fingerprints,
+        inbox: str,
+        services: frozenset[str] = KNOWN_SERVICES,
     ) -> None:
+        """`services` are the hosts that browsers may name, in the form of `KNOWN_SERVICES`."""
         self._clients, self._vapid, self._clock = clients, vapid, clock
-        self._marks, self._inbox = marks, inbox
+        self._marks, self._inbox, self._services = marks, inbox, services
 
     async def public(self) -> Mapping[str, str]:
         return {"publicKey": self._vapid.public_key}
@@ -118,6 +137,7 @@ class WebPushSender:
     async def check(self, config: WebPushConfig) -> WebPushConfig:
         try:
             self._ensure_encrypted(config)
+            self._ensure_known(config)
         except AddressRefused as refused:
             wrong = FieldError("endpoint", refused.detail)
             raise Invalid("This address cannot be used.", errors=[wrong]) from None
@@ -164,11 +184,18 @@ class WebPushSender:
     async def aclose(self) -> None:
         await self._clients.aclose()
 
+    def _ensure_known(self, config: WebPushConfig) -> None:
+        """No code is asked for, so nobody else has agreed to be sent anything at this address."""
+        host = (config.parts.hostname or "").lower()
+        below = {host[at:] for at, sign in enumerate(host) if sign == "."}
+        if self._services.isdisjoint({host} | below) and not self._vouched(config):
+            raise AddressRefused("This push service is not known here; an administrator can add it.")
+
+    def _vouched(self, config: WebPushConfig) -> bool:
+        return self._clients.allowed.policy(config.origin, AddressPolicy.USER) is AddressPolicy.OPERATOR
+
     def _ensure_encrypted(self, config: WebPushConfig) -> None:
-        if config.parts.scheme == "https":
-            return
-        reach = self._clients.allowed.policy(config.origin, AddressPolicy.USER)
-        if reach is not AddressPolicy.OPERATOR:
+        if config.parts.scheme != "https" and not self._vouched(config):
             raise AddressRefused("The address must start with https://.")
 
 
