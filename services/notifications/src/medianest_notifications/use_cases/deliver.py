@@ -17,6 +17,7 @@ from medianest_notifications.delivering.attempt import (
     attempt,
 )
 from medianest_notifications.delivering.compose import compose
+from medianest_notifications.delivering.reach import as_far_as_its_owner
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.delivering.work import Work, lease_of, seconds_for, wake
 from medianest_notifications.models import Delivery, Entry
@@ -71,6 +72,7 @@ async def _try(app: NotificationsApp, work: Work) -> Outcome:
     config = open_config(app.channel_cipher, work.channel, sender)
     if config is None:
         return Refused(UNREADABLE, gone=True)
+    config = await as_far_as_its_owner(app, config, work.channel.user_id)
     try:
         message = await compose(app, work)
     except Exception:

@@ -1,14 +1,16 @@
-"""Send one message that stands in no inbox, and say what the provider answers."""
+"""Send one message that stands in no inbox to a channel of whoever asks, and say what the provider answers."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from medianest_common.bus import require_caller
 from medianest_common.clock import uuid7
 from medianest_common.contracts.notifications.channels import ChannelMessage, SendReport
 from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_notifications.adapters.channels.port import Message
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.attempt import NOT_OFFERED, Later, Refused, Sent, attempt
+from medianest_notifications.delivering.reach import within
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.models import Channel
 from medianest_notifications.rendering import best_locale, render
@@ -26,6 +28,7 @@ async def send_at_once(
     config = open_config(app.channel_cipher, channel, sender)
     if config is None:
         return SendReport(sent=False, answer=UNREADABLE)
+    config = within(config, by_admin=require_caller().is_admin)
     async with app.db.read() as connection:
         tongue = (await tongues_of(connection, [channel.user_id]))[channel.user_id]
     said = render(type.value, values, locale=tongue.locale, channel=channel.kind.value)
