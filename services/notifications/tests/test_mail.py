@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medianest.testing import SECRET_KEY, Sandbox, eventually
+from medianest_common.bus.retry import next_delay
 from medianest_common.clock import SystemClock, uuid7
 from medianest_common.contracts.notifications import GetMailState, Mail, MailKind, SendMail
 from medianest_common.errors import TimedOut
@@ -29,6 +30,7 @@ from medianest_notifications.letters import letters_of, write
 from medianest_notifications.rendering import LOCALES
 from medianest_notifications.service import SERVICE
 from medianest_notifications.settings import NotificationsSettings, Tls, parse_server
+from medianest_notifications.use_cases.send_mail import MailInDoubt
 
 FROM = "MediaNest <nest@example.org>"
 LINK = "https://nest.example.org/reset#token=a-token-that-nobody-else-may-read"
@@ -213,6 +215,26 @@ async def test_a_mail_that_was_handed_over_without_an_answer_may_have_been_taken
         with pytest.raises(TimedOut):
             await Smtp(parse_server(server.url), hello="example.org").send(_written(mail()))
     assert len(server.mails) == 1
+
+
+async def test_a_letter_that_may_have_been_taken_is_sent_again_a_few_times_only(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("medianest_notifications.adapters.smtp._TAKING_SECONDS", 0.3)
+    async with MailServer.start() as server:
+        server.looks_through_for = 60.0
+        await started(sandbox, server)
+        await given_to(sandbox, job(mail()))
+        await eventually(lambda: _says(capfd, "MailInDoubt"))
+        server.looks_through_for = 0.0
+        await eventually(lambda: _no_jobs(sandbox))
+    assert [str(each["Message-ID"]) for each in server.mails[1:]] == [str(server.mails[0]["Message-ID"])]
+    waits = [next_delay(MailInDoubt(), attempt=attempt) for attempt in range(1, 8)]
+    assert waits[-1] is None and sum(wait is not None for wait in waits) <= 5
+
+
+async def _says(capfd: pytest.CaptureFixture[str], words: str) -> bool:
+    return words in "".join(capfd.readouterr())
 
 
 async def test_where_the_mail_server_is_people_are_not_told() -> None:

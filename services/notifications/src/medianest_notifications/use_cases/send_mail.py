@@ -3,12 +3,19 @@
 import structlog
 
 from medianest_common.contracts.notifications import SendMail
+from medianest_common.errors import TimedOut
+from medianest_common.http import BrokenOff
 from medianest_common.mail import open_mail
 from medianest_notifications.adapters.smtp import MailRefused
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.letters import write
 
 log = structlog.get_logger()
+
+
+class MailInDoubt(Exception):
+    """It may have been taken. Not like an outage, after which it would be sent again for as long as it is of use, but
+    like any failure: a few times."""
 
 
 async def send_mail(app: NotificationsApp, job: SendMail) -> None:
@@ -24,5 +31,8 @@ async def send_mail(app: NotificationsApp, job: SendMail) -> None:
         message = write(mail, mail_id=job.mail_id, sender=app.sender, portal=app.portal, at=now)
     except ValueError:
         raise MailRefused("The recipient's address cannot be written to.") from None
-    await app.smtp.send(message)
+    try:
+        await app.smtp.send(message)
+    except (TimedOut, BrokenOff) as error:
+        raise MailInDoubt(error.detail) from None
     log.info("mail_sent", mail_id=str(job.mail_id), kind=mail.kind)
