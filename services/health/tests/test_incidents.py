@@ -1,5 +1,6 @@
 """What is told of an outage: that it began, how it turned, that it is over; each once, and only what is so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from medianest_common.contracts.health import (
     Visibility,
 )
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_health.adapters.probe import Finding
+from medianest_health.use_cases.run_round import run_round
 from services.health.tests.household import Household
 
 KINDS: tuple[type[IncidentEvent], ...] = (MonitorWentDown, MonitorDegraded, MonitorRecovered)
@@ -139,3 +142,27 @@ async def test_what_is_watched_no_more_has_no_open_outage_and_is_not_told_to_be_
     await has(told, 2)
     assert [type(event) for event in told] == [MonitorWentDown, MonitorWentDown]
     assert told[0].incident_id != told[1].incident_id
+
+
+async def test_not_to_know_for_a_while_is_no_end_of_an_outage(
+    home: Household, plex: FakePlex, told: list[Any]
+) -> None:
+    async def broken() -> Finding:
+        raise ValueError
+
+    blind = replace(
+        home.app,
+        watched=[replace(each, probe=broken) if each.name == "Plex" else each for each in home.app.watched],
+    )
+    plex.server.fail_with("refuse")
+    await home.rounds(3)
+    home.clock.advance(20)
+    await run_round(blind)
+    assert await home.state("Plex") is MonitorState.UNKNOWN
+    await home.rounds(2)
+    plex.server.heal()
+    await home.rounds(3)
+
+    await has(told, 2)
+    assert [type(event) for event in told] == [MonitorWentDown, MonitorRecovered]
+    assert told[1].times == 1

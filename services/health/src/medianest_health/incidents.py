@@ -54,7 +54,7 @@ def follow(
     """Down counts at once, since a verdict of that is sure already; what is better has to be seen twice in a row."""
     seen_twice = before is not None and before.state is after.state and after.recent.endswith("++")
     if after.state is MonitorState.DOWN:
-        fell = before is None or before.state is not MonitorState.DOWN
+        fell = _fell(incident, before)
         _went_down(tx, incident, watched, monitor_id, at=after.since, reason=reason, fell=fell)
     elif after.state in _UNWELL and seen_twice:
         _is_unwell(tx, incident, watched, monitor_id, after, reason=reason)
@@ -62,6 +62,13 @@ def follow(
         incident.closed_at = after.since
         over = {"worst": incident.worst, "times": incident.times}
         tx.emit(_event(MonitorRecovered, incident, watched, at=after.since, reason=incident.reason, **over))
+
+
+def _fell(incident: Incident | None, before: Verdict | None) -> bool:
+    """It is still the same fall where nobody could tell in between how it was."""
+    if before is None or before.state in (MonitorState.UNKNOWN, MonitorState.PENDING):
+        return incident is None or incident.state != MonitorState.DOWN
+    return before.state is not MonitorState.DOWN
 
 
 def _went_down(
