@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import RequestStatus
-from medianest_common.contracts.notifications import ExportUserData
+from medianest_common.contracts.notifications import ExportUserData, NotificationType
 from medianest_common.contracts.plex import ItemType
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged
 from medianest_notifications import use_cases
@@ -20,10 +21,11 @@ from medianest_notifications.jobs import forget_old
 from medianest_notifications.use_cases.hear_of_item import FRESH_FOR
 from medianest_notifications.use_cases.notify import notify
 from services.notifications.tests.household import request_event
-from services.notifications.tests.news import GROWN_UPS, MOVIES, SHOWS, News, titles
+from services.notifications.tests.news import GROWN_UPS, MACHINE, MOVIES, SHOWS, News, titles
 from services.notifications.tests.test_leaving import leave
 
 telling = sys.modules[use_cases.tell_many.__module__]
+_EVERYWHERE = {"machine": MACHINE, "key": MOVIES, "known": False}
 
 
 async def test_everyone_with_access_to_that_library_hears_of_a_film(news: News) -> None:
@@ -138,6 +140,9 @@ async def test_a_first_sync_and_what_is_told_again_tell_nothing(news: News) -> N
     films = [news.film(f"Film {n}", n, is_news=False) for n in range(1, 120)]
     seasons = [news.season("Dark", 70523, n, 10, is_news=False) for n in range(1, 20)]
     again = [ItemChanged(**each.model_dump(by_alias=False)) for each in (*films[:40], *seasons)]
+
+    found_later = [news.season("Dark", 70523, n, 12).model_dump(by_alias=False) for n in range(1, 20)]
+    again += [ItemChanged(**each, episodes_before=None) for each in found_later]
 
     await news.heard(*films, *seasons, *again)
     await news.pass_by(31)
@@ -298,3 +303,36 @@ async def test_what_was_noted_of_a_library_is_forgotten_in_time(news: News) -> N
     news.clock.advance(timedelta(days=400).total_seconds())
     await forget_old(news.app)
     assert await news.rows("select count(*) from arrivals") == [(0,)]
+
+
+async def test_one_that_cannot_be_told_keeps_back_none_behind_it_and_is_given_up(news: News) -> None:
+    ada = await news.person("Ada", sees=[MOVIES])
+    async with news.app.db.transaction() as tx:
+        telling.will_tell(news.app, tx, NotificationType.LIBRARY_ADDED, {}, {"places": [_EVERYWHERE]})
+    await news.heard(news.film("Dune", 438631, year=2021))
+    news.clock.advance(6 * 60)
+    await use_cases.tell_arrivals(news.app)
+
+    await use_cases.tell_many(news.app)
+
+    assert await titles(ada) == ["Ready to watch: Dune (2021)"]
+    assert len(await news.rows("select 1 from tellings")) == 1
+    await news.pass_by(0)
+    assert await titles(ada) == ["Ready to watch: Dune (2021)"]
+
+
+async def test_who_waits_since_an_earlier_version_hears_of_it_once(news: News) -> None:
+    """Requests from then have no title before they move; what comes into the library moves them in time."""
+    ada = await news.person("Ada", sees=[MOVIES])
+    available = request_event(ada, RequestStatus.AVAILABLE, version=3, title="Dune", tmdb_id=438631)
+    async with news.app.db.transaction() as tx:
+        row = (
+            "insert into followed_requests (request_id, version, told, updated_at) values (:id, 2, '{}', :at)"
+        )
+        await tx.session.execute(text(row), {"id": available.request_id, "at": news.clock.now()})
+    await news.heard(news.film("Dune", 438631, year=2021))
+    await news.heard(available)
+    await news.pass_by(6)
+
+    assert await titles(ada) == ["Ready to watch: Dune (2021)"]
+    assert [entry.type for entry in await ada.inbox()] == ["request.available"]

@@ -29,7 +29,8 @@ def heard(outage: Outage | None, event: IncidentEvent, *, now: datetime) -> Outa
         outage = _first(event)
     elif _begins_anew(outage, event, now=now):
         outage.trouble, outage.trouble_since = MonitorState.UP.value, event.since
-        outage.times, outage.told_at = 0, []
+        outage.times = 0
+        outage.told_at = [each | {"times": 0} for each in outage.told_at]
     is_same = outage.incident_id == event.incident_id and outage.times > 0
     if isinstance(event, MonitorRecovered):
         # What the beginning would have counted, where it has not come.
@@ -80,10 +81,12 @@ def _first(event: IncidentEvent) -> Outage:
 
 
 def _begins_anew(outage: Outage, event: IncidentEvent, *, now: datetime) -> bool:
-    """Nobody was told of it lately, and what was told last is over, or was of something that is watched no more."""
+    """It was told to be well again, or what was told last, not of late, was of something that is watched no more."""
+    if outage.told_state == MonitorState.UP:
+        return not has_news(outage)
     if _of_late(outage, now=now) or outage.due_at is not None:
         return False
-    return outage.told_state == MonitorState.UP or outage.incident_id != event.incident_id
+    return outage.incident_id != event.incident_id
 
 
 def _state(event: IncidentEvent) -> MonitorState:

@@ -76,4 +76,6 @@ class Telling(Base):
     audience: Mapped[dict[str, Any]]
     told_up_to: Mapped[UUID | None]
     """People are told in the order of their ids."""
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often it could not be told."""
     created_at: Mapped[datetime]

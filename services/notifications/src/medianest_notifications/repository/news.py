@@ -166,10 +166,15 @@ class Accesses(Repository[LibraryAccess]):
 class Tellings(Repository[Telling]):
     model = Telling
 
-    async def next(self) -> Telling | None:
-        """The oldest, locked; None where there is none, or another replica is at it."""
-        statement = self.select().order_by(Telling.created_at, Telling.id).limit(1)
-        return (await self.session.execute(statement.with_for_update(skip_locked=True))).scalar_one_or_none()
+    async def next(self, *, besides: Sequence[UUID]) -> UUID | None:
+        """The oldest."""
+        left = select(Telling.id).where(Telling.id.not_in(besides))
+        return await self.session.scalar(left.order_by(Telling.created_at, Telling.id).limit(1))
+
+    async def take(self, telling_id: UUID) -> Telling | None:
+        """Locked; None where another replica is at it, or it is gone."""
+        statement = self.select().where(Telling.id == telling_id).with_for_update(skip_locked=True)
+        return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def readers(self, telling: Telling, *, most: int) -> Sequence[UUID]:
         """Who is told next."""
@@ -184,6 +189,11 @@ class Tellings(Repository[Telling]):
             "most": most,
         }
         return (await self.session.execute(_READERS, values)).scalars().all()
+
+    async def failed(self, telling_id: UUID) -> int:
+        """Returns how often by now."""
+        counted = update(Telling).where(Telling.id == telling_id).values(tries=Telling.tries + 1)
+        return (await self.session.execute(counted.returning(Telling.tries))).scalar_one_or_none() or 0
 
     async def go_on(self, telling: Telling, *, after: UUID) -> None:
         await self.session.execute(update(Telling).where(Telling.id == telling.id).values(told_up_to=after))

@@ -1,6 +1,9 @@
 """Tell how a service is: administrators at once, everyone else who may see it right after them."""
 
 from typing import Any
+from uuid import UUID
+
+import structlog
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health import IncidentEvent, MonitorState, Visibility
@@ -15,6 +18,8 @@ from medianest_notifications.repository.outages import Outages
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.use_cases.tell_many import will_tell
 from medianest_notifications.wording_services import about_service, lasting
+
+log = structlog.get_logger()
 
 _AT_ONCE = 50
 _TYPES = {
@@ -39,12 +44,31 @@ async def announce_incident(app: NotificationsApp, tx: Transaction, event: Incid
 
 async def tell_outages(app: NotificationsApp) -> None:
     """Those that have waited, as they are by now."""
-    now = app.clock.now()
     async with app.db.transaction() as tx:
-        for outage in await Outages(tx.session).due(now=now, most=_AT_ONCE):
-            if flapping.has_news(outage):
-                await _tell(app, tx, outage)
-            outage.due_at = None
+        due = await Outages(tx.session).due(now=app.clock.now(), most=_AT_ONCE)
+    for monitor_id in due:
+        try:
+            await _tell_due(app, monitor_id)
+        except Exception:
+            log.exception("outage_not_told", monitor=str(monitor_id))
+            await _put_off(app, monitor_id)
+
+
+async def _tell_due(app: NotificationsApp, monitor_id: UUID) -> None:
+    async with app.db.transaction() as tx:
+        outage = await Outages(tx.session).of(monitor_id)
+        if outage is None or outage.due_at is None or outage.due_at > app.clock.now():
+            return  # Another replica was quicker, or it has turned meanwhile.
+        if flapping.has_news(outage):
+            await _tell(app, tx, outage)
+        outage.due_at = None
+
+
+async def _put_off(app: NotificationsApp, monitor_id: UUID) -> None:
+    async with app.db.transaction() as tx:
+        outage = await Outages(tx.session).of(monitor_id)
+        if outage is not None:
+            outage.due_at = app.clock.now() + flapping.STABLE_FOR
 
 
 async def _tell(app: NotificationsApp, tx: Transaction, outage: Outage) -> None:

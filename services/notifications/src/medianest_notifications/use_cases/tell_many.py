@@ -1,7 +1,11 @@
 """Tell many people the same, some at a time, so that nobody's inbox is locked for long. A restart goes on behind the
 last of them."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
+
+import structlog
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.notifications import NotificationType
@@ -14,7 +18,10 @@ from medianest_notifications.wording import Notice
 from medianest_notifications.wording_library import about_arrivals
 from medianest_notifications.wording_services import about_others_service
 
+log = structlog.get_logger()
+
 AT_ONCE = 500
+MOST_TRIES = 10
 
 
 def will_tell(
@@ -38,14 +45,29 @@ def will_tell(
 
 
 async def tell_many(app: NotificationsApp) -> None:
-    while await _tell_some(app):
-        pass
+    """One that cannot be told keeps back none behind it, and is given up after some rounds."""
+    passed_over: list[UUID] = []
+    while (telling_id := await _next(app, passed_over)) is not None:
+        try:
+            is_mine = await _tell_some(app, telling_id)
+        except Exception:
+            log.exception("telling_failed", telling=str(telling_id))
+            await _count_failure(app, telling_id)
+            is_mine = False
+        if not is_mine:
+            passed_over.append(telling_id)
 
 
-async def _tell_some(app: NotificationsApp) -> bool:
+async def _next(app: NotificationsApp, passed_over: Sequence[UUID]) -> UUID | None:
+    async with app.db.transaction() as tx:
+        return await Tellings(tx.session).next(besides=passed_over)
+
+
+async def _tell_some(app: NotificationsApp, telling_id: UUID) -> bool:
+    """Whether it could be had: another replica may be at it, or through with it."""
     async with app.db.transaction() as tx:
         tellings = Tellings(tx.session)
-        telling = await tellings.next()
+        telling = await tellings.take(telling_id)
         if telling is None:
             return False
         people = await tellings.readers(telling, most=AT_ONCE)
@@ -55,6 +77,14 @@ async def _tell_some(app: NotificationsApp) -> bool:
         else:
             await tellings.go_on(telling, after=people[-1])
     return True
+
+
+async def _count_failure(app: NotificationsApp, telling_id: UUID) -> None:
+    async with app.db.transaction() as tx:
+        tellings = Tellings(tx.session)
+        if await tellings.failed(telling_id) >= MOST_TRIES:
+            await tellings.delete(Telling.id == telling_id)
+            log.error("telling_given_up", telling=str(telling_id))
 
 
 def _notice(telling: Telling) -> Notice:

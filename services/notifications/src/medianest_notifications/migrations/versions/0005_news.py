@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("values", JSONB, nullable=False),
         sa.Column("audience", JSONB, nullable=False),
         sa.Column("told_up_to", sa.Uuid),
+        sa.Column("tries", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("created_at", _WHEN, nullable=False),
     )
 
