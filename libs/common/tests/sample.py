@@ -72,6 +72,8 @@ class App:
     seen_correlations: list[str] = field(default_factory=list)
     ticks: int = 0
     work_seconds: float = 0
+    gate: asyncio.Event | None = None
+    """Events wait for it, each in its transaction."""
 
 
 handlers = Handlers("sample")
@@ -114,6 +116,8 @@ async def write(command: Write, app: App) -> Nothing:
 
 @handlers.on(NoteWritten)
 async def hear(event: NoteWritten, app: App, tx: Transaction) -> None:
+    if app.gate:
+        await app.gate.wait()
     if app.fail_next:
         raise app.fail_next.pop(0)
     app.seen_correlations.append(current().correlation_id)

@@ -32,6 +32,33 @@ async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, a
     await eventually(lambda: _outbox_is_empty(apps[0]))
 
 
+async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the_database(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    [app] = apps
+    app.gate = first = asyncio.Event()
+    await sandbox.emit(NoteWritten(text="first"))
+    await eventually(lambda: _holds_connections(app, 1))
+    # What comes while the first is at work is fetched as one batch after it.
+    told = [f"event {number}" for number in range(16)]
+    for text in told:
+        await sandbox.emit(NoteWritten(text=text))
+    app.gate = crowd = asyncio.Event()
+    first.set()
+    await eventually(lambda: _holds_connections(app, 6))
+
+    await sandbox.bus.call(Write(text="in between"))
+    assert app.heard == ["first"]
+    crowd.set()
+    await eventually(lambda: heard(app, "first", *told, "in between"))
+
+
+async def _holds_connections(app: App, least: int) -> bool:
+    held: int = app.db.engine.pool.checkedout()  # type: ignore[attr-defined]
+    return held >= least
+
+
 async def test_what_is_rolled_back_is_never_told(sandbox: Sandbox, apps: list[App]) -> None:
     await sandbox.start(SAMPLE)
     with pytest.raises(MediaNestError):

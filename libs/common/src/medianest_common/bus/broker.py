@@ -25,7 +25,7 @@ from medianest_common.bus.endpoints import (
 )
 from medianest_common.bus.handlers import Handlers
 from medianest_common.bus.topology import event_stream, job_stream
-from medianest_common.db.database import Database
+from medianest_common.db.database import POOL_SIZE, Database
 
 log = structlog.get_logger()
 
@@ -33,6 +33,7 @@ _START_SECONDS = 10.0
 _START_SECONDS_EACH = 1.0
 _FAILED_FETCH_SECONDS = 0.2
 _FLUSH_SECONDS = 2
+_KEPT_FOR_QUESTIONS = 4
 _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
@@ -100,6 +101,8 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
         broker.subscriber(heard.event.subject, no_reply=True)(listen_endpoint(heard, app=app))
     for topic in handlers.live_topics:
         broker.subscriber(topic.subject, no_reply=True)(live_endpoint(topic, app=app))
+    # A crowd of events that wait for one row must not keep questions from the database.
+    places = asyncio.Semaphore(POOL_SIZE - _KEPT_FOR_QUESTIONS)
     for event in handlers.events:
         assert database is not None, "reacting to events needs a database for the inbox"
         _subscribe_durable(
@@ -108,7 +111,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
             stream=event_stream(event.event.service),
             durable=event.durable,
             concurrency=event.concurrency,
-            endpoint=event_endpoint(event, app=app, database=database, bus=bus),
+            endpoint=event_endpoint(event, app=app, database=database, bus=bus, places=places),
         )
     for job in handlers.jobs:
         _subscribe_durable(

@@ -29,14 +29,17 @@ log = structlog.get_logger()
 type Endpoint = Callable[[NatsMessage], Awaitable[Any]]
 
 
-def event_endpoint(spec: EventSpec, *, app: Any, database: Database, bus: Bus) -> Endpoint:
+def event_endpoint(
+    spec: EventSpec, *, app: Any, database: Database, bus: Bus, places: asyncio.Semaphore
+) -> Endpoint:
+    """`places` are shared by all events of the service: each holds a database connection while it is handled."""
     decode = TypeAdapter(spec.event).validate_json
     observe = metrics.Observer("event", spec.event.subject)
 
     async def attempt(arrived: NatsMessage) -> str:
         event = decode(arrived.body)
         event_id = UUID(arrived.headers[EVENT_ID])
-        async with database.transaction() as tx:
+        async with places, database.transaction() as tx:
             if not await tx.claim(spec.durable, event_id):
                 return "duplicate"
             await spec.run(event, app, tx)

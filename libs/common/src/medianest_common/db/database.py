@@ -22,6 +22,7 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT = 5.0
 STATEMENT_TIMEOUT = 10.0
 POOL_TIMEOUT = 3.0
+POOL_SIZE = 10
 EXTENSIONS = "extensions"
 """A schema for what PostgreSQL brings along: every service may use it, and none may change it."""
 
@@ -166,7 +167,7 @@ def _storing(outbox: Table) -> Insert:
 
 
 def open_database(
-    url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = 10
+    url: str, *, metadata: MetaData, service: str, clock: Clock, pool_size: int = POOL_SIZE
 ) -> Database:
     """`url` is a plain postgresql:// address; nothing connects yet."""
     engine = create_async_engine(
