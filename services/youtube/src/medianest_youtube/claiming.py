@@ -1,8 +1,10 @@
 """The right to work on an asset: taken, kept, given back."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +13,7 @@ from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.disk import disk_is_full, room, still_to_come
+from medianest_youtube.disk import DiskSilent, disk_is_full, lying, promises, room
 from medianest_youtube.models import Asset, Profile
 from medianest_youtube.moves import move
 from medianest_youtube.pausing import is_closed, trip
@@ -42,7 +44,11 @@ class Claim:
 async def claim_next(app: YoutubeApp) -> Claim | None:
     """The most urgent download, if there is a slot, no pause, and room on the disk."""
     now = app.clock.now()
-    free = await room(app)
+    try:
+        free, there = await _measured(app)
+    except DiskSilent:
+        log.warning("disk_not_measured")
+        return None
     lack = await in_thread(app.tools.lack_of_ffmpeg)
     async with app.db.transaction() as tx:
         assets = Assets(tx.session)
@@ -58,8 +64,10 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
             return None
         if await _day_is_full(app, tx, running=len(running), now=now):
             return None
-        promised = sum(await still_to_come(app, running))
-        asset = await assets.next_claimable(room=max(free - promised, 0))
+        left = max(free - sum(promises(running, there)), 0)
+        # Looking up one more would only tell that it has to wait too.
+        unknown = left > 0 and not await assets.wait_for_room(left=left, free=free)
+        asset = await assets.next_claimable(room=left, unknown=unknown)
         if free < 0 or (asset is None and await assets.count(Asset.status == DownloadStatus.QUEUED)):
             await _see_whether_the_disk_is_full(app, tx, free=free, begun=now)
             return None
@@ -80,6 +88,15 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
             failure=asset.failure,
             published_on=asset.published_on,
         )
+
+
+async def _measured(app: YoutubeApp) -> tuple[int, Mapping[UUID, int | None]]:
+    """The room, and what lies there of those that run; before anybody is kept waiting, since a disk may take its time.
+    Raises `DiskSilent`.
+    """
+    async with app.db.transaction() as tx:
+        running = await Assets(tx.session).in_progress(now=app.clock.now())
+    return await room(app), await lying(app, running)
 
 
 async def _day_is_full(app: YoutubeApp, tx: Transaction, *, running: int, now: datetime) -> bool:

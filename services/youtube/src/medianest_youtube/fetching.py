@@ -1,6 +1,7 @@
 """One process of yt-dlp and what it says, from its start until the file lies in the staging folder."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -13,12 +14,12 @@ from medianest_common.contracts.youtube.downloads import ProgressStep
 from medianest_common.errors import MediaNestError
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.claiming import Claim, held
-from medianest_youtube.disk import disk_is_full, room, still_to_come
+from medianest_youtube.disk import DiskSilent, disk_is_full, room, room_is_promised, still_to_come
 from medianest_youtube.failures import NotToBeHad, wants_cookies
 from medianest_youtube.moves import move
 from medianest_youtube.pace import Pace, keep_pace
 from medianest_youtube.reporting import Reporter
-from medianest_youtube.repository.assets import Assets
+from medianest_youtube.repository.assets import Assets, Running
 from medianest_youtube.staging import Staging
 from medianest_youtube.urls import VideoLink
 from medianest_youtube.worker.child_process import Child
@@ -33,11 +34,11 @@ _KILL_GRACE = 0.3
 
 
 class DiskFull(NotToBeHad):
-    """`reason` says how much is missing, and what would help."""
+    """`reason` says how much is missing, and what would help. `promised`: there is room, which others need first."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, promised: bool = False) -> None:
         super().__init__(FailureCode.NO_SPACE, reason)
-        self.reason = reason
+        self.reason, self.promised = reason, promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ async def _listen(app: YoutubeApp, claim: Claim, reporter: Reporter, child: Chil
 
 
 async def _learn(app: YoutubeApp, claim: Claim, video: VideoFound) -> None:
-    """Raises `DiskFull` where there is no room for it besides what others are still going to write."""
+    """Raises `DiskFull` where there is no room for it."""
     async with app.db.transaction() as tx:
         assets = Assets(tx.session)
         # One after the other, or two at once count on the same room.
@@ -133,9 +134,8 @@ async def _learn(app: YoutubeApp, claim: Claim, video: VideoFound) -> None:
         asset.updated_at = app.clock.now()
         await tx.session.flush()
         running = await assets.in_progress(now=app.clock.now())
-        missing = sum(await still_to_come(app, running)) - await room(app)
-    if video.size_estimate is not None and missing > 0:
-        raise DiskFull(disk_is_full(app, missing=missing))
+    if video.size_estimate is not None:
+        await _demand_room(app, claim, running)
 
 
 async def _is_processing(app: YoutubeApp, claim: Claim) -> None:
@@ -146,29 +146,38 @@ async def _is_processing(app: YoutubeApp, claim: Claim) -> None:
 
 
 async def _guard_disk(app: YoutubeApp, claim: Claim) -> None:
-    """Raises `DiskFull` while something still fits, and not when nothing does any more. The most urgent have their
-    room first, so that the others stop, and not all of them for want of the little that is missing.
-    """
+    """Raises `DiskFull` while something still fits, and not when nothing does any more."""
     while True:
         await asyncio.sleep(_DISK_SECONDS)
-        left = await room(app)
-        if left < 0:
-            raise DiskFull(disk_is_full(app, missing=-left))
-        missing = await _promised_up_to(app, claim) - left
-        if missing > 0:
-            raise DiskFull(disk_is_full(app, missing=missing))
+        await _demand_room(app, claim, await _running(app))
 
 
-async def _promised_up_to(app: YoutubeApp, claim: Claim) -> int:
-    """What this one and the more urgent ones are still going to write; 0 where nobody can say."""
+async def _running(app: YoutubeApp) -> Sequence[Running]:
+    """The most urgent first; none where nobody can say."""
     try:
         async with asyncio.timeout(_DISK_SECONDS), app.db.transaction() as tx:
-            running = await Assets(tx.session).in_progress(now=app.clock.now())
+            return await Assets(tx.session).in_progress(now=app.clock.now())
     except (SQLAlchemyError, OSError) as error:
         # The download goes on: whether it may is for its lease to say.
         log.debug("running_downloads_not_read", error=type(error).__name__)
-        return 0
+        return []
+
+
+async def _demand_room(app: YoutubeApp, claim: Claim, running: Sequence[Running]) -> None:
+    """For what it is still going to write. The most urgent have their room first, so that the others stop, and not all
+    of them for want of the little that is missing. Raises `DiskFull`.
+    """
     ids = [each.asset_id for each in running]
-    if claim.lease.asset_id not in ids:
-        return 0
-    return sum(await still_to_come(app, running[: ids.index(claim.lease.asset_id) + 1]))
+    first = running[: ids.index(claim.lease.asset_id) + 1] if claim.lease.asset_id in ids else []
+    try:
+        left = await room(app)
+        promised = await still_to_come(app, first)
+    except DiskSilent:
+        # If it stays like this nothing is written any more, and the download is stopped for that.
+        log.warning("disk_not_measured", asset_id=str(claim.lease.asset_id))
+        return
+    missing = (promised[-1] if promised else 0) - left
+    if missing > 0:
+        raise DiskFull(disk_is_full(app, missing=missing))
+    if sum(promised) > left:
+        raise DiskFull(room_is_promised(), promised=True)

@@ -99,10 +99,7 @@ class Staging:
         return state
 
     def state(self) -> State | None:
-        try:
-            return State.model_validate_json((self.folder / _STATE).read_bytes())
-        except (OSError, ValueError):
-            return None
+        return _state_in(self.folder)
 
     def empty(self) -> None:
         """From the beginning: after a broken file, or other choices."""
@@ -206,6 +203,12 @@ def staged_bytes(root: Path, asset_id: UUID) -> int:
     return size
 
 
+def is_whole(root: Path, asset_id: UUID) -> bool:
+    """Nothing more is written of it: it is on its way into the library, or there already."""
+    state = _state_in(_folder(root, asset_id))
+    return state is not None and bool(state.moves)
+
+
 def write_new(content: bytes, target: Path, *, root: Path) -> bool:
     """All of it or nothing, and never in place of another file, nor into a folder that is not there. False: it was
     not written. Only one process at a time may write this target."""
@@ -237,6 +240,13 @@ def remove_file(path: Path, *, root: Path) -> None:
 
 def _folder(root: Path, asset_id: UUID) -> Path:
     return root / FOLDER / asset_id.hex
+
+
+def _state_in(folder: Path) -> State | None:
+    try:
+        return State.model_validate_json((folder / _STATE).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _is_moved(move: Move) -> bool:

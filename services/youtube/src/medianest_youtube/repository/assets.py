@@ -59,17 +59,32 @@ class Assets(Repository[Asset]):
         )
         return [Running(*row) for row in await self.session.execute(statement)]
 
-    async def next_claimable(self, *, room: int) -> Asset | None:
-        """The most urgent that would find enough room on the disk, locked. One whose size nobody knows is let try."""
+    async def next_claimable(self, *, room: int, unknown: bool = True) -> Asset | None:
+        """The most urgent that would find enough room on the disk, locked. `unknown`: one whose size nobody knows is
+        let try."""
         statement = (
             select(Asset)
             .where(Asset.status == DownloadStatus.QUEUED)
-            .where(Asset.size.is_(None) | (Asset.size * 2 <= room))
+            .where((Asset.size.is_(None) & unknown) | (Asset.size * 2 <= room))
             .order_by(Asset.priority.desc(), Asset.queued_at, Asset.id)
             .limit(1)
             .with_for_update(skip_locked=True, key_share=True)
         )
         return (await self.session.scalars(statement)).one_or_none()
+
+    async def wait_for_room(self, *, left: int, free: int) -> bool:
+        """Whether one of the most urgent was sent back since the room that it needs is promised to others."""
+        first = (
+            select(Asset.size, Asset.failure)
+            .where(Asset.status == DownloadStatus.QUEUED)
+            .order_by(Asset.priority.desc(), Asset.queued_at, Asset.id)
+            .limit(_AT_ONCE)
+            .subquery()
+        )
+        waits = select(first.c.size).where(
+            first.c.failure == FailureCode.NO_SPACE, first.c.size * 2 > left, first.c.size * 2 <= free
+        )
+        return (await self.session.execute(waits.limit(1))).first() is not None
 
     async def least_size_queued(self) -> int | None:
         """Of what waits in the queue, 0 where it is not known; None: nothing waits."""

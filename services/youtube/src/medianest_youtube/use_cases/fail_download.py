@@ -42,11 +42,15 @@ async def fail_download(app: YoutubeApp, claim: Claim, error: NotToBeHad) -> Non
         if code is FailureCode.NO_JS_RUNTIME and app.tools.runtime.state is not ToolState.PRESENT:
             # Held until there is one, and not tried again and again until it is called a failure.
             then = FollowUp(DownloadStatus.WAITING, counts=False)
+        promised = isinstance(error, DiskFull) and error.promised
+        if promised:
+            # Its size is known now, so that it is not begun again before there is room.
+            then = FollowUp(DownloadStatus.QUEUED, counts=False)
         if not then.counts:
             asset.attempts -= 1
         if then.yields:
             asset.queued_at = now
-        if what.pause is not None:
+        if what.pause is not None and not promised:
             await trip(app, tx, code, begun=claim.begun, reason=reason)
         elif shows_that_youtube_answers(code):
             await prove(app, tx)

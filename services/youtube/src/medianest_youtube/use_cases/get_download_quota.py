@@ -1,6 +1,5 @@
 """What somebody may still begin, and how much room there is."""
 
-import asyncio
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +20,10 @@ from medianest_youtube.models import Person
 from medianest_youtube.quotas import allowance, used
 from medianest_youtube.repository.people import People
 
-_DISK_SECONDS = 5.0
-
 
 async def get_download_quota(app: YoutubeApp) -> DownloadQuota:
     caller = require_caller()
-    free = await _free(app)
+    free = await free_space(app.folder)
     async with app.db.transaction() as tx:
         person = await People(tx.session).in_turn(caller)
         return await _quota_of(app, tx.session, person, free=free)
@@ -34,7 +31,7 @@ async def get_download_quota(app: YoutubeApp) -> DownloadQuota:
 
 async def get_person_quota(app: YoutubeApp, query: GetPersonDownloadQuota) -> PersonDownloadQuota:
     require(Permission.MANAGE_DOWNLOADS)
-    free = await _free(app)
+    free = await free_space(app.folder)
     async with app.db.transaction() as tx:
         return await _shown(app, tx.session, await _person(tx, query.user_id), free=free)
 
@@ -42,17 +39,12 @@ async def get_person_quota(app: YoutubeApp, query: GetPersonDownloadQuota) -> Pe
 async def set_download_limits(app: YoutubeApp, command: SetDownloadLimits) -> PersonDownloadQuota:
     """Behind the downloads that this person begins, so that none slips through by what held before."""
     require(Permission.MANAGE_DOWNLOADS)
-    free = await _free(app)
+    free = await free_space(app.folder)
     async with app.db.transaction() as tx:
         person = await _person(tx, command.user_id, lock=True)
         person.limit_per_hour, person.limit_bytes = command.limit_per_hour, command.limit_bytes
         await tx.session.flush()
         return await _shown(app, tx.session, person, free=free)
-
-
-async def _free(app: YoutubeApp) -> int:
-    async with asyncio.timeout(_DISK_SECONDS):
-        return await free_space(app.folder)
 
 
 async def _person(tx: Transaction, user_id: UUID, *, lock: bool = False) -> Person:

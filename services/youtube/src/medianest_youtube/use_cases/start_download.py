@@ -4,7 +4,6 @@ What decides is in the database, behind the person's row: whether they have it a
 left of their quota. YouTube is not asked here, so that it need not be there for somebody to ask.
 """
 
-import asyncio
 from http import HTTPStatus
 
 from sqlalchemy import delete, select
@@ -19,11 +18,10 @@ from medianest_common.errors import Conflict, FieldError, Invalid, MediaNestErro
 from medianest_common.folding import fold
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.choosing import chosen_profile
-from medianest_youtube.disk import disk_is_full, room, still_to_come
+from medianest_youtube.disk import disk_is_full, room_for_more
 from medianest_youtube.models import Asset, Batch, Download, Person, Profile, Tombstone
 from medianest_youtube.moves import move
 from medianest_youtube.quotas import demand_quota
-from medianest_youtube.repository.assets import Assets
 from medianest_youtube.repository.people import People
 from medianest_youtube.states import OVER
 from medianest_youtube.urls import (
@@ -38,8 +36,6 @@ from medianest_youtube.urls import (
 )
 from medianest_youtube.use_cases.get_download import get_download
 from medianest_youtube.use_cases.list_batches import shown_batch
-
-_DISK_SECONDS = 5.0
 
 
 class DuplicateDownload(Conflict):
@@ -62,15 +58,13 @@ class NoSpace(MediaNestError):
 
 async def start_download(app: YoutubeApp, command: StartDownload) -> Started:
     """Raises `UnsupportedUrl`, `VideoOrPlaylist`, `NoSuchProfile`, `ImpossibleProfile`, `DuplicateDownload`,
-    `QuotaExceeded`, `NoSpace`.
+    `QuotaExceeded`, `NoSpace`, `DiskSilent`.
     """
     caller = require_caller()
     link = meant(parse_link(command.url), playlist=command.playlist)
     _check_fields(command, link)
-    async with asyncio.timeout(_DISK_SECONDS):
-        left = await room(app)
+    left = await room_for_more(app)
     async with app.db.transaction() as tx:
-        left -= sum(await still_to_come(app, await Assets(tx.session).in_progress(now=app.clock.now())))
         person = await People(tx.session).in_turn(caller)
         profile = await chosen_profile(
             app, tx, profile_id=command.profile_id, quality=command.quality, format=command.format

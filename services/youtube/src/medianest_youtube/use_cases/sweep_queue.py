@@ -7,7 +7,7 @@ import structlog
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
-from medianest_youtube.disk import room
+from medianest_youtube.disk import DiskSilent, room
 from medianest_youtube.failures import consequence
 from medianest_youtube.models import Asset
 from medianest_youtube.moves import ask_for_a_worker, move
@@ -28,7 +28,7 @@ _GRACE = timedelta(seconds=2)
 
 
 async def sweep_queue(app: YoutubeApp) -> None:
-    free = await room(app)
+    free = await _room(app)
     lack = await in_thread(app.tools.lack_of_ffmpeg)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
@@ -37,6 +37,14 @@ async def sweep_queue(app: YoutubeApp) -> None:
         await _queue_what_waited_for_a_runtime(app, tx)
         await _end_pause(app, tx, free=free, lack=lack)
         await _make_tickets(app, tx)
+
+
+async def _room(app: YoutubeApp) -> int | None:
+    try:
+        return await room(app)
+    except DiskSilent:
+        log.warning("disk_not_measured")
+        return None
 
 
 async def _take_from_the_dead(app: YoutubeApp, tx: Transaction) -> None:
@@ -66,14 +74,14 @@ async def _queue_what_waited_for_a_runtime(app: YoutubeApp, tx: Transaction) -> 
         await move(app, tx, asset, DownloadStatus.QUEUED)
 
 
-async def _end_pause(app: YoutubeApp, tx: Transaction, *, free: int, lack: str | None) -> None:
+async def _end_pause(app: YoutubeApp, tx: Transaction, *, free: int | None, lack: str | None) -> None:
     """Of what is lacking on this machine, as soon as it is there."""
     pause = await Pauses(tx.session).open()
     if pause is None:
         return
     if pause.code is FailureCode.NO_SPACE:
         smallest = await Assets(tx.session).least_size_queued()
-        if free >= 2 * (smallest or 0):
+        if free is not None and free >= 2 * (smallest or 0):
             await go_on(app, tx)
     # Not at once, where yt-dlp says that it is missing and it is there.
     elif pause.code is FailureCode.FFMPEG_MISSING and app.clock.now() - pause.since > _A_WHILE and not lack:
