@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemRemoved
 from services.plex.tests.indexing import Indexed
@@ -119,6 +120,27 @@ async def test_another_title_and_a_new_episode_are_changes(indexed: Indexed) -> 
     season = next(event for event in events if event.season == 1)
     assert isinstance(season, ItemChanged)
     assert (season.parent_title, season.episodes_before, season.episode_count) == ("Severance", 3, 4)
+
+
+@pytest.mark.parametrize("why", ["never read to the end", "not looked at for days"])
+async def test_episodes_of_a_library_that_was_not_followed_are_told_as_old_news(
+    indexed: Indexed, why: str
+) -> None:
+    await indexed.beat()
+    await indexed.events(5)
+    if why == "never read to the end":
+        async with indexed.app.db.transaction() as tx:
+            await tx.session.execute(text("update libraries set complete_at = null"))
+        indexed.clock.advance(600)
+    else:
+        indexed.clock.advance(86_400 * 3)
+    indexed.plex.library.add_episode(indexed.item("Severance").rating_key, 1, 4)
+
+    await indexed.beat()
+
+    season = next(event for event in await indexed.events(2) if event.season == 1)
+    assert isinstance(season, ItemChanged)
+    assert (season.episodes_before, season.episode_count) == (None, 4)
 
 
 @pytest.mark.parametrize(

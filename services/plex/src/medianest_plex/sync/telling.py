@@ -27,9 +27,14 @@ async def tell_stored(
         fresh = added_at is not None and now - added_at < _NEWS
         is_news = library.complete_at is not None and fresh and row["rating_key"] not in known
         tx.emit(ItemAdded(**_told(server, library, row, parents, now=now), is_news=is_news))
+    # What a first reading finds bit by bit, or what came while nobody looked for long, is no news.
+    looked_lately = library.checked_at is not None and now - library.checked_at < _NEWS
+    is_followed = library.complete_at is not None and looked_lately
     for row in changed:
         told = _told(server, library, row, parents, now=now)
-        tx.emit(ItemChanged(**told, episodes_before=stored.episodes_before.get(row["rating_key"])))
+        before = stored.episodes_before.get(row["rating_key"])
+        has_grown = before is not None and (row.get("leaf_count") or 0) > before
+        tx.emit(ItemChanged(**told, episodes_before=before if is_followed or not has_grown else None))
 
 
 async def tell_again(

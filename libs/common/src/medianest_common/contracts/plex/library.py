@@ -42,7 +42,8 @@ class ItemAdded(ItemEvent):
 
 class ItemChanged(ItemEvent):
     episodes_before: int | None = None
-    """How many were there when this was told the time before; None where everything is told again."""
+    """How many were there when this was told the time before; None where everything is told again, and of growth
+    that is no news: while a library is read for the first time, or after nobody has looked for a day."""
 
 
 class ItemRemoved(ItemEvent):
