@@ -146,7 +146,7 @@ async def test_five_wrong_codes_and_the_right_one_is_worth_nothing(ada: Person, 
     await ada.ask(VerifyChannel(id=made.channel.id, code=code_in(ntfy.received.pop())))
 
 
-async def test_no_more_than_five_codes_an_hour_are_sent(ada: Person, ntfy: FakeNtfy) -> None:
+async def test_no_more_than_five_codes_are_sent_to_one_place(ada: Person, ntfy: FakeNtfy) -> None:
     made = await create(ada, ChannelKind.NTFY, {"server": ntfy.url, "topic": TOPIC})
     tries = [ada.ask(SendChannelCode(id=made.channel.id)) for _ in range(8)]
     answers = await asyncio.gather(*tries, return_exceptions=True)

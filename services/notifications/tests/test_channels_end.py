@@ -187,7 +187,9 @@ async def test_attack_107_channels_go_with_their_person_and_their_data_is_handed
         assert token not in held.model_dump_json() and "ada-alone" not in held.model_dump_json()
         removed = await leave(sandbox, ada)
         assert (removed["channels"], removed["deliveries"], removed["entries"]) == (1, 1, 1)
-        left = await sql(sandbox, "select user_id from channels union all select user_id from deliveries")
+        assert removed["code_sends"] == len(held.tables["code_sends"]) == 1
+        tables = ("channels", "deliveries", "code_sends")
+        left = await sql(sandbox, " union all ".join(f"select user_id from {table}" for table in tables))
         assert {row["user_id"] for row in left} == {bert.id}
 
 

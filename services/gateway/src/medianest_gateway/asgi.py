@@ -105,7 +105,7 @@ RULES = (
         "search", "120/minute", paths=(f"{API}/media/search", f"{API}/plex/search", f"{API}/media/discover")
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
-    Rule("channel", "60/hour", frozenset({"POST"}), (f"{API}/notifications/channels",)),
+    Rule("channel", "60/hour", frozenset({"POST", "PUT"}), (f"{API}/notifications/channels",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
     Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Entry, Head, Mute
 from medianest_notifications.repository import Entries, FollowedRequests
+from medianest_notifications.repository.codes import CodeSends
 from medianest_notifications.repository.news import Arrivals
 from medianest_notifications.repository.preferences import Mutes
 
@@ -37,6 +38,7 @@ async def forget_old(app: NotificationsApp) -> None:
             pass
     async with app.db.transaction() as tx:
         await Mutes(tx.session).delete(Mute.until < now)
+        await CodeSends(tx.session).forget(now=now)
         await FollowedRequests(tx.session).forget(before=now - FOLLOW_FOR)
         await Arrivals(tx.session).forget(before=now - REMEMBER_FOR, unmatched_before=now - MATCHED_WITHIN)
 

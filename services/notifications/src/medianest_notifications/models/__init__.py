@@ -3,6 +3,7 @@
 from medianest_notifications.models.base import Base
 from medianest_notifications.models.broadcasts import Broadcast
 from medianest_notifications.models.channels import CONFIG, Channel
+from medianest_notifications.models.codes import CodeSend
 from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
 from medianest_notifications.models.news import Arrival, LibraryAccess, Telling
@@ -21,6 +22,7 @@ __all__ = [
     "Broadcast",
     "Channel",
     "Choice",
+    "CodeSend",
     "Delivery",
     "Entry",
     "Epoch",

@@ -39,11 +39,10 @@ class Channel(Base):
     code_hash: Mapped[str | None]
     code_expires_at: Mapped[datetime | None]
     code_attempts: Mapped[int]
-    code_sent: Mapped[int]
-    """How many codes have been sent since `code_since`."""
-    code_since: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     """When the provider takes messages for it again."""
+    woken_at: Mapped[datetime | None]
+    """When what had been lost sight of was last taken up again."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_sent_at: Mapped[datetime | None]

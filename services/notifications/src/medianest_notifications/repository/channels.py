@@ -1,10 +1,10 @@
 """A person's channels."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from medianest_common.contracts.notifications.channels import ChannelState
 from medianest_common.db import Repository
@@ -27,28 +27,12 @@ class Channels(Repository[Channel]):
     async def own(self, channel_id: UUID, *, user_id: UUID, lock: bool = False) -> Channel | None:
         return await self.one(Channel.id == channel_id, Channel.user_id == user_id, lock=lock)
 
-    async def issue_code(
-        self,
-        channel_id: UUID,
-        code_hash: str,
-        *,
-        now: datetime,
-        lasts: timedelta,
-        most: int,
-        within: timedelta,
-    ) -> bool:
-        """Returns False where `most` codes have been sent `within` that time."""
-        fresh = or_(Channel.code_since.is_(None), Channel.code_since <= now - within)
+    async def issue_code(self, channel_id: UUID, code_hash: str, *, expires_at: datetime) -> bool:
+        """Returns False where the channel is gone."""
         statement = (
             update(Channel)
-            .where(Channel.id == channel_id, or_(fresh, Channel.code_sent < most))
-            .values(
-                code_hash=code_hash,
-                code_expires_at=now + lasts,
-                code_attempts=0,
-                code_sent=case((fresh, 1), else_=Channel.code_sent + 1),
-                code_since=case((fresh, now), else_=Channel.code_since),
-            )
+            .where(Channel.id == channel_id)
+            .values(code_hash=code_hash, code_expires_at=expires_at, code_attempts=0)
             .returning(Channel.id)
         )
         return (await self.session.execute(statement)).first() is not None

@@ -4,10 +4,11 @@ from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.notifications import UserDataErased
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.models import Choice, Entry, LibraryAccess, Mute, Preference
+from medianest_notifications.models import Choice, CodeSend, Entry, LibraryAccess, Mute, Preference
 from medianest_notifications.repository import Entries, FollowedRequests, Recipients, TemplateOverrides
 from medianest_notifications.repository.broadcasts import Broadcasts
 from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.codes import CodeSends
 from medianest_notifications.repository.news import Accesses
 from medianest_notifications.repository.preferences import Choices, Mutes, Preferences
 
@@ -22,9 +23,12 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
     # Before the channels, with which those that are about them would go uncounted.
     choices = await Choices(tx.session).delete(Choice.user_id == event.user_id)
     sent, channels = await Channels(tx.session).erase(event.user_id)
+    # After the channels, as whoever sends a code does.
+    codes = await CodeSends(tx.session).delete(CodeSend.user_id == event.user_id)
     removed = {
         "recipients": known,
         "channels": channels,
+        "code_sends": codes,
         "deliveries": sent,
         "entries": await entries.delete(Entry.user_id == event.user_id) + await entries.unname(event.user_id),
         "preferences": await Preferences(tx.session).delete(Preference.user_id == event.user_id),

@@ -15,6 +15,7 @@ from medianest_notifications.models import (
     Broadcast,
     Channel,
     Choice,
+    CodeSend,
     Delivery,
     Entry,
     FollowedRequest,
@@ -64,13 +65,14 @@ async def export_person(app: NotificationsApp, query: ExportUserData) -> Persona
 
 def _channels(me: UUID) -> dict[str, Select[*tuple[Any, ...]]]:
     """Where they lead only as far as is shown, and nothing that would let somebody else send there."""
-    c, d = Channel, Delivery
+    c, d, s = Channel, Delivery, CodeSend
     return {
         "channels": select(
             c.id, c.kind, c.name, c.shown, c.state, c.state_reason, c.created_at, c.last_sent_at
         )
         .where(c.user_id == me)
         .order_by(c.id),
+        "code_sends": select(s.sent_at).where(s.user_id == me).order_by(s.id),
         "deliveries": select(
             d.channel_id,
             d.type,

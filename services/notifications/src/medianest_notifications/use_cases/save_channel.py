@@ -26,6 +26,7 @@ from medianest_notifications.errors import (
     ChannelNotFound,
     KindUnavailable,
     TooManyChannels,
+    TooManyCodes,
 )
 from medianest_notifications.models import Channel
 from medianest_notifications.repository import Recipients
@@ -120,7 +121,6 @@ def _new_channel(
         fingerprint=sender.fingerprint(config),
         state=ChannelState.UNVERIFIED if needs_code else ChannelState.ACTIVE,
         code_attempts=0,
-        code_sent=0,
         created_at=now,
         updated_at=now,
     )
@@ -149,5 +149,8 @@ def _change(
 async def _made(app: NotificationsApp, channel: Channel) -> ChannelMade:
     if channel.state is ChannelState.ACTIVE:
         return ChannelMade(channel=as_channel(app, channel), code=None)
-    code = await send_code(app, channel)
+    try:
+        code = await send_code(app, channel)
+    except TooManyCodes:
+        code = None
     return ChannelMade(channel=await get_channel(app, channel.id), code=code)

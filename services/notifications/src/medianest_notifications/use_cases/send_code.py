@@ -2,10 +2,9 @@
 
 import hmac
 import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from secrets import randbelow
-from uuid import UUID
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.notifications.channels import (
@@ -28,16 +27,15 @@ from medianest_notifications.errors import (
 )
 from medianest_notifications.models import Channel as ChannelRow
 from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.codes import CodeSends
 from medianest_notifications.use_cases.send_at_once import send_at_once
 
 LASTS = timedelta(minutes=15)
 MOST_TRIES = 5
-MOST_CODES = 5
-WITHIN = timedelta(hours=1)
 
 
 async def send_channel_code(app: NotificationsApp, command: SendChannelCode) -> SendReport:
-    """The last code is the one that counts."""
+    """The last code is the one that counts. Raises `TooManyCodes`."""
     async with app.db.transaction() as tx:
         channel = await Channels(tx.session).own(command.id, user_id=require_caller().user_id)
     if channel is None:
@@ -46,27 +44,25 @@ async def send_channel_code(app: NotificationsApp, command: SendChannelCode) -> 
         raise ChannelVerified("It is active already.")
     if channel.kind in NEED_NO_CODE:
         raise ChannelVerified("Turn notifications on again in that browser.")
-    report = await send_code(app, channel)
-    if report is None:
-        raise TooManyCodes("Wait until they have arrived.", retry_after=_until_more(channel, app.clock.now()))
-    return report
+    return await send_code(app, channel)
 
 
-async def send_code(app: NotificationsApp, channel: ChannelRow) -> SendReport | None:
-    """None where too many have been sent. It is stored before it is sent: it may be entered at once."""
+async def send_code(app: NotificationsApp, channel: ChannelRow) -> SendReport:
+    """Raises `TooManyCodes`. It is stored before it is sent: it may be entered at once."""
     code = f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     now = app.clock.now()
     async with app.db.transaction() as tx:
-        issued = await Channels(tx.session).issue_code(
-            channel.id,
-            _hash(app, channel.id, code),
-            now=now,
-            lasts=LASTS,
-            most=MOST_CODES,
-            within=WITHIN,
-        )
-    if not issued:
-        return None
+        sends = CodeSends(tx.session)
+        # The channel before the count, as whoever erases a person takes them.
+        if not await Channels(tx.session).issue_code(
+            channel.id, _hash(app, channel, code), expires_at=now + LASTS
+        ):
+            raise ChannelNotFound()
+        full_until = await sends.full_until(channel.user_id, channel.fingerprint, now=now)
+        if full_until is not None:
+            seconds = math.ceil((full_until - now).total_seconds())
+            raise TooManyCodes("Enter the last one, or wait.", retry_after=float(max(1, seconds)))
+        await sends.note(channel.user_id, channel.fingerprint, now=now)
     # Nothing that was typed: whose address it is has still to be seen.
     return await send_at_once(app, channel, ChannelMessage.CODE, {"code": code})
 
@@ -78,7 +74,7 @@ async def verify_channel(app: NotificationsApp, command: VerifyChannel) -> Chann
         channels = Channels(tx.session)
         channel = await channels.spend_attempt(command.id, user_id=user_id, now=now, most=MOST_TRIES)
         right = channel is not None and hmac.compare_digest(
-            channel.code_hash or "", _hash(app, channel.id, command.code)
+            channel.code_hash or "", _hash(app, channel, command.code)
         )
         if channel is None and await channels.own(command.id, user_id=user_id) is None:
             raise ChannelNotFound()
@@ -93,11 +89,8 @@ async def verify_channel(app: NotificationsApp, command: VerifyChannel) -> Chann
     return as_channel(app, channel)
 
 
-def _until_more(channel: ChannelRow, now: datetime) -> float:
-    since = channel.code_since or now
-    return float(max(1, math.ceil((since + WITHIN - now).total_seconds())))
-
-
-def _hash(app: NotificationsApp, channel_id: UUID, code: str) -> str:
-    """Keyed, since so few digits would be found by trying."""
-    return hmac.new(app.code_key, channel_id.bytes + code.encode(), sha256).hexdigest()
+def _hash(app: NotificationsApp, channel: ChannelRow, code: str) -> str:
+    """Keyed, since so few digits would be found by trying; and of where it is sent, so that it shows nothing about
+    where the channel leads since."""
+    said = "\n".join((channel.id.hex, channel.fingerprint, code))
+    return hmac.new(app.code_key, said.encode(), sha256).hexdigest()
