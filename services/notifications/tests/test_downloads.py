@@ -126,6 +126,22 @@ async def test_a_queue_that_stands_still_is_told_to_administrators_alone(sandbox
     assert await frida.inbox() == []
 
 
+async def test_who_pauses_the_queue_is_not_told_so_and_the_other_administrators_are(
+    sandbox: Sandbox,
+) -> None:
+    await sandbox.start(SERVICE)
+    anna, boris = (Person(sandbox, name, role=Role.ADMIN) for name in ("Anna", "Boris"))
+    await _introduced(sandbox, anna)
+    await _introduced(sandbox, boris)
+
+    await _told(sandbox, QueuePaused(code=None, reason="A new disk.", until=None, actor_id=anna.id))
+    await eventually(lambda: _has(boris, 1))
+    await _told(sandbox, QueueResumed(actor_id=anna.id))
+
+    await eventually(lambda: _goes_on(boris))
+    assert await anna.inbox() == []
+
+
 async def test_nothing_comes_back_of_somebody_who_has_left(sandbox: Sandbox) -> None:
     await sandbox.start(SERVICE)
     frida, anna = Person(sandbox, "Frida"), Person(sandbox, "Anna", role=Role.ADMIN)

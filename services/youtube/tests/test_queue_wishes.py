@@ -102,6 +102,17 @@ async def test_what_waits_in_the_queue_is_cancelled_without_having_begun(
     assert youtube.requests == []
 
 
+async def test_it_is_told_who_has_paused_the_queue_and_let_it_go_on(home: Home) -> None:
+    await home.owner.call(PauseQueue(reason="A test."))
+    await home.owner.call(ResumeQueue())
+
+    async def told() -> bool:
+        mine = [event for event in home.events if "actorId" in event]
+        return [event["actorId"] for event in mine] == [str(home.owner.id)] * 2
+
+    await eventually(told)
+
+
 async def test_who_cancels_what_others_wait_for_too_only_leaves(home: Home, youtube: FakeYoutube) -> None:
     video = slow(youtube, FIRST)
     frida, gustav = await home.friend(), await home.friend("Gustav")

@@ -1,6 +1,7 @@
 """The whole queue rests, and goes on. Whoever does either holds the slots (`Assets.alone_at_the_slots`)."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -52,24 +53,24 @@ async def trip(
     log.warning("queue_paused", code=code.value, strikes=strikes, seconds=length.total_seconds())
 
 
-async def pause_by_hand(app: YoutubeApp, tx: Transaction, *, reason: str) -> None:
+async def pause_by_hand(app: YoutubeApp, tx: Transaction, *, reason: str, actor: UUID) -> None:
     now = app.clock.now()
     pause = await Pauses(tx.session).open()
     if pause is not None:
         pause.ended_at = now
         await tx.session.flush()
     tx.session.add(QueuePause(id=uuid7(), code=None, reason=reason, since=now, until=None, strikes=0))
-    tx.emit(QueuePaused(code=None, reason=reason, until=None))
+    tx.emit(QueuePaused(code=None, reason=reason, until=None, actor_id=actor))
     log.info("queue_paused_by_hand")
 
 
-async def go_on(app: YoutubeApp, tx: Transaction) -> None:
-    """If it rests."""
+async def go_on(app: YoutubeApp, tx: Transaction, *, actor: UUID | None = None) -> None:
+    """If it rests. `actor`: who says so; nobody where it is over by itself."""
     pause = await Pauses(tx.session).open()
     if pause is None:
         return
     pause.ended_at = app.clock.now()
-    tx.emit(QueueResumed())
+    tx.emit(QueueResumed(actor_id=actor))
     for _ in range(app.settings.youtube_slots):
         ask_for_a_worker(tx)
     log.info("queue_resumed", code=pause.code.value if pause.code else None)

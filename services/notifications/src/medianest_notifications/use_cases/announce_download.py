@@ -47,7 +47,8 @@ async def announce_queue(
     app: NotificationsApp, tx: Transaction, event: QueuePaused | QueueResumed, *, event_id: UUID
 ) -> None:
     notice = about_queue(event)
-    audience = recipients(notice.type, Circle(admins=await Recipients(tx.session).admins()))
+    admins = await Recipients(tx.session).admins()
+    audience = recipients(notice.type, Circle(admins=admins, actor=event.actor_id))
     await notify(app, tx, notice, to=audience, dedupe_key=event_id)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from medianest_common.bus import require
+from medianest_common.bus import require, require_caller
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.queue import PauseQueue, Queue, QueuePause
@@ -39,7 +39,7 @@ async def pause_queue(app: YoutubeApp, command: PauseQueue) -> Queue:
     require(Permission.MANAGE_DOWNLOADS)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
-        await pause_by_hand(app, tx, reason=command.reason)
+        await pause_by_hand(app, tx, reason=command.reason, actor=require_caller().user_id)
     return await get_queue(app)
 
 
@@ -48,5 +48,5 @@ async def resume_queue(app: YoutubeApp) -> Queue:
     require(Permission.MANAGE_DOWNLOADS)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
-        await go_on(app, tx)
+        await go_on(app, tx, actor=require_caller().user_id)
     return await get_queue(app)

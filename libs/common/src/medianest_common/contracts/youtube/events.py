@@ -60,10 +60,13 @@ class QueuePaused(Event):
     code: FailureCode | None
     reason: str
     until: Timestamp | None
+    actor_id: UUID | None = None
+    """Who has paused it by hand."""
 
 
 class QueueResumed(Event):
-    pass
+    actor_id: UUID | None = None
+    """Who has let it go on; None where it did so by itself."""
 
 
 class BatchIndexed(Event):
