@@ -168,7 +168,7 @@ async def test_a_disk_that_hangs_keeps_nobody_waiting_for_the_queue(
     await first.has_parts()
     again, asked = threading.Event(), threading.Event()
     monkeypatch.setattr(disk, "_SECONDS", 1.0)
-    owner = disk.shutil if hanging == "disk_usage" else disk
+    owner = shutil if hanging == "disk_usage" else disk
     usual = getattr(owner, hanging)
 
     def hang(*args: Any) -> Any:
