@@ -211,6 +211,22 @@ async def test_a_withdrawn_one_leaves_the_inboxes_and_the_unread_counts(
     assert (await _refusal(boss.ask(WithdrawBroadcast(id=uuid7())))).status == 404
 
 
+async def test_what_was_withdrawn_by_mistake_can_be_sent_again_at_once(
+    household: Sandbox, boss: Person, ada: Person
+) -> None:
+    sent: Broadcast = await boss.ask(SendBroadcast(**EVERYONE))
+    await _over(boss, sent)
+    await boss.ask(WithdrawBroadcast(id=sent.id))
+    again: Broadcast = await boss.ask(SendBroadcast(**EVERYONE))
+    assert again.id != sent.id
+    await _over(boss, again)
+
+    async def only_the_second() -> bool:
+        return [entry.data["broadcastId"] for entry in await ada.inbox()] == [str(again.id)]
+
+    await eventually(only_the_second)
+
+
 async def test_an_expired_one_is_over_by_itself(house: House) -> None:
     household = house.sandbox
     boss, ada = await _introduced(household, "Grace", Role.ADMIN), await _introduced(household, "Ada")

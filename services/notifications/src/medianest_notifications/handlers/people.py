@@ -14,7 +14,6 @@ from medianest_common.db import Transaction
 from medianest_notifications import use_cases
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import handlers
-from medianest_notifications.repository import Recipients
 
 
 @handlers.rpc
@@ -29,15 +28,4 @@ async def person_left(event: UserDeleted, app: NotificationsApp, tx: Transaction
 
 @handlers.on(UserCreated, UserChanged)
 async def learn_person(event: UserChange, app: NotificationsApp, tx: Transaction) -> None:
-    await Recipients(tx.session).learn(
-        {
-            "user_id": event.user_id,
-            "name": event.name,
-            "role": event.role.value,
-            "suspended": event.suspended,
-            "locale": event.locale,
-            "zone": event.time_zone,
-            "version": event.version,
-        }
-    )
-    await use_cases.expect_access(tx, event)
+    await use_cases.learn_person(app, tx, event)

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, true
+from sqlalchemy import ColumnElement, and_, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.broadcasts import Addressees, BroadcastAudience, BroadcastState
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
-from medianest_notifications.models import LAST_VERSION, Broadcast, Recipient
+from medianest_notifications.models import LAST_VERSION, Broadcast, Delivery, Entry, Recipient
 
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:fingerprint, 7401))")
 _READ = text("""
@@ -56,9 +57,13 @@ class Broadcasts(Repository[Broadcast]):
     model = Broadcast
 
     async def same_as(self, fingerprint: str, *, since: datetime) -> Broadcast | None:
-        """Whoever says the same at the same moment waits here for the other."""
+        """Whoever says the same at the same moment waits here for the other. What is over is said anew."""
         await self.session.execute(_ONE_AT_A_TIME, {"fingerprint": fingerprint})
-        return await self.one(Broadcast.fingerprint == fingerprint, Broadcast.created_at > since)
+        return await self.one(
+            Broadcast.fingerprint == fingerprint,
+            Broadcast.created_at > since,
+            Broadcast.state != BroadcastState.ENDED,
+        )
 
     async def next_people(self, broadcast: Broadcast, *, limit: int) -> Sequence[UUID]:
         """Those after the last who has it, in the order of their ids."""
@@ -92,6 +97,16 @@ class Broadcasts(Repository[Broadcast]):
         """What these have of it goes to no channel when nobody needs it any more."""
         parameters = {"id": broadcast.id, "expires_at": broadcast.expires_at, "user_ids": list(people)}
         await self.session.execute(_SHORTEN, parameters)
+
+
+def is_of_ended_broadcast() -> ColumnElement[bool]:
+    """Of a delivery."""
+    ended = (
+        select(Entry.id)
+        .join(Broadcast, Broadcast.id == Entry.dedupe_key)
+        .where(Entry.id == Delivery.entry_id, Broadcast.state == BroadcastState.ENDED)
+    )
+    return and_(Delivery.type == NotificationType.BROADCAST.value, ended.exists())
 
 
 async def reach_of(session: AsyncSession | AsyncConnection, to: Addressees) -> int:

@@ -17,6 +17,7 @@ from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor, Urgency
 from medianest_common.db import Repository
 from medianest_notifications.models import Delivery
+from medianest_notifications.repository.broadcasts import is_of_ended_broadcast
 
 TOO_LATE = "It was too old to be sent."
 _S = DeliveryState
@@ -88,14 +89,20 @@ class Deliveries(Repository[Delivery]):
 
     async def expire(self, channel_id: UUID, *, now: datetime) -> None:
         """What was tried in vain is a dead letter; what never had its turn was merely not worth it any more."""
+        lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
         await self.session.execute(
             update(Delivery)
-            .where(Delivery.channel_id == channel_id, Delivery.state == _S.QUEUED, Delivery.expires_at <= now)
+            .where(
+                Delivery.channel_id == channel_id,
+                or_(Delivery.state == _S.QUEUED, lapsed),
+                Delivery.expires_at <= now,
+            )
             .values(
                 state=case((Delivery.attempts == 0, _S.SUPPRESSED.value), else_=_S.FAILED.value),
                 reason=case((Delivery.attempts == 0, SuppressedFor.EXPIRED.value)),
                 error=func.coalesce(Delivery.error, TOO_LATE),
                 held_for=None,
+                lease_until=None,
                 updated_at=now,
             )
             .execution_options(synchronize_session=False)
@@ -104,33 +111,36 @@ class Deliveries(Repository[Delivery]):
     async def claim(self, channel_id: UUID, *, now: datetime, lease: timedelta) -> list[Delivery]:
         """The next message of a channel that the caller has locked, the one that leads first; empty when nothing is due
         or somebody is at work on it. What was being sent when its lease ran out comes first, and is in doubt."""
-        lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
-        due = and_(Delivery.state == _S.QUEUED, Delivery.held_for.is_(None), Delivery.due_at <= now)
-        other = aliased(Delivery)
+        other, member, one = aliased(Delivery), aliased(Delivery), aliased(Delivery)
+        lapsed = and_(one.state == _S.SENDING, one.lease_until <= now)
+        due = and_(one.state == _S.QUEUED, one.held_for.is_(None), one.due_at <= now)
         busy = select(other.id).where(
             other.channel_id == channel_id, other.state == _S.SENDING, other.lease_until > now
         )
-        leader = aliased(Delivery)
-        # One whose leader was deleted or is not wanted any more goes by itself.
-        led = select(leader.id).where(
-            leader.id == Delivery.batch_id, leader.id != Delivery.id, leader.state.in_(_OPEN)
-        )
-        next_one = (
-            select(Delivery.id)
-            .where(Delivery.channel_id == channel_id, ~led.exists(), or_(lapsed, due), ~busy.exists())
-            .order_by((Delivery.state == _S.SENDING).desc(), Delivery.seq)
+        next_group = (
+            select(_group(one))
+            .where(one.channel_id == channel_id, or_(lapsed, due), ~busy.exists())
+            .order_by((one.state == _S.SENDING).desc(), one.seq)
             .limit(1)
             .scalar_subquery()
         )
-        followers = and_(
-            Delivery.channel_id == channel_id,
-            Delivery.batch_id == next_one,
-            Delivery.state.in_(_OPEN),
+        # Those whose leader was deleted or is not wanted any more still go together: the next of them leads.
+        leader = (
+            select(member.id)
+            .where(member.channel_id == channel_id, member.state.in_(_OPEN), _group(member) == next_group)
+            .order_by(member.seq)
+            .limit(1)
+            .scalar_subquery()
         )
         statement = (
             update(Delivery)
-            .where(or_(Delivery.id == next_one, followers))
+            .where(
+                Delivery.channel_id == channel_id,
+                Delivery.state.in_(_OPEN),
+                _group(Delivery) == next_group,
+            )
             .values(
+                batch_id=case((Delivery.batch_id.is_not(None), leader)),
                 in_doubt=or_(Delivery.in_doubt, Delivery.state == _S.SENDING),
                 doubts=Delivery.doubts + case((Delivery.state == _S.SENDING, 1), else_=0),
                 state=_S.SENDING,
@@ -172,11 +182,13 @@ class Deliveries(Repository[Delivery]):
         )
 
     async def requeue(self, delivery_id: UUID, *, now: datetime, lasts: timedelta) -> Delivery | None:
-        """A dead letter, or one whose channel is no longer disabled; never twice at once."""
+        """A dead letter, or one whose channel is no longer disabled; never twice at once, and no broadcast that is
+        over."""
         statement = (
             update(Delivery)
             .where(
                 Delivery.id == delivery_id,
+                ~is_of_ended_broadcast(),
                 or_(
                     Delivery.state == _S.FAILED,
                     Delivery.reason.in_((SuppressedFor.CHANNEL_DISABLED, SuppressedFor.EXPIRED)),
@@ -196,3 +208,8 @@ class Deliveries(Repository[Delivery]):
             .execution_options(synchronize_session=False, populate_existing=True)
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
+
+
+def _group(delivery: type[Delivery]) -> ColumnElement[UUID]:
+    """The same for all that go out as one message."""
+    return func.coalesce(delivery.batch_id, delivery.id)

@@ -14,16 +14,18 @@ from medianest_notifications.models import LAST_VERSION, Recipient
 class Recipients(Repository[Recipient]):
     model = Recipient
 
-    async def learn(self, values: dict[str, Any]) -> None:
-        """Keep the newest version, whatever order they arrive in."""
+    async def learn(self, values: dict[str, Any]) -> bool:
+        """Keep the newest version, whatever order they arrive in; of the same one, what is told last: what this service
+        did not keep when it heard it first. Returns whether it is what is known now."""
         statement = upsert(Recipient).values(values)
-        await self.session.execute(
+        learned = await self.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["user_id"],
                 set_={name: statement.excluded[name] for name in values if name != "user_id"},
-                where=Recipient.version < statement.excluded.version,
-            )
+                where=Recipient.version <= statement.excluded.version,
+            ).returning(Recipient.user_id)
         )
+        return learned.first() is not None
 
     async def erase(self, user_id: UUID) -> int:
         """Returns whether there was anything, as a count."""
@@ -39,6 +41,13 @@ class Recipients(Repository[Recipient]):
         version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
         return version == LAST_VERSION
 
+    async def is_suspended(self, user_id: UUID) -> bool:
+        statement = select(Recipient.suspended).where(Recipient.user_id == user_id)
+        return bool((await self.session.execute(statement)).scalar_one_or_none())
+
     async def admins(self) -> Sequence[UUID]:
-        statement = select(Recipient.user_id).where(Recipient.role.in_(("owner", "admin")))
+        """Those who can act on what they are told."""
+        statement = select(Recipient.user_id).where(
+            Recipient.role.in_(("owner", "admin")), Recipient.suspended.is_(False)
+        )
         return (await self.session.execute(statement)).scalars().all()

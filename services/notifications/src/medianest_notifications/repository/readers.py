@@ -27,6 +27,7 @@ from medianest_notifications.planning.decision import (
     plan,
 )
 from medianest_notifications.planning.local_time import QuietHours, zone_called
+from medianest_notifications.repository.heads import lock_heads
 
 _READERS = text("""
     select t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
@@ -37,14 +38,10 @@ _READERS = text("""
     left join preferences p on p.user_id = t.user_id
     left join mutes m on m.user_id = t.user_id and m.media_type = :media_type and m.tmdb_id = :tmdb_id
     left join choices inbox on inbox.user_id = t.user_id and inbox.type = :type and inbox.channel_id is null
-    left join channels c on c.user_id = t.user_id and c.state = 'active'
+    -- Who is suspended finds it in the inbox when they are back, and hears of it nowhere else.
+    left join channels c on c.user_id = t.user_id and c.state = 'active' and r.suspended is not true
     left join choices choice on choice.user_id = t.user_id and choice.type = :type and choice.channel_id = c.id
     order by t.place, c.id
-""")
-
-_LOCK = text("""
-    select h.user_id from unnest(cast(:user_ids as uuid[])) with ordinality as t (user_id, place)
-    join heads h on h.user_id = t.user_id order by t.place for update of h
 """)
 
 _SAID = text("""
@@ -126,11 +123,11 @@ async def _said(
 ) -> Mapping[UUID, Said]:
     """Of two notices about one matter at the same moment the second waits here, so that it sees the first."""
     meaning = MEANINGS[matter.type]
-    channel_ids = {row.channel_id: row.user_id for row in rows if row.channel_id}
+    channel_ids = [row.channel_id for row in rows if row.channel_id]
     if matter.collapse_key is None or not channel_ids or not (meaning.flaps or meaning.settles):
         return {}
-    await session.execute(_LOCK, {"user_ids": list(dict.fromkeys(channel_ids.values()))})
-    parameters = {"channel_ids": list(channel_ids), "collapse_key": matter.collapse_key, "since": now - WHILE}
+    await lock_heads(session, [row.user_id for row in rows])
+    parameters = {"channel_ids": channel_ids, "collapse_key": matter.collapse_key, "since": now - WHILE}
     found = (await session.execute(_SAID, parameters)).all()
     return {
         channel_id: Said(

@@ -22,7 +22,8 @@ from medianest_notifications.use_cases.count_notifications import count_notifica
 from medianest_notifications.use_cases.erase_person import erase_person
 from medianest_notifications.use_cases.export_person import export_person
 from medianest_notifications.use_cases.hear_of_item import hear_of_item
-from medianest_notifications.use_cases.learn_access import expect_access, learn_access
+from medianest_notifications.use_cases.learn_access import learn_access
+from medianest_notifications.use_cases.learn_person import learn_person
 from medianest_notifications.use_cases.list_notifications import list_notifications
 from medianest_notifications.use_cases.mark_read import (
     dismiss_notification,
@@ -57,10 +58,10 @@ __all__ = [
     "count_notifications",
     "dismiss_notification",
     "erase_person",
-    "expect_access",
     "export_person",
     "hear_of_item",
     "learn_access",
+    "learn_person",
     "list_notifications",
     "mark_all_read",
     "mark_read",

@@ -21,6 +21,8 @@ from medianest_notifications.delivering.reach import as_far_as_its_owner
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.delivering.work import Work, lease_of, seconds_for, wake
 from medianest_notifications.models import Delivery, Entry
+from medianest_notifications.repository import Recipients
+from medianest_notifications.repository.broadcasts import is_of_ended_broadcast
 from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.deliveries import Deliveries
 from medianest_notifications.use_cases.record_delivery import record_delivery
@@ -54,6 +56,15 @@ async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
                 Delivery.channel_id == channel_id, reason=SuppressedFor.CHANNEL_DISABLED, now=now
             )
             return None
+        if await Recipients(tx.session).is_suspended(channel.user_id):
+            await deliveries.suppress(
+                Delivery.channel_id == channel_id, reason=SuppressedFor.SUSPENDED, now=now
+            )
+            return None
+        # One that was on its way when it ended is here again when it did not get through.
+        await deliveries.suppress(
+            Delivery.channel_id == channel_id, is_of_ended_broadcast(), reason=SuppressedFor.EXPIRED, now=now
+        )
         await deliveries.expire(channel_id, now=now)
         if channel.held_until is not None and channel.held_until > now:
             return None

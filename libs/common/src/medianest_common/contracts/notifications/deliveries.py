@@ -33,6 +33,7 @@ class SuppressedFor(StrEnum):
     COLLAPSED = "collapsed"
     CHANNEL_DISABLED = "channel_disabled"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
 
 
 class HeldFor(StrEnum):

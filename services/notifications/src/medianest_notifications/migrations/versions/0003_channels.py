@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('queued', 'sending', 'sent', 'failed', 'suppressed')", name="state"),
         sa.CheckConstraint("urgency in ('low', 'normal', 'high')", name="urgency"),
         sa.CheckConstraint(
-            "reason in ('off', 'muted', 'duplicate', 'collapsed', 'channel_disabled', 'expired')",
+            "reason in ('off', 'muted', 'duplicate', 'collapsed', 'channel_disabled', 'expired', 'suspended')",
             name="reason",
         ),
         sa.CheckConstraint("held_for in ('quiet_hours', 'digest', 'collapse')", name="held_for"),
