@@ -363,29 +363,63 @@ async def test_who_is_slow_cannot_overwrite_what_another_has_recorded(
     assert sent.attempts == 2
 
 
-async def test_several_that_go_together_are_one_message_and_go_alone_when_their_leader_is_not_wanted(
+@pytest.mark.parametrize("leader", ["wanted", "unwanted", "deleted", "too old"])
+async def test_several_that_go_together_stay_one_message_whatever_becomes_of_the_first(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy, leader: str
+) -> None:
+    await with_ntfy(ada, ntfy)
+    ntfy.fail_with(503, times=1)
+    for number in range(3):
+        await tell(house, ada, f"Film {number}")
+        await eventually(lambda: _has_queued(house, number + 1))  # noqa: B023
+    await eventually(lambda: _tried_once(house))
+    first = "(select id from deliveries where state = 'queued' order by seq limit 1)"
+    await sql(house, f"update deliveries set batch_id = {first} where state = 'queued'")
+    match leader:
+        case "unwanted":
+            await sql(house, f"update deliveries set state = 'suppressed', reason = 'off' where id = {first}")
+        case "deleted":
+            await sql(house, f"delete from deliveries where id = {first}")
+        case "too old":
+            await sql(house, f"update deliveries set expires_at = now() where id = {first}")
+    await hurry(house)
+    await eventually(lambda: _none_open(house))
+    assert texts(ntfy) == ["3 notifications" if leader == "wanted" else "2 notifications"]
+
+
+async def test_of_several_that_go_together_only_what_is_too_old_is_given_up(
     house: Sandbox, ada: Person, ntfy: FakeNtfy
 ) -> None:
     await with_ntfy(ada, ntfy)
-    for together in (True, False):
-        ntfy.received.clear()
-        ntfy.fail_with(503, times=1)
-        for number in range(3):
-            await tell(house, ada, f"Film {number}")
-            await eventually(lambda: _has_queued(house, number + 1))  # noqa: B023
-        await eventually(lambda: _tried_once(house))
-        first = "(select id from deliveries where state = 'queued' order by seq limit 1)"
-        await sql(house, f"update deliveries set batch_id = {first} where state = 'queued'")
-        if not together:
-            await sql(
-                house,
-                f"update deliveries set state = 'suppressed', reason = 'off' where id = {first}",
-            )
+    ntfy.fail_with(503, times=2)
+    for number in range(3):
+        await tell(house, ada, f"Film {number}")
+        await eventually(lambda: _has_queued(house, number + 1))  # noqa: B023
+    await eventually(lambda: _tried_once(house))
+    first = "(select id from deliveries order by seq limit 1)"
+    # The first is over before another attempt after this one would come.
+    await sql(house, "update deliveries set attempts = 8")
+    await sql(house, f"update deliveries set batch_id = {first}")
+    await sql(house, f"update deliveries set expires_at = now() + interval '1 minute' where id = {first}")
+    await hurry(house)
+    await eventually(lambda: _in_state(house, "failed"))
+    assert await _has_queued(house, 2)
+    await hurry(house)
+    await eventually(lambda: _none_open(house))
+    assert texts(ntfy) == ["2 notifications"]
+
+
+async def test_what_was_being_sent_when_it_grew_too_old_is_given_up(
+    house: Sandbox, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await with_ntfy(ada, ntfy)
+    ntfy.fail_with("hang")
+    await tell(house, ada)
+    await eventually(lambda: _in_state(house, "sending"))
+    await sql(house, "update deliveries set lease_until = now(), expires_at = now()")
+    async with running(SERVICE, overrides=house.settings):
         await hurry(house)
-        await eventually(lambda: _has_queued(house, 0))
-        await ntfy.next(1 if together else 2)
-        await eventually(lambda: _none_open(house))
-        assert len(ntfy.received) == (1 if together else 2), texts(ntfy)
+        assert (await reaches(ada, S.FAILED)).attempts == 1
 
 
 async def test_what_cannot_be_worded_keeps_nothing_else_waiting(

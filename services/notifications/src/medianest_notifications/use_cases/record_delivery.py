@@ -112,11 +112,15 @@ async def _later(tx: Transaction, work: Work, later: Later, *, now: datetime) ->
         "doubts": doubts,
         "updated_at": now,
     }
-    if now + again >= leader.expires_at or (later.in_doubt and doubts >= MOST_DOUBTS):
-        await deliveries.settle(work.ids, state=DeliveryState.FAILED, **common)
+    enough = later.in_doubt and doubts >= MOST_DOUBTS
+    # Of what goes together each is worth sending for as long as it is by itself.
+    over = [each.id for each in work.deliveries if enough or now + again >= each.expires_at]
+    await deliveries.settle(over, state=DeliveryState.FAILED, **common)
+    if len(over) == len(work.deliveries):
         wait = again = wait_after(1, retry_after=later.retry_after)
     else:
-        await deliveries.settle(work.ids, state=DeliveryState.QUEUED, due_at=now + again, **common)
+        left = [each for each in work.ids if each not in over]
+        await deliveries.settle(left, state=DeliveryState.QUEUED, due_at=now + again, **common)
     if later.retry_after is not None or leader.attempts <= WHOLE_CHANNEL_ATTEMPTS:
         await Channels(tx.session).hold(channel.id, until=now + wait)
     for delay in {wait, again}:
