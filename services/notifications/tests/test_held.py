@@ -20,6 +20,8 @@ from medianest_common.contracts.notifications.preferences import Choice, Mode, M
 from medianest_common.contracts.youtube.events import QueuePaused, QueueResumed
 from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.wording_library import about_arrivals
 from services.notifications.tests.channels_of import Target, allowing, sql, texts, with_ntfy
 from services.notifications.tests.household import Person, request_event
 from services.notifications.tests.test_inbox import _known
@@ -175,6 +177,21 @@ async def test_other_wishes_decide_anew_about_what_waits(house: House, ada: Pers
     await arrives(ntfy, "Ready to watch: Tron (2021)")
 
 
+async def test_a_title_that_is_muted_while_news_of_it_waits_is_not_told(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await asleep(house, ada, ntfy)
+    for title, tmdb_id in (("Alien", 348), ("Tron", 20526)):
+        told = {"item": "movie", "title": title, "year": 1979, "tmdb_id": tmdb_id, "seasons": []}
+        told |= {"episodes": None, "library_key": "1", "library": "Movies", "count": 1, "subject": title}
+        told |= {"by": None, "season": None, "is_4k": False, "total": None, "titles": [], "more": 0}
+        async with house.app.db.transaction() as tx:
+            await notify(house.app, tx, about_arrivals(told), to=[ada.id], dedupe_key=uuid7())
+    assert [state for state, _ in await states(ada)] == ["queued", "queued"]
+    await ada.ask(MuteTitle(media_type=MediaType.MOVIE, tmdb_id=348, title="Alien", until=None))
+    assert await states(ada) == [("suppressed", "muted"), ("queued", "digest")]
+
+
 async def test_a_digest_comes_every_quarter_of_an_hour_and_daily_once(
     house: House, ada: Person, ntfy: FakeNtfy
 ) -> None:
@@ -194,6 +211,23 @@ async def test_a_digest_comes_every_quarter_of_an_hour_and_daily_once(
     await house.release()
     await arrives(ntfy, "2 notifications", "Declined: Cats (2021)")
     await settles(ada, ("sent", None), ("sent", None), ("sent", None))
+
+
+async def test_what_a_newer_version_has_held_keeps_nothing_else_waiting(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    """As after going back to a version that does not know the type."""
+    target = await asleep(house, ada, ntfy)
+    await tell(ada, S.AVAILABLE, title="Tron")
+    await sql(house.sandbox, "update deliveries set type = 'of.tomorrow'")
+    await tell(ada, S.AVAILABLE, title="Alien")
+    await save(
+        ada, Choice(type=NotificationType.REQUEST_DECLINED, channel_id=target.channel_id, mode=Mode.OFF)
+    )
+    house.at_berlin(7)
+    await house.release()
+    await arrives(ntfy, "Ready to watch: Alien (2021)")
+    await settles(ada, ("queued", "quiet_hours"), ("sent", None))
 
 
 async def test_what_flaps_is_told_once_and_then_as_it_is(house: House, ntfy: FakeNtfy) -> None:

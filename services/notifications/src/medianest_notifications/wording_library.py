@@ -60,7 +60,8 @@ def about_arrivals(told: dict[str, Any]) -> Notice:
     values = {name: value for name, value in told.items() if name not in _APART}
     tmdb_id, is_film = told["tmdb_id"], told["item"] == "movie"
     media_type = MediaType.MOVIE if is_film else MediaType.TV
-    is_title = tmdb_id is not None and told["item"] not in ("album", "many")
+    is_media = told["item"] not in ("album", "many")
+    is_title = tmdb_id is not None and is_media
     is_show = told["item"] in ("season", "seasons", "episodes")
     return Notice(
         type=NotificationType.LIBRARY_ADDED,
@@ -70,6 +71,7 @@ def about_arrivals(told: dict[str, Any]) -> Notice:
             "item": told["item"],
             "title": told["title"],
             "year": told["year"],
+            "mediaType": media_type.value if is_media else None,
             "tmdbId": tmdb_id,
             "seasons": told["seasons"],
             "episodes": told["episodes"],

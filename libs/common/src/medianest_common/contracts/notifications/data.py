@@ -117,6 +117,8 @@ class AboutArrival(Contract):
     item: str
     title: str | None
     year: int | None
+    media_type: MediaType | None
+    """None for albums, and where it tells of many."""
     tmdb_id: int | None
     seasons: list[int]
     episodes: int | None
