@@ -15,6 +15,7 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import Circle, audience_of, recipients
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
+from medianest_notifications.repository.heads import lock_heads
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording import SOMEBODY, Notice, about_request
 from medianest_notifications.wording_people import about_watchlist_request
@@ -42,10 +43,12 @@ async def announce_request(
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
     people = [user for user in audience_of(event, admins=admins, gone=gone) if _is_news(event, request, user)]
     if _is_by_itself(event):
+        await lock_heads(tx.session, {event.user_id, *people} - gone)
         await _tell_whose_watchlist(app, tx, event, gone=gone)
         people = [user for user in people if user != event.user_id]
     if not people:
         return
+    await lock_heads(tx.session, people)
     for notice, group in _by_reader(event, people, admins=admins):
         await notify(app, tx, notice, to=group, dedupe_key=event_id)
     request.told = request.told | {user.hex: event.version for user in people}

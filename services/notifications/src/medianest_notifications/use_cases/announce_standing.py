@@ -16,6 +16,7 @@ from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import Circle, recipients
 from medianest_notifications.repository import Recipients
+from medianest_notifications.repository.heads import lock_heads
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording_people import (
     about_email,
@@ -39,6 +40,7 @@ async def announce_role(
     audience = recipients(NotificationType.ROLE_CHANGED, circle)
     themselves = [person for person in audience if person == event.user_id]
     others = [person for person in audience if person != event.user_id]
+    await lock_heads(tx.session, audience)
     await notify(app, tx, about_role(event, to_themselves=True), to=themselves, dedupe_key=event_id)
     if not gone:
         await notify(app, tx, about_role(event, to_themselves=False), to=others, dedupe_key=event_id)

@@ -31,7 +31,8 @@ COUNTED = "inbox.counted"
 async def notify(
     app: NotificationsApp, tx: Transaction, notice: Notice, *, to: Iterable[UUID], dedupe_key: UUID
 ) -> None:
-    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order given, so it has to be a fixed one.
+    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order given, which has to be that of
+    their ids; whoever tells several groups in one transaction locks all of them first.
 
     What goes to people's channels is stored in the same transaction, in as many statements for one as for a thousand.
     """
