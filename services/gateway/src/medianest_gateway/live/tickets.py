@@ -74,15 +74,25 @@ class Tickets:
             return None
 
     async def _take(self, key: str) -> bytes | None:
-        """Patiently: when all clients come back at once, a slow answer is likelier than a dead server."""
+        """Patiently: when all clients come back at once, a slow answer is likelier than a dead server. Whoever was not
+        answered asks again under the same name, so that a ticket is not used up by an answer that came too late."""
+        name = new_token("").encode()
         for pause in _PAUSES:
             await asyncio.sleep(pause)
             try:
-                value: bytes | None = await self._reach.ask(lambda: _answer(self._valkey.getdel(key)))
+                value, holder = await self._reach.ask(lambda: self._hold(key, name))
             except Away:
                 continue
-            return value
+            return value if holder in (None, name) else None
         return None
+
+    async def _hold(self, key: str, name: bytes) -> tuple[bytes | None, bytes | None]:
+        """The ticket, and who has used it before."""
+        async with self._valkey.pipeline(transaction=True) as pipe:
+            pipe.get(key)
+            pipe.set(f"{key}:used", name, nx=True, get=True, ex=self.seconds)
+            value, holder = await pipe.execute()
+        return value, holder
 
     def _keep_at_home(self, key: str, value: bytes) -> None:
         now = self._clock.monotonic()
