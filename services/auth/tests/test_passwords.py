@@ -206,9 +206,18 @@ async def test_attack_64_an_outdated_hash_is_replaced_once_by_sign_ins_at_the_sa
     owner = await house.set_up()
     old = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
     await house.change("update passwords set hash = :old", old=old)
-    signed_in = await asyncio.gather(
-        *(house.sign_in(device_token=owner.device_token if n % 2 else "") for n in range(8))
-    )
+
+    async def sign_in(number: int) -> auth.SignedIn:
+        """A slow machine may have no room for all of them at once, and says so."""
+        while True:
+            try:
+                return await house.sign_in(device_token=owner.device_token if number % 2 else "")
+            except MediaNestError as error:
+                if error.code != "AUTH_BUSY":
+                    raise
+                await asyncio.sleep(0.1)
+
+    signed_in = await asyncio.gather(*(sign_in(number) for number in range(8)))
     assert len({each.session_id for each in signed_in}) == 8
     ((new,),) = await house.rows("select hash from passwords")
     assert new.startswith("$argon2id$v=19$m=47104,t=2,p=1$")

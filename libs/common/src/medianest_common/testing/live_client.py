@@ -27,7 +27,7 @@ from medianest_common.contracts.live import (
 
 FINAL = {CloseCode.BAD_MESSAGE, CloseCode.REVOKED, CloseCode.TOO_MANY}
 """After these a client does not come back by itself."""
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
 _MISSED_HEARTBEATS = 2.2
 _LEAST_SILENCE = 10.0
 """A machine with much to do may be late with a short heartbeat."""
