@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from medianest.embedded import ServerUrls
+from medianest.testing import eventually
 from medianest_common import programs
 from medianest_common.contracts.platform import CheckStatus
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
@@ -12,11 +13,16 @@ from medianest_common.contracts.youtube.downloads import GetDownload
 from medianest_common.contracts.youtube.queue import GetQueue
 from medianest_common.programs import Program, find
 from medianest_common.testing.fake_youtube import FakeYoutube, Video
+from medianest_common.valkey import open_valkey
+from medianest_youtube import equipped
+from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import NotToBeHad
+from medianest_youtube.handlers import queue as handlers_of_the_queue
 from medianest_youtube.probing import probe
 from medianest_youtube.service import SERVICE
+from medianest_youtube.use_cases.sweep_queue import sweep_queue
 from services.youtube.tests.conftest import home_on
-from services.youtube.tests.queueing import ask, pause_of
+from services.youtube.tests.queueing import ask, pause_of, tickets_used
 from services.youtube.tests.test_queue_health import check_of
 from services.youtube.tests.test_tools import program
 
@@ -60,6 +66,54 @@ async def test_without_ffmpeg_the_queue_rests_and_says_so_and_goes_on_when_it_is
         home.clock.advance(60)
         await wish.becomes(*STORED)
         assert (await home.owner.call(GetQueue())).pause is None
+
+
+async def test_where_another_replica_has_ffmpeg_the_queue_does_not_rest_for_one_that_lacks_it(
+    server_urls: ServerUrls,
+    tmp_path: Path,
+    youtube: FakeYoutube,
+    places: dict[Program, list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = tmp_path / "ffmpeg"
+    real = find(Program.FFMPEG)
+    assert real is not None
+    own.symlink_to(real)
+    places[Program.FFMPEG] = [own]
+    begun: list[None] = []
+
+    async def swept(app: YoutubeApp) -> None:
+        begun.append(None)
+        await sweep_queue(app)
+
+    monkeypatch.setattr(handlers_of_the_queue, "sweep_queue", swept)
+    valkey = open_valkey(server_urls.valkey_url, timeout=5)
+    async with home_on(server_urls, tmp_path, youtube) as home, valkey:
+
+        async def said() -> bool:
+            return await valkey.get(equipped._KEY) is not None
+
+        await eventually(said)
+        own.unlink()
+        before = len(begun)
+        # One after the other, so that none that has still seen it can say so any more.
+        await eventually(lambda: _grows(begun, before))
+        await valkey.set(equipped._KEY, "another")
+        wish = await ask(home, youtube.add(Video(id=FIRST)))
+        await tickets_used(home)
+        assert await wish.row("status", "attempts") == ("queued", 0)
+        assert await home.rows("select code from queue_pauses") == []
+
+        await valkey.delete(equipped._KEY)
+        await pause_of(home, FailureCode.FFMPEG_MISSING)
+        # As the other one, once it is back, lets it go on.
+        own.symlink_to(real)
+        home.clock.advance(60)
+        await wish.becomes(*STORED)
+
+
+async def _grows(begun: list[None], before: int) -> bool:
+    return len(begun) > before
 
 
 async def test_without_ffprobe_that_is_said_and_not_that_the_file_is_broken(tmp_path: Path) -> None:

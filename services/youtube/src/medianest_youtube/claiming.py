@@ -14,9 +14,10 @@ from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.disk import DiskSilent, disk_is_full, lying, promises, room
+from medianest_youtube.equipped import another_is_equipped, say_equipped
 from medianest_youtube.models import Asset, Profile
 from medianest_youtube.moves import move
-from medianest_youtube.pausing import is_closed, trip
+from medianest_youtube.pausing import go_on, is_closed, may_have_ffmpeg, trip
 from medianest_youtube.repository.assets import Assets, Lease
 from medianest_youtube.repository.pauses import Pauses
 from medianest_youtube.workers import in_thread
@@ -50,11 +51,18 @@ async def claim_next(app: YoutubeApp) -> Claim | None:
         log.warning("disk_not_measured")
         return None
     lack = await in_thread(app.tools.lack_of_ffmpeg)
+    if lack is None:
+        await say_equipped(app)
+    elif await another_is_equipped(app):
+        return None
     async with app.db.transaction() as tx:
         assets = Assets(tx.session)
         await assets.alone_at_the_slots()
         running = await assets.in_progress(now=now)
         pause = await Pauses(tx.session).open()
+        if lack is None and may_have_ffmpeg(pause, now=now):
+            await go_on(app, tx)
+            return None
         if len(running) >= app.settings.youtube_slots or is_closed(pause, now=now, running=len(running)):
             return None
         if lack is not None:

@@ -1,6 +1,6 @@
 """The whole queue rests, and goes on. Whoever does either holds the slots (`Assets.alone_at_the_slots`)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -18,12 +18,21 @@ from medianest_youtube.repository.pauses import Pauses
 
 log = structlog.get_logger()
 
+_A_WHILE = timedelta(seconds=30)
+
 
 def is_closed(pause: QueuePause | None, *, now: datetime, running: int) -> bool:
     """Whether nothing may begin. When a pause's time is over one download goes ahead and tries."""
     if pause is None:
         return False
     return pause.until is None or pause.until > now or running > 0
+
+
+def may_have_ffmpeg(pause: QueuePause | None, *, now: datetime) -> bool:
+    """It rests for want of ffmpeg, and whoever has it may let it go on. Not at once, where yt-dlp says that it is
+    missing and it is there.
+    """
+    return pause is not None and pause.code is FailureCode.FFMPEG_MISSING and now - pause.since > _A_WHILE
 
 
 async def trip(

@@ -8,10 +8,11 @@ from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.disk import DiskSilent, room
+from medianest_youtube.equipped import say_equipped
 from medianest_youtube.failures import consequence
 from medianest_youtube.models import Asset
 from medianest_youtube.moves import ask_for_a_worker, move
-from medianest_youtube.pausing import go_on, is_closed
+from medianest_youtube.pausing import go_on, is_closed, may_have_ffmpeg
 from medianest_youtube.policy import MOST_ATTEMPTS
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.repository.pauses import Pauses
@@ -22,7 +23,6 @@ log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
 _AT_ONCE = 200
-_A_WHILE = timedelta(seconds=30)
 _GRACE = timedelta(seconds=2)
 """So that whoever comes back to a lease that has just ended still finds it."""
 
@@ -30,6 +30,8 @@ _GRACE = timedelta(seconds=2)
 async def sweep_queue(app: YoutubeApp) -> None:
     free = await _room(app)
     lack = await in_thread(app.tools.lack_of_ffmpeg)
+    if lack is None:
+        await say_equipped(app)
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await _take_from_the_dead(app, tx)
@@ -83,8 +85,7 @@ async def _end_pause(app: YoutubeApp, tx: Transaction, *, free: int | None, lack
         smallest = await Assets(tx.session).least_size_queued()
         if free is not None and free >= 2 * (smallest or 0):
             await go_on(app, tx)
-    # Not at once, where yt-dlp says that it is missing and it is there.
-    elif pause.code is FailureCode.FFMPEG_MISSING and app.clock.now() - pause.since > _A_WHILE and not lack:
+    elif may_have_ffmpeg(pause, now=app.clock.now()) and not lack:
         await go_on(app, tx)
 
 
@@ -94,6 +95,9 @@ async def _make_tickets(app: YoutubeApp, tx: Transaction) -> None:
     running = await assets.running(now=now)
     free = app.settings.youtube_slots - running
     pause = await Pauses(tx.session).open()
+    if may_have_ffmpeg(pause, now=now):
+        # Whoever takes it may have what is lacking here.
+        ask_for_a_worker(tx)
     if free <= 0 or is_closed(pause, now=now, running=running):
         return
     queued = await assets.count(Asset.status == DownloadStatus.QUEUED)
