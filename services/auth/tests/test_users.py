@@ -14,6 +14,7 @@ from medianest_auth.erasures import ASKED_AGAIN_AFTER, HOLDERS
 from medianest_auth.look_alikes import name_key, name_shape
 from medianest_auth.revocations import AT_ONCE
 from medianest_auth.service import SERVICE
+from medianest_auth.use_cases.tell_suspended import tell_suspended
 from medianest_common.bus import Context, use
 from medianest_common.clock import uuid7
 from medianest_common.contracts import auth, health, media, notifications, plex, youtube
@@ -111,6 +112,18 @@ async def test_a_new_role_makes_old_tokens_stale_and_the_next_one_says_it(house:
     await house.call_as(owner, same)
     versions = "select version, permissions_version from users where id = :id"
     assert await house.rows(versions, id=frida.user.id) == [(2, 2)]
+
+
+async def test_who_is_suspended_is_told_again_as_it_stands(house: Household) -> None:
+    """A service that was upgraded after somebody was suspended had not kept it."""
+    await house.set_up()
+    frida, bert = await friend(house), await friend(house, "Bert")
+    await house.change("update users set status = 'suspended', version = 7 where id = :id", id=frida.user.id)
+    async with house.heard(auth.UserChanged) as changed:
+        await tell_suspended(house.db)
+        told = await changed.next()
+    assert (told.user_id, told.suspended, told.version) == (frida.user.id, True, 7)
+    assert told.plex_id is not None and told.user_id != bert.user.id
 
 
 def acts_on(target: UUID) -> dict[str, Rpc[Any]]:

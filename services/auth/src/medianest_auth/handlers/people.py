@@ -10,6 +10,7 @@ from medianest_auth.use_cases.confirm_email import confirm_email
 from medianest_auth.use_cases.delete_user import delete_account, delete_user
 from medianest_auth.use_cases.export_user_data import export_user_data
 from medianest_auth.use_cases.read_accounts import get_user, list_users
+from medianest_auth.use_cases.tell_suspended import tell_suspended
 from medianest_common.contracts import gateway, health, media, notifications, plex, youtube
 from medianest_common.contracts.auth import people
 from medianest_common.contracts.base import Nothing, Page
@@ -92,3 +93,8 @@ async def on_erased(event: DataErased, app: AuthApp, tx: Transaction) -> None:
 @handlers.rpc
 async def revocations(query: people.GetRevocations, app: AuthApp) -> people.Revocations:
     return await lately_revoked(app)
+
+
+@handlers.every(3600)
+async def keep_suspended_told(app: AuthApp) -> None:
+    await tell_suspended(app.db)
