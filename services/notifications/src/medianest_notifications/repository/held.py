@@ -18,6 +18,8 @@ from medianest_notifications.planning.decision import Endpoint, Matter, Plan, Ti
 from medianest_notifications.planning.merging import Statement
 
 _IS_HELD = (Delivery.state == DeliveryState.QUEUED, Delivery.held_for.is_not(None))
+_KNOWN = tuple(each.value for each in NotificationType)
+"""What a newer version has held waits for it."""
 _IS_SAID = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.QUEUED)
 
 
@@ -36,7 +38,8 @@ class HeldDeliveries:
         self.session = session
 
     async def channels_with_due(self, *, now: datetime, limit: int) -> Sequence[UUID]:
-        due = select(Delivery.channel_id).where(*_IS_HELD, Delivery.due_at <= now).distinct().limit(limit)
+        ready = (*_IS_HELD, Delivery.type.in_(_KNOWN), Delivery.due_at <= now)
+        due = select(Delivery.channel_id).where(*ready).distinct().limit(limit)
         return (await self.session.scalars(due)).all()
 
     async def lock_channels_of(self, user_id: UUID) -> None:
@@ -64,6 +67,7 @@ class HeldDeliveries:
                 Delivery.collapse_key.in_(keys),
                 Delivery.state.in_(_IS_SAID),
                 Delivery.held_for.is_(None),
+                Delivery.type.in_(_KNOWN),
             )
             .ext(distinct_on(Delivery.collapse_key))
             .order_by(Delivery.collapse_key, Delivery.seq.desc())
@@ -138,7 +142,7 @@ def _held() -> Select[Any]:
         select(Delivery, Entry.title, Entry.data, Channel.state)
         .join(Entry, Entry.id == Delivery.entry_id)
         .join(Channel, Channel.id == Delivery.channel_id)
-        .where(*_IS_HELD)
+        .where(*_IS_HELD, Delivery.type.in_(_KNOWN))
         .execution_options(populate_existing=True)
     )
 

@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+import structlog
+
+from medianest_common.bus.retry import is_outage
 from medianest_common.contracts.notifications.deliveries import SuppressedFor
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
@@ -10,6 +13,8 @@ from medianest_notifications.planning.decision import plan
 from medianest_notifications.planning.merging import Statement, merge
 from medianest_notifications.repository.held import Held, HeldDeliveries
 from medianest_notifications.repository.preferences import Preferences
+
+log = structlog.get_logger()
 
 MOST_IN_ONE = 50
 _AT_ONCE = 500
@@ -21,8 +26,14 @@ async def release_held(app: NotificationsApp) -> None:
     async with app.db.transaction() as tx:
         channels = await HeldDeliveries(tx.session).channels_with_due(now=app.clock.now(), limit=_CHANNELS)
     for channel_id in channels:
-        async with app.db.transaction() as tx:
-            await _release(app, tx, channel_id)
+        try:
+            async with app.db.transaction() as tx:
+                await _release(app, tx, channel_id)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # The others do not wait for it.
+            log.exception("held_not_released", channel_id=str(channel_id))
 
 
 async def _release(app: NotificationsApp, tx: Transaction, channel_id: UUID) -> None:
