@@ -8,7 +8,8 @@ import pytest
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
-from medianest_common.contracts.youtube.queue import ResumeQueue
+from medianest_common.contracts.youtube.downloads import RetryDownload
+from medianest_common.contracts.youtube.queue import PauseQueue, ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
 from medianest_youtube.repository.assets import Assets
 from services.youtube.tests.conftest import Home, home_on
@@ -145,6 +146,33 @@ async def test_what_youtube_refuses_without_cookies_is_had_with_them_and_nothing
     asked = [each for each in youtube.requests if each.video_id == FIRST and each.signed_in]
     assert asked
     assert not [each for each in youtube.requests if each.video_id == SECOND and each.signed_in]
+
+
+async def test_an_account_that_a_channel_refuses_again_and_again_is_not_worn_out(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    await home.owner.call(PauseQueue(reason="A test."))
+    await set_cookies(home, youtube.cookies)
+    wish = await ask(home, youtube.add(Video(id=FIRST, failure=Failure.MEMBERS_ONLY)))
+    for letter in "xyz":
+        refused = await ask(home, letter * 11)
+        await home.change(
+            "update assets set status = 'failed', failure = 'MEMBERS_ONLY', status_since = :now where id = :id",
+            id=refused.asset_id,
+            now=home.clock.now() + timedelta(seconds=1),
+        )
+    await home.change("update assets set channel_id = 'UCx'")
+    await home.owner.call(ResumeQueue())
+
+    await wish.becomes(DownloadStatus.FAILED)
+    assert await wish.row("failure") == "MEMBERS_ONLY"
+    assert not [each for each in youtube.requests if each.signed_in]
+
+    # Other cookies may be a member's.
+    home.clock.advance(60)
+    await set_cookies(home, youtube.cookies)
+    await home.owner.call(RetryDownload(id=wish.id))
+    await wish.becomes(*STORED)
 
 
 async def test_a_premiere_waits_until_it_begins(home: Home, youtube: FakeYoutube) -> None:

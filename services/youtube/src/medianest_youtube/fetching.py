@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import ceil
 
 import structlog
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 _DISK_SECONDS = 5.0
 _KILL_GRACE = 0.3
+_REFUSALS = 3
+"""Of a channel's videos for members, with the cookies; then the account is not taken for a member's."""
 
 
 class DiskFull(NotToBeHad):
@@ -57,10 +59,19 @@ async def fetch(app: YoutubeApp, claim: Claim, place: Staging, reporter: Reporte
     except NotToBeHad as error:
         if cookies is not None or not wants_cookies(error.failure):
             raise
-        cookies = await app.cookies.load()
-        if cookies is None:
+        kept = await app.cookies.kept()
+        if kept is None or kept.file is None or await _is_no_member(app, claim, error, since=kept.set_at):
             raise
+        cookies = kept.file
     return await _fetch(app, claim, place, reporter, cookies=cookies)
+
+
+async def _is_no_member(app: YoutubeApp, claim: Claim, error: NotToBeHad, *, since: datetime) -> bool:
+    """The account has been refused often enough by this channel since it was set, and is not worn out any more."""
+    if error.failure is not FailureCode.MEMBERS_ONLY:
+        return False
+    async with app.db.transaction() as tx:
+        return await Assets(tx.session).refused_to_members(claim.lease.asset_id, since=since, times=_REFUSALS)
 
 
 async def _fetch(

@@ -100,6 +100,22 @@ class Assets(Repository[Asset]):
             return None
         return asset
 
+    async def refused_to_members(self, asset_id: UUID, *, since: datetime, times: int) -> bool:
+        """Whether so many of the same channel have failed as being for members alone."""
+        channel = select(Asset.channel_id).where(Asset.id == asset_id).scalar_subquery()
+        refused = (
+            select(Asset.id)
+            .where(
+                Asset.channel_id == channel,
+                Asset.status == DownloadStatus.FAILED,
+                Asset.failure == FailureCode.MEMBERS_ONLY,
+                Asset.status_since > since,
+                Asset.id != asset_id,
+            )
+            .limit(times)
+        )
+        return len((await self.session.scalars(refused)).all()) >= times
+
     async def renew(self, lease: Lease, *, until: datetime) -> bool:
         statement = (
             update(Asset)
