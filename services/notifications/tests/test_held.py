@@ -20,6 +20,7 @@ from medianest_common.contracts.notifications.preferences import Choice, Mode, M
 from medianest_common.contracts.youtube.events import QueuePaused, QueueResumed
 from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_notifications.use_cases.look_after_deliveries import look_after_deliveries
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording_library import about_arrivals
 from services.notifications.tests.channels_of import Target, allowing, sql, texts, with_ntfy
@@ -228,6 +229,25 @@ async def test_what_a_newer_version_has_held_keeps_nothing_else_waiting(
     await house.release()
     await arrives(ntfy, "Ready to watch: Alien (2021)")
     await settles(ada, ("queued", "quiet_hours"), ("sent", None))
+
+
+async def test_what_was_forgotten_is_not_taken_up_again_at_every_look(
+    house: House, ada: Person, ntfy: FakeNtfy
+) -> None:
+    await asleep(house, ada, ntfy)
+    await tell(ada, S.AVAILABLE)
+    now = house.clock.now()
+    await sql(house.sandbox, "update channels set woken_at = $1", now - timedelta(minutes=1))
+    # Due for long, and nobody has been told.
+    await sql(
+        house.sandbox, "update deliveries set held_for = null, due_at = $1", now - timedelta(minutes=10)
+    )
+    await look_after_deliveries(house.app)
+    [row] = await sql(house.sandbox, "select woken_at from channels")
+    assert (row["woken_at"], ntfy.received) == (now - timedelta(minutes=1), [])
+    await sql(house.sandbox, "update channels set woken_at = $1", now - timedelta(minutes=10))
+    await look_after_deliveries(house.app)
+    await arrives(ntfy, "Ready to watch: Dune (2021)")
 
 
 async def test_what_flaps_is_told_once_and_then_as_it_is(house: House, ntfy: FakeNtfy) -> None:

@@ -1,12 +1,12 @@
 """A person's channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
 
-from medianest_common.contracts.notifications.channels import ChannelState
+from medianest_common.contracts.notifications.channels import ChannelKind, ChannelState
 from medianest_common.db import Repository
 from medianest_notifications.models import Channel, Delivery
 
@@ -91,6 +91,20 @@ class Channels(Repository[Channel]):
         await self.session.execute(mine.with_for_update())
         sent = await self.session.execute(delete(Delivery).where(Delivery.user_id == user_id))
         return int(sent.rowcount), await self.delete(Channel.user_id == user_id)  # type: ignore[attr-defined]
+
+    async def take_up_again(
+        self, channel_ids: Collection[UUID], *, now: datetime
+    ) -> Sequence[tuple[UUID, ChannelKind]]:
+        """Those that nobody else is at work on."""
+        free = select(Channel.id).where(Channel.id.in_(channel_ids)).order_by(Channel.id)
+        statement = (
+            update(Channel)
+            .where(Channel.id.in_(free.with_for_update(skip_locked=True).scalar_subquery()))
+            .values(woken_at=now)
+            .returning(Channel.id, Channel.kind)
+            .execution_options(synchronize_session=False)
+        )
+        return [(row.id, row.kind) for row in await self.session.execute(statement)]
 
     async def has_sent(self, channel_id: UUID, *, at: datetime) -> None:
         await self.session.execute(

@@ -81,27 +81,20 @@ async def page_of_deliveries(
     return (await connection.execute(statement)).all()
 
 
-async def overdue_channels(connection: AsyncConnection, *, now: datetime, before: datetime) -> Sequence[Any]:
+async def overdue_channels(
+    connection: AsyncConnection, *, now: datetime, before: datetime, woken_before: datetime
+) -> Sequence[UUID]:
     """Channels with something that should have been sent before that moment, and nobody who does it."""
     due = and_(Delivery.state == _S.QUEUED, Delivery.held_for.is_(None), Delivery.due_at <= before)
     lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
     statement = (
-        select(Channel.id, Channel.kind)
+        select(Channel.id)
         .join(Delivery, Delivery.channel_id == Channel.id)
         .where(
             or_(due, lapsed),
             or_(Channel.held_until.is_(None), Channel.held_until <= before),
+            or_(Channel.woken_at.is_(None), Channel.woken_at <= woken_before),
         )
-        .distinct()
-    )
-    return (await connection.execute(statement)).all()
-
-
-async def overdue_held(connection: AsyncConnection, *, before: datetime) -> Sequence[UUID]:
-    """Channels where something has grown too old to be sent, whatever it waits for."""
-    statement = (
-        select(Delivery.channel_id)
-        .where(Delivery.state == _S.QUEUED, Delivery.due_at <= before, Delivery.expires_at <= before)
         .distinct()
     )
     return (await connection.execute(statement)).scalars().all()

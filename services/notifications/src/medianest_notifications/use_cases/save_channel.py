@@ -81,7 +81,9 @@ async def change_channel(app: NotificationsApp, command: ChangeChannel) -> Chann
     config = await _read(sender, values, by_admin=caller.is_admin)
     try:
         async with app.db.transaction() as tx:
-            channel = await Channels(tx.session).own(command.id, user_id=caller.user_id, lock=True)
+            channels = Channels(tx.session)
+            await channels.take_turns(caller.user_id)
+            channel = await channels.own(command.id, user_id=caller.user_id, lock=True)
             if channel is None:
                 raise ChannelNotFound()
             if channel.config_sealed != before.config_sealed:

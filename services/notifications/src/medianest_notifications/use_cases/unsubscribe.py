@@ -12,6 +12,7 @@ from medianest_common.contracts.notifications.preferences import Mode
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Delivery
 from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.repository import Recipients
 from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.deliveries import Deliveries
 from medianest_notifications.repository.preferences import Choices, Preferences
@@ -43,6 +44,8 @@ async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
         channels, deliveries = Channels(tx.session), Deliveries(tx.session)
         channel = await channels.get(named.channel_id)
         if channel is None:
+            return Nothing()
+        if await Recipients(tx.session).has_left(channel.user_id):
             return Nothing()
         # Before the channel, as whoever changes preferences does.
         await Preferences(tx.session).touch(channel.user_id)
