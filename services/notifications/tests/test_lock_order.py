@@ -49,7 +49,7 @@ async def test_of_a_request(news: News, status: RequestStatus) -> None:
     """Of one from a watchlist its person hears as well, where administrators have to decide."""
     boss = await news.person("Grace", role=Role.ADMIN)
     ada = await news.person("Ada")
-    source = {"source": RequestSource.WATCHLIST} if status is RequestStatus.PENDING else {}
+    source: dict[str, Any] = {"source": RequestSource.WATCHLIST} if status is RequestStatus.PENDING else {}
     event = request_event(ada, status, version=1, **source)
     await _held_first_leaves_the_last_free(news, boss, ada, event)
 
