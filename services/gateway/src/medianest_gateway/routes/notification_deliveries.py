@@ -34,11 +34,12 @@ async def list_deliveries(gateway: Gateway, query: Annotated[deliveries.ListDeli
 
 @admin.post("/{id:uuid}/resend", status_code=204, responses=problems(404, 409))
 async def resend_delivery(gateway: Gateway, id: UUID) -> None:
-    """One that was given up, or that its channel was disabled for, is tried again as if it were new."""
+    """One that was given up, or that its channel was disabled for, is tried again. 404 `DELIVERY_NOT_FOUND`; 409
+    `DELIVERY_NOT_OVER`, or `CHANNEL_NOT_ACTIVE` where its owner has to verify the channel first."""
     await gateway.bus.call(deliveries.ResendDelivery(id=id))
 
 
 @admin.delete("/{id:uuid}", status_code=204, responses=problems(404, 409))
 async def delete_delivery(gateway: Gateway, id: UUID) -> None:
-    """Clears a dead letter away."""
+    """Clears a dead letter away. 404 `DELIVERY_NOT_FOUND`; 409 `DELIVERY_NOT_OVER`."""
     await gateway.bus.call(deliveries.DeleteDelivery(id=id))

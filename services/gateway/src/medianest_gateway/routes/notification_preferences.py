@@ -57,7 +57,8 @@ async def list_mutes(gateway: Gateway, query: Annotated[preferences.ListMutes, Q
 async def mute_title(
     gateway: Gateway, media_type: MediaType, tmdb_id: preferences.TmdbId, body: preferences.MuteBody
 ) -> Response:
-    """It still stands in the inbox, as if it had been read; nothing about it is sent anywhere."""
+    """It still stands in the inbox, as if it had been read; nothing about it is sent anywhere. 409
+    `TOO_MANY_MUTES`."""
     command = preferences.MuteTitle(
         media_type=media_type, tmdb_id=tmdb_id, title=body.title, until=body.until
     )

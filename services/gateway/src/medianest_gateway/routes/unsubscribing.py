@@ -45,7 +45,8 @@ async def look_at_subscription(gateway: Gateway, token: Token) -> HTMLResponse:
 
 @router.post("", response_class=HTMLResponse, openapi_extra=PUBLIC)
 async def unsubscribe(gateway: Gateway, token: Token, all: bool = False) -> HTMLResponse:
-    """Without signing in: who has the mail may say that no more are wanted. Twice is once."""
+    """Without signing in: who has the mail may say that no more are wanted. Twice is once. 404
+    `LINK_UNKNOWN`."""
     await gateway.bus.call(channels.Unsubscribe(token=token, all=all))
     what = "Nothing is sent there any more." if all else "Nothing more is sent there about this."
     return _page(_DONE.format(what=what))
