@@ -99,7 +99,10 @@ class Staging:
         return state
 
     def state(self) -> State | None:
-        return _state_in(self.folder)
+        try:
+            return State.model_validate_json((self.folder / _STATE).read_bytes())
+        except (OSError, ValueError):
+            return None
 
     def empty(self) -> None:
         """From the beginning: after a broken file, or other choices."""
@@ -205,8 +208,8 @@ def staged_bytes(root: Path, asset_id: UUID) -> int:
 
 def is_whole(root: Path, asset_id: UUID) -> bool:
     """Nothing more is written of it: it is on its way into the library, or there already."""
-    state = _state_in(_folder(root, asset_id))
-    return state is not None and bool(state.moves)
+    state = Staging(root, _folder(root, asset_id)).state()
+    return bool(state and state.moves)
 
 
 def write_new(content: bytes, target: Path, *, root: Path) -> bool:
@@ -240,13 +243,6 @@ def remove_file(path: Path, *, root: Path) -> None:
 
 def _folder(root: Path, asset_id: UUID) -> Path:
     return root / FOLDER / asset_id.hex
-
-
-def _state_in(folder: Path) -> State | None:
-    try:
-        return State.model_validate_json((folder / _STATE).read_bytes())
-    except (OSError, ValueError):
-        return None
 
 
 def _is_moved(move: Move) -> bool:
