@@ -133,6 +133,20 @@ async def test_a_link_that_was_changed_does_nothing(sandbox: Sandbox, ada: Perso
     assert (await target.now()).state is ChannelState.ACTIVE
 
 
+async def test_who_reads_mail_at_a_former_address_has_no_say_any_more(
+    sandbox: Sandbox, ada: Person, post: MailServer
+) -> None:
+    target = await with_mail(ada, post)
+    await sandbox.emit(request_event(ada, P.AVAILABLE, version=1))
+    token = token_of(await post.next("Ready to watch"))
+    await sql(sandbox, "update channels set fingerprint = 'another'")
+    with pytest.raises(MediaNestError) as error:
+        await sandbox.bus.call(LookAtSubscription(token=token))
+    assert error.value.code == "LINK_UNKNOWN"
+    await sandbox.bus.call(Unsubscribe(token=token, all=True))
+    assert (await target.now()).state is ChannelState.ACTIVE
+
+
 async def test_a_browser_needs_no_code_and_subscribes_again_where_it_was(sandbox: Sandbox) -> None:
     async with FakePush.start() as push:
         await sandbox.start(SERVICE, **allowing(push))

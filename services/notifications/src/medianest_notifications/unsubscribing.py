@@ -14,6 +14,7 @@ from medianest_common.errors import NotFound
 PATH = "/api/v1/notifications/unsubscribe"
 _MAC_BYTES = 16
 _ID_BYTES = 16
+_TARGET_BYTES = 8
 _LONGEST = 200
 
 
@@ -25,10 +26,17 @@ class LinkUnknown(NotFound):
 class Unsubscribing:
     channel_id: UUID
     type: NotificationType
+    target: bytes
+
+    def is_for(self, fingerprint: str) -> bool:
+        """Whoever reads mail where the channel led before has no say any more."""
+        return hmac.compare_digest(self.target, _target(fingerprint))
 
 
-def unsubscribe_link(key: bytes, channel_id: UUID, type: NotificationType, *, portal: str) -> str:
-    named = channel_id.bytes + type.encode()
+def unsubscribe_link(
+    key: bytes, channel_id: UUID, type: NotificationType, *, fingerprint: str, portal: str
+) -> str:
+    named = channel_id.bytes + _target(fingerprint) + type.encode()
     token = base64.urlsafe_b64encode(_mac(key, named) + named).rstrip(b"=").decode()
     return f"{portal}{PATH}?token={quote(token)}"
 
@@ -42,9 +50,14 @@ def read_link(key: bytes, token: str) -> Unsubscribing:
         mac, named = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, _mac(key, named)):
             raise ValueError
-        return Unsubscribing(UUID(bytes=named[:_ID_BYTES]), NotificationType(named[_ID_BYTES:].decode()))
+        target, kind = named[_ID_BYTES:][:_TARGET_BYTES], named[_ID_BYTES + _TARGET_BYTES :]
+        return Unsubscribing(UUID(bytes=named[:_ID_BYTES]), NotificationType(kind.decode()), target)
     except (binascii.Error, ValueError):
         raise LinkUnknown("Sign in and change what you are told in your settings.") from None
+
+
+def _target(fingerprint: str) -> bytes:
+    return sha256(fingerprint.encode()).digest()[:_TARGET_BYTES]
 
 
 def _mac(key: bytes, named: bytes) -> bytes:

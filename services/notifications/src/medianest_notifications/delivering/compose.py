@@ -50,4 +50,7 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
 def _unsubscribe(app: NotificationsApp, work: Work, type: NotificationType) -> str | None:
     if work.channel.kind is not ChannelKind.EMAIL:
         return None
-    return unsubscribe_link(app.unsubscribe_key, work.channel.id, type, portal=app.portal)
+    channel = work.channel
+    return unsubscribe_link(
+        app.unsubscribe_key, channel.id, type, fingerprint=channel.fingerprint, portal=app.portal
+    )

@@ -28,6 +28,8 @@ async def look_at_subscription(app: NotificationsApp, query: LookAtSubscription)
         channel = await Channels(tx.session).get(named.channel_id)
         if channel is None:
             raise LinkUnknown("The channel has been deleted: nothing is sent there any more.")
+        if not named.is_for(channel.fingerprint):
+            raise LinkUnknown("The channel leads elsewhere now: nothing is sent there any more.")
         chosen = await Choices(tx.session).of(channel.user_id)
     off = chosen.get((named.type, channel.id)) is Mode.OFF
     return Subscription(
@@ -49,7 +51,8 @@ async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
             return Nothing()
         # Before the channel, as whoever changes preferences does.
         await Preferences(tx.session).touch(channel.user_id)
-        if await channels.get(named.channel_id, lock=True) is None:
+        channel = await channels.get(named.channel_id, lock=True)
+        if channel is None or not named.is_for(channel.fingerprint):
             return Nothing()
         if command.all:
             await channels.disable(channel.id, BY_LINK, config_sealed=None, now=now)
