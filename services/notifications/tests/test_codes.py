@@ -100,3 +100,18 @@ async def test_a_person_has_ten_codes_an_hour_sent_by_changing_too(house: House,
     assert made.code is None and len(ntfy.received) == 10
     house.clock.advance(HOUR)
     assert (await ada.ask(SendChannelCode(id=made.channel.id))).sent
+
+
+async def test_what_is_changed_and_made_at_once_to_lead_to_one_place_is_one_channel(
+    house: House, ntfy: FakeNtfy
+) -> None:
+    ada = Person(house.sandbox, "Ada")
+    made = await create(ada, ChannelKind.NTFY, {"server": ntfy.url, "topic": "before"})
+    for number in range(4):
+        config = {"server": ntfy.url, "topic": f"both-{number}"}
+        answers = await asyncio.gather(
+            ada.ask(ChangeChannel(id=made.channel.id, name="Mine", config=config)),
+            create(ada, ChannelKind.NTFY, config),
+            return_exceptions=True,
+        )
+        assert [each.code for each in answers if isinstance(each, MediaNestError)] == ["CHANNEL_EXISTS"]
