@@ -8,6 +8,7 @@ export interface AboutArrival {
   item: string;
   title: string | null;
   year: number | null;
+  mediaType: MediaType | null;
   tmdbId: number | null;
   seasons: number[];
   episodes: number | null;
