@@ -11,7 +11,7 @@ from medianest_notifications.adapters.smtp import Smtp
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.epoch import settle_epoch
 from medianest_notifications.handlers import handlers
-from medianest_notifications.models import CONFIG, Base
+from medianest_notifications.models import Base
 from medianest_notifications.settings import NotificationsSettings, parse_sender
 
 
@@ -32,7 +32,7 @@ async def open_app(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[Not
             sender=sender,
             portal=settings.base_url,
             senders=channels,
-            channel_cipher=runtime.keys.cipher(CONFIG),
+            channel_cipher=runtime.keys.cipher("channel"),
             code_key=runtime.keys.derive("channel-code"),
             unsubscribe_key=runtime.keys.derive("unsubscribe"),
             household_zone=settings.timezone,

@@ -2,7 +2,7 @@
 
 from medianest_notifications.models.base import Base
 from medianest_notifications.models.broadcasts import Broadcast
-from medianest_notifications.models.channels import CONFIG, Channel
+from medianest_notifications.models.channels import Channel
 from medianest_notifications.models.codes import CodeSend
 from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
@@ -15,7 +15,6 @@ from medianest_notifications.models.templates import ANY_CHANNEL, TemplateOverri
 
 __all__ = [
     "ANY_CHANNEL",
-    "CONFIG",
     "LAST_VERSION",
     "Arrival",
     "Base",

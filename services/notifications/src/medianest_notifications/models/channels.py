@@ -11,9 +11,6 @@ from medianest_common.db import one_of
 from medianest_common.db.sealed import sealed
 from medianest_notifications.models.base import Base
 
-CONFIG = "channel"
-"""What a channel's configuration is sealed for."""
-
 
 class Channel(Base):
     """`fingerprint` is the same for the same target, so that nobody is told twice in one place."""

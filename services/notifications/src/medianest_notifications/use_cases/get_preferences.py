@@ -7,7 +7,12 @@ from sqlalchemy import select
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.notifications.preferences import Cell, Preferences, QuietHours, TypeRow
+from medianest_common.contracts.notifications.preferences import (
+    PreferenceCell,
+    Preferences,
+    QuietHours,
+    TypeRow,
+)
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Channel, Recipient
@@ -51,7 +56,7 @@ def _rows(reader: Reader, endpoints: Sequence[Endpoint]) -> list[TypeRow]:
         TypeRow(
             type=kind,
             cells=[
-                Cell(
+                PreferenceCell(
                     channel_id=channel.id if channel else None,
                     mode=reader.mode(kind, channel),
                     default=meaning.default(reader.role, channel.kind if channel else None),

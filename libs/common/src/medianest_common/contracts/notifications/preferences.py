@@ -72,7 +72,7 @@ class PreferencesBody(Body):
     choices: list[Choice] = Field(max_length=2_000)
 
 
-class Cell(Contract):
+class PreferenceCell(Contract):
     """One type in one channel; without a channel, in the inbox. What is `fixed` cannot be turned off."""
 
     channel_id: UUID | None
@@ -83,7 +83,7 @@ class Cell(Contract):
 
 class TypeRow(Contract):
     type: NotificationType
-    cells: list[Cell]
+    cells: list[PreferenceCell]
 
 
 class Preferences(Contract):
