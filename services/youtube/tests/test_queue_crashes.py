@@ -106,7 +106,8 @@ async def test_who_has_stood_still_writes_nothing_when_somebody_else_has_taken_o
             epoch, status = await wish.row("epoch", "status")
             return bool(epoch > 1 or status == "queued")
 
-        await eventually(taken_over)
+        # Who stands still in the middle of a transaction keeps others out until PostgreSQL ends it, after a minute.
+        await eventually(taken_over, within=150)
         video.faults.rate = None
         worker.thaw()
         await wish.becomes(*STORED)
