@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from medianest_common.clock import SystemClock
+from medianest_common.security.tokens import hash_token
 from medianest_common.testing.fault_proxy import FaultProxy
 from medianest_common.valkey import open_valkey
 from medianest_gateway.live.tickets import Tickets
@@ -44,5 +45,6 @@ async def test_of_many_who_use_one_ticket_at_once_one_gets_in(valkey_url: str) -
     ticket = await nodes[0].issue(caller())
     admitted = await asyncio.gather(*(node.redeem(ticket) for node in nodes for _ in range(4)))
     assert sum(admission is not None for admission in admitted) == 1
+    assert not await valkeys[0].exists(f"ticket:{hash_token(ticket).hex()}"), "it names a person"
     for valkey in valkeys:
         await valkey.aclose()

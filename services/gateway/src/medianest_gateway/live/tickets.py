@@ -1,6 +1,7 @@
 """One-time tickets: a browser cannot send headers with a WebSocket, and a token in the address would end up in logs."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +84,12 @@ class Tickets:
                 value, holder = await self._reach.ask(lambda: self._hold(key, name))
             except Away:
                 continue
-            return value if holder in (None, name) else None
+            if value is None or holder not in (None, name):
+                return None
+            # It names a person, and is of no use to anybody any more.
+            with suppress(Away):
+                await self._reach.ask(lambda: _answer(self._valkey.delete(key)))
+            return value
         return None
 
     async def _hold(self, key: str, name: bytes) -> tuple[bytes | None, bytes | None]:
