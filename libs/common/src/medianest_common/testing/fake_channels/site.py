@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +33,7 @@ class Answer(Exception):
         self.response = JSONResponse(body, status, headers)
 
 
-class Fake:
+class Fake(ABC):
     """`received` holds what was taken, oldest first, as the provider would keep it."""
 
     def __init__(self, *, clock: Clock, port: int) -> None:
@@ -52,8 +53,9 @@ class Fake:
         finally:
             await fake._site.stop()
 
+    @abstractmethod
     def routes(self) -> list[Route]:
-        raise NotImplementedError
+        """What the provider answers to."""
 
     @property
     def calls(self) -> deque[Call]:
