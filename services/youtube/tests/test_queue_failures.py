@@ -205,7 +205,7 @@ async def test_five_attempts_and_no_more(home: Home, youtube: FakeYoutube) -> No
 
     failure, attempts = await wish.row("failure", "attempts")
     assert failure == "FORBIDDEN_MEDIA"
-    # An attempt that the turned clock takes for abandoned is one more.
+    # It is three; four were seen once on a busy machine, and it is not known why.
     assert 3 <= attempts <= 5
 
 
