@@ -33,6 +33,7 @@ globalThis.client = new LiveClient({
     heard.inbox = (await (await fetch('/api/v1/notifications')).json()).items;
   },
   onEvent: (event) => heard.events.push(event),
+  onPosition: (position) => { heard.start ??= position.seq; },
   onStates: (_, all) => { heard.states = Object.fromEntries(all); },
   waits: {first: 60000, longest: 60000},
   random: () => 1,
@@ -90,8 +91,8 @@ async def test_a_tab_hears_of_what_others_do_and_outlives_a_kill_of_the_portal(t
         assert await tab.run(f"signIn({json.dumps(OWNER_EMAIL)}, {json.dumps(OWNER_PASSWORD)})") == 200
         await tab.run("client.start()")
         await eventually(lambda: _is(tab, "live"), within=60)
-        await eventually(lambda: _same(tab, "client.position !== null"))
-        start = await tab.run("client.position.seq")
+        await eventually(lambda: _same(tab, "heard.start !== undefined"))
+        start = await tab.run("heard.start")
 
         asked = [await _ask(frida, 600)]
         await eventually(lambda: _events(tab, 1), within=60)
