@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from medianest_common.web.sockets import LeavingSockets
+
 STOP_SECONDS = 1.5
 _KEEP_ALIVE_SECONDS = 15
 _STALLED_MILLISECONDS = 30_000
@@ -31,6 +33,7 @@ async def serving(app: Any, *, host: str, port: int) -> AsyncIterator[int]:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=64 * 1024,
+        ws=LeavingSockets,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
     )

@@ -40,7 +40,17 @@ _COMES_BACK = {
 class Wire(Protocol):
     """What carries the frames. `answers` says whether the client can answer pings."""
 
-    answers: bool
+    @property
+    def answers(self) -> bool: ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether `write` may be called at this moment."""
+        ...
+
+    def write(self, text: str) -> None:
+        """`send` without waiting. Raises OSError when the client is gone."""
+        ...
 
     async def send(self, text: str) -> None:
         """Raises OSError when the client is gone."""
@@ -50,11 +60,34 @@ class Wire(Protocol):
 
 
 class Connection:
-    """Everything is put into a bounded line, and a single task empties it while there is something in it.
+    """Everything is put into a bounded line, and leaves it at once; where the client has to be waited for, by a task.
 
     Durable frames leave in sequence: what arrives out of order waits, what does not arrive is fetched. `abandon` ends
-    the coroutine that reads from the client, in case the client does not let itself be told goodbye.
+    the stream, in case the client does not let itself be told goodbye.
     """
+
+    __slots__ = (
+        "_abandon",
+        "_bus",
+        "_clock",
+        "_epoch",
+        "_fetching",
+        "_goodbye",
+        "_heard_at",
+        "_held",
+        "_limits",
+        "_next_ping",
+        "_other_epoch",
+        "_out",
+        "_pump",
+        "_replaying",
+        "_sequence",
+        "_snapshots",
+        "_warned",
+        "_wire",
+        "admission",
+        "ending",
+    )
 
     def __init__(
         self,
@@ -217,7 +250,15 @@ class Connection:
             self.say_text(text)
 
     def _wake(self) -> None:
-        if self._pump is None and self.ending is None:
+        if self._pump is not None or self.ending is not None:
+            return
+        try:
+            while self._wire.ready and (text := self._out.pop()) is not None:
+                self._wire.write(text)
+        except OSError:
+            self._abandon()
+            return
+        if self._out:
             self._pump = asyncio.create_task(self._send_all())
 
     async def _send_all(self) -> None:

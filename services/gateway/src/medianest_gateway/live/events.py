@@ -28,6 +28,10 @@ class _EventWire:
     send_part: Send
     epoch: str = ""
     answers: bool = False
+    ready: bool = False
+
+    def write(self, text: str) -> None:
+        raise NotImplementedError("an answer in parts is sent part by part")
 
     async def send(self, text: str) -> None:
         if text == PING:
@@ -63,8 +67,12 @@ class LiveEvents:
             admission, _ = shown_by(request, now=self._hub.clock.now())
             if admission is None or self._hub.ended(admission):
                 raise Unauthenticated("Sign in to listen.")
-            with self._hub.place_for(request.client.host if request.client else ""):
+            address = request.client.host if request.client else ""
+            self._hub.take_place(address)
+            try:
                 await self._stream(request, admission, send)
+            finally:
+                self._hub.give_back(address)
         except MediaNestError as error:
             await refusal(error, path=scope["path"])(scope, receive, send)
 
@@ -72,13 +80,14 @@ class LiveEvents:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
         epoch, last_seq = _position(request)
-        async with (
-            abandonable() as abandon,
-            self._hub.open(_EventWire(send), admission, abandon) as connection,
-        ):
-            await connection.begin(epoch=epoch, last_seq=last_seq)
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
+        async with abandonable() as abandon:
+            connection = self._hub.join(_EventWire(send), admission, abandon)
+            try:
+                await self._hub.begin(connection, epoch=epoch, last_seq=last_seq)
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+            finally:
+                await self._hub.part(connection)
 
 
 def _position(request: Request) -> tuple[str | None, int | None]:

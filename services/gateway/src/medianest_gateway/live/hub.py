@@ -3,8 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -56,9 +56,8 @@ class Hub:
     def __len__(self) -> int:
         return sum(map(len, self._people.values()))
 
-    @contextmanager
-    def place_for(self, address: str) -> Iterator[None]:
-        """Counts a stream from before its client has said who it is.
+    def take_place(self, address: str) -> None:
+        """Counts a stream from before its client has said who it is, until its place is given back.
 
         Raises `TooManyRequests` for an address with too many already, `Unavailable` when the node is full or leaving.
         """
@@ -67,18 +66,14 @@ class Hub:
         if self._addresses.get(address, 0) >= self.limits.per_address:
             raise TooManyRequests("Too many live connections from this address.", retry_after=30)
         self._addresses[address] = self._addresses.get(address, 0) + 1
-        try:
-            yield
-        finally:
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
 
-    @asynccontextmanager
-    async def open(
-        self, wire: Wire, admission: Admission, abandon: Callable[[], None]
-    ) -> AsyncIterator[Connection]:
-        """A stream that is given what is pushed for as long as the block lasts. `abandon` must end the block."""
+    def give_back(self, address: str) -> None:
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
+
+    def join(self, wire: Wire, admission: Admission, abandon: Callable[[], None]) -> Connection:
+        """A stream that is given what is pushed until it parts. `abandon` must make it part."""
         connection = Connection(
             wire,
             admission,
@@ -88,29 +83,31 @@ class Hub:
             abandon=abandon,
             snapshots=self._snapshots,
         )
-        self._join(connection)
+        self._make_room(connection)
         metrics.OPEN.inc()
+        return connection
+
+    async def part(self, connection: Connection) -> None:
+        metrics.OPEN.dec()
+        person = connection.admission.caller.user_id.hex
+        self._people[person].remove(connection)
+        if not self._people[person]:
+            del self._people[person]
+        await connection.end()
+
+    async def begin(self, connection: Connection, *, epoch: str | None, last_seq: int | None) -> None:
+        """As the connection does; without an inbox it ends."""
         try:
-            yield connection
+            await connection.begin(epoch=epoch, last_seq=last_seq)
         except MediaNestError:
             await connection.finish(CloseCode.INTERNAL, "The inbox is not available right now.")
-        finally:
-            metrics.OPEN.dec()
-            self._leave(connection)
-            await connection.end()
 
-    def _join(self, connection: Connection) -> None:
+    def _make_room(self, connection: Connection) -> None:
         mine = self._people.setdefault(connection.admission.caller.user_id.hex, [])
         alive = [other for other in mine if other.ending is None]
         if len(alive) >= self.limits.per_user:
             alive[0].close(CloseCode.TOO_MANY, f"More than {self.limits.per_user} live connections.")
         mine.append(connection)
-
-    def _leave(self, connection: Connection) -> None:
-        person = connection.admission.caller.user_id.hex
-        self._people[person].remove(connection)
-        if not self._people[person]:
-            del self._people[person]
 
     async def hear(self, subject: str, body: bytes) -> None:
         """A frame was pushed on the bus, for one person, for administrators or for all. What is none is left out."""

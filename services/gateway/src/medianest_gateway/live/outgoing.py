@@ -29,6 +29,10 @@ class Outgoing:
         self._last: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._line)
+
     def put(self, text: str) -> bool:
         """False, and nothing done, when the client is too far behind."""
         if self._full(len(text)):
