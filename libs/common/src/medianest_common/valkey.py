@@ -23,6 +23,9 @@ class _Connection(Connection):
             raise RedisError("The connection is gone.") from stumble
 
 
+_AT_ONCE = 24
+
+
 class Away(Exception):
     """Valkey did not answer, or is being left alone."""
 
@@ -43,14 +46,22 @@ def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -
 
 class Reach:
     """Bounds every call by `timeout` seconds. After a failure Valkey is left alone for `pause` seconds and then tried
-    by one call only, so that a hanging server costs one wait a second and not one for each call."""
+    by one call only, so that a hanging server costs one wait a second and not one for each call.
+
+    Of a crowd some are asked for at a time, and waiting for one's turn is not held against Valkey.
+    """
 
     def __init__(self, *, clock: Clock, timeout: float = 0.25, pause: float = 1.0) -> None:
         self._timeout = timeout
         self._breaker = CircuitBreaker("valkey", clock=clock, threshold=1, reset_after=pause)
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         """What Valkey answers, or `Away`."""
+        async with self._places:
+            return await self._ask(ask)
+
+    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         try:
             permit = self._breaker.admit()
         except Unavailable:

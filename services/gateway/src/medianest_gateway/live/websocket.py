@@ -22,6 +22,8 @@ from medianest_gateway.live.tickets import Tickets
 
 log = structlog.get_logger()
 
+_AT_ONCE = 32
+"""Sign-ins that are worked on together. When everybody comes back at the same moment each is quick when it is its turn."""
 _PONG = Pong().model_dump_json()
 
 
@@ -45,6 +47,7 @@ class LiveSocket:
         self._tickets = tickets
         self._origins = frozenset(origins)
         self._working: set[asyncio.Task[None]] = set()
+        self.places = asyncio.Semaphore(_AT_ONCE)
         self._hello = Hello(
             heartbeat_ms=round(hub.limits.heartbeat * 1000),
             auth_timeout_ms=round(hub.limits.auth_seconds * 1000),
@@ -199,17 +202,19 @@ class _Stream:
         if self._late is not None:
             self._late.cancel()
             self._late = None
-        admission = await self._door.redeem(message.ticket)
+        async with self._door.places:
+            admission = await self._door.redeem(message.ticket)
         await self._begin(admission, message.epoch, message.last_seq)
 
     async def _begin(self, admission: Admission, epoch: str | None, last_seq: int | None) -> None:
         hub = self._door.hub
-        if hub.ended(admission):
-            raise _Refused(CloseCode.REVOKED, "You were signed out.")
-        if self._over:
-            return
-        self._connection = hub.join(self._socket, admission, self.abandon)
-        await hub.begin(self._connection, epoch=epoch, last_seq=last_seq)
+        async with self._door.places:
+            if hub.ended(admission):
+                raise _Refused(CloseCode.REVOKED, "You were signed out.")
+            if self._over:
+                return
+            self._connection = hub.join(self._socket, admission, self.abandon)
+            await hub.begin(self._connection, epoch=epoch, last_seq=last_seq)
 
     async def _refresh(self, connection: Connection, ticket: str | None) -> None:
         admission = await self._door.redeem(ticket)
