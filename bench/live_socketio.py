@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -36,7 +37,7 @@ async def socketio(number: int) -> tuple[float, float] | None:
     """The same two figures; None where npm cannot fetch it."""
     heard: list[float] = []
 
-    def hears(socket: Socket, text: str) -> None:
+    def hears(socket: Socket, message: Any) -> None:
         heard.append(time.perf_counter())
 
     async with _socketio_server() as server:

@@ -174,8 +174,8 @@ def ours(
     return heard
 
 
-def of_socketio(hears: Callable[[Socket, str], None]) -> Heard:
-    """Engine.IO 4 over a WebSocket, the default namespace."""
+def of_socketio(hears: Callable[[Socket, Any], None]) -> Heard:
+    """Engine.IO 4 over a WebSocket, the default namespace. Messages are read, as ours are."""
 
     def heard(socket: Socket, text: str) -> None:
         if text.startswith("0"):
@@ -185,7 +185,7 @@ def of_socketio(hears: Callable[[Socket, str], None]) -> Heard:
         elif text.startswith("40"):
             socket.is_welcome()
         elif text.startswith("42"):
-            hears(socket, text)
+            hears(socket, json.loads(text[2:]))
 
     return heard
 
