@@ -61,7 +61,22 @@ class Monitors(Repository[Monitor]):
                 "position": position,
                 "enabled": True,
             }
-            statement = upsert(Monitor).values(id=uuid7(), key=each.key, created_at=now, **told)
+            statement = upsert(Monitor).values(
+                id=uuid7(),
+                key=each.key,
+                created_at=now,
+                updated_at=now,
+                origin="automatic",
+                paused=False,
+                config={},
+                interval_seconds=20,
+                timeout_seconds=5,
+                failures=2,
+                out_of=3,
+                successes=2,
+                inverted=False,
+                **told,
+            )
             differs = or_(*(getattr(Monitor, name) != value for name, value in told.items()))
             await self.session.execute(
                 statement.on_conflict_do_update(index_elements=[Monitor.key], set_=told, where=differs)
@@ -113,7 +128,14 @@ class History:
         if not summed:
             return
         rows = [
-            {"monitor_id": key[0], "width": key[1], "bucket": key[2], "up_seconds": up, "down_seconds": down}
+            {
+                "monitor_id": key[0],
+                "width": key[1],
+                "bucket": key[2],
+                "up_seconds": up,
+                "down_seconds": down,
+                "maintenance_seconds": 0.0,
+            }
             for key, (up, down) in sorted(summed.items())
         ]
         statement = upsert(Rollup).values(rows)

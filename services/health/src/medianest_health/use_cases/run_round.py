@@ -106,6 +106,9 @@ def _row(monitor_id: UUID, verdict: Verdict, finding: Finding) -> dict[str, Any]
         "since": verdict.since,
         "last_check_at": verdict.last_check_at,
         "recent": verdict.recent,
+        "verdict": verdict.state.value,
+        "verdict_since": verdict.since,
+        "turns": [],
         "latency_ms": finding.latency_ms,
         "message": finding.message,
     }

@@ -1,18 +1,12 @@
-"""What arrives from the bus for the health service."""
-
-from medianest_common.bus import Handlers
-from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.base import Page
-from medianest_common.contracts.health import ListMonitors, MonitorStatus, ReadMonitorStates, UserDataErased
+from medianest_common.contracts.health import ListMonitors, MonitorStatus, ReadMonitorStates
 from medianest_common.contracts.live import LiveStates
-from medianest_common.db import Transaction
 from medianest_health import jobs
 from medianest_health.app import HealthApp
+from medianest_health.handlers.base import handlers
 from medianest_health.use_cases.list_monitors import list_monitors
 from medianest_health.use_cases.run_round import run_round
 from medianest_health.use_cases.tell_monitors import read_monitor_states
-
-handlers = Handlers("health")
 
 
 @handlers.rpc
@@ -23,11 +17,6 @@ async def monitors(query: ListMonitors, app: HealthApp) -> Page[MonitorStatus]:
 @handlers.rpc
 async def monitor_states(query: ReadMonitorStates, app: HealthApp) -> LiveStates:
     return await read_monitor_states(app)
-
-
-@handlers.on(UserDeleted)
-async def somebody_left(event: UserDeleted, app: HealthApp, tx: Transaction) -> None:
-    tx.emit(UserDataErased(user_id=event.user_id, removed={}))
 
 
 @handlers.every(jobs.ROUND_SECONDS)
