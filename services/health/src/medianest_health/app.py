@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.security.encryption import Cipher
 from medianest_health.catalogue import Watched
 from medianest_health.partitions import Partitions
 from medianest_health.settings import HealthSettings
@@ -20,6 +21,8 @@ class HealthApp:
     db: Database
     bus: Bus
     clock: Clock
+    cipher: Cipher
+    """For the secrets that monitors are made with."""
     watched: Sequence[Watched]
     partitions: Partitions
     uniform: Callable[[float, float], float]

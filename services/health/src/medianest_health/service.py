@@ -28,6 +28,7 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
             db=runtime.db,
             bus=runtime.bus,
             clock=runtime.clock,
+            cipher=runtime.keys.cipher("monitor"),
             watched=await catalogue(runtime, stack),
             partitions=Partitions(),
             uniform=random.uniform,

@@ -1,0 +1,7 @@
+"""Reads and writes of the health service that have a meaning of their own."""
+
+from medianest_health.repository.history import History
+from medianest_health.repository.monitors import Monitors
+from medianest_health.repository.standings import Standings, board
+
+__all__ = ["History", "Monitors", "Standings", "board"]

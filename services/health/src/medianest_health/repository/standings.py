@@ -1,0 +1,80 @@
+"""How everything stands."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from medianest_common.db import Repository
+from medianest_health.models import Monitor, Standing
+
+# The oldest bucket of a window counts by the share of it that lies inside.
+_SHARES = text("""
+    with moment as (
+        select cast(:now as double precision) as now
+    ), windows (name, seconds, width) as (
+        values ('day', 86400, 3600), ('week', 604800, 3600), ('month', 2592000, 86400), ('quarter', 7776000, 86400)
+    ), inside as (
+        select r.monitor_id, w.name, r.up_seconds, r.down_seconds,
+               greatest(0, least(1, (extract(epoch from r.bucket) + r.width - now + w.seconds) / r.width)) as share
+        from moment, windows w join rollups r on r.width = w.width
+        where r.monitor_id = any(cast(:monitors as uuid[])) and r.bucket > to_timestamp(now - w.seconds - w.width)
+    ), summed as (
+        select monitor_id, name, sum(up_seconds * share) as up, sum((up_seconds + down_seconds) * share) as known
+        from inside group by monitor_id, name
+    ), shares as (
+        select monitor_id,
+               max(up / nullif(known, 0)) filter (where name = 'day') as day,
+               max(up / nullif(known, 0)) filter (where name = 'week') as week,
+               max(up / nullif(known, 0)) filter (where name = 'month') as month,
+               max(up / nullif(known, 0)) filter (where name = 'quarter') as quarter,
+               least(1, max(known / 86400) filter (where name = 'day')) as coverage
+        from summed group by monitor_id
+    )
+    update standings set uptime_day = s.day, uptime_week = s.week, uptime_month = s.month,
+                         uptime_quarter = s.quarter, coverage = coalesce(s.coverage, 0)
+    from shares s where s.monitor_id = standings.monitor_id
+""")
+
+
+class Standings(Repository[Standing]):
+    model = Standing
+
+    async def of(self, monitors: Iterable[UUID]) -> Mapping[UUID, Standing]:
+        """Locked until the end of the transaction."""
+        statement = self.select().where(Standing.monitor_id.in_(list(monitors))).with_for_update()
+        return {row.monitor_id: row for row in (await self.session.execute(statement)).scalars()}
+
+    async def put(self, rows: Sequence[dict[str, Any]]) -> None:
+        statement = upsert(Standing).values(list(rows))
+        names = [name for name in rows[0] if name != "monitor_id"]
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[Standing.monitor_id], set_={name: statement.excluded[name] for name in names}
+            )
+        )
+
+    async def refresh_uptime(self, monitors: Sequence[UUID], *, now: datetime) -> None:
+        await self.session.execute(_SHARES, {"monitors": list(monitors), "now": now.timestamp()})
+
+
+async def board(connection: AsyncConnection, *, for_admin: bool) -> Sequence[RowMapping]:
+    """Everything a list shows, in one query whose cost does not grow with the history."""
+    statement = (
+        select(
+            Monitor.id,
+            Monitor.name,
+            Monitor.visibility,
+            *(column for column in Standing.__table__.columns if column.name not in ("monitor_id", "recent")),
+        )
+        .outerjoin(Standing, Standing.monitor_id == Monitor.id)
+        .where(Monitor.enabled)
+        .order_by(Monitor.position)
+    )
+    if not for_admin:
+        statement = statement.where(Monitor.visibility == "everyone")
+    return (await connection.execute(statement)).mappings().all()
