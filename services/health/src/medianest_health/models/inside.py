@@ -18,18 +18,25 @@ class Replica(Base):
     service: Mapped[str]
     version: Mapped[str]
     started_at: Mapped[datetime]
+    first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     """It said that it goes."""
     vanished_at: Mapped[datetime | None]
     """It was not heard of for too long, without having said so."""
+    replaced_by: Mapped[str | None]
+    """The instance that came after it vanished, so that it is missed no more."""
 
 
 class Recovery(Base):
-    """Something that broke and was mended by itself or by an admin."""
+    """Something that broke, or was mended by itself or by an admin."""
 
     __tablename__ = "recoveries"
-    __table_args__ = (Index("ix_recoveries_at", "at"),)
+    __table_args__ = (
+        Index("ix_recoveries_at", "at", "id"),
+        Index("ix_recoveries_service", "service", "at", "id"),
+        Index("ix_recoveries_kind", "kind", "at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -37,6 +44,8 @@ class Recovery(Base):
     instance: Mapped[str | None]
     kind: Mapped[str]
     subject: Mapped[str]
+    seconds: Mapped[float | None]
+    """How long it was broken."""
     detail: Mapped[str | None]
 
 
@@ -44,7 +53,10 @@ class ErrorGroup(Base):
     """Errors in browsers that are the same error."""
 
     __tablename__ = "error_groups"
-    __table_args__ = (UniqueConstraint("fingerprint"), Index("ix_error_groups_last_seen_at", "last_seen_at"))
+    __table_args__ = (
+        UniqueConstraint("fingerprint"),
+        Index("ix_error_groups_last_seen_at", "last_seen_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]

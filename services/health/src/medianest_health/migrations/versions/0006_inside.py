@@ -16,9 +16,11 @@ def upgrade() -> None:
         sa.Column("service", sa.Text, nullable=False),
         sa.Column("version", sa.Text, nullable=False),
         sa.Column("started_at", _WHEN, nullable=False),
+        sa.Column("first_seen_at", _WHEN, nullable=False),
         sa.Column("last_seen_at", _WHEN, nullable=False),
         sa.Column("left_at", _WHEN),
         sa.Column("vanished_at", _WHEN),
+        sa.Column("replaced_by", sa.Text),
     )
     op.create_table(
         "recoveries",
@@ -28,9 +30,12 @@ def upgrade() -> None:
         sa.Column("instance", sa.Text),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("seconds", sa.Double),
         sa.Column("detail", sa.Text),
     )
-    op.create_index("ix_recoveries_at", "recoveries", ["at"])
+    op.create_index("ix_recoveries_at", "recoveries", ["at", "id"])
+    op.create_index("ix_recoveries_service", "recoveries", ["service", "at", "id"])
+    op.create_index("ix_recoveries_kind", "recoveries", ["kind", "at", "id"])
     op.create_table(
         "error_groups",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -47,4 +52,4 @@ def upgrade() -> None:
         sa.Column("resolved_at", _WHEN),
         sa.UniqueConstraint("fingerprint"),
     )
-    op.create_index("ix_error_groups_last_seen_at", "error_groups", ["last_seen_at"])
+    op.create_index("ix_error_groups_last_seen_at", "error_groups", ["last_seen_at", "id"])
