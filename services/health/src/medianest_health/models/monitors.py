@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,6 +67,10 @@ class Monitor(Base):
     inverted: Mapped[bool]
     reminder_seconds: Mapped[int | None]
     updated_at: Mapped[datetime]
+    renamed: Mapped[bool] = mapped_column(server_default=false())
+    """Of an automatic one: an admin gave it its name, which stays."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes by admins, so that nobody overwrites what he has not seen."""
 
 
 class Dependency(Base):
@@ -90,6 +94,10 @@ class Schedule(Base):
     claimed_until: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     """Of a push monitor: when it was last heard of."""
+    heartbeat_ok: Mapped[bool | None]
+    """Whether it then said that it is well."""
+    heartbeat_message: Mapped[str | None]
+    heartbeat_ms: Mapped[float | None]
 
 
 class Standing(Base):

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("inverted", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("reminder_seconds", sa.BigInteger),
         sa.Column("updated_at", _WHEN, nullable=False, server_default=sa.func.now()),
+        sa.Column("renamed", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
     ):
         op.add_column("monitors", column)
     for name in ("external_ref", "push_token_hash"):
@@ -55,6 +57,9 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.Text),
         sa.Column("claimed_until", _WHEN),
         sa.Column("heartbeat_at", _WHEN),
+        sa.Column("heartbeat_ok", sa.Boolean),
+        sa.Column("heartbeat_message", sa.Text),
+        sa.Column("heartbeat_ms", sa.Double),
         postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_schedules_due_at", "schedules", ["due_at"])
