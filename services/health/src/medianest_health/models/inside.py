@@ -43,7 +43,7 @@ class Recovery(Base):
     service: Mapped[str]
     instance: Mapped[str | None]
     kind: Mapped[str]
-    subject: Mapped[str]
+    about: Mapped[str]
     seconds: Mapped[float | None]
     """How long it was broken."""
     detail: Mapped[str | None]

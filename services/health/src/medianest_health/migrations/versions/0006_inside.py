@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("service", sa.Text, nullable=False),
         sa.Column("instance", sa.Text),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
         sa.Column("seconds", sa.Double),
         sa.Column("detail", sa.Text),
     )
