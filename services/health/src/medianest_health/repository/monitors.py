@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.clock import uuid7
@@ -17,19 +17,21 @@ class Monitors(Repository[Monitor]):
     model = Monitor
 
     async def match(self, watched: Sequence[Watched], *, now: datetime) -> Mapping[str, UUID]:
-        """Make the table say what is watched now, and return the ids by key. Others keep their history, unseen."""
+        """Make the table say what is watched now, and return the ids by key. Others keep their history, unseen.
+
+        What an administrator may decide about one is only set when it is made.
+        """
         for position, each in enumerate(watched):
-            told = {
-                "kind": each.kind,
-                "name": each.name,
-                "target": each.target,
-                "visibility": each.visibility,
-                "position": position,
-                "enabled": True,
-            }
+            told = {"kind": each.kind, "target": each.target, "enabled": True}
             statement = upsert(Monitor).values(
                 id=uuid7(),
                 key=each.key,
+                name=each.name,
+                visibility=each.visibility,
+                position=position,
+                name=each.name,
+                visibility=each.visibility,
+                position=position,
                 created_at=now,
                 updated_at=now,
                 origin="automatic",
@@ -41,15 +43,27 @@ class Monitors(Repository[Monitor]):
                 out_of=3,
                 successes=2,
                 inverted=False,
+                renamed=False,
+                version=1,
                 **told,
             )
-            differs = or_(*(getattr(Monitor, name) != value for name, value in told.items()))
+            is_called_otherwise = and_(~Monitor.renamed, Monitor.name != each.name)
+            differs = or_(
+                is_called_otherwise, *(getattr(Monitor, name) != value for name, value in told.items())
+            )
+            name = case((Monitor.renamed, Monitor.name), else_=each.name)
             await self.session.execute(
-                statement.on_conflict_do_update(index_elements=[Monitor.key], set_=told, where=differs)
+                statement.on_conflict_do_update(
+                    index_elements=[Monitor.key], set_={**told, "name": name}, where=differs
+                )
             )
         keys = [each.key for each in watched]
         await self.session.execute(
-            update(Monitor).where(Monitor.key.not_in(keys), Monitor.enabled).values(enabled=False)
+            update(Monitor)
+            .where(Monitor.key.not_in(keys), Monitor.enabled, Monitor.origin == "automatic")
+            .values(enabled=False)
         )
-        rows = await self.session.execute(select(Monitor.key, Monitor.id).where(Monitor.enabled))
+        rows = await self.session.execute(
+            select(Monitor.key, Monitor.id).where(Monitor.enabled, Monitor.origin == "automatic")
+        )
         return {row.key: row.id for row in rows}
