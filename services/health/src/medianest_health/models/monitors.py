@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Integer, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,12 +86,16 @@ class Schedule(Base):
     """When a monitor is looked at next, and by whom it is at this moment."""
 
     __tablename__ = "schedules"
-    __table_args__ = (Index("ix_schedules_due_at", "due_at"), {"postgresql_with": {"fillfactor": 70}})
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
 
     monitor_id: Mapped[UUID] = mapped_column(ForeignKey("monitors.id", ondelete="CASCADE"), primary_key=True)
     due_at: Mapped[datetime]
     claimed_by: Mapped[str | None]
+    """The replica that looks at it, or did last."""
     claimed_until: Mapped[datetime | None]
+    """By the clock of the database; none while nobody is looking."""
+    hung: Mapped[bool] = mapped_column(server_default=false())
+    """It kept us waiting last time, so those that do not go first when places are few."""
     heartbeat_at: Mapped[datetime | None]
     """Of a push monitor: when it was last heard of."""
     heartbeat_ok: Mapped[bool | None]
@@ -113,15 +117,22 @@ class Standing(Base):
     latency_ms: Mapped[float | None]
     message: Mapped[str | None]
     recent: Mapped[str]
-    """The last outcomes, oldest first: `+` answered, `-` did not."""
+    """The last outcomes, oldest first: `+` well, `~` degraded, `!` let nobody in, `-` did not answer."""
     verdict: Mapped[str]
     """What the checks say by themselves; `state` also knows of maintenance, flapping and what it depends on."""
     verdict_since: Mapped[datetime]
     turns: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
-    """When the verdict last changed between well and not, for half an hour."""
+    """When it went down or came back, of late."""
     blocked_by: Mapped[UUID | None]
+    maintenance_until: Mapped[datetime | None]
     certificate_expires_at: Mapped[datetime | None]
     certificate_fingerprint: Mapped[str | None]
+    holds_seconds: Mapped[float] = mapped_column(server_default="60")
+    """How long the last check speaks for the time after it."""
+    rolled_until: Mapped[datetime] = mapped_column(server_default=text("date_trunc('hour', now(), 'UTC')"))
+    """Until when its results are in the roll-ups; earlier again when one comes late."""
+    certificate_told_days: Mapped[int | None]
+    """The tightest threshold that was told of this certificate."""
     uptime_day: Mapped[float | None]
     uptime_week: Mapped[float | None]
     uptime_month: Mapped[float | None]
@@ -135,6 +146,7 @@ class Result(Base):
     __tablename__ = "results"
     __table_args__ = (
         one_of("outcome", MonitorState),
+        CheckConstraint("counted in ('up', 'down', 'maintenance')", name="counted"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -143,10 +155,13 @@ class Result(Base):
     outcome: Mapped[str]
     latency_ms: Mapped[float | None]
     message: Mapped[str | None]
+    counted: Mapped[str | None]
+    """What the time after it counts as."""
+    holds_seconds: Mapped[float] = mapped_column(server_default="60")
 
 
 class Rollup(Base):
-    """Measured seconds of one hour or one day (in UTC). What is missing from its width was not measured."""
+    """Measured seconds of five minutes, an hour or a day (in UTC). What is missing from its width was not measured."""
 
     __tablename__ = "rollups"
 

@@ -56,13 +56,13 @@ def upgrade() -> None:
         sa.Column("due_at", _WHEN, nullable=False),
         sa.Column("claimed_by", sa.Text),
         sa.Column("claimed_until", _WHEN),
+        sa.Column("hung", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("heartbeat_at", _WHEN),
         sa.Column("heartbeat_ok", sa.Boolean),
         sa.Column("heartbeat_message", sa.Text),
         sa.Column("heartbeat_ms", sa.Double),
         postgresql_with={"fillfactor": 70},
     )
-    op.create_index("ix_schedules_due_at", "schedules", ["due_at"])
 
     # The names that the convention made of those that the first migration gave.
     op.execute("alter table standings drop constraint ck_standings_ck_standings_state")
@@ -74,8 +74,10 @@ def upgrade() -> None:
         sa.Column("verdict_since", _WHEN),
         sa.Column("turns", ARRAY(_WHEN), nullable=False, server_default="{}"),
         sa.Column("blocked_by", sa.Uuid),
+        sa.Column("maintenance_until", _WHEN),
         sa.Column("certificate_expires_at", _WHEN),
         sa.Column("certificate_fingerprint", sa.Text),
+        sa.Column("certificate_told_days", sa.BigInteger),
     ):
         op.add_column("standings", column)
     op.execute("update standings set verdict = state, verdict_since = since")
@@ -84,3 +86,14 @@ def upgrade() -> None:
     op.create_check_constraint("verdict", "standings", f"verdict in {_STATES}")
     op.add_column("rollups", sa.Column("maintenance_seconds", sa.Double, nullable=False, server_default="0"))
     op.add_column("rollups", sa.Column("latencies", ARRAY(sa.Integer)))
+
+    op.add_column("results", sa.Column("counted", sa.Text))
+    op.add_column("results", sa.Column("holds_seconds", sa.Double, nullable=False, server_default="60"))
+    op.create_check_constraint("counted", "results", "counted in ('up', 'down', 'maintenance')")
+    # Only this hour is added up anew from its results; older hours and days stay as they were added up.
+    op.execute(
+        "update results set counted = case when outcome = 'down' then 'down' when outcome <> 'unknown' then 'up' end"
+        " where at >= date_trunc('hour', now(), 'UTC')"
+    )
+    op.execute("alter table standings set (fillfactor = 60)")
+    op.execute("alter table rollups set (fillfactor = 90)")
