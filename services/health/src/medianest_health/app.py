@@ -8,6 +8,7 @@ from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
+from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
 from medianest_health.partitions import Partitions
 from medianest_health.settings import HealthSettings
@@ -24,6 +25,8 @@ class HealthApp:
     cipher: Cipher
     """For the secrets that monitors are made with."""
     watched: Sequence[Watched]
+    ports: Ports
+    """For the probes that are opened later."""
     partitions: Partitions
     uniform: Callable[[float, float], float]
     """Spreads the probes of a round."""

@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
+from medianest_health.adapters.network import own_trouble
+from medianest_health.adapters.plex import PlexService
+from medianest_health.adapters.ports import Ports
 from medianest_health.app import HealthApp
 from medianest_health.catalogue import catalogue
 from medianest_health.handlers import handlers
@@ -23,13 +26,19 @@ _LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc())
 @asynccontextmanager
 async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
     async with AsyncExitStack() as stack:
+        ports = Ports(
+            clock=runtime.clock,
+            own_trouble=own_trouble,
+            plex=PlexService(runtime.bus, seconds=runtime.settings.health_probe_seconds),
+        )
         yield HealthApp(
             settings=runtime.settings,
             db=runtime.db,
             bus=runtime.bus,
             clock=runtime.clock,
             cipher=runtime.keys.cipher("monitor"),
-            watched=await catalogue(runtime, stack),
+            watched=await catalogue(runtime, stack, ports=ports),
+            ports=ports,
             partitions=Partitions(),
             uniform=random.uniform,
         )

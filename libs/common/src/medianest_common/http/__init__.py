@@ -7,6 +7,7 @@ from medianest_common.http.errors import (
     BrokenOff,
     CertificateRefused,
     HostUnknown,
+    RedirectedAway,
     SlowDown,
     UpstreamRefused,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "CircuitBreaker",
     "HostUnknown",
     "OutgoingClient",
+    "RedirectedAway",
     "Response",
     "Retry",
     "SlowDown",

@@ -1,7 +1,8 @@
 """Radarr or Sonarr: is it there, is it what we think, and does it take our key."""
 
 from medianest_common.http import Response
-from medianest_health.adapters.probe import Finding, HttpSystem
+from medianest_health.adapters.http_system import HttpSystem
+from medianest_health.adapters.probe import Finding
 
 
 class ArrProbe:

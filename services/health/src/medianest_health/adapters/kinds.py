@@ -1,0 +1,94 @@
+"""Which probe looks at a monitor of which kind."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.kinds import KeyedSpec, MonitorSpec
+from medianest_common.errors import Invalid
+from medianest_health.adapters.arr import ArrProbe
+from medianest_health.adapters.http_system import HttpSystem
+from medianest_health.adapters.overseerr import OverseerrProbe
+from medianest_health.adapters.plex import PlexProbe
+from medianest_health.adapters.ports import Ports
+from medianest_health.adapters.probe import Finding, Probe
+from medianest_health.adapters.tmdb import TmdbProbe
+from medianest_health.settings import plain
+
+
+class OpenProbe:
+    """A probe that may be asked again and again, for as long as what it looks at stays the same; then it is closed."""
+
+    def __init__(self, probe: Probe, *, aclose: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._probe = probe
+        self._aclose = aclose
+
+    async def __call__(self) -> Finding:
+        return await self._probe()
+
+    async def aclose(self) -> None:
+        if self._aclose:
+            await self._aclose()
+
+
+def open_probe(
+    spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, variables: str = ""
+) -> OpenProbe:
+    """Nothing is sent before the first call, which takes about `seconds` at the most, finding out who is to blame
+    included. `name` is what messages call it, and `variables` begins the names of the settings that it was made from,
+    as `MEDIANEST_RADARR` does.
+
+    Never raises: what can be said against `spec` without asking anybody is what the probe finds.
+    """
+    try:
+        return _opened(spec, name=name, seconds=seconds, ports=ports, variables=variables)
+    except Invalid as refused:
+        return misfit(refused.detail or refused.title)
+
+
+def check_spec(spec: MonitorSpec, *, ports: Ports) -> None:
+    """Raises `Invalid` for what can be said against it without asking anybody. Sends nothing."""
+    _opened(spec, name="It", seconds=1.0, ports=ports, variables="")
+
+
+def misfit(message: str) -> OpenProbe:
+    """Of what can never be well as it is set up."""
+    return OpenProbe(partial(_is, Finding(MonitorState.DOWN, message=message)))
+
+
+async def _is(finding: Finding) -> Finding:
+    return finding
+
+
+def _opened(spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, variables: str) -> OpenProbe:
+    match spec:
+        case KeyedSpec():
+            return _keyed(spec, name=name, seconds=seconds, ports=ports, variables=variables)
+        case _:
+            raise Invalid("This kind of monitor is not known here yet.")
+
+
+def _keyed(spec: KeyedSpec, *, name: str, seconds: float, ports: Ports, variables: str) -> OpenProbe:
+    system = HttpSystem(name, spec.url, seconds=seconds, clock=ports.clock, own_trouble=ports.own_trouble)
+    api_key, called = plain(spec.api_key), setting(variables, "API_KEY", otherwise="its API key")
+    required = bool(variables)
+    probe: Probe
+    match spec.kind:
+        case "plex":
+            called = setting(variables, "TOKEN", otherwise="its token")
+            service = ports.plex if variables else None
+            probe = PlexProbe(system, token=api_key, service=service, key=called, required=required)
+        case "overseerr":
+            probe = OverseerrProbe(system, api_key=api_key, key=called, required=required)
+        case "radarr" | "sonarr":
+            probe = ArrProbe(system, app=spec.kind.title(), api_key=api_key, variable=called)
+        case "tmdb":
+            probe = TmdbProbe(system, api_key=api_key, key=called)
+        case _:
+            raise Invalid("This kind of monitor is not known here yet.")
+    return OpenProbe(probe, aclose=system.aclose)
+
+
+def setting(variables: str, name: str, *, otherwise: str) -> str:
+    """What a message calls a secret: the variable that it came from, or what it is to whoever typed it in."""
+    return f"{variables}_{name}" if variables else otherwise
