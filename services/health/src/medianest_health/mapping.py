@@ -13,11 +13,15 @@ def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
     last_check_at: datetime | None = row["last_check_at"]
     state = MonitorState(row["state"]) if last_check_at else MonitorState.PENDING
     message, since = row["message"], row["since"]
-    if last_check_at and now - last_check_at > 2 * HOLD:
+    if row["paused"]:
+        state, message = MonitorState.UNKNOWN, "It is paused."
+    elif last_check_at and now - last_check_at > 2 * HOLD:
         state, message, since = MonitorState.UNKNOWN, "It was not looked at since.", last_check_at
     return MonitorStatus(
         id=row["id"],
         name=row["name"],
+        kind=row["kind"],
+        group=row["group"],
         status=state,
         latency_ms=row["latency_ms"],
         uptime=Uptime(

@@ -1,7 +1,8 @@
 """Reads and writes of the health service that have a meaning of their own."""
 
+from medianest_health.repository.board import board, one_on_board
 from medianest_health.repository.history import History
 from medianest_health.repository.monitors import Monitors
-from medianest_health.repository.standings import Standings, board
+from medianest_health.repository.standings import Standings
 
-__all__ = ["History", "Monitors", "Standings", "board"]
+__all__ = ["History", "Monitors", "Standings", "board", "one_on_board"]

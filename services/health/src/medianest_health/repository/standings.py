@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from medianest_common.db import Repository
-from medianest_health.models import Monitor, Standing
+from medianest_health.models import Standing
 
 # The oldest bucket of a window counts by the share of it that lies inside.
 _SHARES = text("""
@@ -60,21 +59,3 @@ class Standings(Repository[Standing]):
 
     async def refresh_uptime(self, monitors: Sequence[UUID], *, now: datetime) -> None:
         await self.session.execute(_SHARES, {"monitors": list(monitors), "now": now.timestamp()})
-
-
-async def board(connection: AsyncConnection, *, for_admin: bool) -> Sequence[RowMapping]:
-    """Everything a list shows, in one query whose cost does not grow with the history."""
-    statement = (
-        select(
-            Monitor.id,
-            Monitor.name,
-            Monitor.visibility,
-            *(column for column in Standing.__table__.columns if column.name not in ("monitor_id", "recent")),
-        )
-        .outerjoin(Standing, Standing.monitor_id == Monitor.id)
-        .where(Monitor.enabled)
-        .order_by(Monitor.position)
-    )
-    if not for_admin:
-        statement = statement.where(Monitor.visibility == "everyone")
-    return (await connection.execute(statement)).mappings().all()

@@ -31,6 +31,8 @@ class Uptime(Contract):
 class MonitorStatus(Contract):
     id: UUID
     name: str
+    kind: str
+    group: str | None
     status: MonitorState
     latency_ms: float | None
     uptime: Uptime
