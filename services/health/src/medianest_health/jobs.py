@@ -5,8 +5,7 @@ from datetime import UTC, timedelta
 import structlog
 
 from medianest_health.app import HealthApp
-from medianest_health.incidents import Incidents
-from medianest_health.repository import History
+from medianest_health.repository import History, Incidents
 
 log = structlog.get_logger()
 

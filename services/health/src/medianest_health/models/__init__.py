@@ -1,7 +1,14 @@
 """The tables of the health service."""
 
 from medianest_health.models.base import Base
-from medianest_health.models.incidents import Incident, IncidentNote, Maintenance, MaintenanceMonitor
+from medianest_health.models.incidents import (
+    Incident,
+    IncidentNote,
+    IncidentTurn,
+    Maintenance,
+    MaintenanceGroup,
+    MaintenanceMonitor,
+)
 from medianest_health.models.inside import ErrorGroup, Recovery, Replica
 from medianest_health.models.monitors import (
     Dependency,
@@ -20,7 +27,9 @@ __all__ = [
     "ErrorGroup",
     "Incident",
     "IncidentNote",
+    "IncidentTurn",
     "Maintenance",
+    "MaintenanceGroup",
     "MaintenanceMonitor",
     "Monitor",
     "MonitorGroup",

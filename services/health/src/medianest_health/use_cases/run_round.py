@@ -10,12 +10,13 @@ from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
 from medianest_health.catalogue import Watched
-from medianest_health.incidents import Incidents, follow
-from medianest_health.models import Standing
-from medianest_health.repository import History, Monitors, Standings
+from medianest_health.incidents import TOLD_WITHIN, follow
+from medianest_health.models import Monitor
+from medianest_health.repository import History, Incidents, Monitors, Standings
+from medianest_health.states import Around, Judgement, judge, judgement_of
 from medianest_health.uptime import Measured, measured
 from medianest_health.use_cases.tell_monitors import tell_monitors
-from medianest_health.verdict import Verdict, decide
+from medianest_health.verdict import Rule
 
 log = structlog.get_logger()
 
@@ -34,7 +35,10 @@ async def run_round(app: HealthApp) -> None:
         ids = await Monitors(tx.session).match(app.watched, now=app.clock.now())
         standings = Standings(tx.session)
         present = await standings.of(ids.values())
-        open_ones = await Incidents(tx.session).open_ones(now=app.clock.now())
+        now = app.clock.now()
+        await Incidents(tx.session).close_unwatched(now=now)
+        latest = await Incidents(tx.session).latest_of(ids.values(), closed_after=now - TOLD_WITHIN)
+        monitors = {row.id: row for row in await Monitors(tx.session).list(Monitor.id.in_(ids.values()))}
         rows: list[dict[str, Any]] = []
         parts: list[tuple[UUID, Measured]] = []
         results: list[dict[str, Any]] = []
@@ -42,25 +46,26 @@ async def run_round(app: HealthApp) -> None:
         for check in checks:
             monitor_id = ids[check.watched.key]
             standing = present.get(monitor_id)
-            before = _verdict_of(standing)
-            if before and check.at <= before.last_check_at:
+            before = judgement_of(standing)
+            if before and check.at <= before.verdict.last_check_at:
                 continue  # Another replica led in between and has looked later.
-            after = decide(before, check.finding.outcome, at=check.at)
+            after, finding = judge(before, check.finding, rule=Rule(), around=Around(), at=check.at)
             follow(
                 tx,
-                open_ones.get(monitor_id),
-                check.watched,
-                monitor_id,
+                monitors[monitor_id],
+                latest.get(monitor_id),
+                rule=Rule(),
                 before=before,
                 after=after,
-                reason=check.finding.message,
+                at=check.at,
+                reason=finding.message,
             )
-            rows.append(_row(monitor_id, after, check.finding))
+            rows.append(_row(monitor_id, after, finding))
             results.append(_result(monitor_id, check))
             if before:
-                span = measured(before.state, since=before.last_check_at, until=check.at)
+                span = measured(before.counts_as, since=before.verdict.last_check_at, until=check.at)
                 parts += ((monitor_id, part) for part in span)
-            if standing is None or (standing.state, standing.message) != (after.state, check.finding.message):
+            if standing is None or (standing.state, standing.message) != (after.state, finding.message):
                 changed.add(monitor_id)
             if before is None or before.state is not after.state:
                 log.info(
@@ -93,25 +98,9 @@ async def _check(app: HealthApp, watched: Watched) -> Check:
     return Check(watched, app.clock.now(), finding)
 
 
-def _verdict_of(standing: Standing | None) -> Verdict | None:
-    if standing is None:
-        return None
-    return Verdict(MonitorState(standing.state), standing.since, standing.last_check_at, standing.recent)
-
-
-def _row(monitor_id: UUID, verdict: Verdict, finding: Finding) -> dict[str, Any]:
-    return {
-        "monitor_id": monitor_id,
-        "state": verdict.state.value,
-        "since": verdict.since,
-        "last_check_at": verdict.last_check_at,
-        "recent": verdict.recent,
-        "verdict": verdict.state.value,
-        "verdict_since": verdict.since,
-        "turns": [],
-        "latency_ms": finding.latency_ms,
-        "message": finding.message,
-    }
+def _row(monitor_id: UUID, after: Judgement, finding: Finding) -> dict[str, Any]:
+    seen = {"latency_ms": finding.latency_ms, "message": finding.message}
+    return {"monitor_id": monitor_id, **after.values(), **seen}
 
 
 def _result(monitor_id: UUID, check: Check) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """What is up, inside and outside."""
 
 from medianest_common.contracts.health.incidents import (
+    CertificateExpiring,
     IncidentEvent,
     MonitorDegraded,
+    MonitorEvent,
     MonitorRecovered,
+    MonitorStillDown,
     MonitorWentDown,
 )
 from medianest_common.contracts.health.monitors import (
@@ -19,12 +22,15 @@ from medianest_common.contracts.personal import DataErased
 
 __all__ = [
     "MONITOR_CHANGED",
+    "CertificateExpiring",
     "IncidentEvent",
     "ListMonitors",
     "MonitorDegraded",
+    "MonitorEvent",
     "MonitorRecovered",
     "MonitorState",
     "MonitorStatus",
+    "MonitorStillDown",
     "MonitorWentDown",
     "ReadMonitorStates",
     "Uptime",

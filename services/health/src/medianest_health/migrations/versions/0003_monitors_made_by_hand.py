@@ -78,6 +78,10 @@ def upgrade() -> None:
         sa.Column("certificate_expires_at", _WHEN),
         sa.Column("certificate_fingerprint", sa.Text),
         sa.Column("certificate_told_days", sa.BigInteger),
+        sa.Column("holds_seconds", sa.Double, nullable=False, server_default="60"),
+        sa.Column(
+            "rolled_until", _WHEN, nullable=False, server_default=sa.text("date_trunc('hour', now(), 'UTC')")
+        ),
     ):
         op.add_column("standings", column)
     op.execute("update standings set verdict = state, verdict_since = since")
