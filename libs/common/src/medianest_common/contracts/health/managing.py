@@ -218,7 +218,7 @@ class Decisions(Contract):
     depends_on: list[UUID]
 
 
-SpecValues = Annotated[dict[str, Any], Field(repr=False)]
+type SpecValues = dict[str, Any]
 """Those fields of a `MonitorSpec` that were given, with their secrets: see `given`."""
 
 
@@ -242,7 +242,7 @@ class ListManaged(Query[Page[Monitor]]):
     cursor: str | None = None
     q: str | None = None
     group_id: UUID | None = None
-    kind: str | None = None
+    monitor_kind: str | None = None
     origin: Origin | None = None
     visibility: Visibility | None = None
 
@@ -253,14 +253,14 @@ class GetManaged(Query[Monitor]):
 
 class CreateMonitor(Command[MonitorMade]):
     decisions: Decisions
-    spec: SpecValues
+    spec: SpecValues = Field(repr=False)
     paused: bool = False
 
 
 class ChangeMonitor(Command[Monitor]):
     id: UUID
     decisions: Decisions
-    spec: SpecValues | None
+    spec: SpecValues | None = Field(repr=False)
     version: int | None = None
 
 
@@ -278,7 +278,7 @@ class CheckMonitor(Command[Checked]):
 
 
 class TryMonitor(Command[CheckReport]):
-    spec: SpecValues
+    spec: SpecValues = Field(repr=False)
     timeout_seconds: float
     id: UUID | None = None
 
