@@ -37,6 +37,7 @@ class ReadinessProbe:
         self._relay = relay
         self._instance = instance
         self._started = runtime.clock.monotonic()
+        self.started_at = runtime.clock.now()
 
     async def __call__(self) -> Readiness:
         probes: dict[str, Awaitable[Any]] = {"valkey": self._runtime.valkey.ping()}
@@ -58,6 +59,8 @@ class ReadinessProbe:
             status=overall(checks),
             checks=checks,
             uptime_seconds=round(self._runtime.clock.monotonic() - self._started, 1),
+            started_at=self.started_at,
+            pool=None if self._service.metadata is None else self._runtime.db.pool(),
         )
 
     async def _timed(self, name: str, probe: Awaitable[Any]) -> Check:

@@ -45,7 +45,7 @@ class InternalError(MediaNestError):
 
 
 class RpcServer:
-    """Each subject is shared by all replicas of the service, so a question reaches one of them."""
+    """A subject is shared by all replicas of the service, so a question reaches one of them; or asked of `each`."""
 
     def __init__(self, client: Client, *, service: str) -> None:
         self._client = client
@@ -53,7 +53,9 @@ class RpcServer:
         self._subscriptions: list[Subscription] = []
         self._running: set[asyncio.Task[None]] = set()
 
-    async def serve(self, subject: str, answer: Answer, *, concurrency: int = RPC_CONCURRENCY) -> None:
+    async def serve(
+        self, subject: str, answer: Answer, *, concurrency: int = RPC_CONCURRENCY, each: bool = False
+    ) -> None:
         places = asyncio.Semaphore(concurrency)
 
         async def work(question: Msg) -> None:
@@ -78,7 +80,9 @@ class RpcServer:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-        self._subscriptions.append(await self._client.subscribe(subject, queue=self._service, cb=arrived))
+        self._subscriptions.append(
+            await self._client.subscribe(subject, queue="" if each else self._service, cb=arrived)
+        )
 
     async def stop(self) -> None:
         """Take no more questions and finish those that were taken."""
