@@ -1,8 +1,7 @@
 """Everything the health service works with, in one value."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
@@ -12,8 +11,6 @@ from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
 from medianest_health.partitions import Partitions
 from medianest_health.settings import HealthSettings
-
-_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,4 @@ class HealthApp:
     """For the probes that are opened later."""
     partitions: Partitions
     uniform: Callable[[float, float], float]
-    """Spreads the probes of a round."""
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    """So many probes run at once."""
+    """Spreads what would happen at one moment."""

@@ -1,4 +1,4 @@
-"""What the health service does by the clock besides looking: forget what is old."""
+"""What the health service does by the clock besides looking: add up what was found, and forget what is old."""
 
 from datetime import UTC, timedelta
 
@@ -9,7 +9,7 @@ from medianest_health.repository import History, Incidents
 
 log = structlog.get_logger()
 
-ROUND_SECONDS = 20.0
+ROLL_UP_SECONDS = 60.0
 PRUNE_SECONDS = 3600.0
 RESULTS_KEPT = timedelta(days=3)
 INCIDENTS_KEPT = timedelta(days=730)

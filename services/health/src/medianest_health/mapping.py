@@ -1,11 +1,10 @@
 """From rows to what people are told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
 from medianest_common.contracts.health import MonitorState, MonitorStatus, Uptime
-from medianest_health.verdict import HOLD
 
 
 def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
@@ -15,7 +14,7 @@ def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
     message, since = row["message"], row["since"]
     if row["paused"]:
         state, message = MonitorState.UNKNOWN, "It is paused."
-    elif last_check_at and now - last_check_at > 2 * HOLD:
+    elif last_check_at and now - last_check_at > 2 * timedelta(seconds=row["holds_seconds"]):
         state, message, since = MonitorState.UNKNOWN, "It was not looked at since.", last_check_at
     return MonitorStatus(
         id=row["id"],

@@ -17,6 +17,7 @@ from medianest_health.catalogue import catalogue
 from medianest_health.handlers import handlers
 from medianest_health.models import Base, Standing
 from medianest_health.partitions import Partitions
+from medianest_health.prober import Prober
 from medianest_health.settings import HealthSettings
 
 _LATE = timedelta(seconds=90)
@@ -25,6 +26,14 @@ _LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc())
 
 @asynccontextmanager
 async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
+    """Every replica looks at what is due."""
+    async with build(runtime) as app, Prober.open(app) as prober, prober.looking():
+        yield app
+
+
+@asynccontextmanager
+async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
+    """Without looking at anything."""
     async with AsyncExitStack() as stack:
         ports = Ports(
             clock=runtime.clock,
@@ -45,7 +54,7 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
 
 
 async def checks(app: HealthApp) -> Sequence[Check]:
-    """Whether anybody looks: the rounds may run in another replica."""
+    """Whether anybody looks: it may be another replica."""
     try:
         async with app.db.read() as connection:
             latest = (await connection.execute(_LATEST)).scalar_one_or_none()

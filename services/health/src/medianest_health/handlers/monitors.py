@@ -5,7 +5,7 @@ from medianest_health import jobs
 from medianest_health.app import HealthApp
 from medianest_health.handlers.base import handlers
 from medianest_health.use_cases.list_monitors import list_monitors
-from medianest_health.use_cases.run_round import run_round
+from medianest_health.use_cases.roll_up import roll_up
 from medianest_health.use_cases.tell_monitors import read_monitor_states
 
 
@@ -19,9 +19,9 @@ async def monitor_states(query: ReadMonitorStates, app: HealthApp) -> LiveStates
     return await read_monitor_states(app)
 
 
-@handlers.every(jobs.ROUND_SECONDS)
-async def look_at_everything(app: HealthApp) -> None:
-    await run_round(app)
+@handlers.every(jobs.ROLL_UP_SECONDS)
+async def roll_up_results(app: HealthApp) -> None:
+    await roll_up(app)
 
 
 @handlers.every(jobs.PRUNE_SECONDS)
