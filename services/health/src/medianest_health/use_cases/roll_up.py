@@ -26,7 +26,7 @@ async def roll_up(app: HealthApp) -> None:
         unrolled = await Rollups(tx.session).unrolled()
     for group in _together(unrolled):
         await _roll(app, group, now=now)
-    for several in batched(unrolled, _AT_A_TIME, strict=False):
+    for several in batched(unrolled, _AT_A_TIME):
         async with app.db.transaction() as tx:
             await Standings(tx.session).refresh_uptime([each.monitor_id for each in several], now=now)
 
@@ -35,7 +35,7 @@ def _together(unrolled: Sequence[Unrolled]) -> Iterator[Sequence[Unrolled]]:
     """Those with the same first bucket, a few at a time."""
     ordered = sorted(unrolled, key=_first)
     for _, group in groupby(ordered, key=_first):
-        yield from batched(group, _AT_A_TIME, strict=False)
+        yield from batched(group, _AT_A_TIME)
 
 
 def _first(unrolled: Unrolled) -> datetime:
