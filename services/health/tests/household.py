@@ -33,6 +33,8 @@ class Household:
     clock: ShiftedClock
     apps: list[HealthApp] = field(default_factory=list)
     probers: list[Prober] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """What it was started with last."""
 
     async def start(self, **settings: Any) -> None:
         """It does not look by itself, but once now, and then with each round."""
@@ -44,6 +46,7 @@ class Household:
                 self.probers.append(prober)
                 yield app
 
+        self.settings = settings
         quick = {"health_jitter_seconds": 0, "health_probe_seconds": 1}
         await self.sandbox.start(replace(SERVICE, open_app=kept), **quick, **settings)
         await self.look()

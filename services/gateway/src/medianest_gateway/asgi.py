@@ -32,6 +32,8 @@ from medianest_gateway.routes import (
     media_rules,
     media_statistics,
     media_watchlist,
+    monitor_pushes,
+    monitors,
     notification_channels,
     notification_deliveries,
     notification_preferences,
@@ -77,6 +79,7 @@ SECRET_ANSWERS = (
 STREAMS = (f"{API}/events",)
 VERIFY = f"{API}/auth/verify"
 UNSUBSCRIBE = f"{API}/notifications/unsubscribe"
+PUSHES = f"{API}/services/push"
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
@@ -98,6 +101,7 @@ RULES = (
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
     Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
+    Rule("push", "600/minute", paths=(PUSHES,), by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
     Rule("download", "60/hour", frozenset({"POST"}), (f"{API}/youtube/download",)),
     Rule("preview", "30/minute", paths=(f"{API}/youtube/metadata",)),
@@ -176,6 +180,10 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/notifications/channels": {"timeout": notification_channels.SENDING_SECONDS + 1},
             # Mail programs send a form, and come without a cookie.
             UNSUBSCRIBE: {"authenticate": False, "csrf": "off", "json_only": False},
+            # Scripts and cron jobs come without anything but the token in the address.
+            PUSHES: {"authenticate": False, "csrf": "off", "json_only": False, "secret_path": True},
+            f"{API}/admin/monitors": {"timeout": monitors.CHECK_SECONDS + 1},
+            f"{API}/admin/monitors/test": {"timeout": monitors.TRY_SECONDS + 1},
             f"{API}/youtube/metadata": {"timeout": youtube.PREVIEW_SECONDS + 1},
             f"{API}/youtube/downloads": {"timeout": youtube.STOP_SECONDS + 1},
             f"{API}/youtube/cookies/test": {"timeout": youtube_admin.TEST_SECONDS + 1},
@@ -226,6 +234,8 @@ def build(gateway: GatewayApp) -> FastAPI:
         notification_templates,
         broadcasts,
         health,
+        monitor_pushes,
+        monitors,
         webhooks,
         admin,
         people,

@@ -1,6 +1,7 @@
 """Whether we live, whether we can work, and what is up around us."""
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -8,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from medianest_common.bus import require
 from medianest_common.contracts import health
 from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.health.managing import GetMonitor
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.platform import CheckStatus, Liveness, Readiness
 from medianest_common.errors import Unauthenticated
@@ -82,7 +84,14 @@ async def details(gateway: Gateway) -> Details:
 
 @router.get("/services/status", response_model=Page[health.MonitorStatus])
 async def service_status(gateway: Gateway) -> Response:
+    """Those that the caller may see, group by group, in their order."""
     return await passed_through(gateway.bus, health.ListMonitors())
+
+
+@router.get("/services/{id:uuid}", response_model=health.MonitorStatus, responses=problems(404))
+async def service(gateway: Gateway, id: UUID) -> Response:
+    """404 also for one that is not for the caller's eyes."""
+    return await passed_through(gateway.bus, GetMonitor(id=id))
 
 
 @root.get("/metrics", include_in_schema=False)

@@ -29,11 +29,12 @@ def seal_secrets(cipher: Cipher, monitor_id: UUID, secrets: dict[str, Any]) -> s
     return cipher.seal(json.dumps(secrets), cell=_cell(monitor_id)) if secrets else None
 
 
-def open_secrets(cipher: Cipher, monitor: Monitor) -> dict[str, Any]:
-    if monitor.secrets_sealed is None:
+def open_secrets(cipher: Cipher, monitor_id: UUID, sealed: str | None) -> dict[str, Any]:
+    """Raises `SpecUnreadable`."""
+    if sealed is None:
         return {}
     try:
-        opened: dict[str, Any] = json.loads(cipher.open_text(monitor.secrets_sealed, cell=_cell(monitor.id)))
+        opened: dict[str, Any] = json.loads(cipher.open_text(sealed, cell=_cell(monitor_id)))
     except (UnknownKey, Undecryptable, ValueError):
         raise SpecUnreadable(UNREADABLE) from None
     return opened
@@ -42,7 +43,7 @@ def open_secrets(cipher: Cipher, monitor: Monitor) -> dict[str, Any]:
 def spec_of(monitor: Monitor, *, cipher: Cipher) -> MonitorSpec:
     """Of one that was made by hand or imported. Raises `SpecUnreadable`."""
     try:
-        return spec_from(monitor.config | open_secrets(cipher, monitor))
+        return spec_from(monitor.config | open_secrets(cipher, monitor.id, monitor.secrets_sealed))
     except ValidationError:
         raise SpecUnreadable(UNREADABLE) from None
 
