@@ -21,13 +21,15 @@ class Announcer:
             service=service, instance=instance, version=version("medianest-common"), started_at=started_at
         )
         self._body = self._present.model_dump_json().encode()
+        self._has_left = False
 
     async def run(self) -> None:
-        while True:
+        while not self._has_left:
             await self._bus.publish_live(REPLICA_HEARD, self._body)
             await asyncio.sleep(EVERY_SECONDS if self._bus.connected else _AWAY_SECONDS)
 
     async def leave(self) -> None:
         """The last word. One that crashes does not say it."""
+        self._has_left = True
         gone = self._present.model_copy(update={"presence": Presence.LEFT})
         await self._bus.publish_live(REPLICA_HEARD, gone.model_dump_json().encode())

@@ -10,6 +10,7 @@ from medianest_common.security.encryption import Cipher
 from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
 from medianest_health.partitions import Partitions
+from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
 
 
@@ -25,5 +26,7 @@ class HealthApp:
     ports: Ports
     """For the probes that are opened later."""
     partitions: Partitions
+    roster: Roster
+    """Which replicas there are, as far as this one hears."""
     uniform: Callable[[float, float], float]
     """Spreads what would happen at one moment."""

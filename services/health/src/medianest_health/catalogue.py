@@ -1,6 +1,6 @@
 """What is watched, as the settings and the parts of the installation say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
 from medianest_health.adapters.kinds import OpenProbe, misfit, open_probe
-from medianest_health.adapters.own import ServerProbe, ServiceProbe
+from medianest_health.adapters.own import Companions, ServerProbe, ServiceProbe
 from medianest_health.adapters.plex import FoundPlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Probe
@@ -43,12 +43,16 @@ class Watched:
 
 
 async def catalogue(
-    runtime: Runtime[HealthSettings], stack: AsyncExitStack, *, ports: Ports
+    runtime: Runtime[HealthSettings],
+    stack: AsyncExitStack,
+    *,
+    ports: Ports,
+    companions: Callable[[str], Companions],
 ) -> Sequence[Watched]:
     """In the order in which people are shown them."""
     return [
         *_systems(runtime.settings, stack, ports=ports),
-        *_services(runtime),
+        *_services(runtime, companions),
         *_servers(runtime),
     ]
 
@@ -91,7 +95,7 @@ def _secret(given: SecretStr | None) -> SecretStr | None:
     return SecretStr(plain(given)) if plain(given) else None
 
 
-def _services(runtime: Runtime[HealthSettings]) -> list[Watched]:
+def _services(runtime: Runtime[HealthSettings], companions: Callable[[str], Companions]) -> list[Watched]:
     seconds = runtime.settings.health_probe_seconds
     return [
         Watched(
@@ -100,7 +104,9 @@ def _services(runtime: Runtime[HealthSettings]) -> list[Watched]:
             f"MediaNest {name}",
             name,
             "admins",
-            ServiceProbe(name, bus=runtime.bus, seconds=seconds, clock=runtime.clock),
+            ServiceProbe(
+                name, bus=runtime.bus, seconds=seconds, clock=runtime.clock, companions=companions(name)
+            ),
         )
         for name in SERVICES
     ]
