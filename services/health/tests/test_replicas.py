@@ -75,8 +75,10 @@ async def test_a_killed_replica_is_seen_within_twenty_seconds_and_one_that_leave
     home = Household(sandbox, clock)
 
     async def said() -> str | None:
-        youtube = await home.monitor("MediaNest youtube")
-        return f"{youtube.status}: {youtube.message or 'fine'}"
+        for each in await home.monitors():
+            if each.name == "MediaNest youtube":
+                return f"{each.status}: {each.message or 'fine'}"
+        return None
 
     async with AsyncExitStack() as stack:
         killed, stopped, leaving, _ = [
