@@ -4,14 +4,32 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from medianest_common.contracts.health import MonitorState
-from medianest_common.contracts.health.kinds import KeyedSpec, MonitorSpec
+from medianest_common.contracts.health.kinds import (
+    DnsSpec,
+    DockerSpec,
+    HttpSpec,
+    KeyedSpec,
+    MonitorSpec,
+    PingSpec,
+    PushSpec,
+    QbittorrentSpec,
+    TcpSpec,
+    TlsSpec,
+)
 from medianest_common.errors import Invalid
 from medianest_health.adapters.arr import ArrProbe
+from medianest_health.adapters.dns import DnsProbe
+from medianest_health.adapters.docker import DockerProbe
+from medianest_health.adapters.http import HttpProbe
 from medianest_health.adapters.http_system import HttpSystem
 from medianest_health.adapters.overseerr import OverseerrProbe
+from medianest_health.adapters.ping import PingProbe
 from medianest_health.adapters.plex import PlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Finding, Probe
+from medianest_health.adapters.push import nothing_to_ask
+from medianest_health.adapters.tcp import TcpProbe
+from medianest_health.adapters.tls import TlsProbe
 from medianest_health.adapters.tmdb import TmdbProbe
 from medianest_health.settings import plain
 
@@ -64,7 +82,23 @@ def _opened(spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, varia
     match spec:
         case KeyedSpec():
             return _keyed(spec, name=name, seconds=seconds, ports=ports, variables=variables)
-        case _:
+        case HttpSpec():
+            http = HttpProbe(spec, name=name, seconds=seconds, ports=ports)
+            return OpenProbe(http, aclose=http.aclose)
+        case DockerSpec():
+            docker = DockerProbe(spec, name=name, seconds=seconds, ports=ports)
+            return OpenProbe(docker, aclose=docker.aclose)
+        case TcpSpec():
+            return OpenProbe(TcpProbe(spec, name=name, seconds=seconds, ports=ports))
+        case PingSpec():
+            return OpenProbe(PingProbe(spec, name=name, seconds=seconds, ports=ports))
+        case DnsSpec():
+            return OpenProbe(DnsProbe(spec, name=name, seconds=seconds, ports=ports))
+        case TlsSpec():
+            return OpenProbe(TlsProbe(spec, name=name, seconds=seconds, ports=ports))
+        case PushSpec():
+            return OpenProbe(nothing_to_ask)
+        case QbittorrentSpec():
             raise Invalid("This kind of monitor is not known here yet.")
 
 

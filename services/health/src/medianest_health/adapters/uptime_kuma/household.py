@@ -58,6 +58,7 @@ class KumaMonitor(_Theirs):
     interval: _Number = None
     timeout: _Seconds = None
     maxretries: _Number = Field(default=None, alias="maxretries")
+    retry_interval: _Number = None
     resend_interval: _Number = None
     keyword: _Text = None
     invert_keyword: _Off = False

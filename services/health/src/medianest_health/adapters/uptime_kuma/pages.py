@@ -73,8 +73,11 @@ async def read_by_page(address: KumaAddress, slug: str, *, clock: Clock) -> Kuma
 
 
 def _once(monitors: Sequence[KumaMonitor]) -> list[KumaMonitor]:
-    """One may stand in several groups of a page."""
-    return list({monitor.id: monitor for monitor in reversed(monitors)}.values())[::-1]
+    """One may stand in several groups of a page; the first counts."""
+    found: dict[int | None, KumaMonitor] = {}
+    for monitor in monitors:
+        found.setdefault(monitor.id, monitor)
+    return list(found.values())
 
 
 def _as_a_handshake(response: Response) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from medianest_common.contracts.health.kinds import MonitorSpec, PushSpec
+from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_health.adapters.uptime_kuma import hosts, web
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor
 from medianest_health.adapters.uptime_kuma.wording import CannotSay, Said, one_line
@@ -17,6 +17,7 @@ _DEFAULT_INTERVAL = 60
 _MOST_SECONDS = 60.0
 _MOST_FAILURES = 10
 _REMINDERS = (300, 604_800)
+_GRACES = (60, 86_400)
 
 _SEEN_WITHOUT_AN_ACCOUNT = frozenset({"http", "port", "ping", "push"})
 
@@ -28,6 +29,8 @@ class Taken:
     refs: Sequence[str]
     """By which it may be known here from before; it is kept by the first."""
     name: str
+    type: str
+    """As it is called over there."""
     group: str | None
     spec: MonitorSpec
     paused: bool
@@ -37,6 +40,7 @@ class Taken:
     inverted: bool
     reminder_seconds: int | None
     remarks: Sequence[str]
+    has_number: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _said(
     taken = Taken(
         refs=_refs(household.ref, monitor),
         name=name,
+        type=monitor.type,
         group=_group(monitor, groups),
         spec=_checked(said),
         paused=not monitor.active or monitor.force_inactive,
@@ -106,6 +111,7 @@ def _said(
         failures=failures,
         inverted=monitor.upside_down,
         reminder_seconds=_reminder(monitor.resend_interval, interval=interval),
+        has_number=monitor.id is not None,
         remarks=(*said.remarks, *_remarks(monitor, interval=interval, failures=failures)),
     )
     return [taken, *_companions(said, taken)]
@@ -119,6 +125,7 @@ def _companions(said: Said, taken: Taken) -> list[Taken]:
         Taken(
             refs=[f"{ref}:certificate" for ref in taken.refs],
             name=one_line(f"{taken.name[:80]} (certificate)", otherwise="Certificate"),
+            type=taken.type,
             group=taken.group,
             spec=_checked(Said(said.certificate)),
             paused=taken.paused,
@@ -142,7 +149,7 @@ def _checked(said: Said) -> MonitorSpec:
 
 def _refs(household: str, monitor: KumaMonitor) -> list[str]:
     """`/metrics` of 1.x does not tell numbers."""
-    by_name = f"{household}:name:{monitor.name}"
+    by_name = f"{household}:name:{one_line(monitor.name, otherwise='')}"
     return [by_name] if monitor.id is None else [f"{household}:{monitor.id}", by_name]
 
 
@@ -166,15 +173,17 @@ def _remarks(monitor: KumaMonitor, *, interval: int, failures: int) -> list[str]
     remarks = []
     if monitor.interval is not None and interval != monitor.interval:
         remarks.append(f"It is looked at every {interval} seconds.")
-    if failures != (monitor.maxretries or 0) + 1:
+    if monitor.type != "push" and failures != (monitor.maxretries or 0) + 1:
         remarks.append(f"It is down after {failures} failures.")
     if monitor.proxy_id is not None:
         remarks.append("Its proxy is not used.")
     return remarks
 
 
-def _push(_monitor: KumaMonitor, _household: KumaHousehold) -> Said:
-    return Said(PushSpec(kind="push").model_dump())
+def _push(monitor: KumaMonitor, _household: KumaHousehold) -> Said:
+    """Its patience is in its repeated looks over there, and in the grace here."""
+    patience = (monitor.maxretries or 0) * (monitor.retry_interval or monitor.interval or _DEFAULT_INTERVAL)
+    return Said({"kind": "push", "grace_seconds": min(max(patience, _GRACES[0]), _GRACES[1])})
 
 
 _SAYING: dict[str, Callable[[KumaMonitor, KumaHousehold], Said]] = {

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from medianest_common.contracts.health.kinds import HttpMethod
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor
@@ -22,7 +22,7 @@ _SIGN_INS = {
 
 
 def http(monitor: KumaMonitor, _household: KumaHousehold) -> Said:
-    parts = urlsplit(monitor.url or "")
+    parts, port = _address(monitor)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotSay(
             "Its address is not told." if not monitor.url else "Its address is not one of the web."
@@ -43,7 +43,7 @@ def http(monitor: KumaMonitor, _household: KumaHousehold) -> Said:
     if headers := _headers(monitor, has_body="body" in values):
         values["headers"] = headers
     values |= _credentials(monitor, user=parts.username, password=parts.password)
-    return Said(values, certificate=_certificate(monitor, host=parts.hostname, port=_port(monitor)))
+    return Said(values, certificate=_certificate(monitor, host=parts.hostname, port=port))
 
 
 def keyword(monitor: KumaMonitor, household: KumaHousehold) -> Said:
@@ -112,8 +112,9 @@ def _certificate(monitor: KumaMonitor, *, host: str, port: int | None) -> dict[s
     return {"kind": "tls", "host": host, "port": port or 443}
 
 
-def _port(monitor: KumaMonitor) -> int | None:
+def _address(monitor: KumaMonitor) -> tuple[SplitResult, int | None]:
     try:
-        return urlsplit(monitor.url or "").port
+        parts = urlsplit(monitor.url or "")
+        return parts, parts.port
     except ValueError:
         raise CannotSay("Its address is not one of the web.") from None

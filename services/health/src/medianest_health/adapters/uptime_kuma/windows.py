@@ -1,11 +1,10 @@
 """Its maintenance, as a wall clock in a zone with a recurrence rule."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import rrulestr
 
 from medianest_health.adapters.uptime_kuma.crons import as_rule
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMaintenance
@@ -16,7 +15,7 @@ _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _SOME_DAY = date(2024, 1, 1)
 """Of what comes every day or week and says not since when."""
 _LONGEST = timedelta(days=30)
-_LONGEST_WAIT = timedelta(days=4 * 366)
+_LONGEST_WAIT_DAYS = 8 * 366
 """For what comes only in some years."""
 
 
@@ -134,11 +133,25 @@ def _month_days(window: KumaMaintenance) -> list[str]:
 
 def _first(starts: datetime, rule: str, *, until: datetime | None) -> tuple[datetime, str]:
     """The first time that it is, since a rule counts from there."""
-    ends = until or starts + _LONGEST_WAIT
-    first = next(iter(rrulestr(f"{rule};UNTIL={ends:%Y%m%dT%H%M%S}", dtstart=starts)), None)
-    if first is None:
-        raise CannotSay("It never comes.")
-    return first, f"{rule};UNTIL={until:%Y%m%dT%H%M%S}" if until else rule
+    parts = dict(part.split("=") for part in rule.split(";"))
+    # Looked for by ourselves: dateutil looks until the year 9999 for what never comes, which takes it a while.
+    for ahead in range(_LONGEST_WAIT_DAYS):
+        first = starts + timedelta(days=ahead)
+        if until and first > until:
+            break
+        if _is_on(first.date(), parts):
+            return first, f"{rule};UNTIL={until:%Y%m%dT%H%M%S}" if until else rule
+    raise CannotSay("It never comes.")
+
+
+def _is_on(day: date, parts: Mapping[str, str]) -> bool:
+    to_the_end = day.day - monthrange(day.year, day.month)[1] - 1
+    told = {
+        "BYMONTH": {str(day.month)},
+        "BYMONTHDAY": {str(day.day), str(to_the_end)},
+        "BYDAY": {_WEEKDAYS[day.isoweekday() % 7]},
+    }
+    return all(values & set(parts[name].split(",")) for name, values in told.items() if name in parts)
 
 
 def _moment(window: KumaMaintenance, place: int) -> datetime | None:
