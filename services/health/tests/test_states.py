@@ -153,8 +153,6 @@ def test_nagios_91_after_flapping_it_is_shown_as_it_is_by_then_and_since_when() 
         )
         while watch.sees(ends).state is FLAPPING:
             pass
-        assert turned is not None
-        assert watch.stands is not None
         assert (watch.stands.state, watch.stands.since) == (ends, turned)
         assert STABLE_FOR <= watch.now - turned < STABLE_FOR + watch.rule.interval
         assert watch.sees(UP if ends is DOWN else DOWN).state is not FLAPPING, "it begins anew"
