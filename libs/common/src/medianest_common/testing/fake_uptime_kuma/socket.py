@@ -75,6 +75,9 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Polls that are under way are answered, with nothing.
+        for connection in list(self.eio.sockets.values()):
+            connection.queue.put_nowait(None)
         await self.shutdown()
 
     async def _handle_event_internal(
