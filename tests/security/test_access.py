@@ -165,6 +165,27 @@ ACCESS = {
     "DELETE /api/v1/notifications/{id}/pin": USER,
     "DELETE /api/v1/notifications/{id}": USER,
     "GET /api/v1/services/status": USER,
+    "GET /api/v1/services/{id}": USER,
+    "GET /api/v1/services/push/{token}": PUBLIC,
+    "POST /api/v1/services/push/{token}": PUBLIC,
+    "GET /api/v1/admin/monitors": ADMIN,
+    "POST /api/v1/admin/monitors": ADMIN,
+    "POST /api/v1/admin/monitors/test": ADMIN,
+    "POST /api/v1/admin/monitors/bulk": ADMIN,
+    "POST /api/v1/admin/monitors/import/uptime-kuma": ADMIN,
+    "PUT /api/v1/admin/monitors/order": ADMIN,
+    "GET /api/v1/admin/monitors/groups": ADMIN,
+    "POST /api/v1/admin/monitors/groups": ADMIN,
+    "PUT /api/v1/admin/monitors/groups/order": ADMIN,
+    "PUT /api/v1/admin/monitors/groups/{id}": ADMIN,
+    "DELETE /api/v1/admin/monitors/groups/{id}": ADMIN,
+    "GET /api/v1/admin/monitors/{id}": ADMIN,
+    "PUT /api/v1/admin/monitors/{id}": ADMIN,
+    "DELETE /api/v1/admin/monitors/{id}": ADMIN,
+    "POST /api/v1/admin/monitors/{id}/pause": ADMIN,
+    "POST /api/v1/admin/monitors/{id}/resume": ADMIN,
+    "POST /api/v1/admin/monitors/{id}/check": ADMIN,
+    "POST /api/v1/admin/monitors/{id}/push-token": ADMIN,
     "POST /api/v1/media/requests/{id}/approve": ADMIN,
     "POST /api/v1/media/requests/{id}/decline": ADMIN,
     "POST /api/v1/media/requests/{id}/retry": ADMIN,
@@ -254,11 +275,15 @@ ACCESS = {
     "GET /api/v1/admin/audit": ADMIN,
     "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
+    "GET /api/v1/admin/resilience": ADMIN,
+    "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
+    "GET /api/v1/admin/recoveries": ADMIN,
 }
 FOR_OTHERS = ("POST /api/v1/media/requests/{id}/follow",)
 """What one does with somebody else's thing, and sees no more of it for that than `test_following.py` says."""
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
+    "POST /api/v1/admin/resilience/breakers/reset": {},
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/media/issues": {
@@ -313,6 +338,15 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/users/me": {"locale": "en"},
     "DELETE /api/v1/users/me": {"confirm": "nobody"},
     "PATCH /api/v1/admin/users/{id}": {"status": "active"},
+    "POST /api/v1/admin/monitors": {"name": "NAS", "spec": {"kind": "tcp", "host": "nas", "port": 1}},
+    "PUT /api/v1/admin/monitors/{id}": {"name": "NAS"},
+    "POST /api/v1/admin/monitors/test": {"spec": {"kind": "tcp", "host": "127.0.0.1", "port": 1}},
+    "POST /api/v1/admin/monitors/import/uptime-kuma": {"url": "http://127.0.0.1:1", "way": "metrics"},
+    "POST /api/v1/admin/monitors/bulk": {"ids": [str(uuid4())], "action": "pause"},
+    "PUT /api/v1/admin/monitors/order": {"ids": []},
+    "POST /api/v1/admin/monitors/groups": {"name": "Boxes"},
+    "PUT /api/v1/admin/monitors/groups/order": {"ids": []},
+    "PUT /api/v1/admin/monitors/groups/{id}": {"name": "Boxes"},
     "POST /api/v1/auth/tokens": {"name": "a script", "scopes": ["read"]},
     "POST /api/v1/auth/password/change": {"currentPassword": "x", "newPassword": "y"},
 }
@@ -457,7 +491,12 @@ async def _strangers_find_nothing(house: House) -> None:
     nowhere = {"server": "http://127.0.0.1:9", "token": "AAAAAAAAAAAAAAA"}
     asked = {"kind": "gotify", "name": "Mine", "config": nowhere}
     channel = (await house.olive.post("/notifications/channels", asked)).raise_for_status().json()["channel"]
+    asked = BODIES["POST /api/v1/admin/monitors"]
+    monitor = (await house.olive.post("/admin/monitors", asked)).raise_for_status().json()["monitor"]
     owned = {
+        "/api/v1/services/{id}": monitor["id"],
+        "/api/v1/admin/monitors/{id}": monitor["id"],
+        "/api/v1/admin/monitors/groups/{id}": monitor["id"],
         "/api/v1/notifications/channels/{id}": channel["id"],
         # Whichever: a user is refused before it is looked for.
         "/api/v1/admin/notifications/deliveries/{id}": request["id"],

@@ -15,7 +15,7 @@ router = APIRouter(
     prefix="/admin/monitors", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 
-TRY_SECONDS = 35.0
+TRY_SECONDS = 18.0
 CHECK_SECONDS = 15.0
 MANY_SECONDS = 9.0
 

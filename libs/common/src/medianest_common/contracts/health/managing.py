@@ -87,7 +87,7 @@ class TryMonitorBody(Body):
     """`id` is the monitor whose secrets count where `spec` leaves them out."""
 
     spec: MonitorSpec
-    timeout_seconds: float = Field(default=10.0, ge=1, le=30)
+    timeout_seconds: float = Field(default=10.0, ge=1, le=15)
     id: UUID | None = Field(default=None, strict=False)
 
 
