@@ -18,7 +18,7 @@ from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
 from medianest_health.repository import Incidents, Monitors
 from medianest_health.repository.schedules import Claimed, Schedules
-from medianest_health.scheduling import AT_ONCE, TICK_SECONDS
+from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS
 from medianest_health.use_cases.store_checks import store_checks
 
 log = structlog.get_logger()
@@ -36,12 +36,15 @@ _ATTEMPTS = 3
 class Prober:
     """One for each replica. `turn` is one tick; nothing that goes wrong in it ends the loop."""
 
-    def __init__(self, app: HealthApp) -> None:
+    def __init__(self, app: HealthApp, *, at_once: int = AT_ONCE) -> None:
         self._app = app
+        self._at_once = at_once
         self.replica = uuid7().hex
         self.pulse = Pulse(app.clock)
         self._probes = Probes(app)
         self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._hanging: set[UUID] = set()
+        """Those of them that hung the last time."""
         self._found: dict[UUID, Check] = {}
         """Not written down yet."""
         self._matched = False
@@ -49,8 +52,8 @@ class Prober:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, app: HealthApp) -> AsyncIterator["Prober"]:
-        prober = cls(app)
+    async def open(cls, app: HealthApp, *, at_once: int = AT_ONCE) -> AsyncIterator["Prober"]:
+        prober = cls(app, at_once=at_once)
         beating = asyncio.create_task(prober.pulse.run())
         try:
             yield prober
@@ -68,8 +71,8 @@ class Prober:
             loop.cancel()
             await asyncio.wait({loop}, timeout=_CANCELLED_SECONDS)
 
-    async def run(self) -> None:
-        await asyncio.sleep(_START_SECONDS)
+    async def run(self, *, after: float = _START_SECONDS) -> None:
+        await asyncio.sleep(after)
         now = asyncio.get_running_loop().time
         while True:
             began = now()
@@ -82,7 +85,7 @@ class Prober:
     async def turn(self) -> None:
         """Write down what was found, and begin to look at what is due."""
         if not self._matched:
-            await self._match()
+            await self.match()
         await self.store()
         if asyncio.get_running_loop().time() >= self._sweep_at:
             await self.sweep()
@@ -93,7 +96,7 @@ class Prober:
         while self._running:
             await asyncio.wait(set(self._running.values()))
 
-    async def _match(self) -> None:
+    async def match(self) -> None:
         async with self._app.db.transaction() as tx:
             await Monitors(tx.session).match(self._app.watched, now=self._app.clock.now())
         self._matched = True
@@ -119,12 +122,15 @@ class Prober:
                 self.replica,
                 keys=[each.key for each in self._app.watched],
                 now=self._app.clock.now(),
-                places=max(0, AT_ONCE - len(self._running)),
+                places=max(0, self._at_once - len(self._running)),
+                hung_places=max(0, int(self._at_once * HUNG_SHARE) - len(self._hanging)),
             )
             await self._probes.prepare(claimed, read=schedules.opened)
         for each in claimed:
             if each.id not in held:
                 self._running[each.id] = asyncio.create_task(self._look(each))
+                if each.hung:
+                    self._hanging.add(each.id)
 
     async def _look(self, claimed: Claimed) -> None:
         app, loop = self._app, asyncio.get_running_loop()
@@ -137,7 +143,8 @@ class Prober:
                 claimed, app.clock.now(), self._believed(claimed, finding, seconds, since=mark), seconds
             )
         finally:
-            del self._running[claimed.id]
+            self._running.pop(claimed.id, None)
+            self._hanging.discard(claimed.id)
 
     async def _ask(self, claimed: Claimed) -> Finding | None:
         probe = self._probes.of(claimed)

@@ -13,6 +13,8 @@ STEP_BACK_SECONDS = 1.5
 connections are open, and whose metrics tell of it."""
 AT_ONCE = 400
 """So many probes of one replica run at once; they mostly wait."""
+HUNG_SHARE = 0.75
+"""So much of that is for those that hung the last time; they never take the rest from those that do not."""
 PUSH_SECONDS = 60
 """How often, at least, it is looked whether something that reports by itself has done so."""
 

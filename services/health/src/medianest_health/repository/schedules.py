@@ -17,12 +17,17 @@ _FAR_OFF = "s.due_at > cast(:now as timestamptz) + make_interval(secs => m.inter
 _WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or m.key = any(cast(:keys as text[])))"
 
 _CLAIM = text(f"""
-    with free as (
-        select s.monitor_id
+    with due as (
+        select s.monitor_id, s.hung, row_number() over (partition by s.hung order by s.due_at) as place
         from schedules s join monitors m on m.id = s.monitor_id
         where {_WATCHED} and (s.due_at <= :soon or {_FAR_OFF})
           and (s.claimed_until is null or s.claimed_until < now())
           and (s.claimed_by is null or s.claimed_by = :replica or s.due_at <= :overdue or s.due_at > :soon)
+    ), free as (
+        select s.monitor_id
+        from due join schedules s on s.monitor_id = due.monitor_id
+        where due.place <= case when due.hung then cast(:hung_places as bigint) else cast(:places as bigint) end
+          and (s.claimed_until is null or s.claimed_until < now())
         order by s.hung, s.due_at
         limit :places
         for no key update of s skip locked
@@ -31,7 +36,8 @@ _CLAIM = text(f"""
     set claimed_by = :replica, claimed_until = now() + make_interval(secs => {LEASE_SECONDS})
     from free, monitors m
     where s.monitor_id = free.monitor_id and m.id = free.monitor_id
-    returning m.id, m.key, m.kind, m.origin, m.name, m.interval_seconds, m.timeout_seconds, m.updated_at, s.due_at
+    returning m.id, m.key, m.kind, m.origin, m.name, m.interval_seconds, m.timeout_seconds, m.updated_at, s.due_at,
+        s.hung
 """)  # noqa: S608
 
 _RENEW = text(f"""
@@ -80,6 +86,8 @@ class Claimed:
     timeout_seconds: float
     updated_at: datetime
     due_at: datetime
+    hung: bool
+    """It did last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +103,11 @@ class Schedules(Repository[Schedule]):
     model = Schedule
 
     async def claim(
-        self, replica: str, *, keys: Collection[str], now: datetime, places: int
+        self, replica: str, *, keys: Collection[str], now: datetime, places: int, hung_places: int
     ) -> Sequence[Claimed]:
-        """Those due within this tick that no living replica looks at, the longest due first; `keys` are those of the
-        automatic ones that this replica knows how to look at."""
+        """Those due within this tick that no living replica looks at, the longest due first, of those that hung last
+        time no more than `hung_places`; `keys` are those of the automatic ones that this replica knows how to look at.
+        """
         found = await self.session.execute(
             _CLAIM,
             {
@@ -108,6 +117,7 @@ class Schedules(Repository[Schedule]):
                 "soon": now + timedelta(seconds=TICK_SECONDS),
                 "overdue": now - timedelta(seconds=STEP_BACK_SECONDS),
                 "places": places,
+                "hung_places": hung_places,
             },
         )
         return sorted((Claimed(*row) for row in found), key=lambda claimed: claimed.due_at)
