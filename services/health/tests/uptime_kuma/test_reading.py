@@ -139,7 +139,7 @@ async def test_one_that_nobody_has_set_up(kuma: FakeUptimeKuma) -> None:
 async def test_an_answer_that_is_lost_is_asked_for_once_more(
     kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "_CALL_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "_CALL_SECONDS", 0.5)
     kuma.socket.deaf_to.update({"login": 1, "getMonitorMaintenance": 1})
     assert (await read(kuma)).maintained == {1: [2, 3]}
     kuma.socket.deaf_to["login"] = 2

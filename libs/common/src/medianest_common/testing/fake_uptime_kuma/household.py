@@ -1,7 +1,6 @@
 """What the fake watches, in the recorded shapes."""
 
 import json
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,7 +78,7 @@ class Monitored:
     def add(self, name: str, type: str, **fields: Any) -> int:
         """A monitor more, with its own fields as the socket sends them; the answer is its number."""
         number = max(int(key) for key in self.monitors) + 1
-        template = deepcopy(self.monitors["8"])
+        template = recorded("socketio_monitorList.json")["8"]
         template.update(url=None, path=[name], pathName=name)
         self.monitors[str(number)] = template | {"id": number, "name": name, "type": type} | fields
         return number

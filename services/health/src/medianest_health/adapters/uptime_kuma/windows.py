@@ -1,7 +1,6 @@
 """Its maintenance, as a wall clock in a zone with a recurrence rule."""
 
-from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,12 +9,13 @@ from medianest_health.adapters.uptime_kuma.crons import as_rule
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMaintenance
 from medianest_health.adapters.uptime_kuma.translating import Left
 from medianest_health.adapters.uptime_kuma.wording import CannotSay, one_line
+from medianest_health.recurrence import NotARule, parse
+from medianest_health.windows import LONGEST
 
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _SOME_DAY = date(2024, 1, 1)
 """Of what comes every day or week and says not since when."""
-_LONGEST = timedelta(days=30)
-_LONGEST_WAIT_DAYS = 8 * 366
+_LONGEST_WAIT = timedelta(days=8 * 366)
 """For what comes only in some years."""
 
 
@@ -53,7 +53,7 @@ def _said(window: KumaMaintenance, household: KumaHousehold, *, title: str, now:
         raise CannotSay("It is about no monitor.")
     zone = _zone(window)
     starts, duration, rule = _when(window, zone)
-    if not timedelta() < duration <= _LONGEST:
+    if not timedelta() < duration <= LONGEST:
         raise CannotSay("It has no length, or one that is not possible here.")
     if rule is None and starts.replace(tzinfo=zone) + duration <= now:
         raise CannotSay("It is over.")
@@ -133,25 +133,16 @@ def _month_days(window: KumaMaintenance) -> list[str]:
 
 def _first(starts: datetime, rule: str, *, until: datetime | None) -> tuple[datetime, str]:
     """The first time that it is, since a rule counts from there."""
-    parts = dict(part.split("=") for part in rule.split(";"))
-    # Looked for by ourselves: dateutil looks until the year 9999 for what never comes, which takes it a while.
-    for ahead in range(_LONGEST_WAIT_DAYS):
-        first = starts + timedelta(days=ahead)
-        if until and first > until:
-            break
-        if _is_on(first.date(), parts):
-            return first, f"{rule};UNTIL={until:%Y%m%dT%H%M%S}" if until else rule
-    raise CannotSay("It never comes.")
-
-
-def _is_on(day: date, parts: Mapping[str, str]) -> bool:
-    to_the_end = day.day - monthrange(day.year, day.month)[1] - 1
-    told = {
-        "BYMONTH": {str(day.month)},
-        "BYMONTHDAY": {str(day.day), str(to_the_end)},
-        "BYDAY": {_WEEKDAYS[day.isoweekday() % 7]},
-    }
-    return all(values & set(parts[name].split(",")) for name, values in told.items() if name in parts)
+    if until is not None:
+        rule = f"{rule};UNTIL={until:%Y%m%dT%H%M%S}"
+    try:
+        recurrence = parse(rule, starts=starts)
+    except NotARule:
+        raise CannotSay("How it comes again is not possible here.") from None
+    first = next(recurrence.between(starts.date(), starts.date() + _LONGEST_WAIT), None)
+    if first is None:
+        raise CannotSay("It never comes.")
+    return first, rule
 
 
 def _moment(window: KumaMaintenance, place: int) -> datetime | None:
