@@ -208,7 +208,7 @@ async def test_those_without_numbers_are_known_by_name(home: Household, kuma: Fa
         line.partition('monitor_id="')[0] + line.partition('",')[2] if 'monitor_id="' in line else line
         for line in numbered.splitlines()
     )
-    key = {"way": ImportWay.METRICS, "api_key": kuma.pages.api_key}
+    key: dict[str, Any] = {"way": ImportWay.METRICS, "api_key": kuma.pages.api_key}
     first = await take(home, kuma, **key)
     assert names(first.created)
     complete = await take(home, kuma)
