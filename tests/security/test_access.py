@@ -166,6 +166,7 @@ ACCESS = {
     "DELETE /api/v1/notifications/{id}": USER,
     "GET /api/v1/services/status": USER,
     "GET /api/v1/services/{id}": USER,
+    "GET /api/v1/services/{id}/history": USER,
     "GET /api/v1/services/push/{token}": PUBLIC,
     "POST /api/v1/services/push/{token}": PUBLIC,
     "GET /api/v1/admin/monitors": ADMIN,
@@ -278,11 +279,17 @@ ACCESS = {
     "GET /api/v1/admin/resilience": ADMIN,
     "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
     "GET /api/v1/admin/recoveries": ADMIN,
+    "POST /api/v1/errors/report": USER,
+    "GET /api/v1/admin/errors": ADMIN,
+    "GET /api/v1/admin/errors/{id}": ADMIN,
+    "POST /api/v1/admin/errors/{id}/resolve": ADMIN,
+    "DELETE /api/v1/admin/errors/{id}": ADMIN,
 }
 FOR_OTHERS = ("POST /api/v1/media/requests/{id}/follow",)
 """What one does with somebody else's thing, and sees no more of it for that than `test_following.py` says."""
 OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
+    "POST /api/v1/errors/report": {"message": "x is not a function"},
     "POST /api/v1/admin/resilience/breakers/reset": {},
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},

@@ -18,7 +18,9 @@ from services.health.tests.things import Thing, change, every, outcomes, replica
 
 _IDS = st.uuids(version=4)
 _STEPS = st.integers(20, 86_400).map(lambda seconds: timedelta(seconds=seconds))
-_MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
+_MOMENTS = st.integers(0, 365 * 86_400).map(
+    lambda seconds: datetime.fromtimestamp(1_780_000_000 + seconds, UTC)
+)
 NONE = timedelta()
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import text
@@ -41,7 +42,7 @@ class Thing:
 
     def gaps(self) -> list[float]:
         moments = self.moments()
-        return [b - a for a, b in zip(moments, moments[1:], strict=False)]
+        return [b - a for a, b in pairwise(moments)]
 
 
 class Replicas:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from medianest_common.contracts.health.errors import MOST_BYTES
 from medianest_common.contracts.identity import Caller
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
 from medianest_common.web import Principal, Rule, Stack, create_app
@@ -18,6 +19,7 @@ from medianest_gateway.routes import (
     admin,
     auth,
     broadcasts,
+    errors,
     forward_auth,
     health,
     history,
@@ -50,7 +52,10 @@ from medianest_gateway.routes import (
     plex_playback,
     plex_sync,
     providers,
+    public_status,
     second_factor,
+    status_pages,
+    services,
     tokens,
     unsubscribing,
     webhooks,
@@ -105,6 +110,7 @@ RULES = (
     Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
     Rule("push", "600/minute", paths=(PUSHES,), by_address=True),
+    Rule("status", "300/minute", paths=(f"{API}/status",), by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
     Rule("download", "60/hour", frozenset({"POST"}), (f"{API}/youtube/download",)),
     Rule("preview", "30/minute", paths=(f"{API}/youtube/metadata",)),
@@ -113,6 +119,7 @@ RULES = (
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
     Rule("channel", "60/hour", frozenset({"POST", "PUT"}), (f"{API}/notifications/channels",)),
+    Rule("report", "30/minute", frozenset({"POST"}), (f"{API}/errors",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
     Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
@@ -176,6 +183,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
+            f"{API}/errors/report": {"max_body": MOST_BYTES},
             f"{API}/media/requests/bulk": {"timeout": media_requests.MANY_SECONDS + 1},
             f"{API}/media/watchlist": {"timeout": media_watchlist.PLEX_SECONDS + 1},
             f"{API}/admin/plex/reconnect": {"timeout": plex_changes.RECONNECT_SECONDS + 1},
@@ -240,11 +248,15 @@ def build(gateway: GatewayApp) -> FastAPI:
         health,
         monitor_pushes,
         monitors,
+        public_status,
+        status_pages,
         monitors_importing,
+        services,
         webhooks,
         admin,
         people,
         plex_access,
+        errors,
         inside,
         invites,
         tokens,
@@ -252,7 +264,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         forward_auth,
     ):
         api.include_router(part.router)
-    for router in (history.admin, notification_deliveries.admin, plex_changes.admin, plex_sync.admin):
+    for router in (errors.admin, history.admin, notification_deliveries.admin, plex_changes.admin, plex_sync.admin):
         api.include_router(router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)
