@@ -72,7 +72,10 @@ async def test_uptime_kuma_3031_6054_what_comes_and_goes_from_check_to_check_is_
         await home.rounds()
         plex.server.heal()
         await home.rounds()
-    await home.rounds()
+    assert await home.state("Plex") is MonitorState.FLAPPING
+    await home.rounds(3)
+    await home.rounds(apart=600)
+    await home.rounds(2)
     await has(told, 2)
     down, up = told
     assert isinstance(down, MonitorWentDown)

@@ -1,7 +1,7 @@
 """What the checks of one monitor amount to, whatever they were and whenever they came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,8 +43,8 @@ rules = st.integers(1, 10).flatmap(
 
 @dataclass
 class Watch:
-    rule: Rule = Rule()
-    around: Around = Around()
+    rule: Rule = field(default_factory=Rule)
+    around: Around = field(default_factory=Around)
     now: datetime = NOON
     stands: Judgement | None = None
 
@@ -148,9 +148,10 @@ def test_nagios_91_after_flapping_it_is_shown_as_it_is_by_then_and_since_when() 
     for ends in (UP, DOWN):
         watch = Watch(Rule(failures=1, out_of=1, successes=1))
         watch.sees_all([UP, DOWN, UP, DOWN, UP, DOWN, UP])
-        turned = (
-            watch.sees(DOWN).verdict.since if ends is DOWN else watch.stands and watch.stands.verdict.since
-        )
+        if ends is DOWN:
+            watch.sees(DOWN)
+        assert watch.stands is not None
+        turned = watch.stands.verdict.since
         while watch.sees(ends).state is FLAPPING:
             pass
         assert (watch.stands.state, watch.stands.since) == (ends, turned)

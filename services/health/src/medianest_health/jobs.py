@@ -9,6 +9,7 @@ from medianest_health.repository import History, Incidents
 
 log = structlog.get_logger()
 
+LOOK_AROUND_SECONDS = 5.0
 ROLL_UP_SECONDS = 60.0
 PRUNE_SECONDS = 3600.0
 RESULTS_KEPT = timedelta(days=3)

@@ -33,4 +33,6 @@ def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
         last_check_at=last_check_at,
         since=since,
         message=message,
+        maintenance_until=row["maintenance_until"] if state is MonitorState.MAINTENANCE else None,
+        blocked_by=row["blocker"] if state is MonitorState.UNKNOWN else None,
     )

@@ -48,6 +48,11 @@ class Judgement:
             return self.verdict.state
         return self.state
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Its checks say that it is down, but it may only be what it depends on."""
+        return self.state is MonitorState.PENDING and self.verdict.state is MonitorState.DOWN
+
     def values(self) -> dict[str, Any]:
         """For its row of `standings`."""
         return {
@@ -96,10 +101,11 @@ def judge_again(before: Judgement, *, around: Around, at: datetime) -> Judgement
 def _shown(before: Judgement | None, verdict: Verdict, *, around: Around, at: datetime) -> Judgement:
     turns = _turns(before, verdict.state, at=at)
     state = _state(before, verdict.state, is_flapping=len(turns) > MOST_TURNS, around=around)
+    since = at
     if state is verdict.state:
         since = verdict.since
-    else:
-        since = before.since if before and before.state is state else at
+    elif before and before.state is state:
+        since = before.since
     is_blocked = state is MonitorState.UNKNOWN and verdict.state is MonitorState.DOWN
     return Judgement(
         state,

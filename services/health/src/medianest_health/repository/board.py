@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from medianest_health.models import Monitor, MonitorGroup, Standing
+
+_Blocker = aliased(Monitor)
+_MAY_BE_NAMED = or_(_Blocker.visibility == "everyone", Monitor.visibility == "admins")
+"""Whoever may see a monitor may see this as well."""
 
 SHOWN = (
     select(
         *(column for column in Monitor.__table__.columns if column.name != "secrets_sealed"),
         *(column for column in Standing.__table__.columns if column.name != "monitor_id"),
         MonitorGroup.name.label("group"),
+        case((_MAY_BE_NAMED, _Blocker.name)).label("blocker"),
     )
     .outerjoin(Standing, Standing.monitor_id == Monitor.id)
     .outerjoin(MonitorGroup, MonitorGroup.id == Monitor.group_id)
+    .outerjoin(_Blocker, _Blocker.id == Standing.blocked_by)
 )
 """Every monitor with how it stands, for `as_status`."""
 

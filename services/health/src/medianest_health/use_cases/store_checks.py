@@ -14,15 +14,17 @@ from medianest_common.db import Transaction
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
 from medianest_health.checks import Check
+from medianest_health.expiry import follow_certificate
 from medianest_health.heartbeats import finding_of
-from medianest_health.incidents import follow
+from medianest_health.incidents import TOLD_WITHIN, follow
 from medianest_health.models import Monitor, Schedule, Standing
 from medianest_health.repository import History, Incidents, Standings
 from medianest_health.repository.schedules import Next, Schedules
 from medianest_health.rolling import COUNTED
 from medianest_health.rules import rule_of
 from medianest_health.scheduling import looked_at_every, next_due
-from medianest_health.states import TURNS_WITHIN, Around, Judgement, judge, judgement_of
+from medianest_health.states import Judgement, judge, judgement_of
+from medianest_health.surroundings import Surroundings
 from medianest_health.uptime import FINE, start_of_bucket
 from medianest_health.use_cases.tell_monitors import tell_monitors
 from medianest_health.verdict import Rule
@@ -53,7 +55,8 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         ours = await schedules.lock(replica, [check.claimed.id for check in checks])
         known = await _known(tx, ours)
         present = await Standings(tx.session).of(ours)
-        latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TURNS_WITHIN)
+        latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TOLD_WITHIN)
+        surroundings = await Surroundings.of(tx.session, ours, at=now)
         batch = Batch()
         for check in sorted(checks, key=lambda each: each.at):
             if check.claimed.id not in known:
@@ -65,7 +68,8 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
             if finding is None or (standing and _is_older(check, standing, now=now)):
                 continue
             before, rule = judgement_of(standing), rule_of(monitor)
-            after, finding = judge(before, finding, rule=rule, around=Around(), at=check.at)
+            around = surroundings.around(monitor.id, before=before, at=check.at)
+            after, finding = judge(before, finding, rule=rule, around=around, at=check.at)
             follow(
                 tx,
                 monitor,
@@ -76,7 +80,21 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
                 at=check.at,
                 reason=finding.message,
             )
-            _add(batch, monitor, check, finding, rule=rule, after=after, standing=standing, now=now)
+            told_days = follow_certificate(
+                tx, monitor, standing, finding, in_maintenance=around.in_maintenance, at=check.at
+            )
+            certificate = _certificate(finding, standing) | {"certificate_told_days": told_days}
+            _add(
+                batch,
+                monitor,
+                check,
+                finding,
+                certificate,
+                rule=rule,
+                after=after,
+                standing=standing,
+                now=now,
+            )
         await History(tx.session).add_results(batch.results)
         await Standings(tx.session).put(batch.standings)
         await schedules.done(replica, batch.nexts)
@@ -110,6 +128,7 @@ def _add(
     monitor: Monitor,
     check: Check,
     finding: Finding,
+    certificate: dict[str, Any],
     *,
     rule: Rule,
     after: Judgement,
@@ -135,15 +154,20 @@ def _add(
             **after.values(),
             "latency_ms": finding.latency_ms,
             "message": message,
-            **_certificate(finding, standing),
+            **certificate,
             "holds_seconds": holds,
             "rolled_until": _rolled_until(standing, check.at, now=now),
         }
     )
-    if standing is None or (standing.state, standing.message) != (after.state, message):
+    shown = (after.state, message, after.blocked_by, after.maintenance_until)
+    if standing is None or _is_shown(standing) != shown:
         batch.changed.add(monitor.id)
     if standing is None or standing.state != after.state:
         log.info("monitor_changed", monitor=monitor.key, state=after.state, message=message)
+
+
+def _is_shown(standing: Standing) -> tuple[object, ...]:
+    return standing.state, standing.message, standing.blocked_by, standing.maintenance_until
 
 
 def _certificate(finding: Finding, standing: Standing | None) -> dict[str, Any]:

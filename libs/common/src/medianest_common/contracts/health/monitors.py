@@ -41,6 +41,11 @@ class MonitorStatus(Contract):
     last_check_at: Timestamp | None
     since: Timestamp | None
     message: str | None
+    maintenance_until: Timestamp | None = None
+    """Of one in maintenance."""
+    blocked_by: str | None = None
+    """The name of what it depends on and what is down, of one that is not known for that; None where it may not be
+    named."""
 
 
 class ListMonitors(Query[Page[MonitorStatus]]):
