@@ -500,7 +500,10 @@ async def _strangers_find_nothing(house: House) -> None:
     channel = (await house.olive.post("/notifications/channels", asked)).raise_for_status().json()["channel"]
     asked = BODIES["POST /api/v1/admin/monitors"]
     monitor = (await house.olive.post("/admin/monitors", asked)).raise_for_status().json()["monitor"]
+    (await house.frida.post("/errors/report", BODIES["POST /api/v1/errors/report"])).raise_for_status()
+    error = await _first(house.olive, "/admin/errors")
     owned = {
+        "/api/v1/admin/errors/{id}": error["id"],
         "/api/v1/services/{id}": monitor["id"],
         "/api/v1/admin/monitors/{id}": monitor["id"],
         "/api/v1/admin/monitors/groups/{id}": monitor["id"],

@@ -89,6 +89,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/plex/libraries/{library_key}/items": 400,
     "/admin/audit": 400,
     "/admin/recoveries": 400,
+    "/admin/errors": 400,
     "/admin/monitors": (400, 422),
     "/admin/monitors/{id}": 422,
     "/admin/monitors/test": 422,

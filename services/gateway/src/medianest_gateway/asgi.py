@@ -54,8 +54,8 @@ from medianest_gateway.routes import (
     providers,
     public_status,
     second_factor,
-    status_pages,
     services,
+    status_pages,
     tokens,
     unsubscribing,
     webhooks,
@@ -264,7 +264,13 @@ def build(gateway: GatewayApp) -> FastAPI:
         forward_auth,
     ):
         api.include_router(part.router)
-    for router in (errors.admin, history.admin, notification_deliveries.admin, plex_changes.admin, plex_sync.admin):
+    for router in (
+        errors.admin,
+        history.admin,
+        notification_deliveries.admin,
+        plex_changes.admin,
+        plex_sync.admin,
+    ):
         api.include_router(router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)

@@ -57,3 +57,23 @@ class TooManyGroups(Conflict):
 
 class PushTokenUnknown(NotFound):
     title = "Nothing reports with this token"
+
+
+class PageNotFound(NotFound):
+    title = "There is no such page"
+
+
+class PageChanged(Conflict):
+    title = "The page was changed meanwhile"
+
+
+class SlugTaken(Conflict):
+    title = "There is a page under this name already"
+
+
+class TooManyPages(Conflict):
+    title = "There are too many pages already"
+
+
+class ErrorGroupNotFound(NotFound):
+    title = "There is no such reported error"

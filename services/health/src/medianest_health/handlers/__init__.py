@@ -1,6 +1,27 @@
 """What arrives from the bus for the health service."""
 
-from medianest_health.handlers import errors, history, importing, incidents, inside, managing, monitors, pages, people
+from medianest_health.handlers import (
+    errors,
+    history,
+    importing,
+    incidents,
+    inside,
+    managing,
+    monitors,
+    pages,
+    people,
+)
 from medianest_health.handlers.base import handlers
 
-__all__ = ["errors", "handlers", "history", "importing", "incidents", "inside", "managing", "monitors", "pages", "people"]
+__all__ = [
+    "errors",
+    "handlers",
+    "history",
+    "importing",
+    "incidents",
+    "inside",
+    "managing",
+    "monitors",
+    "pages",
+    "people",
+]
