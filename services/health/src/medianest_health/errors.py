@@ -77,3 +77,27 @@ class TooManyPages(Conflict):
 
 class ErrorGroupNotFound(NotFound):
     title = "There is no such reported error"
+
+
+class MaintenanceNotFound(NotFound):
+    title = "There is no such maintenance"
+
+
+class MaintenanceNotRunning(Conflict):
+    title = "It is no time of this maintenance"
+
+
+class TooManyMaintenances(Conflict):
+    title = "There are too many times of maintenance already"
+
+
+class IncidentNotFound(NotFound):
+    title = "There is no such incident"
+
+
+class NoteNotFound(NotFound):
+    title = "There is no such note"
+
+
+class TooManyNotes(Conflict):
+    title = "There are too many notes at this incident already"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_health.models.base import Base
@@ -18,12 +18,14 @@ class StatusPage(Base):
     title: Mapped[str]
     description: Mapped[str | None]
     published: Mapped[bool]
+    version: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 class StatusPageMonitor(Base):
     __tablename__ = "status_page_monitors"
+    __table_args__ = (Index("ix_status_page_monitors_monitor_id", "monitor_id"),)
 
     page_id: Mapped[UUID] = mapped_column(ForeignKey("status_pages.id", ondelete="CASCADE"), primary_key=True)
     monitor_id: Mapped[UUID] = mapped_column(ForeignKey("monitors.id", ondelete="CASCADE"), primary_key=True)

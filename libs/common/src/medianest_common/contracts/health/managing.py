@@ -21,7 +21,8 @@ _Ids = Annotated[list[_Id], Field(max_length=MOST_MONITORS)]
 
 def _one_line(text: str) -> str:
     text = " ".join(text.split())
-    if not text or not text.isprintable():
+    # What joins letters and the parts of a symbol cannot be seen, but belongs to them.
+    if not text or not text.replace("\u200c", "").replace("\u200d", "").isprintable():
         raise ValueError("has to be one line of text")
     return text
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("description", sa.Text),
         sa.Column("published", sa.Boolean, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("created_at", _WHEN, nullable=False),
         sa.Column("updated_at", _WHEN, nullable=False),
         sa.UniqueConstraint("slug"),
@@ -28,3 +29,4 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("shown_as", sa.Text),
     )
+    op.create_index("ix_status_page_monitors_monitor_id", "status_page_monitors", ["monitor_id"])
