@@ -1,6 +1,7 @@
 """Taking over what an Uptime Kuma watches, once and again."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -167,9 +168,81 @@ async def test_one_that_was_deleted_here_comes_again(home: Household, kuma: Fake
     assert names((await take(home, kuma)).created) == {"Plex"}
 
 
+async def rows(home: Household, query: str) -> list[Any]:
+    async with home.app.db.read() as connection:
+        return list((await connection.execute(text(query))).all())
+
+
+async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUptimeKuma) -> None:
+    looked = await take(home, kuma, dry_run=True)
+    found = await take(home, kuma)
+    assert names(looked.created, "maintenance") == names(found.created, "maintenance") == {"Nightly backup"}
+    told = (
+        "select starts_at_local, zone, duration_seconds, rule, window_from is not null, external_ref"
+        " from maintenances"
+    )
+    ref = f"kuma:{kuma.url.removeprefix('http://')}:maintenance:1"
+    assert await rows(home, told) == [("2026-11-25T02:00:00", "Europe/Berlin", 3600, "FREQ=DAILY", True, ref)]
+    about = "select m.name from monitors m join maintenance_monitors b on b.monitor_id = m.id order by m.name"
+    assert await rows(home, about) == [("Radarr",), ("Sonarr",)]
+
+    assert names((await take(home, kuma)).unchanged, "maintenance") == {"Nightly backup"}
+    kuma.monitored.maintenances["1"]["timeRange"][1]["hours"] = 4
+    kuma.monitored.maintained[1] = [4]
+    again = await take(home, kuma)
+    assert [each.changes for each in again.updated] == [["durationSeconds", "monitors"]]
+    assert await rows(home, about) == [("Plex",)]
+    assert len(await rows(home, told)) == 1
+
+
+async def test_what_is_in_maintenance_there_is_so_here(home: Household, kuma: FakeUptimeKuma) -> None:
+    kuma.monitored.monitors = {"1": kuma.monitored.monitors["1"]}
+    number = kuma.monitored.add("Itself", "http", url="http://127.0.0.1:1/")
+    today = home.clock.now() - timedelta(hours=1)
+    dates = [f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (today, today + timedelta(hours=3))]
+    window = kuma.monitored.maintenances["1"]
+    window |= {"strategy": "single", "dateRange": dates, "timezone": "UTC"}
+    kuma.monitored.maintained = {1: [number]}
+    await take(home, kuma)
+    await home.rounds(3)
+    assert await home.state("Itself") == "maintenance"
+
+
+async def test_maintenance_of_nothing_that_is_here_is_named(home: Household, kuma: FakeUptimeKuma) -> None:
+    kuma.monitored.maintained = {1: [kuma.monitored.add("Broker", "mqtt")]}
+    found = await take(home, kuma)
+    assert {(each.name, each.type) for each in found.not_imported} == {
+        ("Broker", "mqtt"),
+        ("Nightly backup", "maintenance"),
+    }
+    assert not await rows(home, "select id from maintenances")
+
+
+async def test_pages_come_along_unpublished_and_are_then_for_people_here(
+    home: Household, kuma: FakeUptimeKuma
+) -> None:
+    looked = await take(home, kuma, dry_run=True)
+    assert names(looked.created, "page") == {"Household"}
+    assert not await rows(home, "select id from status_pages")
+    await take(home, kuma)
+    assert await rows(home, "select slug, title, published from status_pages") == [
+        ("household", "Household", False)
+    ]
+    order = (
+        "select m.name from monitors m join status_page_monitors s on s.monitor_id = m.id order by s.position"
+    )
+    shown = [name for (name,) in await rows(home, order)]
+    assert shown[:3] == ["Sonarr", "Radarr", "Plex"]
+    assert len(shown) == EIGHT
+    kuma.monitored.status_pages["household"]["config"]["title"] = "Other"
+    again = await take(home, kuma)
+    assert names(again.unchanged, "page") == {"Other"}
+    assert await rows(home, "select title from status_pages") == [("Household",)]
+
+
 async def test_two_at_once_make_nothing_twice(home: Household, kuma: FakeUptimeKuma) -> None:
     several = await asyncio.gather(*(take(home, kuma) for _ in range(4)))
-    assert sorted(len(each.created) for each in several) == [0, 0, 0, EIGHT + 1]
+    assert sorted(len(each.created) for each in several) == [0, 0, 0, EIGHT + 3]
     assert len(await imported(home)) == EIGHT
     assert sum(len(each.push_tokens) for each in several) == 1
 

@@ -18,8 +18,11 @@ from medianest_health.adapters.uptime_kuma.live import read_by_socket
 from medianest_health.adapters.uptime_kuma.metrics import read_by_metrics
 from medianest_health.adapters.uptime_kuma.pages import read_by_page
 from medianest_health.adapters.uptime_kuma.translating import Left, Taken, translate
+from medianest_health.adapters.uptime_kuma.windows import translate_windows
 from medianest_health.app import HealthApp
 from medianest_health.use_cases.keep_imported import keep_imported
+from medianest_health.use_cases.keep_imported_pages import keep_imported_pages
+from medianest_health.use_cases.keep_imported_windows import keep_imported_windows
 
 
 async def import_uptime_kuma(app: HealthApp, command: ImportUptimeKuma) -> KumaImport:
@@ -27,16 +30,21 @@ async def import_uptime_kuma(app: HealthApp, command: ImportUptimeKuma) -> KumaI
     require(Permission.MANAGE_MONITORS)
     household = await _read(app, command)
     taken, left = _fitting(app, *translate(household))
+    now, dry_run = app.clock.now(), command.dry_run
+    windows, unsaid = translate_windows(household, now=now)
     async with app.db.transaction() as tx:
-        kept = await keep_imported(app, tx, household, taken, dry_run=command.dry_run)
+        kept = await keep_imported(app, tx, household, taken, dry_run=dry_run)
+        await keep_imported_windows(tx, kept, windows, now=now, dry_run=dry_run)
+        await keep_imported_pages(tx, kept, household, now=now, dry_run=dry_run)
     return KumaImport(
-        dry_run=command.dry_run,
+        dry_run=dry_run,
         version=household.version,
         created=kept.created,
         updated=kept.updated,
         unchanged=kept.unchanged,
         not_imported=[
-            NotImported(name=each.name, type=each.type, reason=each.reason) for each in (*left, *kept.left)
+            NotImported(name=each.name, type=each.type, reason=each.reason)
+            for each in (*left, *unsaid, *kept.left)
         ],
         push_tokens=kept.push_tokens,
     )

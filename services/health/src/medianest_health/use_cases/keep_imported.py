@@ -35,7 +35,7 @@ class Kept:
     left: list[Left] = field(default_factory=list)
     push_tokens: list[ImportedPushToken] = field(default_factory=list)
     monitors: dict[str, UUID] = field(default_factory=dict)
-    """By reference, those that are here now."""
+    """By reference, those that are here now, or would be."""
 
 
 async def keep_imported(
@@ -114,6 +114,7 @@ class _Keeping:
     def create(self, taken: Taken, *, position: int) -> None:
         monitor_id, token = uuid7(), new_push_token() if taken.spec.kind == "push" else None
         self.kept.created.append(_told(None if self._dry_run else monitor_id, taken))
+        self.kept.monitors[taken.refs[0]] = monitor_id
         if self._dry_run:
             return
         config, secrets = stored(taken.spec)
@@ -137,7 +138,6 @@ class _Keeping:
             **_values(taken),
         )
         self._table.session.add(monitor)
-        self.kept.monitors[taken.refs[0]] = monitor_id
         if token:
             path = f"{PUSH_PATH}{token.token}"
             told = ImportedPushToken(monitor_id=monitor_id, name=taken.name, token=token.token, path=path)
