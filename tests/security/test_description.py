@@ -97,6 +97,8 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/admin/monitors/import/uptime-kuma": 422,
     "/admin/monitors/groups": 422,
     "/admin/monitors/groups/{id}": 422,
+    "/admin/status-pages": 422,
+    "/admin/status-pages/{id}": 422,
 }
 
 
