@@ -101,6 +101,7 @@ async def test_a_replica_that_goes_in_order_leaves_everything_to_others_at_once(
         await eventually(lambda: _all_seen(things, by="second", times=1))
 
 
+@pytest.mark.long
 async def test_what_hangs_holds_up_nothing_else(home: Household) -> None:
     """Twice as many things hang as there are places for probes."""
     well = [Thing(f"well {n}") for n in range(4)]
@@ -117,6 +118,7 @@ async def test_what_hangs_holds_up_nothing_else(home: Household) -> None:
         assert max(len(thing.looks) for thing in hanging) - min(len(thing.looks) for thing in hanging) <= 2
 
 
+@pytest.mark.long
 async def test_a_paused_monitor_is_left_alone_and_looked_at_again_when_it_is_not(home: Household) -> None:
     things = [Thing("paused"), Thing("other")]
     await every(home, things, seconds=1)

@@ -45,7 +45,7 @@ class Prober:
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._hanging: set[UUID] = set()
         """Those of them that hung the last time."""
-        self._found: dict[UUID, Check] = {}
+        self.found: dict[UUID, Check] = {}
         """Not written down yet."""
         self._matched = False
         self._sweep_at = float("-inf")
@@ -113,7 +113,7 @@ class Prober:
         self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS
 
     async def _claim(self) -> None:
-        held = {*self._running, *self._found}
+        held = {*self._running, *self.found}
         async with self._app.db.transaction() as tx:
             schedules = Schedules(tx.session)
             if held:
@@ -139,7 +139,7 @@ class Prober:
             mark, began = self.pulse.mark(), loop.time()
             finding = await self._ask(claimed)
             seconds = loop.time() - began
-            self._found[claimed.id] = Check(
+            self.found[claimed.id] = Check(
                 claimed, app.clock.now(), self._believed(claimed, finding, seconds, since=mark), seconds
             )
         finally:
@@ -173,8 +173,8 @@ class Prober:
     async def store(self) -> None:
         """Write down what was found; what cannot be is kept for a while."""
         now = self._app.clock.now()
-        self._found = {key: each for key, each in self._found.items() if now - each.at < RESULTS_KEPT}
-        while batch := list(self._found.values())[:_BATCH]:
+        self.found = {key: each for key, each in self.found.items() if now - each.at < RESULTS_KEPT}
+        while batch := list(self.found.values())[:_BATCH]:
             try:
                 await self._stored(batch)
             except Exception as error:
@@ -183,8 +183,8 @@ class Prober:
                 log.exception("checks_not_stored", number=len(batch))
                 await self._store_singly(batch)
             for each in batch:
-                if self._found.get(each.claimed.id) is each:
-                    del self._found[each.claimed.id]
+                if self.found.get(each.claimed.id) is each:
+                    del self.found[each.claimed.id]
 
     async def _stored(self, batch: list[Check]) -> None:
         """Tried again at once where two transactions were in each other's way."""
@@ -217,7 +217,7 @@ class Prober:
             await asyncio.wait(tasks, timeout=_CANCELLED_SECONDS)
         try:
             async with asyncio.timeout(_CANCELLED_SECONDS):
-                if self._found:
+                if self.found:
                     await self.store()
                 async with self._app.db.transaction() as tx:
                     await Schedules(tx.session).give_up(self.replica)
