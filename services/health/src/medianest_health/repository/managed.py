@@ -1,6 +1,7 @@
 """Monitors as administrators keep them."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, text
@@ -14,6 +15,11 @@ _ONE_AT_A_TIME = 0x6D6F6E69
 _IN_ORDER = text("""
     update monitors m set position = x.position
     from unnest(cast(:ids as uuid[]), cast(:positions as bigint[])) as x(id, position) where m.id = x.id
+""")
+
+_HURRY = text("""
+    update schedules set due_at = :now
+    where monitor_id = :monitor and due_at > :now and (claimed_until is null or claimed_until < now())
 """)
 
 
@@ -52,6 +58,10 @@ class ManagedMonitors(Repository[Monitor]):
         held = select(Schedule.monitor_id).where(Schedule.monitor_id.in_(list(ids)))
         await self.session.execute(held.order_by(Schedule.monitor_id).with_for_update())
         return await self.delete(Monitor.id.in_(list(ids)))
+
+    async def hurry(self, monitor_id: UUID, *, now: datetime) -> None:
+        """It is due again, where a look that was under way has put it off."""
+        await self.session.execute(_HURRY, {"monitor": monitor_id, "now": now})
 
     async def put_in_order(self, ids: Sequence[UUID]) -> None:
         places = {"ids": list(ids), "positions": list(range(1, len(ids) + 1))}

@@ -49,6 +49,8 @@ async def check_monitor(app: HealthApp, command: CheckMonitor) -> Checked:
         if app.clock.monotonic() > deadline:
             break
         await asyncio.sleep(_LOOK_SECONDS)
+        async with app.db.transaction() as tx:
+            await ManagedMonitors(tx.session).hurry(command.id, now=app.clock.now())
     return Checked(report=report)
 
 
@@ -60,7 +62,7 @@ async def try_monitor(app: HealthApp, command: TryMonitor) -> CheckReport:
         raise Invalid(errors=[FieldError("spec.kind", "Nobody can be asked: it reports by itself.")])
     if command.id is not None:
         spec = read_spec(app, command.spec | await _kept(app, command.id, spec, command.spec))
-    probe = open_probe(spec, name="It", seconds=command.timeout_seconds, ports=app.ports)
+    probe = open_probe(spec, name="It", seconds=command.timeout_seconds, ports=app.ports, afresh=True)
     try:
         async with asyncio.timeout(command.timeout_seconds + 2):
             finding = await probe()
