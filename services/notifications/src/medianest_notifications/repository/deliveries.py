@@ -182,8 +182,8 @@ class Deliveries(Repository[Delivery]):
         )
 
     async def requeue(self, delivery_id: UUID, *, now: datetime, lasts: timedelta) -> Delivery | None:
-        """A dead letter, or one whose channel is no longer disabled; never twice at once, and no broadcast that is
-        over."""
+        """A dead letter, or one whose channel is no longer disabled, as if it had never been tried; never twice at
+        once, and no broadcast that is over."""
         statement = (
             update(Delivery)
             .where(
@@ -199,6 +199,7 @@ class Deliveries(Repository[Delivery]):
                 reason=None,
                 held_for=None,
                 batch_id=None,
+                earlier_attempts=Delivery.attempts,
                 doubts=0,
                 due_at=now,
                 expires_at=now + lasts,
