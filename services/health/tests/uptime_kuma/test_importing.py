@@ -303,6 +303,24 @@ async def test_what_could_not_be_looked_at_from_here_is_named(home: Household, k
     assert [(each.name, each.type) for each in found.not_imported] == [("Cloud metadata", "http")]
 
 
+async def test_hostile_text_is_shown_as_text_or_left(home: Household, kuma: FakeUptimeKuma) -> None:
+    bad = "a\x00b \u202e \ud83c\udfac é {{x}} '; drop table monitors; -- \n<b>"
+    number = kuma.monitored.add(bad, "ping", hostname="nas.example")
+    kuma.monitored.add("Bad host", "ping", hostname="nas\x00.example")
+    kuma.monitored.add(bad, f"mqtt{bad}")
+    kuma.monitored.add("Bad number", "ping", hostname="nas.example", interval=10**60, timeout=1e308)
+    kuma.monitored.maintenances["1"] |= {"title": bad, "description": bad}
+    kuma.monitored.maintained = {1: [number]}
+    config = kuma.monitored.status_pages["household"]["config"]
+    config |= {"title": bad, "description": bad}
+    found = await take(home, kuma)
+    shown = next(name for name in names(found.created) if name.startswith("a b"))
+    assert shown.isprintable()
+    assert "\U0001f3ac" in shown
+    assert {"Bad host"} <= {each.name for each in found.not_imported}
+    assert len(names(found.created, "maintenance")) == len(names(found.created, "page")) == 1
+
+
 async def test_is_for_administrators_and_asks_nobody_for_others(
     home: Household, kuma: FakeUptimeKuma
 ) -> None:

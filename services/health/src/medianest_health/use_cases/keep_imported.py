@@ -42,6 +42,8 @@ async def keep_imported(
     app: HealthApp, tx: Transaction, household: KumaHousehold, taken: Sequence[Taken], *, dry_run: bool
 ) -> Kept:
     """One after the other, so that the second of two imports at once finds what the first has made."""
+    if len(taken) > MOST_MONITORS:
+        raise TooManyMonitors(f"There can be {MOST_MONITORS} of them.")
     table = ImportedMonitors(tx.session)
     await table.alone()
     known = _Known(await table.from_there(household.ref))

@@ -12,7 +12,7 @@ from medianest_common.contracts.health.pages import MOST_ON_A_PAGE, MOST_PAGES, 
 from medianest_common.db import Transaction
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaPage
 from medianest_health.adapters.uptime_kuma.translating import Left
-from medianest_health.adapters.uptime_kuma.wording import one_line
+from medianest_health.adapters.uptime_kuma.wording import one_line, text_of
 from medianest_health.models import StatusPage
 from medianest_health.repository.pages import Pages
 from medianest_health.use_cases.keep_imported import Kept
@@ -42,7 +42,7 @@ async def keep_imported_pages(
                 id=uuid7(),
                 slug=slug,
                 title=title,
-                description=told.description[:_LONGEST_DESCRIPTION] if told.description else None,
+                description=text_of(told.description, longest=_LONGEST_DESCRIPTION),
                 published=False,
                 version=1,
                 created_at=now,

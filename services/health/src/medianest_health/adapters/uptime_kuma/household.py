@@ -7,8 +7,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-MOST_MONITORS = 1000
-
 
 def _nothing(value: Any) -> Any:
     """Fields that were never filled in come as null, as an empty text, or (over `/metrics`) as the text null."""
@@ -38,6 +36,7 @@ class _Theirs(BaseModel):
         frozen=True,
         coerce_numbers_to_str=True,
         hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
 

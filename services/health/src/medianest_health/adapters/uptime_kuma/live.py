@@ -22,9 +22,10 @@ from medianest_health.adapters.uptime_kuma.household import (
     understood,
 )
 from medianest_health.adapters.uptime_kuma.pages import knock, open_client, read_page
+from medianest_health.adapters.uptime_kuma.wording import one_line
 
 READING_SECONDS = 40.0
-_MOST_WINDOWS = 50
+MOST_WINDOWS = 200
 _MOST_PAGES = 20
 
 
@@ -55,15 +56,15 @@ def _household(
     if not isinstance(lists["monitorList"], dict):
         raise BadUpstream(f"{SYSTEM} sends its monitors in a form that is not understood.", upstream=SYSTEM)
     monitors, bad_monitors = understood(KumaMonitor, list(lists["monitorList"].values()))
-    windows, bad_windows = understood(
-        KumaMaintenance, _numbered(lists.get("maintenanceList")), called="maintenance"
-    )
-    hosts, _ = understood(KumaDockerHost, lists.get("dockerHostList") or [])
-    version = lists.get("info", {}).get("version")
+    told = _numbered(lists.get("maintenanceList"))[:MOST_WINDOWS]
+    windows, bad_windows = understood(KumaMaintenance, told, called="maintenance")
+    daemons = lists.get("dockerHostList")
+    hosts, _ = understood(KumaDockerHost, daemons if isinstance(daemons, list) else [])
+    version = lists["info"].get("version") if "info" in lists else None
     return KumaHousehold(
         ref=address.ref,
         complete=True,
-        version=version if isinstance(version, str) else None,
+        version=one_line(version, otherwise="") or None if isinstance(version, str) else None,
         monitors=monitors,
         unreadable=[*bad_monitors, *bad_windows, *lost],
         docker_hosts={host.id: host for host in hosts},
@@ -76,7 +77,7 @@ def _household(
 async def _maintained(connection: KumaConnection, windows: Sequence[Any]) -> dict[int, Sequence[int]]:
     """Which monitors each maintenance is about: the list does not say."""
     found: dict[int, Sequence[int]] = {}
-    for window in windows[:_MOST_WINDOWS]:
+    for window in windows[:MOST_WINDOWS]:
         number = window.get("id") if isinstance(window, dict) else None
         if not isinstance(number, int):
             continue

@@ -12,6 +12,7 @@ from medianest_health.adapters.uptime_kuma.address import KumaAddress
 from medianest_health.adapters.uptime_kuma.errors import SYSTEM, KumaSignInRefused
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor, understood
 from medianest_health.adapters.uptime_kuma.pages import open_client
+from medianest_health.adapters.uptime_kuma.wording import one_line
 
 _MOST_BYTES = 5 * 1024 * 1024
 _LABELS = ("id", "name", "type", "url", "hostname", "port")
@@ -71,4 +72,4 @@ def _read(text: str) -> tuple[list[dict[str, str]], str | None]:
         raise BadUpstream(f"{SYSTEM} answered something that is not metrics.", upstream=SYSTEM) from error
     if not told and version is None:
         raise BadUpstream(f"What answers does not look like {SYSTEM}.", upstream=SYSTEM)
-    return told, version
+    return told, one_line(version, otherwise="") or None if version else None

@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 from medianest_health.adapters.uptime_kuma.crons import as_rule
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMaintenance
 from medianest_health.adapters.uptime_kuma.translating import Left
-from medianest_health.adapters.uptime_kuma.wording import CannotSay, one_line
+from medianest_health.adapters.uptime_kuma.wording import CannotSay, one_line, text_of
 from medianest_health.recurrence import NotARule, parse
-from medianest_health.windows import LONGEST
+from medianest_health.windows import LONGEST, Plan
 
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _SOME_DAY = date(2024, 1, 1)
 """Of what comes every day or week and says not since when."""
 _LONGEST_WAIT = timedelta(days=8 * 366)
 """For what comes only in some years."""
+_SHORTEST = timedelta(minutes=1)
+_YEARS = (1900, 2199)
+_LONGEST_DESCRIPTION = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +56,17 @@ def _said(window: KumaMaintenance, household: KumaHousehold, *, title: str, now:
         raise CannotSay("It is about no monitor.")
     zone = _zone(window)
     starts, duration, rule = _when(window, zone)
-    if not timedelta() < duration <= LONGEST:
+    if not _SHORTEST <= duration <= LONGEST:
         raise CannotSay("It has no length, or one that is not possible here.")
-    if rule is None and starts.replace(tzinfo=zone) + duration <= now:
-        raise CannotSay("It is over.")
     if rule is not None:
         starts, rule = _first(starts, rule, until=_moment(window, 1))
+    recurrence = parse(rule, starts=starts) if rule else None
+    if Plan(starts, zone, duration, recurrence).current_or_next(at=now) is None:
+        raise CannotSay("It is over.")
     return TakenWindow(
         ref=f"{household.ref}:maintenance:{window.id}",
         title=title,
-        description=window.description,
+        description=text_of(window.description, longest=_LONGEST_DESCRIPTION),
         zone=zone.key,
         starts_at_local=starts,
         duration=duration,
@@ -153,7 +157,7 @@ def _moment(window: KumaMaintenance, place: int) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise CannotSay("Its dates are not understood.") from None
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None or not _YEARS[0] <= moment.year <= _YEARS[1]:
         raise CannotSay("Its dates are not understood.")
     return moment
 

@@ -24,3 +24,11 @@ def one_line(text: str, *, otherwise: str) -> str:
     """A name as they are here: one line of what can be seen."""
     seen = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(seen.split())[:_LONGEST_NAME].strip() or otherwise
+
+
+def text_of(text: str | None, *, longest: int) -> str | None:
+    """A longer text, over several lines maybe."""
+    if text is None:
+        return None
+    kept = "".join(character for character in text if character in "\n\t" or character.isprintable())
+    return kept[:longest].strip() or None
