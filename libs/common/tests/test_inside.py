@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from nats.aio.msg import Msg
 
 from libs.common.tests.sample import SAMPLE, App
 from medianest.embedded import EmbeddedServers
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, sandbox_on
 from medianest_common.bus import Bus
 from medianest_common.clock import SystemClock
 from medianest_common.contracts.health.inside import NoteRecovery, Recovery, RecoveryKind
@@ -70,6 +71,12 @@ async def recoveries(sandbox: Sandbox) -> list[Recovery]:
     return [NoteRecovery.model_validate_json(body or b"").recovery for body in bodies]
 
 
+async def only_one(sandbox: Sandbox) -> Recovery:
+    told = await recoveries(sandbox)
+    assert len(told) == 1, told
+    return told[0]
+
+
 async def test_a_replica_says_that_it_is_there_and_that_it_goes(sandbox: Sandbox) -> None:
     heard = await heard_on(sandbox)
     await sandbox.start(SAMPLE)
@@ -104,7 +111,7 @@ async def test_one_that_crashes_does_not_say_that_it_goes_and_the_next_tells_why
     assert {each.presence for each in heard} == {Presence.PRESENT}
 
     async def told() -> bool:
-        [told] = await recoveries(sandbox)
+        told = await only_one(sandbox)
         assert (told.kind, told.about, told.detail) == (
             RecoveryKind.SERVICE_RESTARTED,
             "sample",
@@ -157,7 +164,7 @@ async def test_breakers_are_seen_and_reset_from_afar(sandbox: Sandbox) -> None:
     assert await look() == ["closed"]
 
     async def told() -> bool:
-        [told] = await recoveries(sandbox)
+        told = await only_one(sandbox)
         return (told.kind, told.about) == (RecoveryKind.BREAKER_OPENED, "Plex")
 
     await eventually(told)
@@ -187,6 +194,22 @@ async def test_what_is_told_while_the_bus_is_away_arrives_once_it_is_back(
 
     await eventually(of_the_service)
     running.cancel()
+
+
+async def test_a_database_that_was_away_is_told_of_with_how_long(
+    servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    async with sandbox_on(servers.urls, tmp_path) as sandbox:
+        await sandbox.start(SAMPLE)
+        servers.kill("postgres")
+
+        async def told() -> bool:
+            told = await only_one(sandbox)
+            assert (told.kind, told.about) == (RecoveryKind.DATABASE_RESTORED, "PostgreSQL")
+            assert told.seconds is not None
+            return True
+
+        await eventually(told)
 
 
 async def _is(value: object) -> bool:
