@@ -68,6 +68,11 @@ class Household:
         async with self.app.db.transaction() as tx:
             # Long enough ago for any replica, but not so long that the next time is now.
             await tx.session.execute(_DUE, {"due": self.clock.now() - timedelta(seconds=1.6)})
+        await self.due(prober)
+
+    async def due(self, prober: Prober | None = None) -> None:
+        """Whatever is due by now."""
+        prober = prober or self.probers[-1]
         is_due = True
         while is_due:
             await prober.turn()

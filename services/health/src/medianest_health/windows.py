@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from medianest_health.recurrence import Recurrence
 
@@ -58,6 +59,15 @@ class Plan:
             return iter([self.starts])
         first = (at - self.duration - _SPARE).date()
         return self.recurrence.between(first, max(first, self.starts.date()) + _LOOKED_AHEAD)
+
+
+@cache
+def zone_called(name: str) -> ZoneInfo:
+    """UTC for a name that this machine does not know: what comes from elsewhere must not stop the checks."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
 
 
 def in_utc(local: datetime, zone: ZoneInfo) -> datetime:

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, exists, or_, select
 
 from medianest_common.db import Repository
 from medianest_health.models import Maintenance, MaintenanceGroup, MaintenanceMonitor, Monitor
 from medianest_health.recurrence import parse
-from medianest_health.windows import Plan, Window
+from medianest_health.windows import Plan, Window, zone_called
 
 _AT_ONCE = 100
 
@@ -40,7 +39,7 @@ class Maintenances(Repository[Maintenance]):
             .where(Maintenance.id.in_(list(running)), Monitor.id.in_(list(monitors)))
         )
         until: dict[UUID, datetime] = {}
-        for monitor_id, maintenance_id in (await self.session.execute(statement)).tuples():
+        for monitor_id, maintenance_id in await self.session.execute(statement):
             until[monitor_id] = max(until.get(monitor_id, at), running[maintenance_id])
         return until
 
@@ -62,7 +61,7 @@ def plan_of(row: Maintenance) -> Plan:
     starts = datetime.fromisoformat(row.starts_at_local)
     return Plan(
         starts=starts,
-        zone=ZoneInfo(row.zone),
+        zone=zone_called(row.zone),
         duration=timedelta(seconds=row.duration_seconds),
         recurrence=parse(row.rule, starts=starts) if row.rule else None,
         cut_at=row.cut_at,

@@ -1,5 +1,6 @@
 """What is up, inside and outside."""
 
+from medianest_common.contracts.base import Query
 from medianest_common.contracts.health.incidents import (
     CertificateExpiring,
     IncidentEvent,
@@ -18,11 +19,12 @@ from medianest_common.contracts.health.monitors import (
     Uptime,
     Visibility,
 )
-from medianest_common.contracts.personal import DataErased
+from medianest_common.contracts.personal import DataErased, PersonalData
 
 __all__ = [
     "MONITOR_CHANGED",
     "CertificateExpiring",
+    "ExportUserData",
     "IncidentEvent",
     "ListMonitors",
     "MonitorDegraded",
@@ -39,5 +41,9 @@ __all__ = [
 ]
 
 
+class ExportUserData(Query[PersonalData]):
+    cursor: str | None = None
+
+
 class UserDataErased(DataErased):
-    """Nothing here is about people; it says so all the same, so that nobody has to wonder."""
+    pass
