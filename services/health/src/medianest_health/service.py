@@ -13,6 +13,7 @@ from medianest_health.adapters.network import own_trouble
 from medianest_health.adapters.own import Companions
 from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
+from medianest_health.adapters.refusals import Refusals
 from medianest_health.app import HealthApp
 from medianest_health.catalogue import catalogue
 from medianest_health.companions import Replicas
@@ -53,6 +54,7 @@ async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
             clock=runtime.clock,
             own_trouble=own_trouble,
             plex=PlexService(runtime.bus, seconds=runtime.settings.health_probe_seconds),
+            refusals=Refusals(secret=runtime.keys.derive("refused passwords"), valkey=runtime.valkey),
         )
         yield HealthApp(
             settings=runtime.settings,

@@ -14,6 +14,7 @@ from medianest_health.adapters.kinds import OpenProbe, open_probe
 from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Finding, OwnTrouble
+from medianest_health.adapters.refusals import Refusals
 
 _SPEC: TypeAdapter[MonitorSpec] = TypeAdapter(MonitorSpec)
 NOBODY = "127.0.0.1:1"
@@ -32,11 +33,13 @@ def ports(
     clock: Clock | None = None,
     own_trouble: OwnTrouble = no_trouble,
     authorities: ssl.SSLContext | None = None,
+    refusals: Refusals | None = None,
 ) -> Ports:
     return Ports(
         clock=clock or SystemClock(),
         own_trouble=own_trouble,
         plex=PlexService(cast("Bus", None), seconds=1),
+        refusals=refusals or Refusals(secret=b"pretend"),
         authorities=authorities,
     )
 
@@ -47,10 +50,20 @@ def spec_of(**values: Any) -> MonitorSpec:
 
 @asynccontextmanager
 async def opened(
-    *, among: Ports | None = None, seconds: float = 10.0, variables: str = "", **values: Any
+    *,
+    among: Ports | None = None,
+    seconds: float = 10.0,
+    variables: str = "",
+    afresh: bool = False,
+    **values: Any,
 ) -> AsyncIterator[OpenProbe]:
     probe = open_probe(
-        spec_of(**values), name="Thing", seconds=seconds, ports=among or ports(), variables=variables
+        spec_of(**values),
+        name="Thing",
+        seconds=seconds,
+        ports=among or ports(),
+        variables=variables,
+        afresh=afresh,
     )
     try:
         yield probe
@@ -59,7 +72,12 @@ async def opened(
 
 
 async def look(
-    *, among: Ports | None = None, seconds: float = 10.0, variables: str = "", **values: Any
+    *,
+    among: Ports | None = None,
+    seconds: float = 10.0,
+    variables: str = "",
+    afresh: bool = False,
+    **values: Any,
 ) -> Finding:
-    async with opened(among=among, seconds=seconds, variables=variables, **values) as probe:
+    async with opened(among=among, seconds=seconds, variables=variables, afresh=afresh, **values) as probe:
         return await probe()

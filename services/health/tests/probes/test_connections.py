@@ -56,7 +56,7 @@ async def test_whoever_takes_a_connection_is_up_and_whoever_refuses_it_is_down()
 )
 @pytest.mark.parametrize("host", [_METADATA, f"::ffff:{_METADATA}", "fd00:ec2::254"])
 async def test_nobody_looks_at_the_metadata_of_a_cloud(kind: dict[str, Any], host: str) -> None:
-    asked = {"server": host} if kind["kind"] == "dns" else {"host": host}
+    asked: dict[str, Any] = {"server": host} if kind["kind"] == "dns" else {"host": host}
 
     found = await look(**kind, **asked)
 

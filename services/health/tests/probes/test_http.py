@@ -212,7 +212,7 @@ async def test_a_redirect_is_followed_or_is_the_answer(site: Site) -> None:
 async def test_what_is_secret_stays_with_the_address_that_it_was_meant_for(site: Site) -> None:
     to = f"{site.other}/page"
     url = f"{site.url}/moved?to={to}"
-    secrets = {"headers": {"X-Api-Key": "k"}, "username": "frida", "password": "p"}
+    secrets: dict[str, Any] = {"headers": {"X-Api-Key": "k"}, "username": "frida", "password": "p"}
 
     assert (await look(kind="http", url=url, **secrets)).outcome is UP
 

@@ -20,6 +20,11 @@ from medianest_common.http import (
 )
 from medianest_health.adapters.probe import Finding, OwnTrouble
 
+ALIVE_SHARE = 0.4
+"""Of the time for a check: for whether it is there at all."""
+KEY_SHARE = 0.3
+ASKED_SHARE = 0.2
+"""For each of what is asked about then, at once with the others."""
 _MOST_BYTES = 2 * 1024 * 1024
 
 
@@ -41,7 +46,8 @@ class HttpSystem:
         self._url = url
         self._clock = clock
         self._own_trouble = own_trouble
-        part = seconds * 0.4
+        self._seconds = seconds
+        part = seconds * ALIVE_SHARE
         self._client = OutgoingClient(
             name,
             url,
@@ -62,10 +68,21 @@ class HttpSystem:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def alive(self, path: str, *, recognise: Callable[[Response], bool]) -> Finding:
-        """Up if it answers as itself."""
-        refused = Finding(MonitorState.AUTH, message=f"{self.name} wants a sign-in for its public status.")
-        return await self._look(path, recognise=recognise, refused=refused)
+    async def alive(
+        self,
+        path: str,
+        *,
+        recognise: Callable[[Response], bool],
+        params: Mapping[str, str] | None = None,
+        refused: str = "",
+        missing: Finding | None = None,
+    ) -> Finding:
+        """Up if it answers as itself. `refused` says what it means that it lets nobody look; `missing` is found of one
+        that does not know the path."""
+        says_no = Finding(
+            MonitorState.AUTH, message=refused or f"{self.name} wants a sign-in for its public status."
+        )
+        return await self._look(path, recognise=recognise, refused=says_no, params=params, missing=missing)
 
     async def keyed(
         self,
@@ -94,15 +111,40 @@ class HttpSystem:
         recognise: Callable[[Response], bool] | None = None,
     ) -> Finding:
         """`alive`, or what is wrong with the key, which `key` names, or with what it opens."""
+        answer = await self.opened(alive, path, key=key, headers=headers, params=params)
+        if isinstance(answer, Finding):
+            return answer
+        if recognise and not answers_as(answer, recognise):
+            return self.strange(alive.latency_ms)
+        return alive
+
+    async def opened(
+        self,
+        alive: Finding,
+        path: str,
+        *,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Response | Finding:
+        """What the key opens, or what `with_key` would find."""
         if alive.outcome is not MonitorState.UP:
             return alive
         if wrong := unusable([*(headers or {}).values(), *(params or {}).values()], key=key):
             return Finding(MonitorState.AUTH, alive.latency_ms, wrong)
         try:
-            answer = await self._client.request("GET", path, headers=headers or {}, params=params or {})
+            answer = await self._client.request(
+                "GET",
+                path,
+                headers=headers or {},
+                params=params or {},
+                timeout=self._seconds * KEY_SHARE,
+            )
         except UpstreamRefused as refused:
             if refused.upstream_status in (401, 403):
-                return Finding(MonitorState.AUTH, alive.latency_ms, f"{self.name} does not accept {key}.")
+                return self.not_accepted(key, alive.latency_ms)
+            if refused.upstream_status == 404:
+                return self.strange(alive.latency_ms)
             return Finding(MonitorState.DEGRADED, alive.latency_ms, refused.detail)
         except RedirectedAway:
             return Finding(MonitorState.AUTH, alive.latency_ms, self._redirected())
@@ -110,10 +152,13 @@ class HttpSystem:
             return Finding(MonitorState.DEGRADED, alive.latency_ms, error.detail or error.title)
         if answer.content_type == "text/html":
             return Finding(MonitorState.AUTH, alive.latency_ms, self._web_page())
-        if recognise and not answers_as(answer, recognise):
-            strange = f"What answers does not look like {self.name}."
-            return Finding(MonitorState.DOWN, alive.latency_ms, strange)
-        return alive
+        return answer
+
+    def not_accepted(self, key: str, latency_ms: float | None) -> Finding:
+        return Finding(MonitorState.AUTH, latency_ms, f"{self.name} does not accept {key}.")
+
+    def strange(self, latency_ms: float | None) -> Finding:
+        return Finding(MonitorState.DOWN, latency_ms, f"What answers does not look like {self.name}.")
 
     async def ask(
         self,
@@ -124,7 +169,11 @@ class HttpSystem:
     ) -> Any:
         """The JSON of an answer that is looked into. Raises `MediaNestError`."""
         return await self._client.get_json(
-            path, headers=headers or {}, params=params or {}, max_bytes=_MOST_BYTES
+            path,
+            headers=headers or {},
+            params=params or {},
+            max_bytes=_MOST_BYTES,
+            timeout=self._seconds * ASKED_SHARE,
         )
 
     async def send(
@@ -159,11 +208,14 @@ class HttpSystem:
         refused: Finding,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        missing: Finding | None = None,
     ) -> Finding:
         started = self._clock.monotonic()
         try:
             answer = await self._client.request("GET", path, headers=headers or {}, params=params or {})
         except UpstreamRefused as error:
+            if missing and error.upstream_status == 404:
+                return missing
             return refused if error.upstream_status in (401, 403) else await self.failed(error)
         except MediaNestError as error:
             return await self.failed(error)
@@ -171,7 +223,7 @@ class HttpSystem:
         if answer.content_type == "text/html":
             return Finding(MonitorState.AUTH, latency, self._web_page())
         if not answers_as(answer, recognise):
-            return Finding(MonitorState.DOWN, latency, f"What answers does not look like {self.name}.")
+            return self.strange(latency)
         return Finding(MonitorState.UP, latency)
 
     def _web_page(self) -> str:

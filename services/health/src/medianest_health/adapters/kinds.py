@@ -22,16 +22,22 @@ from medianest_health.adapters.dns import DnsProbe
 from medianest_health.adapters.docker import DockerProbe
 from medianest_health.adapters.http import HttpProbe
 from medianest_health.adapters.http_system import HttpSystem
+from medianest_health.adapters.jellyfin import JellyfinProbe
 from medianest_health.adapters.overseerr import OverseerrProbe
 from medianest_health.adapters.ping import PingProbe
 from medianest_health.adapters.plex import PlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Finding, Probe
 from medianest_health.adapters.push import nothing_to_ask
+from medianest_health.adapters.qbittorrent import QbittorrentProbe
+from medianest_health.adapters.sabnzbd import SabnzbdProbe
+from medianest_health.adapters.tautulli import TautulliProbe
 from medianest_health.adapters.tcp import TcpProbe
 from medianest_health.adapters.tls import TlsProbe
 from medianest_health.adapters.tmdb import TmdbProbe
 from medianest_health.settings import plain
+
+_SECRETS = {"API_KEY": "its API key", "TOKEN": "its token", "PASSWORD": "its password"}
 
 
 class OpenProbe:
@@ -50,23 +56,29 @@ class OpenProbe:
 
 
 def open_probe(
-    spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, variables: str = ""
+    spec: MonitorSpec,
+    *,
+    name: str,
+    seconds: float,
+    ports: Ports,
+    variables: str = "",
+    afresh: bool = False,
 ) -> OpenProbe:
     """Nothing is sent before the first call, which takes about `seconds` at the most, finding out who is to blame
     included. `name` is what messages call it, and `variables` begins the names of the settings that it was made from,
-    as `MEDIANEST_RADARR` does.
+    as `MEDIANEST_RADARR` does. With `afresh` a person asks, so that a password that was refused is tried once more.
 
     Never raises: what can be said against `spec` without asking anybody is what the probe finds.
     """
     try:
-        return _opened(spec, name=name, seconds=seconds, ports=ports, variables=variables)
+        return _opened(spec, name=name, seconds=seconds, ports=ports, variables=variables, afresh=afresh)
     except Invalid as refused:
         return misfit(refused.detail or refused.title)
 
 
 def check_spec(spec: MonitorSpec, *, ports: Ports) -> None:
     """Raises `Invalid` for what can be said against it without asking anybody. Sends nothing."""
-    _opened(spec, name="It", seconds=1.0, ports=ports, variables="")
+    _opened(spec, name="It", seconds=1.0, ports=ports, variables="", afresh=False)
 
 
 def misfit(message: str) -> OpenProbe:
@@ -78,7 +90,9 @@ async def _is(finding: Finding) -> Finding:
     return finding
 
 
-def _opened(spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, variables: str) -> OpenProbe:
+def _opened(
+    spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, variables: str, afresh: bool
+) -> OpenProbe:
     match spec:
         case KeyedSpec():
             return _keyed(spec, name=name, seconds=seconds, ports=ports, variables=variables)
@@ -99,30 +113,69 @@ def _opened(spec: MonitorSpec, *, name: str, seconds: float, ports: Ports, varia
         case PushSpec():
             return OpenProbe(nothing_to_ask)
         case QbittorrentSpec():
-            raise Invalid("This kind of monitor is not known here yet.")
+            return _qbittorrent(
+                spec, name=name, seconds=seconds, ports=ports, variables=variables, afresh=afresh
+            )
 
 
 def _keyed(spec: KeyedSpec, *, name: str, seconds: float, ports: Ports, variables: str) -> OpenProbe:
-    system = HttpSystem(name, spec.url, seconds=seconds, clock=ports.clock, own_trouble=ports.own_trouble)
-    api_key, called = plain(spec.api_key), setting(variables, "API_KEY", otherwise="its API key")
-    required = bool(variables)
+    system = _system(spec.url, name=name, seconds=seconds, ports=ports)
+    api_key, required = plain(spec.api_key), bool(variables)
+    key = setting(variables, "TOKEN" if spec.kind == "plex" else "API_KEY")
     probe: Probe
     match spec.kind:
         case "plex":
-            called = setting(variables, "TOKEN", otherwise="its token")
             service = ports.plex if variables else None
-            probe = PlexProbe(system, token=api_key, service=service, key=called, required=required)
+            probe = PlexProbe(system, token=api_key, service=service, key=key, required=required)
         case "overseerr":
-            probe = OverseerrProbe(system, api_key=api_key, key=called, required=required)
-        case "radarr" | "sonarr":
-            probe = ArrProbe(system, app=spec.kind.title(), api_key=api_key, variable=called)
+            probe = OverseerrProbe(
+                system, api_key=api_key, key=key, required=required, seconds=seconds, clock=ports.clock
+            )
+        case "radarr" | "sonarr" | "prowlarr":
+            probe = ArrProbe(
+                system,
+                app=spec.kind.title(),
+                api_key=api_key,
+                key=key,
+                required=required,
+                seconds=seconds,
+                clock=ports.clock,
+            )
+        case "tautulli":
+            probe = TautulliProbe(system, api_key=api_key, key=key, required=required)
+        case "sabnzbd":
+            probe = SabnzbdProbe(system, api_key=api_key, key=key, required=required)
+        case "jellyfin":
+            probe = JellyfinProbe(system, api_key=api_key, key=key, required=required)
         case "tmdb":
-            probe = TmdbProbe(system, api_key=api_key, key=called)
-        case _:
-            raise Invalid("This kind of monitor is not known here yet.")
+            probe = TmdbProbe(system, api_key=api_key, key=key)
     return OpenProbe(probe, aclose=system.aclose)
 
 
-def setting(variables: str, name: str, *, otherwise: str) -> str:
+def _qbittorrent(
+    spec: QbittorrentSpec, *, name: str, seconds: float, ports: Ports, variables: str, afresh: bool
+) -> OpenProbe:
+    system = _system(spec.url, name=name, seconds=seconds, ports=ports)
+    probe = QbittorrentProbe(
+        system,
+        username=spec.username or "",
+        # Not `plain`: a password may hold spaces.
+        password=spec.password.get_secret_value() if spec.password else "",
+        api_key=plain(spec.api_key),
+        names=(setting(variables, "PASSWORD"), setting(variables, "API_KEY")),
+        required=bool(variables),
+        seconds=seconds,
+        clock=ports.clock,
+        refusals=ports.refusals,
+        afresh=afresh,
+    )
+    return OpenProbe(probe, aclose=system.aclose)
+
+
+def _system(url: str, *, name: str, seconds: float, ports: Ports) -> HttpSystem:
+    return HttpSystem(name, url, seconds=seconds, clock=ports.clock, own_trouble=ports.own_trouble)
+
+
+def setting(variables: str, name: str) -> str:
     """What a message calls a secret: the variable that it came from, or what it is to whoever typed it in."""
-    return f"{variables}_{name}" if variables else otherwise
+    return f"{variables}_{name}" if variables else _SECRETS[name]
