@@ -33,6 +33,7 @@ from medianest_common.readiness import ReadinessProbe, ping_endpoint
 from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings, SettingsError, load
+from medianest_common.swapping import holding
 
 log = structlog.get_logger()
 
@@ -264,7 +265,8 @@ async def _every(timer: TimerSpec, app: Any, *, tried: asyncio.Event) -> None:
         with use(Context(correlation_id=str(uuid7()))):
             try:
                 async with asyncio.timeout(max(timer.seconds, 60)):
-                    await timer.run(app)
+                    with holding(app) as present:
+                        await timer.run(present)
             except Exception:
                 log.exception("timer_failed", timer=timer.name)
         tried.set()

@@ -12,6 +12,7 @@ from medianest_common.bus.topology import Watchdog
 from medianest_common.contracts.platform import Check, CheckStatus, Readiness
 from medianest_common.db.relay import Relay
 from medianest_common.service import Runtime, Service
+from medianest_common.swapping import holding
 
 CHECK_SECONDS = 1.0
 OUTBOX_LATE_SECONDS = 30.0
@@ -51,7 +52,8 @@ class ReadinessProbe:
                 self._check("outbox", not late, "events are waiting to be published" if late else None)
             )
         if self._service.checks:
-            checks.extend(await self._service.checks(self._app))
+            with holding(self._app) as present:
+                checks.extend(await self._service.checks(present))
         return Readiness(
             service=self._service.name,
             instance=self._instance,

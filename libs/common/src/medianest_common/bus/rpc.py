@@ -24,6 +24,7 @@ from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR
 from medianest_common.clock import Clock
 from medianest_common.contracts.base import Query
 from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOut, Unavailable
+from medianest_common.swapping import holding
 
 log = structlog.get_logger()
 
@@ -110,12 +111,13 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
                 with use(Context.from_headers(question.headers or {})) as context:
                     remaining = _seconds_left(context, clock)
                     message = decode(question.data)
-                    # A command may have had its effect already when the time is up, so only queries are cut short.
-                    if cancels and remaining is not None:
-                        async with asyncio.timeout(remaining):
-                            result = await run(message, app)
-                    else:
-                        result = await run(message, app)
+                    with holding(app) as present:
+                        # A command may have had its effect already when the time is up: only queries are cut short.
+                        if cancels and remaining is not None:
+                            async with asyncio.timeout(remaining):
+                                result = await run(message, present)
+                        else:
+                            result = await run(message, present)
             except Exception as error:
                 failure = _as_answer(error, subject=message_type.subject)
                 outcome(failure.code)
