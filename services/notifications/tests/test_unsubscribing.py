@@ -52,8 +52,8 @@ async def test_one_click_in_a_digest_turns_off_all_that_it_holds(house: House, p
     channel = (await with_mail(ada, post)).channel_id
     house.at_berlin(12, 1)
     put_off = [
-        Choice(type=type, channel_id=channel, mode=Mode.DIGEST)
-        for type in (T.REQUEST_AVAILABLE, T.REQUEST_DECLINED, T.REQUEST_APPROVED)
+        Choice(type=each, channel_id=channel, mode=Mode.DIGEST)
+        for each in (T.REQUEST_AVAILABLE, T.REQUEST_DECLINED, T.REQUEST_APPROVED)
     ]
     await save(ada, *put_off)
     for status, title in ((S.DECLINED, "Cats"), (S.AVAILABLE, "Tron"), (S.AVAILABLE, "Alien")):
@@ -79,7 +79,7 @@ async def test_one_click_in_a_digest_turns_off_all_that_it_holds(house: House, p
         assert done.channel is not None and "ada.lovelace" not in done.channel
     wanted = await preferences_of(ada)
     off = {T.REQUEST_DECLINED: Mode.OFF, T.REQUEST_AVAILABLE: Mode.OFF, T.REQUEST_APPROVED: Mode.DIGEST}
-    assert {type: mode_of(wanted, type, channel) for type in off} == off
+    assert {each: mode_of(wanted, each, channel) for each in off} == off
     assert mode_of(wanted, T.REQUEST_FAILED, channel) is Mode.NOW
     assert not (await house.sandbox.bus.call(look)).subscribed
     await tell(ada, S.DECLINED, title="Dogs")

@@ -41,7 +41,7 @@ class Unsubscribing:
 def unsubscribe_link(
     key: bytes, channel_id: UUID, types: Collection[NotificationType], *, fingerprint: str, portal: str
 ) -> str:
-    marks = b"".join(sorted({_mark(type) for type in types}))
+    marks = b"".join(sorted({_mark(each) for each in types}))
     named = channel_id.bytes + _target(fingerprint) + _MARKS_FOLLOW + marks
     token = base64.urlsafe_b64encode(_mac(key, named) + named).rstrip(b"=").decode()
     return f"{portal}{PATH}?token={quote(token)}"
@@ -71,7 +71,7 @@ def _types(about: bytes) -> list[NotificationType]:
         return [NotificationType(about.decode())]
     marks = about.removeprefix(_MARKS_FOLLOW)
     marked = {marks[at : at + _MARK_BYTES] for at in range(0, len(marks), _MARK_BYTES)}
-    return [type for type in NotificationType if _mark(type) in marked]
+    return [each for each in NotificationType if _mark(each) in marked]
 
 
 def _mark(type: NotificationType) -> bytes:

@@ -94,7 +94,7 @@ class Choices(Repository[Choice]):
 
     async def turn_off(self, user_id: UUID, types: Collection[NotificationType], channel_id: UUID) -> None:
         values = {"user_id": user_id, "channel_id": channel_id, "mode": Mode.OFF}
-        rows = [values | {"id": uuid7(), "type": type.value} for type in types]
+        rows = [values | {"id": uuid7(), "type": each.value} for each in types]
         if rows:
             statement = upsert(Choice).values(rows)
             await self.session.execute(

@@ -34,7 +34,7 @@ async def look_at_subscription(app: NotificationsApp, query: LookAtSubscription)
             raise LinkUnknown("The channel leads elsewhere now: nothing is sent there any more.")
         reader = await Preferences(tx.session).reader(channel.user_id, household_zone=app.household_zone)
     there = Endpoint(channel.id, channel.kind, channel.state)
-    sent = [type for type in named.types if reader.mode(type, there) is not Mode.OFF]
+    sent = [each for each in named.types if reader.mode(each, there) is not Mode.OFF]
     return Subscription(
         types=_titles(sent or named.types),
         channel=channel.shown,
@@ -64,10 +64,10 @@ async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Unsubscrib
             await deliveries.suppress(of_channel, reason=SuppressedFor.CHANNEL_DISABLED, now=now)
         else:
             await Choices(tx.session).turn_off(channel.user_id, named.types, channel.id)
-            these = Delivery.type.in_([type.value for type in named.types])
+            these = Delivery.type.in_([each.value for each in named.types])
             await deliveries.suppress(of_channel, these, reason=SuppressedFor.OFF, now=now)
     return done.model_copy(update={"channel": shown})
 
 
 def _titles(types: list[NotificationType]) -> list[str]:
-    return [MEANINGS[type].title for type in types]
+    return [MEANINGS[each].title for each in types]
