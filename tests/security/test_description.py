@@ -88,6 +88,21 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/plex/items/{rating_key}/children": 400,
     "/plex/libraries/{library_key}/items": 400,
     "/admin/audit": 400,
+    "/admin/recoveries": 400,
+    "/admin/errors": 400,
+    "/admin/monitors": (400, 422),
+    "/admin/monitors/maintenance": 422,
+    "/admin/monitors/maintenance/{id}": 422,
+    "/admin/incidents": 400,
+    "/services/{id}/incidents": 400,
+    "/admin/monitors/{id}": 422,
+    "/admin/monitors/test": 422,
+    "/admin/monitors/bulk": 422,
+    "/admin/monitors/import/uptime-kuma": 422,
+    "/admin/monitors/groups": 422,
+    "/admin/monitors/groups/{id}": 422,
+    "/admin/status-pages": 422,
+    "/admin/status-pages/{id}": 422,
 }
 
 

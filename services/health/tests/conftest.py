@@ -9,6 +9,7 @@ from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 from services.health.tests.household import Household
+from services.health.tests.listening import Told, listen
 
 
 @pytest.fixture
@@ -45,3 +46,8 @@ async def home(sandbox: Sandbox, plex: FakePlex, overseerr: FakeOverseerr, clock
         overseerr_api_key=overseerr.api_key,
     )
     return home
+
+
+@pytest.fixture
+async def told(home: Household) -> Told:
+    return await listen(home)

@@ -3,18 +3,28 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
-from medianest.testing import Sandbox, eventually
+from sqlalchemy import text
+
+from medianest.testing import Sandbox
 from medianest_common.contracts.health import ListMonitors, MonitorState, MonitorStatus
 from medianest_common.contracts.identity import Role
 from medianest_common.service import Runtime
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.app import HealthApp
-from medianest_health.jobs import ROUND_SECONDS
-from medianest_health.service import SERVICE, open_app
+from medianest_health.prober import Prober
+from medianest_health.service import SERVICE, build
 from medianest_health.settings import HealthSettings
-from medianest_health.use_cases.run_round import run_round
+from medianest_health.use_cases.roll_up import roll_up
+
+ROUND_SECONDS = 20.0
+_DUE = text("update schedules set due_at = :due")
+_IS_DUE = text(
+    "select count(*) from schedules s join monitors m on m.id = s.monitor_id"
+    " where s.due_at <= :now and m.enabled and not m.paused"
+)
 
 
 @dataclass
@@ -22,21 +32,24 @@ class Household:
     sandbox: Sandbox
     clock: ShiftedClock
     apps: list[HealthApp] = field(default_factory=list)
+    probers: list[Prober] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """What it was started with last."""
 
     async def start(self, **settings: Any) -> None:
+        """It does not look by itself, but once now, and then with each round."""
+
         @asynccontextmanager
         async def kept(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
-            async with open_app(runtime) as app:
+            async with build(runtime) as app, Prober.open(app) as prober:
                 self.apps.append(app)
+                self.probers.append(prober)
                 yield app
 
+        self.settings = settings
         quick = {"health_jitter_seconds": 0, "health_probe_seconds": 1}
         await self.sandbox.start(replace(SERVICE, open_app=kept), **quick, **settings)
-
-        async def looked() -> bool:
-            return bool([each for each in await self.monitors() if each.last_check_at])
-
-        await eventually(looked)
+        await self.look()
 
     @property
     def app(self) -> HealthApp:
@@ -46,7 +59,28 @@ class Household:
         """Time passes, and everything is looked at."""
         for _ in range(number):
             self.clock.advance(apart)
-            await run_round(self.app)
+            await self.look()
+            await roll_up(self.app)
+
+    async def look(self, prober: Prober | None = None) -> None:
+        """Whatever was due once: what could not be believed is looked at again."""
+        prober = prober or self.probers[-1]
+        async with self.app.db.transaction() as tx:
+            # Long enough ago for any replica, but not so long that the next time is now.
+            await tx.session.execute(_DUE, {"due": self.clock.now() - timedelta(seconds=1.6)})
+        await self.due(prober)
+
+    async def due(self, prober: Prober | None = None) -> None:
+        """Whatever is due by now."""
+        prober = prober or self.probers[-1]
+        is_due = True
+        while is_due:
+            await prober.turn()
+            await prober.sweep()
+            await prober.settled()
+            await prober.store()
+            async with self.app.db.read() as connection:
+                is_due = bool((await connection.execute(_IS_DUE, {"now": self.clock.now()})).scalar_one())
 
     async def monitors(self, role: Role = Role.ADMIN) -> list[MonitorStatus]:
         with self.sandbox.as_user(role=role):

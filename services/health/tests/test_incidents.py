@@ -16,7 +16,7 @@ from medianest_common.contracts.health import (
 )
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.adapters.probe import Finding
-from medianest_health.use_cases.run_round import run_round
+from medianest_health.prober import Prober
 from services.health.tests.household import Household
 
 KINDS: tuple[type[IncidentEvent], ...] = (MonitorWentDown, MonitorDegraded, MonitorRecovered)
@@ -72,7 +72,10 @@ async def test_uptime_kuma_3031_6054_what_comes_and_goes_from_check_to_check_is_
         await home.rounds()
         plex.server.heal()
         await home.rounds()
-    await home.rounds()
+    assert await home.state("Plex") is MonitorState.FLAPPING
+    await home.rounds(3)
+    await home.rounds(apart=600)
+    await home.rounds(2)
     await has(told, 2)
     down, up = told
     assert isinstance(down, MonitorWentDown)
@@ -157,7 +160,8 @@ async def test_not_to_know_for_a_while_is_no_end_of_an_outage(
     plex.server.fail_with("refuse")
     await home.rounds(3)
     home.clock.advance(20)
-    await run_round(blind)
+    async with Prober.open(blind) as prober:
+        await home.look(prober)
     assert await home.state("Plex") is MonitorState.UNKNOWN
     await home.rounds(2)
     plex.server.heal()

@@ -8,7 +8,7 @@ from medianest_common.clock import SystemClock
 from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.network import own_trouble
 from medianest_health.adapters.plex import PlexProbe, PlexService
-from medianest_health.adapters.probe import HttpSystem
+from medianest_health.adapters.http_system import HttpSystem
 
 
 async def test_a_machine_that_answers_or_refuses_is_no_trouble_of_ours() -> None:
@@ -49,7 +49,9 @@ async def test_trouble_of_our_own_makes_a_failure_unknown_and_not_down(sandbox: 
         return "This machine has no network to reach it by."
 
     system = HttpSystem("Plex", "http://127.0.0.1:1", seconds=2, clock=SystemClock(), own_trouble=offline)
-    finding = await PlexProbe(system, token="t", service=PlexService(sandbox.bus, seconds=1))()
+    finding = await PlexProbe(
+        system, token="t", service=PlexService(sandbox.bus, seconds=1), key="its token", required=True
+    )()
     await system.aclose()
 
     assert (finding.outcome, finding.message) == (

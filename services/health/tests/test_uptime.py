@@ -1,8 +1,10 @@
 """The arithmetic by itself, and against everything that was ever measured."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,53 +13,99 @@ from sqlalchemy import text
 
 from medianest_common.contracts.health import MonitorState, Uptime
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_health import latencies
+from medianest_health.app import HealthApp
 from medianest_health.jobs import prune
+from medianest_health.models import Rollup
 from medianest_health.partitions import Partitions
 from medianest_health.repository import History, Standings
-from medianest_health.uptime import DAY, HOUR, Measured, measured
-from medianest_health.verdict import HOLD, Verdict, decide
+from medianest_health.repository.bulk import insert_rows
+from medianest_health.rolling import Counted, Look, roll
+from medianest_health.uptime import DAY, FINE, HOUR
+from medianest_health.use_cases.roll_up import roll_up
+from medianest_health.verdict import Verdict, decide
 from services.health.tests.household import Household
 
 START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-_STATES = st.sampled_from(list(MonitorState))
-_KNOWN = (MonitorState.UP, MonitorState.DEGRADED, MonitorState.AUTH, MonitorState.DOWN)
-_GAPS = st.floats(min_value=0.001, max_value=100_000)
+_COUNTED: list[Counted] = ["up", "down", "maintenance", None]
+_LOOKS = st.lists(
+    st.tuples(st.floats(0.001, 2_000), st.sampled_from(_COUNTED), st.sampled_from([60.0, 900.0])),
+    min_size=1,
+    max_size=40,
+)
 
 
-@given(state=_STATES, offset=st.floats(0, 200_000), gap=_GAPS)
-def test_what_is_measured_is_the_time_that_a_check_speaks_for(
-    state: MonitorState, offset: float, gap: float
-) -> None:
-    since = START + timedelta(seconds=offset)
-    until = since + timedelta(seconds=gap)
-
-    parts = list(measured(state, since=since, until=until))
-
-    spoken_for = min(until - since, HOLD).total_seconds() if state in _KNOWN else 0.0
-    for width in (HOUR, DAY):
-        of_width = [part for part in parts if part.width == width]
-        assert sum(part.up + part.down for part in of_width) == pytest.approx(spoken_for, abs=1e-5)
-        assert all(0 < part.up + part.down <= width for part in of_width)
-        assert all(part.bucket.timestamp() % width == 0 for part in of_width)
-        assert all((part.down > 0) is (state is MonitorState.DOWN) for part in of_width)
-
-
-@given(st.lists(st.tuples(_STATES, st.floats(0.001, 600)), min_size=2, max_size=60))
-def test_no_second_is_counted_twice(checks: list[tuple[MonitorState, float]]) -> None:
-    at, moments = START, []
-    for state, gap in checks:
-        moments.append((state, at))
+def _as_looks(steps: list[tuple[float, Counted, float]]) -> list[Look]:
+    at, looks = START, []
+    for gap, counted, holds in steps:
         at += timedelta(seconds=gap)
+        looks.append(Look(at, counted, holds, 12.0 if counted == "up" else None))
+    return looks
 
-    parts = [p for (state, a), (_, b) in pairwise(moments) for p in measured(state, since=a, until=b)]
 
-    for width in (HOUR, DAY):
-        by_bucket: dict[datetime, float] = {}
-        for part in parts:
-            if part.width == width:
-                by_bucket[part.bucket] = by_bucket.get(part.bucket, 0) + part.up + part.down
-        assert all(seconds <= width + 1e-3 for seconds in by_bucket.values())
-        assert sum(by_bucket.values()) <= (moments[-1][1] - START).total_seconds() + 1e-3
+@given(_LOOKS, st.floats(0, 5_000))
+def test_each_look_speaks_for_the_time_to_the_next_but_no_longer_than_it_holds(
+    steps: list[tuple[float, Counted, float]], later: float
+) -> None:
+    looks = _as_looks(steps)
+    until = looks[-1].at + timedelta(seconds=later)
+
+    buckets = roll(looks, since=START, until=until)
+
+    moments = [look.at for look in looks[1:]] + [until]
+    for counted in ("up", "down", "maintenance"):
+        by_hand = sum(
+            min((following - look.at).total_seconds(), look.holds_seconds)
+            for look, following in zip(looks, moments, strict=True)
+            if look.counted == counted
+        )
+        assert sum(getattr(bucket, counted) for bucket in buckets) == pytest.approx(by_hand, abs=1e-3)
+    assert all(bucket.start.timestamp() % FINE == 0 for bucket in buckets)
+    assert all(bucket.up + bucket.down + bucket.maintenance <= FINE + 1e-6 for bucket in buckets)
+    answered = sum(look.latency_ms is not None and look.at < until for look in looks)
+    assert sum(sum(bucket.latencies) for bucket in buckets) == answered
+
+
+@given(_LOOKS, st.integers(0, 40))
+def test_what_is_rolled_up_piece_by_piece_is_the_same_as_all_at_once(
+    steps: list[tuple[float, Counted, float]], pieces: int
+) -> None:
+    looks = _as_looks(steps)
+    until = looks[-1].at + timedelta(seconds=100)
+    middle = min(START + timedelta(seconds=FINE * pieces), until)
+
+    whole = roll(looks, since=START, until=until)
+    first = roll([look for look in looks if look.at < middle], since=START, until=middle)
+    before = [look for look in looks if look.at < middle][-1:]
+    rest = roll([*before, *(look for look in looks if look.at >= middle)], since=middle, until=until)
+
+    if middle < until:
+        assert [*first, *rest] == whole
+
+
+_MS = st.floats(0.01, 100_000)
+
+
+@given(st.lists(_MS, max_size=30), st.lists(_MS, max_size=30))
+def test_latencies_counted_apart_can_be_added_up(some: list[float], others: list[float]) -> None:
+    together = latencies.count([*some, *others])
+
+    assert latencies.added([latencies.count(some), None, latencies.count(others)]) == together
+    assert sum(together) == len(some) + len(others)
+
+
+@given(st.lists(st.floats(2, 50_000), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
+def test_a_percentile_is_off_by_no_more_than_a_step(took: list[float], share: float) -> None:
+    found = latencies.percentile(latencies.count(took), share)
+
+    exact = sorted(took)[max(0, -(-int(share * 1000) * len(took) // 1000) - 1)]
+    assert found is not None
+    assert exact / 2**0.251 <= found <= exact * 2**0.251
+
+
+def test_of_nothing_there_is_no_percentile() -> None:
+    assert latencies.percentile([], 0.95) is None
+    assert latencies.added([None, []]) == []
 
 
 _OUTCOMES = st.sampled_from(
@@ -86,13 +134,15 @@ def test_down_needs_two_failures_among_three_looks(outcomes: list[MonitorState])
 
 
 def test_failures_from_before_a_gap_do_not_count() -> None:
-    first = decide(None, MonitorState.DOWN, at=START)
+    well = decide(None, MonitorState.UP, at=START)
+    first = decide(well, MonitorState.DOWN, at=START + timedelta(seconds=20))
     second = decide(first, MonitorState.DOWN, at=START + timedelta(hours=1))
 
-    assert second.state is MonitorState.PENDING
+    assert second.state is MonitorState.UP
 
 
 async def test_a_gap_is_not_up(home: Household) -> None:
+    """uptime-kuma 5710, 6475, 2401: a night without us is neither up nor down, and says so."""
     await home.rounds(3)
     home.clock.advance(6 * 3600)
     await home.rounds(3)
@@ -126,16 +176,19 @@ async def test_windows_hold_what_lies_inside_them(home: Household) -> None:
     """A hundred days whose hours were up for different shares of what is known; compared with adding it up by hand."""
     plex = await home.monitor("Plex")
     now = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
-    parts: list[Measured] = []
+    parts: dict[tuple[int, datetime], list[float]] = {}
     for hours in range(24 * 100):
         bucket = now.replace(minute=0) - timedelta(hours=hours)
         known = 1800.0 if hours % 5 == 0 else 3600.0
         up = known * (hours * 7 % 11) / 10
-        parts.append(Measured(HOUR, bucket, up, known - up))
-        parts.append(Measured(DAY, bucket.replace(hour=0), up, known - up))
+        for key in ((HOUR, bucket), (DAY, bucket.replace(hour=0))):
+            total = parts.setdefault(key, [0.0, 0.0])
+            total[0] += up
+            total[1] += known - up
     async with home.app.db.transaction() as tx:
         await tx.session.execute(text("delete from rollups"))
-        await History(tx.session).add_measured([(plex.id, part) for part in parts])
+        rows = [_rollup(plex.id, *key, *seconds) for key, seconds in parts.items()]
+        await insert_rows(tx.session, Rollup, rows, keys=("monitor_id", "width", "bucket"))
         await Standings(tx.session).refresh_uptime([plex.id], now=now)
 
     found = (await home.monitor("Plex")).uptime
@@ -143,11 +196,11 @@ async def test_windows_hold_what_lies_inside_them(home: Household) -> None:
     def by_hand(seconds: int, width: int) -> float:
         first = now.timestamp() - seconds
         weighted = [
-            (p, max(0.0, min(1.0, (p.bucket.timestamp() + width - first) / width)))
-            for p in parts
-            if p.width == width
+            (up, down, max(0.0, min(1.0, (bucket.timestamp() + width - first) / width)))
+            for (of_width, bucket), (up, down) in parts.items()
+            if of_width == width
         ]
-        return sum(p.up * w for p, w in weighted) / sum((p.up + p.down) * w for p, w in weighted)
+        return sum(up * w for up, _, w in weighted) / sum((up + down) * w for up, down, w in weighted)
 
     assert found.day == pytest.approx(by_hand(DAY, HOUR))
     assert found.week == pytest.approx(by_hand(7 * DAY, HOUR))
@@ -155,30 +208,134 @@ async def test_windows_hold_what_lies_inside_them(home: Household) -> None:
     assert found.quarter == pytest.approx(by_hand(90 * DAY, DAY))
 
 
-async def test_old_results_and_hours_are_forgotten_and_days_are_kept(home: Household) -> None:
+def _rollup(monitor: UUID, width: int, bucket: datetime, up: float, down: float) -> dict[str, Any]:
+    seconds = {"up_seconds": up, "down_seconds": down, "maintenance_seconds": 0.0}
+    return {"monitor_id": monitor, "width": width, "bucket": bucket, **seconds}
+
+
+async def test_old_results_and_small_roll_ups_are_forgotten_and_days_are_kept(home: Household) -> None:
+    """uptime-kuma 1994: what is old is dropped with its partition, which frees the space."""
     await home.rounds(2)
     home.clock.advance(10 * DAY)
     await home.rounds(2)
 
     await prune(home.app)
 
+    then = {"then": home.clock.now() - timedelta(days=9)}
     async with home.app.db.read() as connection:
         oldest = (await connection.execute(text("select min(at) from results"))).scalar_one()
-        widths = (
-            await connection.execute(
-                text("select width from rollups where bucket < :then group by width"),
-                {"then": home.clock.now() - timedelta(days=9)},
-            )
-        ).scalars()
-        assert set(widths) == {DAY}
+        widths = await connection.execute(
+            text("select width from rollups where bucket < :then group by width"), then
+        )
+        assert set(widths.scalars()) == {DAY, HOUR}
+        names = await connection.execute(text("select to_regclass(:name)"), {"name": "results_20200101"})
+        assert names.scalar_one() is None
     assert home.clock.now() - oldest < timedelta(days=1)
 
 
 async def test_replicas_at_midnight_make_the_new_day_once(home: Household) -> None:
     tomorrow = home.clock.now() + timedelta(days=30)
 
-    async def replica() -> None:
-        async with home.app.db.transaction() as tx:
-            await Partitions().ensure(tx.session, now=tomorrow)
+    await asyncio.gather(*(Partitions().ensure(home.app.db, now=tomorrow) for _ in range(6)))
 
-    await asyncio.gather(*(replica() for _ in range(6)))
+
+async def test_a_day_whose_making_failed_is_made_the_next_time(home: Household) -> None:
+    partitions, later = Partitions(), home.clock.now() + timedelta(days=40)
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(text("select pg_advisory_xact_lock(7316, 201)"))
+        with pytest.raises(Exception, match="lock timeout"):
+            await partitions.ensure(home.app.db, now=later)
+
+    await partitions.ensure(home.app.db, now=later)
+
+    async with home.app.db.read() as connection:
+        made = await connection.execute(
+            text("select to_regclass(:name)"), {"name": f"results_{later:%Y%m%d}"}
+        )
+        assert made.scalar_one() is not None
+
+
+async def test_rolling_up_again_in_any_steps_with_what_comes_late_gives_the_same(home: Household) -> None:
+    """Property, over seeds: hours and days that were kept up to date while results came, some of them twice and some
+    hours late, are those that are made of all the results at once."""
+    plex = await home.monitor("Plex")
+    for seed in range(4):
+        chance = random.Random(seed)
+        begin = home.clock.now()
+        rows = _some_results(plex.id, begin, chance)
+        late = [row for row in rows if chance.random() < 0.15]
+        on_time = [row for row in rows if row not in late]
+        await _forget(home.app, plex.id, since=begin)
+        for row in on_time:
+            home.clock.advance(max(0.0, (row["at"] - home.clock.now()).total_seconds()))
+            await _store(home.app, row)
+            if chance.random() < 0.1:
+                await roll_up(home.app)
+                await _store(home.app, row)
+        for row in late:
+            await _store(home.app, row, late=True)
+        home.clock.advance(100)  # So long does the last one speak for the time after it.
+        await roll_up(home.app)
+        kept = await _rolled(home.app, plex.id)
+        await _forget(home.app, plex.id, since=begin, results=False)
+        await roll_up(home.app)
+
+        assert {width for width, *_ in kept} == {FINE, HOUR, DAY}
+        assert kept == await _rolled(home.app, plex.id), seed
+
+
+def _some_results(monitor: UUID, begin: datetime, chance: random.Random) -> list[dict[str, Any]]:
+    at, rows = begin, []
+    for _ in range(60):
+        at += timedelta(seconds=chance.choice([20, 20, 20, 61, 700, 4000]))
+        counted = chance.choice(["up", "up", "up", "down", "maintenance", None])
+        rows.append(
+            {
+                "monitor_id": monitor,
+                "at": at,
+                "outcome": counted if counted in ("up", "down") else "unknown",
+                "latency_ms": chance.uniform(1, 900) if counted == "up" else None,
+                "message": None,
+                "counted": counted,
+                "holds_seconds": 60.0,
+            }
+        )
+    return rows
+
+
+async def _store(app: HealthApp, row: dict[str, Any], *, late: bool = False) -> None:
+    """As a check is stored, as far as roll-ups go."""
+    await app.partitions.ensure(app.db, now=row["at"])
+    async with app.db.transaction() as tx:
+        await History(tx.session).add_results([row])
+        values = {"monitor": row["monitor_id"], "at": row["at"]}
+        if late:
+            again = "update standings set rolled_until = least(rolled_until, :at) where monitor_id = :monitor"
+            await tx.session.execute(text(again), values)
+            return
+        latest = "update standings set last_check_at = :at where monitor_id = :monitor"
+        await tx.session.execute(text(latest), values)
+
+
+async def _forget(app: HealthApp, monitor: UUID, *, since: datetime, results: bool = True) -> None:
+    async with app.db.transaction() as tx:
+        for table in ("results", "rollups") if results else ("rollups",):
+            await tx.session.execute(
+                text(f"delete from {table} where monitor_id = :monitor"), {"monitor": monitor}
+            )
+        again = "update standings set rolled_until = :day where monitor_id = :monitor"
+        day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        await tx.session.execute(text(again), {"monitor": monitor, "day": day})
+
+
+async def _rolled(app: HealthApp, monitor: UUID) -> list[tuple[Any, ...]]:
+    async with app.db.read() as connection:
+        rows = await connection.execute(
+            text(
+                "select width, bucket, round(up_seconds::numeric, 3), round(down_seconds::numeric, 3),"
+                " round(maintenance_seconds::numeric, 3), latencies from rollups"
+                " where monitor_id = :monitor and up_seconds + down_seconds + maintenance_seconds > 0 order by 1, 2"
+            ),
+            {"monitor": monitor},
+        )
+        return [tuple(row) for row in rows]

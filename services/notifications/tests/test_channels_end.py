@@ -85,7 +85,7 @@ async def test_one_click_in_a_mail_turns_its_like_off_and_nothing_else(
     assert urlsplit(link_of(mail)).path == "/api/v1/notifications/unsubscribe"
     token = token_of(mail)
     before = await sandbox.bus.call(LookAtSubscription(token=token))
-    assert (before.type, before.subscribed) == ("Ready to watch", True)
+    assert (before.types, before.subscribed) == (["Ready to watch"], True)
     assert ADDRESS not in before.model_dump_json()
     # Looking has changed nothing.
     await sandbox.emit(request_event(ada, P.AVAILABLE, version=1, title="Second"))

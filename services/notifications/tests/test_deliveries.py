@@ -255,6 +255,28 @@ async def test_what_is_too_old_is_given_up_and_an_administrator_can_send_it_agai
     assert len(ntfy.received) == 1 and await dead_letters(olive) == []
 
 
+async def test_what_is_sent_again_has_all_its_attempts_before_it_and_none_is_forgotten(
+    house: Sandbox, ada: Person, olive: Person, ntfy: FakeNtfy
+) -> None:
+    """Else it would wait for minutes after its first failure, as what has been tried for hours does."""
+    target = await with_ntfy(ada, ntfy)
+    ntfy.fail_with(503)
+    await tell(house, ada)
+    await eventually(lambda: _tried(ada))
+    await sql(house, "update deliveries set attempts = 9, expires_at = now() + interval '1 second'")
+    await hurry(house)
+    await reaches(ada, S.FAILED)
+    [letter] = await dead_letters(olive)
+    assert letter.attempts in (9, 10), "whether or not it was too old already"
+    await olive.ask(ResendDelivery(id=letter.id))
+    again = await eventually(lambda: _tried(ada, letter.attempts + 1))
+    assert again.due_at - again.updated_at < timedelta(minutes=1)
+    assert await _is_held(target), "the provider may be down: the others of the channel wait as well"
+    ntfy.heal()
+    await hurry(house)
+    assert (await reaches(ada, S.SENT)).attempts >= again.attempts + 1
+
+
 async def test_a_dead_letter_can_be_cleared_away_and_nothing_else(
     house: Sandbox, ada: Person, olive: Person, ntfy: FakeNtfy
 ) -> None:
@@ -529,9 +551,9 @@ async def _all_sent(house: Sandbox, count: int) -> bool:
     return [tuple(row) for row in rows] == [("sent", 1)] * count
 
 
-async def _tried(person: Person) -> DeliveryReport | None:
+async def _tried(person: Person, times: int = 1) -> DeliveryReport | None:
     report = await newest_delivery(person)
-    return report if report and report.attempts and report.state is S.QUEUED else None
+    return report if report and report.attempts >= times and report.state is S.QUEUED else None
 
 
 async def _is_held(target: Target) -> Channel | None:

@@ -27,10 +27,13 @@ from medianest_common.contracts.platform import ping_subject
 from medianest_common.db.database import Database, open_database
 from medianest_common.db.relay import Leader, Relay
 from medianest_common.db.roles import role_url
+from medianest_common.http import breakers
+from medianest_common.inside import Crash, Inside
 from medianest_common.readiness import ReadinessProbe, ping_endpoint
 from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings, SettingsError, load
+from medianest_common.swapping import holding
 
 log = structlog.get_logger()
 
@@ -91,20 +94,30 @@ async def _keep_running(
     clock: Clock | None,
     ready: Callable[[str], None] | None,
 ) -> None:
+    clock = clock or SystemClock()
     crashes = 0
+    crash: Crash | None = None
     while not stop.is_set():
         started = asyncio.get_running_loop().time()
         try:
-            async with running(service, overrides=overrides, clock=clock) as failed:
+            async with running(service, overrides=overrides, clock=clock, after=crash) as failed:
+                crash = None
                 if ready:
                     ready(service.name)
-                await _first(stop.wait(), failed)
+                try:
+                    await _first(stop.wait(), failed)
+                except Exception as error:
+                    # What goes wrong on the way down hides it.
+                    crash = Crash.by(error, clock=clock)
+                    raise
             return
         except asyncio.CancelledError:
             raise
         except Exception as error:
             if asyncio.get_running_loop().time() - started > 60:
                 crashes = 0
+            # Several tries may go wrong until it is up again.
+            crash = crash or Crash.by(error, clock=clock)
             wait = RESTART_SECONDS[min(crashes, len(RESTART_SECONDS) - 1)]
             crashes += 1
             trace = not isinstance(error, ServiceStopped | OSError | TimeoutError)
@@ -119,14 +132,20 @@ async def _keep_running(
 
 @asynccontextmanager
 async def running(
-    service: Service, *, overrides: dict[str, Any] | None = None, clock: Clock | None = None
+    service: Service,
+    *,
+    overrides: dict[str, Any] | None = None,
+    clock: Clock | None = None,
+    after: Crash | None = None,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """One service, up and answering inside the block. Await the yielded future to hear of a crash."""
     settings = load(service.settings, **(overrides or {}))
     clock = clock or SystemClock()
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     instance = f"{socket.gethostname()}-{os.getpid()}-{uuid7().hex[-6:]}"
+    inside = Inside(service=service.name, instance=instance, clock=clock)
     async with AsyncExitStack() as stack:
+        opening = breakers.opening(inside.breakers)
         background = _Background(failed)
         stack.push_async_callback(background.stop)
         keys = load_keys(settings)
@@ -139,7 +158,11 @@ async def running(
         stack.push_async_callback(cache.aclose)
 
         broker = make_broker(
-            settings.nats_url, name=service.name, on_closed=lambda: _fail(failed, service.name)
+            settings.nats_url,
+            name=service.name,
+            on_closed=lambda: _fail(failed, service.name),
+            on_lost=inside.bus_lost,
+            on_back=inside.bus_back,
         )
         client = await broker.connect()
         stack.push_async_callback(stop_broker, broker, client)
@@ -177,6 +200,7 @@ async def running(
             answer = answering(rpc, app=app, clock=clock)
             await answers.serve(rpc.message.subject, answer, concurrency=rpc.concurrency)
         await answers.serve(ping_subject(service.name), ping_endpoint(probe))
+        await inside.serve(answers, readiness=ping_endpoint(probe))
         # Only then does the server know of them, and may somebody be told that we are up. Twice, as the ping of the
         # first flush is written ahead of the subscriptions that still wait in the client's buffer.
         await client.flush(_FLUSH_SECONDS)
@@ -187,6 +211,8 @@ async def running(
                 str(database_url_of(service, settings, keys=keys)),
                 service=service.name,
                 work=lambda connection: _lead(service, connection, relay=relay, app=app, database=database),
+                on_lost=inside.database_lost,
+                on_back=inside.database_back,
             )
             background.start(leader.run())
         if service.web:
@@ -201,8 +227,16 @@ async def running(
 
             operations = ops_app(probe, settings)
             await stack.enter_async_context(serving(operations, host=settings.host, port=settings.ops_port))
+        if after:
+            inside.up_again(after)
+        background.start(inside.recoveries.run(bus))
+        announcer = inside.announcer(bus, started_at=probe.started_at)
+        background.start(announcer.run())
+        breakers.opened(opening)
         log.info("service_started", service=service.name, instance=instance)
         yield failed
+        if not failed.done():
+            await announcer.leave()
         log.info("service_stopping", service=service.name)
 
 
@@ -231,7 +265,8 @@ async def _every(timer: TimerSpec, app: Any, *, tried: asyncio.Event) -> None:
         with use(Context(correlation_id=str(uuid7()))):
             try:
                 async with asyncio.timeout(max(timer.seconds, 60)):
-                    await timer.run(app)
+                    with holding(app) as present:
+                        await timer.run(present)
             except Exception:
                 log.exception("timer_failed", timer=timer.name)
         tried.set()

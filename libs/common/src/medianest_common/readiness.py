@@ -12,6 +12,7 @@ from medianest_common.bus.topology import Watchdog
 from medianest_common.contracts.platform import Check, CheckStatus, Readiness
 from medianest_common.db.relay import Relay
 from medianest_common.service import Runtime, Service
+from medianest_common.swapping import holding
 
 CHECK_SECONDS = 1.0
 OUTBOX_LATE_SECONDS = 30.0
@@ -37,6 +38,7 @@ class ReadinessProbe:
         self._relay = relay
         self._instance = instance
         self._started = runtime.clock.monotonic()
+        self.started_at = runtime.clock.now()
 
     async def __call__(self) -> Readiness:
         probes: dict[str, Awaitable[Any]] = {"valkey": self._runtime.valkey.ping()}
@@ -50,7 +52,8 @@ class ReadinessProbe:
                 self._check("outbox", not late, "events are waiting to be published" if late else None)
             )
         if self._service.checks:
-            checks.extend(await self._service.checks(self._app))
+            with holding(self._app) as present:
+                checks.extend(await self._service.checks(present))
         return Readiness(
             service=self._service.name,
             instance=self._instance,
@@ -58,6 +61,8 @@ class ReadinessProbe:
             status=overall(checks),
             checks=checks,
             uptime_seconds=round(self._runtime.clock.monotonic() - self._started, 1),
+            started_at=self.started_at,
+            pool=None if self._service.metadata is None else self._runtime.db.pool(),
         )
 
     async def _timed(self, name: str, probe: Awaitable[Any]) -> Check:

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from medianest_common.clock import Clock
 from medianest_common.errors import Unavailable
+from medianest_common.http import breakers
 from medianest_common.http.breaker import CircuitBreaker
 
 
@@ -55,6 +56,8 @@ class Reach:
         self._timeout = timeout
         self._breaker = CircuitBreaker("valkey", clock=clock, threshold=1, reset_after=pause)
         self._places = asyncio.Semaphore(_AT_ONCE)
+        # One slow answer opens it for a moment, which is not worth telling of.
+        breakers.join(self._breaker, is_told=False)
 
     async def ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         """What Valkey answers, or `Away`."""

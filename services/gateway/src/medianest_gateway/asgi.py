@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from medianest_common.contracts.health.errors import MOST_BYTES
 from medianest_common.contracts.identity import Caller
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
 from medianest_common.web import Principal, Rule, Stack, create_app
@@ -18,10 +19,14 @@ from medianest_gateway.routes import (
     admin,
     auth,
     broadcasts,
+    errors,
     forward_auth,
     health,
     history,
+    incidents,
+    inside,
     invites,
+    maintenance,
     media,
     media_catalogue,
     media_defaults,
@@ -32,6 +37,9 @@ from medianest_gateway.routes import (
     media_rules,
     media_statistics,
     media_watchlist,
+    monitor_pushes,
+    monitors,
+    monitors_importing,
     notification_channels,
     notification_deliveries,
     notification_preferences,
@@ -46,7 +54,10 @@ from medianest_gateway.routes import (
     plex_playback,
     plex_sync,
     providers,
+    public_status,
     second_factor,
+    services,
+    status_pages,
     tokens,
     unsubscribing,
     webhooks,
@@ -70,6 +81,7 @@ WEBHOOKS = (f"{API}/webhooks",)
 SECRET_ANSWERS = (
     f"{API}/auth",
     f"{API}/admin/invites",
+    f"{API}/admin/monitors/import",
     f"{API}/csrf",
     f"{API}/notifications/ticket",
     "/login",
@@ -77,6 +89,7 @@ SECRET_ANSWERS = (
 STREAMS = (f"{API}/events",)
 VERIFY = f"{API}/auth/verify"
 UNSUBSCRIBE = f"{API}/notifications/unsubscribe"
+PUSHES = f"{API}/services/push"
 ANONYMOUS_CSRF = (
     f"{API}/auth/login",
     f"{API}/auth/setup",
@@ -98,6 +111,8 @@ RULES = (
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
     Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
     Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
+    Rule("push", "600/minute", paths=(PUSHES,), by_address=True),
+    Rule("status", "300/minute", paths=(f"{API}/status",), by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
     Rule("download", "60/hour", frozenset({"POST"}), (f"{API}/youtube/download",)),
     Rule("preview", "30/minute", paths=(f"{API}/youtube/metadata",)),
@@ -106,6 +121,7 @@ RULES = (
     ),
     Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
     Rule("channel", "60/hour", frozenset({"POST", "PUT"}), (f"{API}/notifications/channels",)),
+    Rule("report", "30/minute", frozenset({"POST"}), (f"{API}/errors",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
     Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
@@ -169,6 +185,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
+            f"{API}/errors/report": {"max_body": MOST_BYTES},
             f"{API}/media/requests/bulk": {"timeout": media_requests.MANY_SECONDS + 1},
             f"{API}/media/watchlist": {"timeout": media_watchlist.PLEX_SECONDS + 1},
             f"{API}/admin/plex/reconnect": {"timeout": plex_changes.RECONNECT_SECONDS + 1},
@@ -176,6 +193,11 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/notifications/channels": {"timeout": notification_channels.SENDING_SECONDS + 1},
             # Mail programs send a form, and come without a cookie.
             UNSUBSCRIBE: {"authenticate": False, "csrf": "off", "json_only": False},
+            # Scripts and cron jobs come without anything but the token in the address.
+            PUSHES: {"authenticate": False, "csrf": "off", "json_only": False, "secret_path": True},
+            f"{API}/admin/monitors": {"timeout": monitors.CHECK_SECONDS + 1},
+            f"{API}/admin/monitors/test": {"timeout": monitors.TRY_SECONDS + 1},
+            f"{API}/admin/monitors/import": {"timeout": monitors_importing.IMPORT_SECONDS + 1},
             f"{API}/youtube/metadata": {"timeout": youtube.PREVIEW_SECONDS + 1},
             f"{API}/youtube/downloads": {"timeout": youtube.STOP_SECONDS + 1},
             f"{API}/youtube/cookies/test": {"timeout": youtube_admin.TEST_SECONDS + 1},
@@ -226,17 +248,34 @@ def build(gateway: GatewayApp) -> FastAPI:
         notification_templates,
         broadcasts,
         health,
+        monitor_pushes,
+        maintenance,
+        monitors,
+        incidents,
+        public_status,
+        status_pages,
+        monitors_importing,
+        services,
         webhooks,
         admin,
         people,
         plex_access,
+        errors,
+        inside,
         invites,
         tokens,
         history,
         forward_auth,
     ):
         api.include_router(part.router)
-    for router in (history.admin, notification_deliveries.admin, plex_changes.admin, plex_sync.admin):
+    for router in (
+        errors.admin,
+        history.admin,
+        incidents.admin,
+        notification_deliveries.admin,
+        plex_changes.admin,
+        plex_sync.admin,
+    ):
         api.include_router(router)
     for router in (health.root, auth.keys, auth.returning, welcome.router, api):
         app.include_router(router)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from medianest_common.bus import Bus
-from medianest_common.contracts import media, notifications, plex, youtube
+from medianest_common.contracts import health, media, notifications, plex, youtube
 from medianest_common.contracts.auth import people
 from medianest_common.contracts.base import Contract, Query, Timestamp
 from medianest_common.contracts.identity import Caller
@@ -18,12 +18,13 @@ PART_SECONDS = 6.0
 _PAGE_SECONDS = 3.0
 PARTS: dict[str, Callable[..., Query[PersonalData]]] = {
     "auth": people.ExportUserData,
+    "health": health.ExportUserData,
     "media": media.ExportUserData,
     "notifications": notifications.ExportUserData,
     "plex": plex.ExportUserData,
     "youtube": youtube.ExportUserData,
 }
-"""The gateway and the health service hold nothing about people that outlives a moment."""
+"""The gateway holds nothing about people that outlives a moment."""
 
 
 class Part(Contract):

@@ -12,8 +12,8 @@ from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Bus, Handlers
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Role
-from medianest_common.contracts.live import LiveFrame, LiveState, LiveStates
-from medianest_common.contracts.notifications import push_subject
+from medianest_common.contracts.live import LiveFrame, LiveState, LiveStates, Renew
+from medianest_common.contracts.notifications import PUSH_ALL, push_subject
 from medianest_common.contracts.youtube.downloads import DOWNLOAD_PROGRESS
 from medianest_common.contracts.youtube.live import ReadDownloadStates
 from medianest_common.errors import Unavailable
@@ -155,3 +155,51 @@ async def test_more_than_can_be_shown_is_said_to_be_incomplete(sandbox: Sandbox,
         await eventually(lambda: true(live.snapshots))
         assert not live.snapshots[0].complete
         assert len(live.snapshots[0].states) == 500
+
+
+async def push_all(owner: Owner, state: LiveFrame | Renew) -> None:
+    await owner.bus.publish_live(PUSH_ALL, state.model_dump_json().encode())
+
+
+async def renew(owner: Owner) -> None:
+    await push_all(owner, Renew(type=DOWNLOAD_PROGRESS))
+
+
+async def test_what_is_not_for_somebodys_eyes_any_more_is_forgotten_by_pages_that_are_open(
+    sandbox: Sandbox, owner: Owner
+) -> None:
+    ada, olive = caller("Ada"), caller("Olive", role=Role.OWNER)
+    owner.states = [LiveState(frame=frame(n, 10), everyone=True) for n in (1, 2)]
+    async with node(sandbox) as here, here.browser(ada) as page, here.browser(olive) as hers:
+        for live in (page, hers):
+            await eventually(lambda live=live: true(len(live.shown) == 2))  # type: ignore[misc]
+        owner.states[0] = LiveState(frame=frame(1, 10), admins=True)
+        await renew(owner)
+        await eventually(lambda: true(list(page.shown) == ["download:2"]))
+        await eventually(lambda: true(len(hers.snapshots) == 2))
+        assert len(hers.shown) == 2
+
+
+async def test_what_was_said_before_it_was_hidden_does_not_bring_it_back(
+    sandbox: Sandbox, owner: Owner
+) -> None:
+    """Neither what waits for the first snapshot, nor what waits because its like was sent just now."""
+    ada = caller()
+    owner.states = [LiveState(frame=frame(n, 10), everyone=True) for n in (1, 2)]
+    owner.may_answer.clear()
+    async with node(sandbox) as here, here.browser(ada) as live:
+        await eventually(lambda: true(owner.asked))
+        await push_all(owner, frame(1, 50))
+        owner.states = owner.states[1:]
+        await renew(owner)
+        await push_all(owner, frame(2, 60))
+        await tell(sandbox, ada)
+        await live.event("request.available")
+        owner.may_answer.set()
+        await eventually(lambda: true("download:2" in live.shown and "download:1" not in live.shown))
+        for percent in range(61, 70):
+            await push_all(owner, frame(2, percent))
+        await renew(owner)
+        await push_all(owner, frame(3, 1))
+        await eventually(lambda: true("download:3" in live.shown))
+        assert live.shown["download:2"].data["percent"] == 10, "the owner's word is the newest"

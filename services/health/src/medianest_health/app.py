@@ -1,17 +1,17 @@
 """Everything the health service works with, in one value."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.security.encryption import Cipher
+from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
 from medianest_health.partitions import Partitions
+from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
-
-_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,13 @@ class HealthApp:
     db: Database
     bus: Bus
     clock: Clock
+    cipher: Cipher
+    """For the secrets that monitors are made with."""
     watched: Sequence[Watched]
+    ports: Ports
+    """For the probes that are opened later."""
     partitions: Partitions
+    roster: Roster
+    """Which replicas there are, as far as this one hears."""
     uniform: Callable[[float, float], float]
-    """Spreads the probes of a round."""
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    """So many probes run at once."""
+    """Spreads what would happen at one moment."""

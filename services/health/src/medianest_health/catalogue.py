@@ -1,27 +1,38 @@
 """What is watched, as the settings and the parts of the installation say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
-from medianest_health.adapters.arr import ArrProbe
-from medianest_health.adapters.network import own_trouble
-from medianest_health.adapters.overseerr import OverseerrProbe
-from medianest_health.adapters.own import ServerProbe, ServiceProbe
-from medianest_health.adapters.plex import FoundPlexProbe, PlexProbe, PlexService
-from medianest_health.adapters.probe import HttpSystem, Probe
-from medianest_health.adapters.tmdb import TmdbProbe
+from medianest_health.adapters.kinds import OpenProbe, misfit, open_probe
+from medianest_health.adapters.own import Companions, ServerProbe, ServiceProbe
+from medianest_health.adapters.plex import FoundPlexProbe
+from medianest_health.adapters.ports import Ports
+from medianest_health.adapters.probe import Probe
 from medianest_health.settings import HealthSettings, plain
 
-_ARRS = ("radarr", "radarr_4k", "sonarr", "sonarr_4k")
+_KEYED = {
+    "plex": "Plex",
+    "overseerr": "Overseerr",
+    "radarr": "Radarr",
+    "radarr_4k": "Radarr 4K",
+    "sonarr": "Sonarr",
+    "sonarr_4k": "Sonarr 4K",
+}
+_MAIN_ONES = frozenset({"plex", "overseerr", "jellyfin"})
+"""What everybody in a household knows by name."""
+_SPEC: TypeAdapter[MonitorSpec] = TypeAdapter(MonitorSpec)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """`key` never changes, whatever the name and the address."""
+    """`key` never changes, whatever the name and the address. `visibility` is what it begins with."""
 
     key: str
     kind: str
@@ -31,59 +42,60 @@ class Watched:
     probe: Probe
 
 
-async def catalogue(runtime: Runtime[HealthSettings], stack: AsyncExitStack) -> Sequence[Watched]:
+async def catalogue(
+    runtime: Runtime[HealthSettings],
+    stack: AsyncExitStack,
+    *,
+    ports: Ports,
+    companions: Callable[[str], Companions],
+) -> Sequence[Watched]:
     """In the order in which people are shown them."""
-    return [*_systems(runtime, stack), *_services(runtime), *_servers(runtime)]
+    return [
+        *_systems(runtime.settings, stack, ports=ports),
+        *_services(runtime, companions),
+        *_servers(runtime),
+    ]
 
 
-def _systems(runtime: Runtime[HealthSettings], stack: AsyncExitStack) -> list[Watched]:
-    settings = runtime.settings
-    found: list[Watched] = []
+def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
+    def watch(key: str, name: str, **values: object) -> Watched:
+        """`values` make its spec."""
+        kind, url = key.partition("_")[0], str(values["url"])
+        variables = f"MEDIANEST_{key.upper()}"
+        probe = _open(
+            {"kind": kind, **values}, name=name, variables=variables, settings=settings, ports=ports
+        )
+        stack.push_async_callback(probe.aclose)
+        return Watched(key, kind, name, url, "everyone" if kind in _MAIN_ONES else "admins", probe)
 
-    def system(name: str, url: str) -> HttpSystem:
-        opened = HttpSystem(
-            name, url, seconds=settings.health_probe_seconds, clock=runtime.clock, own_trouble=own_trouble
-        )
-        stack.push_async_callback(opened.aclose)
-        return opened
-
-    plex_service = PlexService(runtime.bus, seconds=settings.health_probe_seconds)
-    if settings.plex_url:
-        probe: Probe = PlexProbe(
-            system("Plex", settings.plex_url), token=plain(settings.plex_token), service=plex_service
-        )
-        found.append(Watched("plex", "plex", "Plex", settings.plex_url, "everyone", probe))
-    elif plain(settings.plex_token):
-        probe = FoundPlexProbe(plex_service)
-        found.append(Watched("plex", "plex", "Plex", "plex.tv", "everyone", probe))
-    if settings.overseerr_url:
-        probe = OverseerrProbe(
-            system("Overseerr", settings.overseerr_url), api_key=plain(settings.overseerr_api_key)
-        )
-        found.append(
-            Watched("overseerr", "overseerr", "Overseerr", settings.overseerr_url, "everyone", probe)
-        )
-    found += [_arr(settings, name, system) for name in _ARRS if getattr(settings, f"{name}_url")]
+    if not settings.plex_url and plain(settings.plex_token):
+        yield Watched("plex", "plex", "Plex", "plex.tv", "everyone", FoundPlexProbe(ports.plex))
+    for key, name in _KEYED.items():
+        if url := getattr(settings, f"{key}_url"):
+            secret = settings.plex_token if key == "plex" else getattr(settings, f"{key}_api_key")
+            yield watch(key, name, url=url, api_key=_secret(secret))
     if plain(settings.tmdb_api_key) and not settings.overseerr_url:
         # With an Overseerr nobody here asks TMDB.
-        probe = TmdbProbe(system("TMDB", settings.tmdb_url), api_key=plain(settings.tmdb_api_key))
-        found.append(Watched("tmdb", "tmdb", "TMDB", settings.tmdb_url, "everyone", probe))
-    return found
+        yield watch("tmdb", "TMDB", url=settings.tmdb_url, api_key=_secret(settings.tmdb_api_key))
 
 
-def _arr(settings: HealthSettings, name: str, system: Callable[[str, str], HttpSystem]) -> Watched:
-    app = name.partition("_")[0].title()
-    called, url = f"{app} 4K" if name.endswith("_4k") else app, getattr(settings, f"{name}_url")
-    probe = ArrProbe(
-        system(called, url),
-        app=app,
-        api_key=plain(getattr(settings, f"{name}_api_key")),
-        variable=f"MEDIANEST_{name.upper()}_API_KEY",
-    )
-    return Watched(name, app.lower(), called, url, "everyone", probe)
+def _open(
+    values: dict[str, object], *, name: str, variables: str, settings: HealthSettings, ports: Ports
+) -> OpenProbe:
+    try:
+        spec = _SPEC.validate_python(values)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]["loc"][-1]
+        return misfit(f"{variables}_{str(wrong).upper()} cannot be used as it is.")
+    seconds = settings.health_probe_seconds
+    return open_probe(spec, name=name, seconds=seconds, ports=ports, variables=variables)
 
 
-def _services(runtime: Runtime[HealthSettings]) -> list[Watched]:
+def _secret(given: SecretStr | None) -> SecretStr | None:
+    return SecretStr(plain(given)) if plain(given) else None
+
+
+def _services(runtime: Runtime[HealthSettings], companions: Callable[[str], Companions]) -> list[Watched]:
     seconds = runtime.settings.health_probe_seconds
     return [
         Watched(
@@ -91,8 +103,10 @@ def _services(runtime: Runtime[HealthSettings]) -> list[Watched]:
             "service",
             f"MediaNest {name}",
             name,
-            "everyone",
-            ServiceProbe(name, bus=runtime.bus, seconds=seconds, clock=runtime.clock),
+            "admins",
+            ServiceProbe(
+                name, bus=runtime.bus, seconds=seconds, clock=runtime.clock, companions=companions(name)
+            ),
         )
         for name in SERVICES
     ]

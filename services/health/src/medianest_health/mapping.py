@@ -1,11 +1,10 @@
 """From rows to what people are told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
 from medianest_common.contracts.health import MonitorState, MonitorStatus, Uptime
-from medianest_health.verdict import HOLD
 
 
 def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
@@ -13,11 +12,15 @@ def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
     last_check_at: datetime | None = row["last_check_at"]
     state = MonitorState(row["state"]) if last_check_at else MonitorState.PENDING
     message, since = row["message"], row["since"]
-    if last_check_at and now - last_check_at > 2 * HOLD:
+    if row["paused"]:
+        state, message = MonitorState.UNKNOWN, "It is paused."
+    elif last_check_at and now - last_check_at > 2 * timedelta(seconds=row["holds_seconds"]):
         state, message, since = MonitorState.UNKNOWN, "It was not looked at since.", last_check_at
     return MonitorStatus(
         id=row["id"],
         name=row["name"],
+        kind=row["kind"],
+        group=row["group"],
         status=state,
         latency_ms=row["latency_ms"],
         uptime=Uptime(
@@ -30,4 +33,6 @@ def as_status(row: RowMapping, *, now: datetime) -> MonitorStatus:
         last_check_at=last_check_at,
         since=since,
         message=message,
+        maintenance_until=row["maintenance_until"] if state is MonitorState.MAINTENANCE else None,
+        blocked_by=row["blocker"] if state is MonitorState.UNKNOWN else None,
     )

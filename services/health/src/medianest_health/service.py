@@ -9,12 +9,21 @@ from sqlalchemy import select
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
+from medianest_health.adapters.network import own_trouble
+from medianest_health.adapters.own import Companions
+from medianest_health.adapters.plex import PlexService
+from medianest_health.adapters.ports import Ports
+from medianest_health.adapters.refusals import Refusals
 from medianest_health.app import HealthApp
 from medianest_health.catalogue import catalogue
+from medianest_health.companions import Replicas
 from medianest_health.handlers import handlers
 from medianest_health.models import Base, Standing
 from medianest_health.partitions import Partitions
+from medianest_health.prober import Prober
+from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
+from medianest_health.use_cases.keep_roster import keeping_roster
 
 _LATE = timedelta(seconds=90)
 _LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc()).limit(1)
@@ -22,20 +31,47 @@ _LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc())
 
 @asynccontextmanager
 async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
+    """Every replica looks at what is due."""
+    async with (
+        build(runtime) as app,
+        keeping_roster(app),
+        Prober.open(app) as prober,
+        prober.looking(),
+    ):
+        yield app
+
+
+@asynccontextmanager
+async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
+    """Without looking at anything."""
+    roster = Roster(clock=runtime.clock)
+
+    def companions(service: str) -> Companions:
+        return Replicas(service, roster, runtime.db)
+
     async with AsyncExitStack() as stack:
+        ports = Ports(
+            clock=runtime.clock,
+            own_trouble=own_trouble,
+            plex=PlexService(runtime.bus, seconds=runtime.settings.health_probe_seconds),
+            refusals=Refusals(secret=runtime.keys.derive("refused passwords"), valkey=runtime.valkey),
+        )
         yield HealthApp(
             settings=runtime.settings,
             db=runtime.db,
             bus=runtime.bus,
             clock=runtime.clock,
-            watched=await catalogue(runtime, stack),
+            cipher=runtime.keys.cipher("monitor"),
+            watched=await catalogue(runtime, stack, ports=ports, companions=companions),
+            roster=roster,
+            ports=ports,
             partitions=Partitions(),
             uniform=random.uniform,
         )
 
 
 async def checks(app: HealthApp) -> Sequence[Check]:
-    """Whether anybody looks: the rounds may run in another replica."""
+    """Whether anybody looks: it may be another replica."""
     try:
         async with app.db.read() as connection:
             latest = (await connection.execute(_LATEST)).scalar_one_or_none()

@@ -1,8 +1,10 @@
-"""The link that turns messages off without signing in: it names a channel and a type, and only we can make one."""
+"""The link that turns messages off without signing in: it names a channel and what the mail holds, and only we can
+make one. All that it says stands in it, so that it works for as long as somebody keeps the mail."""
 
 import base64
 import binascii
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote
@@ -15,7 +17,10 @@ PATH = "/api/v1/notifications/unsubscribe"
 _MAC_BYTES = 16
 _ID_BYTES = 16
 _TARGET_BYTES = 8
-_LONGEST = 200
+_MARK_BYTES = 3
+_LONGEST = 300
+_MARKS_FOLLOW = b"\0"
+"""Without it follows the name of a single type, as in mail of before there were marks."""
 
 
 class LinkUnknown(NotFound):
@@ -25,7 +30,7 @@ class LinkUnknown(NotFound):
 @dataclass(frozen=True, slots=True)
 class Unsubscribing:
     channel_id: UUID
-    type: NotificationType
+    types: list[NotificationType]
     target: bytes
 
     def is_for(self, fingerprint: str) -> bool:
@@ -34,9 +39,10 @@ class Unsubscribing:
 
 
 def unsubscribe_link(
-    key: bytes, channel_id: UUID, type: NotificationType, *, fingerprint: str, portal: str
+    key: bytes, channel_id: UUID, types: Collection[NotificationType], *, fingerprint: str, portal: str
 ) -> str:
-    named = channel_id.bytes + _target(fingerprint) + type.encode()
+    marks = b"".join(sorted({_mark(each) for each in types}))
+    named = channel_id.bytes + _target(fingerprint) + _MARKS_FOLLOW + marks
     token = base64.urlsafe_b64encode(_mac(key, named) + named).rstrip(b"=").decode()
     return f"{portal}{PATH}?token={quote(token)}"
 
@@ -50,10 +56,27 @@ def read_link(key: bytes, token: str) -> Unsubscribing:
         mac, named = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, _mac(key, named)):
             raise ValueError
-        target, kind = named[_ID_BYTES:][:_TARGET_BYTES], named[_ID_BYTES + _TARGET_BYTES :]
-        return Unsubscribing(UUID(bytes=named[:_ID_BYTES]), NotificationType(kind.decode()), target)
+        target, about = named[_ID_BYTES:][:_TARGET_BYTES], named[_ID_BYTES + _TARGET_BYTES :]
+        types = _types(about)
+        if not types:
+            raise ValueError
+        return Unsubscribing(UUID(bytes=named[:_ID_BYTES]), types, target)
     except (binascii.Error, ValueError):
         raise LinkUnknown("Sign in and change what you are told in your settings.") from None
+
+
+def _types(about: bytes) -> list[NotificationType]:
+    """Those that there are still, in the order of the catalogue."""
+    if not about.startswith(_MARKS_FOLLOW):
+        return [NotificationType(about.decode())]
+    marks = about.removeprefix(_MARKS_FOLLOW)
+    marked = {marks[at : at + _MARK_BYTES] for at in range(0, len(marks), _MARK_BYTES)}
+    return [each for each in NotificationType if _mark(each) in marked]
+
+
+def _mark(type: NotificationType) -> bytes:
+    """A digest may hold some of everything, and mail programs cut long links."""
+    return sha256(type.encode()).digest()[:_MARK_BYTES]
 
 
 def _target(fingerprint: str) -> bytes:

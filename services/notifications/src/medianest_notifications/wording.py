@@ -11,6 +11,7 @@ from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.contracts.personal import NOBODY
 from medianest_notifications.rendering import TITLE_LENGTH, cut, render
+from medianest_notifications.rendering.reasons import TYPED
 
 _REASON_LENGTH = 500
 
@@ -71,6 +72,11 @@ def _values_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return values | {"is_4k": data.get("is4k", False), "who": None, "message": None, "reader": "admin"}
 
 
+def typed(by: UUID | None) -> dict[str, bool]:
+    """What a person gave as a reason is told in their own words."""
+    return {TYPED: True} if by else {}
+
+
 def about_request(event: RequestChange, *, to_requester: bool) -> Notice:
     reader = "requester" if to_requester else "admin"
     return request_notice(event, TYPES[event.status], reader=reader)
@@ -92,6 +98,7 @@ def request_notice(event: RequestChange, type: NotificationType, *, reader: str)
             "seasons": seasons,
             "is_4k": event.is_4k,
             "reason": reason,
+            **typed(event.actor_id),
         },
         data={
             "requestId": str(event.request_id),

@@ -15,7 +15,7 @@ from medianest_common.contracts.youtube.events import (
     SubscriptionFailed,
 )
 from medianest_notifications.rendering import TITLE_LENGTH, cut
-from medianest_notifications.wording import Notice
+from medianest_notifications.wording import Notice, typed
 
 _QUEUE_LINK = "/youtube/queue"
 _QUEUE = "downloads"
@@ -52,7 +52,12 @@ def about_queue(event: QueuePaused | QueueResumed) -> Notice:
     return Notice(
         type=NotificationType.DOWNLOADS_PAUSED,
         link=_QUEUE_LINK,
-        values={"code": code, "reason": event.reason, "until": event.until and rfc3339(event.until)},
+        values={
+            "code": code,
+            "reason": event.reason,
+            "until": event.until and rfc3339(event.until),
+            **typed(event.actor_id),
+        },
         data={"code": code},
         collapse_key=_QUEUE,
     )

@@ -38,11 +38,18 @@ _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
 
-def make_broker(url: str, *, name: str, on_closed: Callable[[], None]) -> NatsBroker:
+def make_broker(
+    url: str,
+    *,
+    name: str,
+    on_closed: Callable[[], None],
+    on_lost: Callable[[], None] = lambda: None,
+    on_back: Callable[[], None] = lambda: None,
+) -> NatsBroker:
     """A broker that reconnects for ever and never decides the fate of a message by itself.
 
     `on_closed` is called if the client gives up all the same; the service is then restarted, because a closed client
-    never comes back and its pull loops would spin.
+    never comes back and its pull loops would spin. `on_lost` is called when it is left in order, too.
     """
 
     async def closed() -> None:
@@ -50,9 +57,11 @@ def make_broker(url: str, *, name: str, on_closed: Callable[[], None]) -> NatsBr
 
     async def disconnected() -> None:
         log.info("bus_disconnected", service=name)
+        on_lost()
 
     async def reconnected() -> None:
         log.info("bus_reconnected", service=name)
+        on_back()
 
     async def failed(error: Exception) -> None:
         log.warning("bus_error", service=name, error=str(error) or type(error).__name__)

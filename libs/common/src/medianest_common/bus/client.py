@@ -1,8 +1,10 @@
 """Asking other services, and the three ways to put bytes on the bus."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import nats.errors
 import structlog
@@ -24,6 +26,8 @@ log = structlog.get_logger()
 PUBLISH_TIMEOUT = 5.0
 _PING_TIMEOUT = 60
 """By then the client has given the connection up itself."""
+_STATUS = "Status"
+_NO_RESPONDERS = "503"
 _AWAY = "The message bus is not reachable. Try again in a moment."
 
 
@@ -120,6 +124,48 @@ class Bus:
             raise_problem(int(status), reply.data)
         return reply
 
+    async def ask_each(
+        self,
+        subjects: Sequence[str],
+        body: bytes = b"",
+        *,
+        timeout: float,
+        enough: Callable[[Sequence[bytes]], bool] = lambda _: False,
+    ) -> list[bytes]:
+        """What all replicas that hear one of `subjects` answer, until that is `enough` or the time is up."""
+        if not self._client.is_connected:
+            raise Unavailable(_AWAY, retry_after=2)
+        answers: list[bytes] = []
+        nobody = 0
+        over = asyncio.Event()
+
+        async def heard(answer: Msg) -> None:
+            nonlocal nobody
+            headers = answer.headers or {}
+            if headers.get(_STATUS) == _NO_RESPONDERS:
+                nobody += 1
+            elif SERVICE_ERROR_CODE not in headers:
+                answers.append(answer.data)
+            if nobody == len(subjects) or enough(answers):
+                over.set()
+
+        inbox = self._client.new_inbox()
+        headers = current().headers()
+        try:
+            subscription = await self._client.subscribe(inbox, cb=heard)
+            try:
+                for subject in subjects:
+                    await self._client.publish(subject, body, reply=inbox, headers=headers)
+                async with asyncio.timeout(timeout):
+                    await over.wait()
+            except TimeoutError:
+                pass
+            finally:
+                await subscription.unsubscribe()
+        except (nats.errors.Error, OSError):
+            raise Unavailable(_AWAY, retry_after=2) from None
+        return answers
+
     async def publish_live(self, subject: str, body: bytes) -> None:
         """Tell whoever listens now; nothing is kept, and nothing is promised."""
         if not self._client.is_connected:
@@ -152,11 +198,12 @@ class Bus:
         }
         await self.publish_stored(event.subject, event.model_dump_json().encode(), headers=headers)
 
-    async def enqueue_now(self, job: Job) -> None:
-        """Store a job without a database of one's own; returns once the bus has it on disk.
+    async def enqueue_now(self, job: Job, *, job_id: UUID | None = None) -> None:
+        """Store a job without a database of one's own; returns once the bus has it on disk. Under the same `job_id`
+        within two minutes it is stored once.
 
         For intake at the gateway. A service with a database uses `Transaction.enqueue`.
         """
-        job_id = str(uuid7())
-        headers = current().headers() | {EVENT_ID: job_id, MSG_ID: job_id}
+        name = str(job_id or uuid7())
+        headers = current().headers() | {EVENT_ID: name, MSG_ID: name}
         await self.publish_stored(job.subject, job.model_dump_json().encode(), headers=headers)

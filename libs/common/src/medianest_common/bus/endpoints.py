@@ -23,6 +23,7 @@ from medianest_common.bus.handlers import EventSpec, JobSpec, ListenSpec, LiveSp
 from medianest_common.bus.retry import next_delay
 from medianest_common.bus.wire import EVENT_ID, MSG_ID
 from medianest_common.db.database import Database
+from medianest_common.swapping import holding
 
 log = structlog.get_logger()
 
@@ -42,7 +43,8 @@ def event_endpoint(
         async with places, database.transaction() as tx:
             if not await tx.claim(spec.durable, event_id):
                 return "duplicate"
-            await spec.run(event, app, tx)
+            with holding(app) as present:
+                await spec.run(event, present, tx)
         return "ok"
 
     async def handle(arrived: NatsMessage) -> None:
@@ -59,7 +61,8 @@ def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
 
     async def attempt(arrived: NatsMessage) -> str:
         async with _kept_alive(arrived, every=spec.ack_wait / 3):
-            await spec.run(decode(arrived.body), app)
+            with holding(app) as present:
+                await spec.run(decode(arrived.body), present)
         return "ok"
 
     async def handle(arrived: NatsMessage) -> None:
@@ -76,7 +79,8 @@ def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
     async def handle(arrived: NatsMessage) -> None:
         with use(Context.from_headers(arrived.headers)):
             try:
-                await spec.run(decode(arrived.body), app)
+                with holding(app) as present:
+                    await spec.run(decode(arrived.body), present)
             except Exception:
                 log.exception("listener_failed", subject=spec.event.subject)
 
@@ -86,7 +90,8 @@ def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
 def live_endpoint(spec: LiveSpec, *, app: Any) -> Endpoint:
     async def handle(arrived: NatsMessage) -> None:
         try:
-            await spec.run(arrived.raw_message.subject, arrived.body, app)
+            with holding(app) as present:
+                await spec.run(arrived.raw_message.subject, arrived.body, present)
         except Exception:
             log.exception("live_topic_failed", subject=spec.subject)
 

@@ -24,6 +24,7 @@ from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR
 from medianest_common.clock import Clock
 from medianest_common.contracts.base import Query
 from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOut, Unavailable
+from medianest_common.swapping import holding
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ class InternalError(MediaNestError):
 
 
 class RpcServer:
-    """Each subject is shared by all replicas of the service, so a question reaches one of them."""
+    """A subject is shared by all replicas of the service, so a question reaches one of them; or asked of `each`."""
 
     def __init__(self, client: Client, *, service: str) -> None:
         self._client = client
@@ -53,7 +54,9 @@ class RpcServer:
         self._subscriptions: list[Subscription] = []
         self._running: set[asyncio.Task[None]] = set()
 
-    async def serve(self, subject: str, answer: Answer, *, concurrency: int = RPC_CONCURRENCY) -> None:
+    async def serve(
+        self, subject: str, answer: Answer, *, concurrency: int = RPC_CONCURRENCY, each: bool = False
+    ) -> None:
         places = asyncio.Semaphore(concurrency)
 
         async def work(question: Msg) -> None:
@@ -78,7 +81,9 @@ class RpcServer:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-        self._subscriptions.append(await self._client.subscribe(subject, queue=self._service, cb=arrived))
+        self._subscriptions.append(
+            await self._client.subscribe(subject, queue="" if each else self._service, cb=arrived)
+        )
 
     async def stop(self) -> None:
         """Take no more questions and finish those that were taken."""
@@ -106,12 +111,13 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
                 with use(Context.from_headers(question.headers or {})) as context:
                     remaining = _seconds_left(context, clock)
                     message = decode(question.data)
-                    # A command may have had its effect already when the time is up, so only queries are cut short.
-                    if cancels and remaining is not None:
-                        async with asyncio.timeout(remaining):
-                            result = await run(message, app)
-                    else:
-                        result = await run(message, app)
+                    with holding(app) as present:
+                        # A command may have had its effect already when the time is up: only queries are cut short.
+                        if cancels and remaining is not None:
+                            async with asyncio.timeout(remaining):
+                                result = await run(message, present)
+                        else:
+                            result = await run(message, present)
             except Exception as error:
                 failure = _as_answer(error, subject=message_type.subject)
                 outcome(failure.code)

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SEE_INTERNALS = "internals.see"
     MANAGE_LIBRARY = "library.manage"
     MANAGE_SERVICES = "services.manage"
+    MANAGE_MONITORS = "monitors.manage"
+    """What is watched, who may see it, maintenance, incidents, and public pages."""
     MANAGE_DOWNLOADS = "downloads.manage"
     """The queue as a whole, profiles, what people may download, and the account at YouTube."""
     MANAGE_TEMPLATES = "templates.manage"

@@ -103,6 +103,14 @@ class Snapshot(Contract):
     states: list[LiveFrame]
 
 
+class Renew(Contract):
+    """On the bus alone: what people may see of this type has changed, so that everybody is shown a new snapshot of it,
+    and forgets what is not theirs any more."""
+
+    t: Literal["renew"] = "renew"
+    type: str
+
+
 class LiveState(Contract):
     """A passing state and who may see it: these people, administrators, everyone."""
 

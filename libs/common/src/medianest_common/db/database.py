@@ -11,11 +11,13 @@ from sqlalchemy import Insert, Interval, MetaData, Table, bindparam, func, inser
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from medianest_common.bus.context import current
 from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, rfc3339
+from medianest_common.contracts.platform import Pool
 
 log = structlog.get_logger()
 
@@ -155,6 +157,11 @@ class Database:
     async def ping(self) -> None:
         async with self.read() as connection:
             await connection.execute(text("select 1"))
+
+    def pool(self) -> Pool:
+        connections = self.engine.pool
+        assert isinstance(connections, QueuePool)
+        return Pool(size=connections.size(), in_use=connections.checkedout())
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -40,8 +40,17 @@ class Leader:
     """Runs `work` in at most one replica at a time, and starts over whenever the lock or the work is lost."""
 
     def __init__(
-        self, url: str, *, service: str, work: Callable[[asyncpg.Connection], Awaitable[None]]
+        self,
+        url: str,
+        *,
+        service: str,
+        work: Callable[[asyncpg.Connection], Awaitable[None]],
+        on_lost: Callable[[], None] = lambda: None,
+        on_back: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_lost` is called when the database goes or is not to be reached, `on_back` whenever it is reached."""
+        self._on_lost = on_lost
+        self._on_back = on_back
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._service = service
         self._work = work
@@ -51,9 +60,12 @@ class Leader:
         while True:
             try:
                 async with self._connected() as connection:
+                    self._on_back()
                     await self._lead(connection)
+                self._on_lost()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("leader_lost", service=self._service, error=type(error).__name__)
+                self._on_lost()
             finally:
                 self.leading = False
             await asyncio.sleep(RETRY_SECONDS)

@@ -1,5 +1,7 @@
 """Stop calling a system that is down, and find out cheaply when it is back."""
 
+import sys
+from collections.abc import Callable
 from enum import StrEnum
 
 import structlog
@@ -9,6 +11,9 @@ from medianest_common.errors import Unavailable
 from medianest_common.http.metrics import BREAKER_OPEN
 
 logger = structlog.get_logger()
+
+NEVER = sys.maxsize
+"""As a threshold, for those who look whether a system fails."""
 
 
 class BreakerState(StrEnum):
@@ -27,10 +32,13 @@ class CircuitBreaker:
     def __init__(self, system: str, *, clock: Clock, threshold: int = 5, reset_after: float = 30.0) -> None:
         self.system = system
         self._clock = clock
-        self._threshold = threshold
+        self.threshold = threshold
         self._reset_after = reset_after
         self._failures = 0
         self._opened_at: float | None = None
+        self._open_since: float | None = None
+        self.turned: Callable[[CircuitBreaker, float | None], None] | None = None
+        """Is told when it has opened, and after how many seconds it has closed by itself."""
         self._trial_running = False
         self._generation = 0
 
@@ -39,6 +47,15 @@ class CircuitBreaker:
         if self._opened_at is None:
             return BreakerState.CLOSED
         return BreakerState.OPEN if self.retry_after > 0 else BreakerState.HALF_OPEN
+
+    @property
+    def may_open(self) -> bool:
+        return self.threshold < NEVER
+
+    @property
+    def open_since(self) -> float | None:
+        """When it last opened by the monotonic clock, trials that failed since notwithstanding."""
+        return self._open_since
 
     @property
     def failures(self) -> int:
@@ -69,31 +86,42 @@ class CircuitBreaker:
     def succeeded(self, permit: int) -> None:
         if permit != self._generation:
             return
-        if self._opened_at is not None:
+        self._failures = 0
+        if self._open_since is not None:
+            seconds = self._clock.monotonic() - self._open_since
             self._change(opened_at=None)
             logger.info("breaker_closed", system=self.system)
-        self._failures = 0
+            if self.turned:
+                self.turned(self, seconds)
 
     def failed(self, permit: int) -> None:
         if permit != self._generation:
             return
         self._failures += 1
-        if self._opened_at is not None or self._failures >= self._threshold:
-            if self._opened_at is None:
-                logger.warning("breaker_opened", system=self.system, failures=self._failures)
+        if self._opened_at is not None or self._failures >= self.threshold:
+            was_closed = self._opened_at is None
             self._change(opened_at=self._clock.monotonic())
+            if was_closed:
+                logger.warning("breaker_opened", system=self.system, failures=self._failures)
+                if self.turned:
+                    self.turned(self, None)
 
     def abandoned(self, permit: int) -> None:
         """The call ended in a way that says nothing about the system."""
         if permit == self._generation:
             self._trial_running = False
 
-    def reset(self) -> None:
-        """Let calls through at once, as after the settings of the system were changed."""
+    def reset(self) -> bool:
+        """Let calls through at once, as after the settings of the system were changed. Returns whether anything was
+        counted against the system."""
+        counted = self._opened_at is not None or self._failures > 0
         self._failures = 0
         self._change(opened_at=None)
+        return counted
 
     def _change(self, *, opened_at: float | None) -> None:
+        if opened_at is None or self._open_since is None:
+            self._open_since = opened_at
         self._opened_at = opened_at
         self._trial_running = False
         self._generation += 1

@@ -18,12 +18,17 @@ class Bulkhead:
     def __init__(self, system: str, *, size: int, longest_wait: float) -> None:
         self._system = system
         self._longest_wait = longest_wait
+        self.size = size
+        self.under_way = 0
+        self.waiting = 0
         self._places = asyncio.Semaphore(size)
 
     async def __aenter__(self) -> None:
         if not self._places.locked():
             await self._places.acquire()
+            self.under_way += 1
             return
+        self.waiting += 1
         try:
             async with asyncio.timeout(self._longest_wait):
                 await self._places.acquire()
@@ -31,6 +36,10 @@ class Bulkhead:
             raise BulkheadFull(
                 f"{self._system} is busy with other calls.", upstream=self._system, retry_after=1.0
             ) from None
+        finally:
+            self.waiting -= 1
+        self.under_way += 1
 
     async def __aexit__(self, *_: object) -> None:
+        self.under_way -= 1
         self._places.release()

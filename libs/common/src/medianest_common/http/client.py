@@ -12,7 +12,7 @@ import httpx
 from medianest_common.addresses import AddressPolicy
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TimedOut
-from medianest_common.http import verdict
+from medianest_common.http import breakers, verdict
 from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.bulkhead import Bulkhead
 from medianest_common.http.guard import GuardedTransport, parse_url
@@ -107,6 +107,9 @@ class OutgoingClient:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
         )
+        # Where a user's own server stands is nobody's business.
+        address = None if policy is AddressPolicy.USER else _origin(self.base_url)
+        self._joined = breakers.join(self.breaker, address=address, bulkhead=self._bulkhead)
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,6 +118,8 @@ class OutgoingClient:
         await self.aclose()
 
     async def aclose(self) -> None:
+        if self._joined:
+            self._joined.remove(self.breaker)
         await self._client.aclose()
 
     async def request(self, method: str, path: str, **options: Unpack[CallOptions]) -> Response:
@@ -242,6 +247,10 @@ class OutgoingClient:
 @dataclass(frozen=True, slots=True)
 class _Parsed[T]:
     value: T
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode()}"
 
 
 def _unchanged(response: Response) -> Response:

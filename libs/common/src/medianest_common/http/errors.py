@@ -60,3 +60,9 @@ class HostUnknown(Unavailable):
     """The name of the host leads to no address."""
 
     code = "UNAVAILABLE"
+
+
+class RedirectedAway(BadUpstream):
+    """It sends us to another scheme, host or port, where we do not follow: a sign-in in front of it, or a wrong URL."""
+
+    code = "BAD_UPSTREAM"

@@ -64,6 +64,16 @@ async def read_body(answer: httpx.Response, *, system: str, max_bytes: int) -> b
     return bytes(body)
 
 
+async def read_beginning(answer: httpx.Response, *, system: str, max_bytes: int) -> tuple[bytes, bool]:
+    """So much of the body at the most, and whether that is all of it. The rest is never fetched."""
+    body = bytearray()
+    async for part in _decoded(answer, system=system):
+        body += part
+        if len(body) > max_bytes:
+            return bytes(body[:max_bytes]), False
+    return bytes(body), True
+
+
 async def _decoded(answer: httpx.Response, *, system: str) -> AsyncIterator[bytes]:
     coding = answer.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("identity", ""):

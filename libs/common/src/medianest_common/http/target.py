@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import httpx
 
 from medianest_common.addresses import AddressRefused
-from medianest_common.errors import BadUpstream
+from medianest_common.http.errors import RedirectedAway
 
 type Params = Mapping[str, str | int | float | bool | Sequence[str | int] | None]
 
@@ -33,13 +33,13 @@ def target(base: httpx.URL, path: str, *, params: Params | None = None) -> httpx
 
 
 def redirect_target(current: httpx.URL, location: str, *, system: str) -> httpx.URL:
-    """The next address on the same scheme, host and port; `BadUpstream` for any other."""
+    """The next address on the same scheme, host and port; `RedirectedAway` for any other."""
     try:
         following = current.join(location)
     except (httpx.InvalidURL, ValueError):
         following = None
     if following is None or not location or not _same_origin(following, current):
-        raise BadUpstream(f"{system} redirects to another address; check its URL.", upstream=system)
+        raise RedirectedAway(f"{system} redirects to another address; check its URL.", upstream=system)
     return following
 
 

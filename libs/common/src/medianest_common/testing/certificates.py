@@ -52,7 +52,51 @@ def issued_for(folder: Path, hosts: Sequence[str]) -> tuple[ssl.SSLContext, Path
     return _context(certificate, key), trusted
 
 
-def _begun(name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def cross_signed_by_expired(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
+    """What a server needs whose chain also holds its authority as an older one vouched for it, which has expired; and
+    the authority itself, which is to be trusted and holds."""
+    old_key, authority_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1())
+    old, authority, leaf = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        for name in ("pretend old authority", "pretend authority", "pretend")
+    )
+
+    known_by = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
+    of_authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+
+    def vouched(issuer: x509.Name, by: ec.EllipticCurvePrivateKey, *, days: int) -> x509.Certificate:
+        return (
+            _begun(authority, issuer, authority_key, days=days)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_may(key_cert_sign=True), critical=True)
+            .add_extension(known_by, critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False
+            )
+            .sign(by, hashes.SHA256())
+        )
+
+    own, crossed = vouched(authority, authority_key, days=30), vouched(old, old_key, days=-2)
+    made = (
+        _begun(leaf, authority, key)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_may(digital_signature=True), critical=True)
+        .add_extension(of_authority, critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    certificate, trusted = folder / "crossed.pem", folder / "crossed-authority.pem"
+    certificate.write_bytes(
+        b"".join(each.public_bytes(serialization.Encoding.PEM) for each in (made, crossed))
+    )
+    trusted.write_bytes(own.public_bytes(serialization.Encoding.PEM))
+    return _context(certificate, key), trusted
+
+
+def _begun(
+    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int = 30
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -60,8 +104,8 @@ def _begun(name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) 
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_before(now - timedelta(days=1 if days > 0 else 40))
+        .not_valid_after(now + timedelta(days=days))
     )
 
 

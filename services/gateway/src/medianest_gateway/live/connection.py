@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -110,6 +111,8 @@ class Connection:
         self._snapshots = snapshots
         self._held: dict[str, dict[str, str]] = {}
         """By type, the states that came before their snapshot."""
+        self._awaited: Counter[str] = Counter()
+        """By type, how many snapshots are still to come."""
         self._out = Outgoing(limits, wake=self._wake)
         self._sequence = Sequence()
         self._epoch: str | None = None
@@ -155,21 +158,31 @@ class Connection:
             return
         held = self._held.get(type)
         if held is None:
-            self._put_state(key, text)
+            self._put_state(key, text, type=type)
         elif key in held or len(held) < self._limits.waiting_topics:
             held[key] = text
 
+    def renew_states(self, type: str) -> None:
+        """What was said of this type so far may not be theirs any more."""
+        if self._epoch is None or self.ending is not None:
+            return
+        if type in self._held:
+            self._held[type].clear()
+        self._out.drop_states(type)
+        self._snapshots.show_to(self, type=type)
+
     def expect(self, type: str) -> None:
         self._held.setdefault(type, {})
+        self._awaited[type] += 1
 
     def show(self, type: str, snapshot: str | None) -> None:
-        held = self._held.pop(type, {})
-        if self.ending is not None:
+        self._awaited[type] -= 1
+        if self.ending is None and snapshot is not None:
+            self._put_state(f"snapshot:{type}", snapshot, type=type)
+        if self._awaited[type] > 0:
             return
-        if snapshot is not None:
-            self._put_state(f"snapshot:{type}", snapshot)
-        for key, text in held.items():
-            self._put_state(key, text)
+        for key, text in self._held.pop(type, {}).items():
+            self._put_state(key, text, type=type)
 
     def say(self, frame: Contract) -> None:
         self.say_text(frame.model_dump_json())
@@ -178,8 +191,8 @@ class Connection:
         if self.ending is None and not self._out.put(text):
             self.close(CloseCode.SLOW, TOO_SLOW)
 
-    def _put_state(self, key: str, text: str) -> None:
-        if self.ending is None and not self._out.put_state(key, text):
+    def _put_state(self, key: str, text: str, *, type: str) -> None:
+        if self.ending is None and not self._out.put_state(key, text, type=type):
             self.close(CloseCode.SLOW, TOO_SLOW)
 
     def compare(self, *, epoch: str, head: int) -> None:

@@ -118,6 +118,8 @@ class Hub:
             frame, text = json.loads(body), body.decode()
             if frame["t"] == "event":
                 show = partial(Connection.event, seq=int(frame["seq"]), text=text)
+            elif frame["t"] == "renew":
+                show = partial(Connection.renew_states, type=str(frame["type"]))
             else:
                 show = partial(Connection.state, type=str(frame["type"]), key=str(frame["key"]), text=text)
         except (ValueError, KeyError, TypeError) as error:

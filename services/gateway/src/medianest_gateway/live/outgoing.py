@@ -16,7 +16,18 @@ class _Topic(str):
 class Outgoing:
     """`wake` is called whenever there is something to take."""
 
-    __slots__ = ("_characters", "_last", "_limits", "_line", "_loop", "_room", "_states", "_timers", "_wake")
+    __slots__ = (
+        "_characters",
+        "_last",
+        "_limits",
+        "_line",
+        "_loop",
+        "_room",
+        "_states",
+        "_timers",
+        "_types",
+        "_wake",
+    )
 
     def __init__(self, limits: Limits, *, wake: Callable[[], None]) -> None:
         self._limits = limits
@@ -26,6 +37,7 @@ class Outgoing:
         self._characters = 0
         self._room: asyncio.Event | None = None
         self._states: dict[str, str] = {}
+        self._types: dict[str, str] = {}
         self._last: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
@@ -53,7 +65,7 @@ class Outgoing:
             return False
         return self.put(text)
 
-    def put_state(self, key: str, text: str) -> bool:
+    def put_state(self, key: str, text: str, *, type: str = "") -> bool:
         """Of several states of one key that wait, the latest is sent, and not more often than the limit allows.
 
         False, and nothing done, when the client is too far behind.
@@ -64,7 +76,7 @@ class Outgoing:
             return False
         if before is None and len(self._states) >= self._limits.waiting_topics:
             return True
-        self._states[key] = text
+        self._states[key], self._types[key] = text, type
         self._characters += more
         if before is not None:
             return True
@@ -75,6 +87,16 @@ class Outgoing:
             self._due(key)
         return True
 
+    def drop_states(self, type: str) -> None:
+        """Those of this type that still wait are not sent any more."""
+        dropped = {key for key, of in self._types.items() if of == type}
+        for key in dropped:
+            del self._types[key]
+            self._took(self._states.pop(key))
+            if (timer := self._timers.pop(key, None)) is not None:
+                timer.cancel()
+        self._line = deque(text for text in self._line if not (isinstance(text, _Topic) and text in dropped))
+
     def pop(self) -> str | None:
         if not self._line:
             return None
@@ -82,6 +104,7 @@ class Outgoing:
         if isinstance(text, _Topic):
             self._last[text] = self._loop.time()
             state = self._states.pop(text)
+            del self._types[text]
             self._took(state)
             return state
         self._took(text)
@@ -93,6 +116,7 @@ class Outgoing:
         self._timers.clear()
         self._line.clear()
         self._states.clear()
+        self._types.clear()
         self._characters = 0
         if self._room is not None:
             self._room.set()

@@ -55,10 +55,12 @@ class Snapshots:
     def __init__(self, bus: Bus) -> None:
         self._parts = [_Part(bus, *each) for each in QUESTIONS.items()]
 
-    def show_to(self, viewer: Viewer) -> None:
+    def show_to(self, viewer: Viewer, *, type: str | None = None) -> None:
+        """Those of one type, or of all."""
         for part in self._parts:
-            viewer.expect(part.type)
-            part.ask_for(viewer)
+            if type in (None, part.type):
+                viewer.expect(part.type)
+                part.ask_for(viewer)
 
     async def aclose(self) -> None:
         running = [part.asking for part in self._parts if part.asking is not None]

@@ -1,6 +1,7 @@
 """Whether we live, whether we can work, and what is up around us."""
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -8,11 +9,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from medianest_common.bus import require
 from medianest_common.contracts import health
 from medianest_common.contracts.base import Contract, Page
+from medianest_common.contracts.health.managing import GetMonitor
 from medianest_common.contracts.identity import Permission
-from medianest_common.contracts.platform import CheckStatus, Liveness, Readiness
+from medianest_common.contracts.platform import CheckStatus, Liveness
 from medianest_common.errors import Unauthenticated
 from medianest_common.web import problems
 from medianest_common.web.ops import may_read_metrics
+from medianest_gateway.details import Details, look_inside
 from medianest_gateway.readiness import Overview
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 
@@ -31,10 +34,6 @@ class PublicCheck(Contract):
 class PublicHealth(Contract):
     status: CheckStatus
     checks: list[PublicCheck]
-
-
-class Details(Contract):
-    services: list[Readiness]
 
 
 @root.get("/health", response_model=Liveness, openapi_extra=PUBLIC)
@@ -75,14 +74,21 @@ router.add_api_route(
 
 @router.get("/health/details", response_model=Details)
 async def details(gateway: Gateway) -> Details:
+    """Every replica of every service with its version, uptime and pool, those that do not answer, and the streams."""
     require(Permission.SEE_INTERNALS)
-    overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
-    return Details(services=overview.services)
+    return await look_inside(gateway.bus)
 
 
 @router.get("/services/status", response_model=Page[health.MonitorStatus])
 async def service_status(gateway: Gateway) -> Response:
+    """Those that the caller may see, group by group, in their order."""
     return await passed_through(gateway.bus, health.ListMonitors())
+
+
+@router.get("/services/{id:uuid}", response_model=health.MonitorStatus, responses=problems(404))
+async def service(gateway: Gateway, id: UUID) -> Response:
+    """404 also for one that is not for the caller's eyes."""
+    return await passed_through(gateway.bus, GetMonitor(id=id))
 
 
 @root.get("/metrics", include_in_schema=False)

@@ -38,7 +38,7 @@ async def own_trouble(
     A name server that does not answer, or no route to any of the addresses, is trouble of our own; a name that does not
     exist, and a connection that is refused or ignored, is not.
     """
-    host = urlsplit(url).hostname or ""
+    host = urlsplit(url).hostname or "" if "://" in url else url
     try:
         async with asyncio.timeout(_SECONDS):
             addresses = await resolve(host)

@@ -5,7 +5,8 @@ from medianest_common.contracts.health import MonitorState
 from medianest_common.contracts.plex.connection import GetPlexConnection, PlexConnection
 from medianest_common.errors import MediaNestError
 from medianest_common.http import Response
-from medianest_health.adapters.probe import Finding, HttpSystem
+from medianest_health.adapters.http_system import HttpSystem
+from medianest_health.adapters.probe import Finding
 
 
 class PlexService:
@@ -24,19 +25,26 @@ class PlexService:
 
 
 class PlexProbe:
-    """At the address in the settings, whether or not the plex service runs."""
+    """At a known address, whether or not the plex service runs. Nothing here ever asks plex.tv."""
 
-    def __init__(self, system: HttpSystem, *, token: str, service: PlexService) -> None:
+    def __init__(
+        self, system: HttpSystem, *, token: str, service: PlexService | None, key: str, required: bool
+    ) -> None:
+        """`service` is asked of the household's own server only. Without a token that is not `required`, whether it
+        lives is all that is looked at."""
         self._system = system
         self._token = token
         self._service = service
+        self._key = key
+        self._required = required
 
     async def __call__(self) -> Finding:
         alive = await self._system.alive("/identity", recognise=_is_plex)
-        found = await self._system.with_key(
-            alive, "/", headers={"X-Plex-Token": self._token}, key="MEDIANEST_PLEX_TOKEN"
-        )
-        if alive.outcome is MonitorState.UP and found.outcome is MonitorState.AUTH:
+        if not (self._token or self._required):
+            return alive
+        headers = {"X-Plex-Token": self._token}
+        found = await self._system.with_key(alive, "/", headers=headers, key=self._key)
+        if self._service and alive.outcome is MonitorState.UP and found.outcome is MonitorState.AUTH:
             # A later token than the one in the settings may have been given to the plex service.
             known = await self._service.connection()
             return alive if known and known.token_accepted else found

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from medianest_common.contracts.health import MONITOR_CHANGED, MonitorStatus
-from medianest_common.contracts.live import LiveFrame, LiveState, LiveStates
+from medianest_common.contracts.live import LiveFrame, LiveState, LiveStates, Renew
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_health.app import HealthApp
 from medianest_health.mapping import as_status
@@ -22,6 +22,11 @@ async def tell_monitors(app: HealthApp, changed: Collection[UUID]) -> None:
         if monitor_id in changed:
             body = state.frame.model_dump_json().encode()
             await app.bus.publish_live(PUSH_ALL if state.everyone else PUSH_ADMINS, body)
+
+
+async def show_anew(app: HealthApp) -> None:
+    """What there is, or who may see it, is another: everybody gets a new picture, and forgets what is not in it."""
+    await app.bus.publish_live(PUSH_ALL, Renew(type=MONITOR_CHANGED).model_dump_json().encode())
 
 
 async def _read(app: HealthApp) -> list[tuple[UUID, LiveState]]:

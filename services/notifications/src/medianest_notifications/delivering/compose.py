@@ -18,7 +18,7 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
     leader = work.leader
     told = NotificationType(leader.type)
     if len(work.deliveries) > 1:
-        return await compose_digest(app, work, unsubscribe=_unsubscribe(app, work, told))
+        return await compose_digest(app, work, unsubscribe=_unsubscribe(app, work))
     entry = work.entries[leader.entry_id]
     async with app.db.transaction() as tx:
         tongue = (await tongues_of(tx.session, [leader.user_id]))[leader.user_id]
@@ -43,14 +43,15 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
         collapse_key=leader.collapse_key,
         at=entry.created_at,
         locale=best_locale(tongue.locale),
-        unsubscribe=_unsubscribe(app, work, told),
+        unsubscribe=_unsubscribe(app, work),
     )
 
 
-def _unsubscribe(app: NotificationsApp, work: Work, type: NotificationType) -> str | None:
+def _unsubscribe(app: NotificationsApp, work: Work) -> str | None:
+    """From everything that the mail holds."""
     if work.channel.kind is not ChannelKind.EMAIL:
         return None
-    channel = work.channel
+    channel, types = work.channel, {NotificationType(each.type) for each in work.deliveries}
     return unsubscribe_link(
-        app.unsubscribe_key, channel.id, type, fingerprint=channel.fingerprint, portal=app.portal
+        app.unsubscribe_key, channel.id, types, fingerprint=channel.fingerprint, portal=app.portal
     )

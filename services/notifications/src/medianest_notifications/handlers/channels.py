@@ -63,5 +63,5 @@ async def on_look(query: channels.LookAtSubscription, app: NotificationsApp) -> 
 
 
 @handlers.rpc
-async def on_unsubscribe(command: channels.Unsubscribe, app: NotificationsApp) -> Nothing:
+async def on_unsubscribe(command: channels.Unsubscribe, app: NotificationsApp) -> channels.Unsubscribed:
     return await unsubscribe(app, command)

@@ -73,7 +73,9 @@ class Delivery(Base):
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempts: Mapped[int]
-    """Also who may record the outcome: only the attempt with this number."""
+    """In all; also who may record the outcome: only the attempt with this number."""
+    earlier_attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many of them were made before an administrator sent it again."""
     lease_until: Mapped[datetime | None]
     in_doubt: Mapped[bool]
     """Nobody knows how the last attempt ended."""
@@ -88,3 +90,8 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+    @property
+    def attempts_now(self) -> int:
+        """Since it was given up last."""
+        return self.attempts - self.earlier_attempts

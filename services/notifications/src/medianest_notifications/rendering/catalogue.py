@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from medianest_notifications.rendering.reasons import REASONS
 from medianest_notifications.rendering.words import WORDS
 
 ANY = "any"
@@ -26,7 +27,7 @@ def built_in(locale: str) -> Mapping[tuple[str, str], Wording]:
     folder = files("medianest_notifications.rendering") / "templates" / locale
     found: dict[tuple[str, str], Wording] = {}
     for file in folder.iterdir():
-        if file.name.endswith(".toml") and file.name != WORDS:
+        if file.name.endswith(".toml") and file.name not in (WORDS, REASONS):
             for key, wording in _read(tomllib.loads(file.read_text("utf-8"))):
                 assert key not in found, f"{locale}/{file.name} has {key} a second time"
                 found[key] = wording

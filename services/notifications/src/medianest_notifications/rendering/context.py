@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medianest_notifications.rendering.filters import WORDS, ZONE
+from medianest_notifications.rendering.reasons import NAMES, TYPED, reasons_of
 from medianest_notifications.rendering.text import clean, isolated
 from medianest_notifications.rendering.words import Words
 
@@ -19,6 +20,8 @@ _LEFT = "_left"
 
 def context_of(values: Mapping[str, Any], words: Words, *, zone: str) -> dict[str, Any]:
     given: dict[str, Any] = clean(values)
+    if not given.pop(TYPED, False):
+        given |= {name: _reason(given[name], words.locale) for name in NAMES & given.keys()}
     if "who" in given and not given["who"]:
         given |= {"who": words.word("who", "left"), _LEFT: True}
     made = {name: _DERIVE[name](given, words) for name, needs in DERIVED.items() if needs <= given.keys()}
@@ -27,6 +30,10 @@ def context_of(values: Mapping[str, Any], words: Words, *, zone: str) -> dict[st
 
 def names_of(values: Mapping[str, Any]) -> list[str]:
     return sorted([*values, *(name for name, needs in DERIVED.items() if needs <= values.keys())])
+
+
+def _reason(value: Any, locale: str) -> Any:
+    return reasons_of(locale).said(value) if isinstance(value, str) else value
 
 
 def _whose(given: Mapping[str, Any], words: Words) -> str:

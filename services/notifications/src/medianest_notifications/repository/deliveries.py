@@ -16,6 +16,7 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor, Urgency
 from medianest_common.db import Repository
+from medianest_notifications.delivering.metrics import count
 from medianest_notifications.models import Delivery
 from medianest_notifications.repository.broadcasts import is_of_ended_broadcast
 
@@ -56,6 +57,7 @@ _ADD = text("""
     join channels c on c.id = t.channel_id
     for key share of c
     on conflict (channel_id, entry_id) do nothing
+    returning kind, state
 """)
 
 
@@ -85,12 +87,13 @@ class Deliveries(Repository[Delivery]):
             "due": [each.due_at for each in planned],
         }
         values = {"type": type, "urgency": urgency, "collapse_key": collapse_key, "lasts": lasts, "now": now}
-        await self.session.execute(_ADD, columns | values)
+        added = await self.session.execute(_ADD, columns | values)
+        count(self.session, ((kind, state) for kind, state in added if state == _S.SUPPRESSED))
 
     async def expire(self, channel_id: UUID, *, now: datetime) -> None:
         """What was tried in vain is a dead letter; what never had its turn was merely not worth it any more."""
         lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
-        await self.session.execute(
+        expired = await self.session.execute(
             update(Delivery)
             .where(
                 Delivery.channel_id == channel_id,
@@ -105,8 +108,10 @@ class Deliveries(Repository[Delivery]):
                 lease_until=None,
                 updated_at=now,
             )
+            .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
+        count(self.session, expired.tuples())
 
     async def claim(self, channel_id: UUID, *, now: datetime, lease: timedelta) -> list[Delivery]:
         """The next message of a channel that the caller has locked, the one that leads first; empty when nothing is due
@@ -164,26 +169,30 @@ class Deliveries(Repository[Delivery]):
         return found.scalar_one_or_none() is not None
 
     async def settle(self, ids: Collection[UUID], **values: Any) -> None:
-        await self.session.execute(
+        settled = await self.session.execute(
             update(Delivery)
             .where(Delivery.id.in_(ids), Delivery.state == _S.SENDING)
             .values(lease_until=None, **values)
+            .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
+        count(self.session, settled.tuples())
 
     async def suppress(self, *conditions: ColumnElement[bool], reason: SuppressedFor, now: datetime) -> None:
         """What still waits; and what nobody is at work on any more."""
         abandoned = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
-        await self.session.execute(
+        suppressed = await self.session.execute(
             update(Delivery)
             .where(or_(Delivery.state == _S.QUEUED, abandoned), *conditions)
             .values(state=_S.SUPPRESSED, reason=reason, lease_until=None, updated_at=now)
+            .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
+        count(self.session, suppressed.tuples())
 
     async def requeue(self, delivery_id: UUID, *, now: datetime, lasts: timedelta) -> Delivery | None:
-        """A dead letter, or one whose channel is no longer disabled; never twice at once, and no broadcast that is
-        over."""
+        """A dead letter, or one whose channel is no longer disabled, as if it had never been tried; never twice at
+        once, and no broadcast that is over."""
         statement = (
             update(Delivery)
             .where(
@@ -199,6 +208,7 @@ class Deliveries(Repository[Delivery]):
                 reason=None,
                 held_for=None,
                 batch_id=None,
+                earlier_attempts=Delivery.attempts,
                 doubts=0,
                 due_at=now,
                 expires_at=now + lasts,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.deliveries import DeliveryState, SuppressedFor
+from medianest_notifications.delivering.metrics import count
 from medianest_notifications.models import Channel, Delivery, Entry
 from medianest_notifications.planning.decision import Endpoint, Matter, Plan, Title
 from medianest_notifications.planning.merging import Statement
@@ -89,12 +90,15 @@ class HeldDeliveries:
         )
 
     async def suppress(self, delivery_id: UUID, reason: SuppressedFor, *, now: datetime) -> None:
-        await self._change(delivery_id, state=DeliveryState.SUPPRESSED, reason=reason, updated_at=now)
+        suppressed = await self._change(
+            delivery_id, state=DeliveryState.SUPPRESSED, reason=reason, updated_at=now
+        )
+        count(self.session, suppressed)
 
     async def overtake(self, channel_id: UUID, newest: Statement, *, now: datetime) -> None:
         """What is still being tried of the same matter, because the provider does not answer, is not worth it any
         more: that something is up again is said without having said that it was down."""
-        await self.session.execute(
+        overtaken = await self.session.execute(
             update(Delivery)
             .where(
                 Delivery.channel_id == channel_id,
@@ -104,8 +108,10 @@ class HeldDeliveries:
                 Delivery.batch_id.is_(None),
             )
             .values(state=DeliveryState.SUPPRESSED, reason=SuppressedFor.COLLAPSED, updated_at=now)
+            .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
+        count(self.session, overtaken.tuples())
 
     async def release(self, ids: Sequence[UUID], *, now: datetime) -> None:
         """As one message, which the first leads."""
@@ -116,13 +122,15 @@ class HeldDeliveries:
             .execution_options(synchronize_session=False)
         )
 
-    async def _change(self, delivery_id: UUID, **values: Any) -> None:
-        await self.session.execute(
+    async def _change(self, delivery_id: UUID, **values: Any) -> list[tuple[str, str]]:
+        changed = await self.session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id, *_IS_HELD)
             .values(values)
+            .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
+        return list(changed.tuples())
 
     async def _read(self, statement: Select[Any]) -> list[Held]:
         rows = (await self.session.execute(statement)).all()

@@ -1,6 +1,6 @@
 """What one person wants to be told, where and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -92,9 +92,16 @@ class Choices(Repository[Choice]):
                 )
             )
 
-    async def turn_off(self, user_id: UUID, type: NotificationType, channel_id: UUID) -> None:
-        values = {"id": uuid7(), "user_id": user_id, "type": type.value, "channel_id": channel_id}
-        await self.upsert(values | {"mode": Mode.OFF}, keys=["user_id", "type", "channel_id"])
+    async def turn_off(self, user_id: UUID, types: Collection[NotificationType], channel_id: UUID) -> None:
+        values = {"user_id": user_id, "channel_id": channel_id, "mode": Mode.OFF}
+        rows = [values | {"id": uuid7(), "type": each.value} for each in types]
+        if rows:
+            statement = upsert(Choice).values(rows)
+            await self.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["user_id", "type", "channel_id"], set_={"mode": statement.excluded.mode}
+                )
+            )
 
 
 class Mutes(Repository[Mute]):

@@ -102,7 +102,7 @@ async def _sent(app: NotificationsApp, tx: Transaction, work: Work, sent: Sent, 
 async def _later(tx: Transaction, work: Work, later: Later, *, now: datetime) -> None:
     leader, channel = work.leader, work.channel
     doubts = leader.doubts + later.in_doubt
-    wait = again = wait_after(leader.attempts, retry_after=later.retry_after)
+    wait = again = wait_after(leader.attempts_now, retry_after=later.retry_after)
     if later.in_doubt:
         again = max(wait, wait_in_doubt(doubts))
     deliveries = Deliveries(tx.session)
@@ -121,7 +121,7 @@ async def _later(tx: Transaction, work: Work, later: Later, *, now: datetime) ->
     else:
         left = [each for each in work.ids if each not in over]
         await deliveries.settle(left, state=DeliveryState.QUEUED, due_at=now + again, **common)
-    if later.retry_after is not None or leader.attempts <= WHOLE_CHANNEL_ATTEMPTS:
+    if later.retry_after is not None or leader.attempts_now <= WHOLE_CHANNEL_ATTEMPTS:
         await Channels(tx.session).hold(channel.id, until=now + wait)
     for delay in {wait, again}:
         wake(tx, channel.kind, channel.id, delay=delay)

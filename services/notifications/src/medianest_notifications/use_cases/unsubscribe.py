@@ -1,17 +1,19 @@
 """Turn off what a mail is about, from a link in it, without signing in."""
 
-from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import (
     ChannelState,
     LookAtSubscription,
     Subscription,
     Unsubscribe,
+    Unsubscribed,
 )
 from medianest_common.contracts.notifications.deliveries import SuppressedFor
 from medianest_common.contracts.notifications.preferences import Mode
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Delivery
 from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.planning.decision import Endpoint
 from medianest_notifications.repository import Recipients
 from medianest_notifications.repository.channels import Channels
 from medianest_notifications.repository.deliveries import Deliveries
@@ -30,41 +32,42 @@ async def look_at_subscription(app: NotificationsApp, query: LookAtSubscription)
             raise LinkUnknown("The channel has been deleted: nothing is sent there any more.")
         if not named.is_for(channel.fingerprint):
             raise LinkUnknown("The channel leads elsewhere now: nothing is sent there any more.")
-        chosen = await Choices(tx.session).of(channel.user_id)
-    off = chosen.get((named.type, channel.id)) is Mode.OFF
+        reader = await Preferences(tx.session).reader(channel.user_id, household_zone=app.household_zone)
+    there = Endpoint(channel.id, channel.kind, channel.state)
+    sent = [each for each in named.types if reader.mode(each, there) is not Mode.OFF]
     return Subscription(
-        type=MEANINGS[named.type].title,
+        types=_titles(sent or named.types),
         channel=channel.shown,
-        subscribed=channel.state is ChannelState.ACTIVE and not off,
+        subscribed=channel.state is ChannelState.ACTIVE and bool(sent),
     )
 
 
-async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Nothing:
+async def unsubscribe(app: NotificationsApp, command: Unsubscribe) -> Unsubscribed:
     """Twice is once, also for a channel that has been deleted meanwhile."""
     named, now = read_link(app.unsubscribe_key, command.token), app.clock.now()
+    done = Unsubscribed(types=_titles(named.types), channel=None)
     async with app.db.transaction() as tx:
         channels, deliveries = Channels(tx.session), Deliveries(tx.session)
         channel = await channels.get(named.channel_id)
         if channel is None:
-            return Nothing()
+            return done
         if await Recipients(tx.session).has_left(channel.user_id):
-            return Nothing()
+            return done
         # Before the channel, as whoever changes preferences does.
         await Preferences(tx.session).touch(channel.user_id)
         channel = await channels.get(named.channel_id, lock=True)
         if channel is None or not named.is_for(channel.fingerprint):
-            return Nothing()
+            return done
+        of_channel, shown = Delivery.channel_id == channel.id, channel.shown
         if command.all:
             await channels.disable(channel.id, BY_LINK, config_sealed=None, now=now)
-            await deliveries.suppress(
-                Delivery.channel_id == channel.id, reason=SuppressedFor.CHANNEL_DISABLED, now=now
-            )
-            return Nothing()
-        await Choices(tx.session).turn_off(channel.user_id, named.type, channel.id)
-        await deliveries.suppress(
-            Delivery.channel_id == channel.id,
-            Delivery.type == named.type.value,
-            reason=SuppressedFor.OFF,
-            now=now,
-        )
-    return Nothing()
+            await deliveries.suppress(of_channel, reason=SuppressedFor.CHANNEL_DISABLED, now=now)
+        else:
+            await Choices(tx.session).turn_off(channel.user_id, named.types, channel.id)
+            these = Delivery.type.in_([each.value for each in named.types])
+            await deliveries.suppress(of_channel, these, reason=SuppressedFor.OFF, now=now)
+    return done.model_copy(update={"channel": shown})
+
+
+def _titles(types: list[NotificationType]) -> list[str]:
+    return [MEANINGS[each].title for each in types]

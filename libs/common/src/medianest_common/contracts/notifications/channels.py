@@ -170,7 +170,8 @@ class TryChannel(Command[SendReport]):
 class Subscription(Contract):
     """What an unsubscribe link leads to."""
 
-    type: str
+    types: list[str]
+    """Their titles: those of the mail that are sent still, or all of the mail when none is."""
     channel: str
     """Masked."""
     subscribed: bool
@@ -180,7 +181,14 @@ class LookAtSubscription(Query[Subscription]):
     token: str = Field(repr=False)
 
 
-class Unsubscribe(Command[Nothing]):
+class Unsubscribed(Contract):
+    types: list[str]
+    """The titles of all that the mail held."""
+    channel: str | None
+    """Masked; without one where the link leads nowhere any more."""
+
+
+class Unsubscribe(Command[Unsubscribed]):
     """`all`: nothing at all is sent to that channel any more."""
 
     token: str = Field(repr=False)

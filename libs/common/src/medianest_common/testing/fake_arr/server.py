@@ -47,12 +47,16 @@ class FakeArr(ABC):
         self.folders: dict[int, str] = {1: "/data"}
         self.tags: dict[int, str] = {1: "family"}
         self.queue: list[Queued] = []
+        self.health: list[dict[str, Any]] = []
+        """What it complains of."""
+        self.disks = [{"path": "/data", "label": "", "freeSpace": 400 * 10**9, "totalSpace": 10**12}]
+        self.database_works = True
         self.history: list[tuple[datetime, dict[str, Any]]] = []
         self.searched: list[Searched] = []
         self._ids = count(1)
         routes = [Route(f"/api/v3{path}", self._open(run), methods=[m]) for m, path, run in self.endpoints()]
         app = Starlette(
-            routes=routes,
+            routes=[Route("/ping", self._ping), *routes],
             exception_handlers={refusals.Invalid: refusals.invalid, HTTPException: refusals.plain},
         )
         self.site = FaultySite(app, port=0)
@@ -96,6 +100,9 @@ class FakeArr(ABC):
             ("GET", "/tag", self._tags),
             ("POST", "/command", self._command),
             ("GET", "/history/since", self._history_since),
+            ("GET", "/health", self._health),
+            ("GET", "/queue/status", self._queue_status),
+            ("GET", "/diskspace", self._disks),
         ]
 
     @abstractmethod
@@ -138,6 +145,32 @@ class FakeArr(ABC):
                 "urlBase": "",
             }
         )
+
+    async def _ping(self, _: Request) -> Response:
+        if not self.database_works:
+            return JSONResponse({"status": "Error"}, 500)
+        return JSONResponse({"status": "OK"})
+
+    async def _health(self, _: Request) -> Response:
+        return JSONResponse(self.health)
+
+    async def _queue_status(self, _: Request) -> Response:
+        rows = sum(len(queued.parts) for queued in self.queue)
+        said = {queued.health for queued in self.queue}
+        return JSONResponse(
+            {
+                "totalCount": rows,
+                "count": rows,
+                "unknownCount": 0,
+                "errors": "error" in said,
+                "warnings": "warning" in said,
+                "unknownErrors": False,
+                "unknownWarnings": False,
+            }
+        )
+
+    async def _disks(self, _: Request) -> Response:
+        return JSONResponse(self.disks)
 
     async def _profiles(self, _: Request) -> Response:
         return JSONResponse([{"id": key, "name": name, "items": []} for key, name in self.profiles.items()])

@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 
 from medianest_common.db import create_bus_tables
-from medianest_health.models import one_of_states
 
 revision = "0001"
 down_revision = None
 
 _WHEN = sa.DateTime(timezone=True)
+_STATES = "('up', 'degraded', 'down', 'auth', 'unknown', 'maintenance', 'pending')"
 
 
 def upgrade() -> None:
@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["monitor_id"], ["monitors.id"], name="fk_standings_monitor_id_monitors", ondelete="CASCADE"
         ),
-        sa.CheckConstraint(one_of_states("state"), name="ck_standings_state"),
+        sa.CheckConstraint(f"state in {_STATES}", name="ck_standings_state"),
     )
     op.create_table(
         "results",
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("latency_ms", sa.Double),
         sa.Column("message", sa.Text),
         sa.PrimaryKeyConstraint("monitor_id", "at", name="pk_results"),
-        sa.CheckConstraint(one_of_states("outcome"), name="ck_results_outcome"),
+        sa.CheckConstraint(f"outcome in {_STATES}", name="ck_results_outcome"),
         postgresql_partition_by="RANGE (at)",
     )
     op.create_table(

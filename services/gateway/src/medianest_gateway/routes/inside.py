@@ -1,0 +1,32 @@
+"""What goes on inside the suite: circuit breakers, and what broke and was mended."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from medianest_common.contracts.base import Page
+from medianest_common.contracts.health import inside
+from medianest_common.web import problems
+from medianest_gateway.routes.common import Gateway, passed_through
+
+router = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
+
+_ASKING_SECONDS = 5.0
+
+
+@router.get("/resilience", response_model=inside.ResilienceView)
+async def read_resilience(gateway: Gateway) -> Response:
+    """Every circuit breaker of every replica, asked at this moment; those that are not closed come first."""
+    return await passed_through(gateway.bus, inside.ReadResilience(), timeout=_ASKING_SECONDS)
+
+
+@router.post("/resilience/breakers/reset", response_model=inside.ResetDone)
+async def reset_breakers(gateway: Gateway, body: inside.ResetBreakersBody) -> Response:
+    """Lets calls through at once, in every replica that is reached; whatever is named narrows it down."""
+    return await passed_through(gateway.bus, inside.ResetBreakers(body=body), timeout=_ASKING_SECONDS)
+
+
+@router.get("/recoveries", response_model=Page[inside.Recovery], responses=problems(400))
+async def list_recoveries(gateway: Gateway, query: Annotated[inside.ListRecoveries, Query()]) -> Response:
+    """Newest first. Kept for 90 days."""
+    return await passed_through(gateway.bus, query)

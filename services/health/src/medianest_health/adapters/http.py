@@ -1,0 +1,204 @@
+"""A page or an interface that is asked as somebody else's client would: any method, status, body and certificate."""
+
+import asyncio
+import base64
+import re
+import ssl
+from dataclasses import dataclass
+
+import httpx
+
+from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.kinds import HttpMethod, HttpSpec
+from medianest_common.errors import BadUpstream, Invalid
+from medianest_common.http import (
+    AddressPolicy,
+    AddressRefused,
+    GuardedTransport,
+    parse_url,
+    public_authorities,
+    read_beginning,
+)
+from medianest_common.http.verdict import of_failure
+from medianest_health.adapters.certificates import expires_soon, in_words, read_certificate
+from medianest_health.adapters.json_looking import JsonLooking
+from medianest_health.adapters.ports import Ports
+from medianest_health.adapters.probe import Certificate, Finding, answer_within
+from medianest_health.adapters.redirects import Asking, redirected
+from medianest_health.adapters.tls import whoever
+
+MOST_BYTES = 1024 * 1024
+_MOST_REDIRECTS = 5
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = frozenset({"connection", "content-length", "transfer-encoding", "accept-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """`complete` is False where only the beginning of the body was read."""
+
+    status: int
+    body: bytes
+    complete: bool
+    encoding: str
+    certificate: Certificate | None
+
+
+class HttpProbe:
+    def __init__(self, spec: HttpSpec, *, name: str, seconds: float, ports: Ports) -> None:
+        """Raises `Invalid` for what can never be asked."""
+        self._spec = spec
+        self._name = name
+        self._seconds = answer_within(seconds)
+        self._ports = ports
+        self._url = parse_url(spec.url, policy=AddressPolicy.MONITOR)
+        self._statuses = [_range(text) for text in spec.statuses]
+        looks_inside = spec.keyword is not None or spec.json_path is not None
+        if looks_inside and spec.method is HttpMethod.HEAD:
+            raise Invalid("The answer to a HEAD has no body to look into; use GET.")
+        self._reads = looks_inside
+        self._json = JsonLooking(spec.json_path, expected=spec.json_expected) if spec.json_path else None
+        self._headers = _headers(spec)
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(
+                policy=AddressPolicy.MONITOR,
+                tls=(ports.authorities or public_authorities()) if spec.verify_tls else whoever(),
+                connections=4,
+                keepalive_expiry=0,
+            ),
+            timeout=None,  # noqa: S113 - every check has one timeout for all of it
+            trust_env=False,
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def __call__(self) -> Finding:
+        clock = self._ports.clock
+        asking = Asking(self._spec.method.value, self._url, self._spec.body, self._headers)
+        started = clock.monotonic()
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await self._ask(asking)
+                latency = round((clock.monotonic() - started) * 1000, 2)
+                outcome, message = await self._judge(answer)
+        except TimeoutError:
+            return await self._unreachable(f"{self._name} did not answer in time.")
+        except httpx.TransportError as failure:
+            return await self._unreachable(self._in_words(failure))
+        except (BadUpstream, AddressRefused) as error:
+            return Finding(MonitorState.DOWN, message=error.detail)
+        certificate = answer.certificate
+        if outcome is MonitorState.UP and certificate and self._spec.verify_tls:
+            now = clock.now()
+            if expires_soon(certificate, now=now):
+                outcome, message = MonitorState.DEGRADED, in_words(certificate, now=now)
+        return Finding(outcome, latency, message, certificate)
+
+    async def _ask(self, first: Asking) -> _Answer:
+        """Follows redirects, with nothing secret to anybody but whom it was meant for."""
+        asking, certificate = first, None
+        for _ in range(_MOST_REDIRECTS + 1):
+            request = self._client.build_request(
+                asking.method, asking.url, content=asking.body, headers=asking.headers
+            )
+            answer = await self._client.send(request, stream=True, follow_redirects=False)
+            try:
+                if asking is first:
+                    certificate = _certificate(answer)
+                following = None
+                if self._spec.follow_redirects and not self._accepts(answer.status_code):
+                    following = redirected(asking, answer, name=self._name)
+                if following is None:
+                    return await self._read(answer, certificate)
+            finally:
+                await answer.aclose()
+            asking = following
+        raise BadUpstream(f"{self._name} redirects in a circle.")
+
+    async def _read(self, answer: httpx.Response, certificate: Certificate | None) -> _Answer:
+        body, complete = b"", True
+        if self._reads:
+            body, complete = await read_beginning(answer, system=self._name, max_bytes=MOST_BYTES)
+        encoding = answer.charset_encoding or "utf-8"
+        return _Answer(answer.status_code, body, complete, encoding, certificate)
+
+    async def _judge(self, answer: _Answer) -> tuple[MonitorState, str | None]:
+        if not self._accepts(answer.status):
+            if answer.status in (401, 403):
+                return MonitorState.AUTH, f"{self._name} answered {answer.status}: it does not let us in."
+            return MonitorState.DOWN, f"{self._name} answered {answer.status}."
+        if wrong := self._wrong_keyword(answer):
+            return MonitorState.DOWN, f"{self._name} {wrong}."
+        if self._json:
+            if not answer.complete:
+                return MonitorState.DOWN, f"{self._name} answered more than can be looked into."
+            if wrong := await self._json.wrong(answer.body):
+                return MonitorState.DOWN, f"{self._name} {wrong}."
+        return MonitorState.UP, None
+
+    def _accepts(self, status: int) -> bool:
+        return any(status in accepted for accepted in self._statuses)
+
+    def _wrong_keyword(self, answer: _Answer) -> str | None:
+        if self._spec.keyword is None:
+            return None
+        found = self._spec.keyword in _text(answer)
+        if found is not self._spec.keyword_absent:
+            return None
+        if found:
+            return "answered with the keyword that must not be there"
+        return "answered without the keyword" + ("" if answer.complete else " in its first megabyte")
+
+    async def _unreachable(self, message: str) -> Finding:
+        if trouble := await self._ports.own_trouble(self._spec.url):
+            return Finding(MonitorState.UNKNOWN, message=trouble)
+        return Finding(MonitorState.DOWN, message=message)
+
+    def _in_words(self, failure: httpx.TransportError) -> str:
+        cause: BaseException | None = failure
+        while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is not None:
+            return f"The certificate of {self._name} is not valid: {cause.verify_message}."
+        return of_failure(failure, system=self._name).error.detail
+
+
+def _range(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def _headers(spec: HttpSpec) -> dict[str, str]:
+    headers = {
+        "User-Agent": "MediaNest",
+        "Accept": "*/*",
+        **{name: value.get_secret_value() for name, value in spec.headers.items()},
+    }
+    named = {name.lower() for name in headers}
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _OURS:
+            raise Invalid("One of the headers has a name that cannot be sent.")
+        if not value.isascii() or not value.isprintable():
+            raise Invalid("One of the headers has a value that cannot be sent.")
+    if spec.username is not None or spec.password is not None:
+        password = spec.password.get_secret_value() if spec.password else ""
+        pair = f"{spec.username or ''}:{password}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+    if spec.body is not None and "content-type" not in named:
+        is_json = spec.body.lstrip()[:1] in ("{", "[")
+        headers["Content-Type"] = "application/json" if is_json else "text/plain; charset=utf-8"
+    return headers | {"Accept-Encoding": "gzip, deflate", "Connection": "close"}
+
+
+def _certificate(answer: httpx.Response) -> Certificate | None:
+    stream = answer.extensions.get("network_stream")
+    shown = stream.get_extra_info("ssl_object") if stream else None
+    return read_certificate(shown.getpeercert(binary_form=True)) if shown else None
+
+
+def _text(answer: _Answer) -> str:
+    try:
+        return answer.body.decode(answer.encoding, "replace")
+    except LookupError:
+        return answer.body.decode("utf-8", "replace")

@@ -1,0 +1,19 @@
+"""What probes need of the process they run in."""
+
+import ssl
+from dataclasses import dataclass
+
+from medianest_common.clock import Clock
+from medianest_health.adapters.plex import PlexService
+from medianest_health.adapters.probe import OwnTrouble
+from medianest_health.adapters.refusals import Refusals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    clock: Clock
+    own_trouble: OwnTrouble
+    plex: PlexService
+    refusals: Refusals
+    authorities: ssl.SSLContext | None = None
+    """Whom to trust about certificates; the public ones where nothing is given."""

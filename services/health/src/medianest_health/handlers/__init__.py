@@ -1,0 +1,29 @@
+"""What arrives from the bus for the health service."""
+
+from medianest_health.handlers import (
+    errors,
+    history,
+    importing,
+    incidents,
+    inside,
+    maintenance,
+    managing,
+    monitors,
+    pages,
+    people,
+)
+from medianest_health.handlers.base import handlers
+
+__all__ = [
+    "errors",
+    "handlers",
+    "history",
+    "importing",
+    "incidents",
+    "inside",
+    "maintenance",
+    "managing",
+    "monitors",
+    "pages",
+    "people",
+]

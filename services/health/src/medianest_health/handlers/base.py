@@ -1,0 +1,5 @@
+"""Where the handlers of this service are collected."""
+
+from medianest_common.bus import Handlers
+
+handlers = Handlers("health")

@@ -1,0 +1,44 @@
+"""The tables of the health service."""
+
+from medianest_health.models.base import Base
+from medianest_health.models.incidents import (
+    Incident,
+    IncidentNote,
+    IncidentTurn,
+    Maintenance,
+    MaintenanceGroup,
+    MaintenanceMonitor,
+)
+from medianest_health.models.inside import ErrorGroup, Recovery, Replica
+from medianest_health.models.monitors import (
+    Dependency,
+    Monitor,
+    MonitorGroup,
+    Result,
+    Rollup,
+    Schedule,
+    Standing,
+)
+from medianest_health.models.pages import StatusPage, StatusPageMonitor
+
+__all__ = [
+    "Base",
+    "Dependency",
+    "ErrorGroup",
+    "Incident",
+    "IncidentNote",
+    "IncidentTurn",
+    "Maintenance",
+    "MaintenanceGroup",
+    "MaintenanceMonitor",
+    "Monitor",
+    "MonitorGroup",
+    "Recovery",
+    "Replica",
+    "Result",
+    "Rollup",
+    "Schedule",
+    "Standing",
+    "StatusPage",
+    "StatusPageMonitor",
+]

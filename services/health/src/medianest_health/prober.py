@@ -1,0 +1,232 @@
+"""The loop in every replica that looks at whatever is due, and writes down what it has found."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from medianest_common.bus.retry import is_outage
+from medianest_common.clock import uuid7
+from medianest_common.contracts.health import MonitorState
+from medianest_health.adapters.probe import Finding
+from medianest_health.app import HealthApp
+from medianest_health.checks import Check
+from medianest_health.probes import Probes
+from medianest_health.pulse import Mark, Pulse
+from medianest_health.repository import Incidents, Monitors
+from medianest_health.repository.schedules import Claimed, Schedules
+from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS
+from medianest_health.use_cases.store_checks import store_checks
+
+log = structlog.get_logger()
+
+RESULTS_KEPT = timedelta(minutes=10)
+"""What could not be written down for so long is left out: a gap, which says so."""
+_START_SECONDS = 2.0
+"""Before the first look, so that parts of the installation that start with us are not found missing."""
+_SWEEP_SECONDS = 5.0
+_CANCELLED_SECONDS = 2.0
+_BATCH = 200
+_ATTEMPTS = 3
+
+
+class Prober:
+    """One for each replica. `turn` is one tick; nothing that goes wrong in it ends the loop."""
+
+    def __init__(self, app: HealthApp, *, at_once: int = AT_ONCE) -> None:
+        self._app = app
+        self._at_once = at_once
+        self.replica = uuid7().hex
+        self.pulse = Pulse(app.clock)
+        self._probes = Probes(app)
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._hanging: set[UUID] = set()
+        """Those of them that hung the last time."""
+        self.found: dict[UUID, Check] = {}
+        """Not written down yet."""
+        self._matched = False
+        self._sweep_at = float("-inf")
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, app: HealthApp, *, at_once: int = AT_ONCE) -> AsyncIterator["Prober"]:
+        prober = cls(app, at_once=at_once)
+        beating = asyncio.create_task(prober.pulse.run())
+        try:
+            yield prober
+        finally:
+            beating.cancel()
+            await prober._close()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """All the time, within the block."""
+        loop = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            loop.cancel()
+            await asyncio.wait({loop}, timeout=_CANCELLED_SECONDS)
+
+    async def run(self, *, after: float = _START_SECONDS) -> None:
+        await asyncio.sleep(after)
+        now = asyncio.get_running_loop().time
+        while True:
+            began = now()
+            try:
+                await self.turn()
+            except Exception as error:
+                log.warning("looking_failed", error=repr(error)[:300], exc_info=not is_outage(error))
+            await asyncio.sleep(max(0.1, TICK_SECONDS - (now() - began)))
+
+    async def turn(self) -> None:
+        """Write down what was found, and begin to look at what is due."""
+        if not self._matched:
+            await self.match()
+        await self.store()
+        if asyncio.get_running_loop().time() >= self._sweep_at:
+            await self.sweep()
+        await self._claim()
+
+    async def settled(self) -> None:
+        """Every look that has begun has come to an end."""
+        while self._running:
+            await asyncio.wait(set(self._running.values()))
+
+    async def match(self) -> None:
+        async with self._app.db.transaction() as tx:
+            await Monitors(tx.session).match(self._app.watched, now=self._app.clock.now())
+        self._matched = True
+
+    async def sweep(self) -> None:
+        """Plan what is new, and close what is no longer ours to look at."""
+        now = self._app.clock.now()
+        async with self._app.db.transaction() as tx:
+            schedules = Schedules(tx.session)
+            await schedules.plan_new(now=now, spread_seconds=self._app.settings.health_jitter_seconds)
+            kept = await schedules.kept_by(self.replica)
+            await Incidents(tx.session).close_unwatched(now=now)
+        await self._probes.keep_only(kept | self._running.keys())
+        self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS
+
+    async def _claim(self) -> None:
+        held = {*self._running, *self.found}
+        async with self._app.db.transaction() as tx:
+            schedules = Schedules(tx.session)
+            if held:
+                await schedules.renew(self.replica, held)
+            claimed = await schedules.claim(
+                self.replica,
+                keys=[each.key for each in self._app.watched],
+                now=self._app.clock.now(),
+                places=max(0, self._at_once - len(self._running)),
+                hung_places=max(0, int(self._at_once * HUNG_SHARE) - len(self._hanging)),
+            )
+            await self._probes.prepare(claimed, read=schedules.opened)
+        for each in claimed:
+            if each.id not in held:
+                self._running[each.id] = asyncio.create_task(self._look(each))
+                if each.hung:
+                    self._hanging.add(each.id)
+
+    async def _look(self, claimed: Claimed) -> None:
+        app, loop = self._app, asyncio.get_running_loop()
+        try:
+            await asyncio.sleep(min((claimed.due_at - app.clock.now()).total_seconds(), TICK_SECONDS))
+            mark, began = self.pulse.mark(), loop.time()
+            finding = await self._ask(claimed)
+            seconds = loop.time() - began
+            self.found[claimed.id] = Check(
+                claimed, app.clock.now(), self._believed(claimed, finding, seconds, since=mark), seconds
+            )
+        finally:
+            self._running.pop(claimed.id, None)
+            self._hanging.discard(claimed.id)
+
+    async def _ask(self, claimed: Claimed) -> Finding | None:
+        probe = self._probes.of(claimed)
+        if probe is None:
+            return None
+        try:
+            async with asyncio.timeout(claimed.timeout_seconds):
+                return await probe()
+        except TimeoutError:
+            return Finding(MonitorState.DOWN, message=f"{claimed.name} did not answer in time.")
+        except Exception:
+            log.exception("probe_failed", monitor=claimed.key)
+            return Finding(MonitorState.UNKNOWN, message="It could not be checked.")
+
+    def _believed(
+        self, claimed: Claimed, finding: Finding | None, seconds: float, *, since: Mark
+    ) -> Finding | None:
+        """While we were held up ourselves only what is well is sure to be so, and not how soon it answered."""
+        if finding is None or not self.pulse.was_held_up(since):
+            return finding
+        if finding.outcome is MonitorState.UP:
+            return Finding(MonitorState.UP, message=finding.message, certificate=finding.certificate)
+        log.info("check_thrown_away", monitor=claimed.key, seconds=round(seconds, 2))
+        return None
+
+    async def store(self) -> None:
+        """Write down what was found; what cannot be is kept for a while."""
+        now = self._app.clock.now()
+        self.found = {key: each for key, each in self.found.items() if now - each.at < RESULTS_KEPT}
+        while batch := list(self.found.values())[:_BATCH]:
+            try:
+                await self._stored(batch)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                log.exception("checks_not_stored", number=len(batch))
+                await self._store_singly(batch)
+            for each in batch:
+                if self.found.get(each.claimed.id) is each:
+                    del self.found[each.claimed.id]
+
+    async def _stored(self, batch: list[Check]) -> None:
+        """Tried again at once where two transactions were in each other's way."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                await store_checks(self._app, batch, replica=self.replica)
+            except Exception as error:
+                if attempt == _ATTEMPTS or not _is_in_the_way(error):
+                    raise
+                await asyncio.sleep(self._app.uniform(0.02, 0.1) * attempt)
+            else:
+                return
+
+    async def _store_singly(self, batch: list[Check]) -> None:
+        """One that can never be stored must not keep back the others."""
+        for each in batch:
+            try:
+                await self._stored([each])
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                log.exception("check_dropped", monitor=each.claimed.key)
+
+    async def _close(self) -> None:
+        """What is being looked at is left to others, who may do so at once."""
+        tasks = set(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CANCELLED_SECONDS)
+        try:
+            async with asyncio.timeout(_CANCELLED_SECONDS):
+                if self.found:
+                    await self.store()
+                async with self._app.db.transaction() as tx:
+                    await Schedules(tx.session).give_up(self.replica)
+        except Exception as error:
+            log.warning("not_handed_over", error=repr(error)[:300])
+        await self._probes.aclose()
+
+
+def _is_in_the_way(error: Exception) -> bool:
+    """Serialisation, deadlock, a lock that was waited for too long."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state in ("40001", "40P01", "55P03")

@@ -1,0 +1,20 @@
+"""What was taken over from another watcher, known by where it came from."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from medianest_health.models import Monitor, MonitorGroup
+from medianest_health.repository.managed import ManagedMonitors
+
+
+class ImportedMonitors(ManagedMonitors):
+    async def from_there(self, ref: str) -> Sequence[Monitor]:
+        """Everything from one household, locked, in an order that everybody keeps to."""
+        statement = self.select().where(Monitor.external_ref.startswith(f"{ref}:", autoescape=True))
+        return (
+            await self.session.scalars(statement.order_by(Monitor.id).with_for_update(key_share=True))
+        ).all()
+
+    async def groups(self) -> Mapping[str, MonitorGroup]:
+        return {group.name: group for group in await self.session.scalars(select(MonitorGroup))}

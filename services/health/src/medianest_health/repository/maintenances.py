@@ -1,0 +1,83 @@
+"""Reads and writes of maintenance."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select
+
+from medianest_common.db import Repository
+from medianest_health.models import Maintenance, MaintenanceGroup, MaintenanceMonitor, Monitor
+from medianest_health.recurrence import parse
+from medianest_health.windows import Plan, Window, zone_called
+
+_AT_ONCE = 100
+
+
+class Maintenances(Repository[Maintenance]):
+    model = Maintenance
+
+    async def covering(self, monitors: Collection[UUID], *, at: datetime) -> Mapping[UUID, datetime]:
+        """Those of them that are in maintenance, and until when."""
+        begun = and_(Maintenance.ended_at.is_(None), Maintenance.window_from <= at)
+        running = {
+            row.id: window.ends_at
+            for row in await self.list(begun)
+            if (window := _running(row, at=at)) is not None
+        }
+        if not running:
+            return {}
+        named = exists().where(
+            MaintenanceMonitor.maintenance_id == Maintenance.id, MaintenanceMonitor.monitor_id == Monitor.id
+        )
+        grouped = exists().where(
+            MaintenanceGroup.maintenance_id == Maintenance.id, MaintenanceGroup.group_id == Monitor.group_id
+        )
+        statement = (
+            select(Monitor.id, Maintenance.id)
+            .join(Maintenance, or_(Maintenance.everything, named, grouped))
+            .where(Maintenance.id.in_(list(running)), Monitor.id.in_(list(monitors)))
+        )
+        until: dict[UUID, datetime] = {}
+        for monitor_id, maintenance_id in await self.session.execute(statement):
+            until[monitor_id] = max(until.get(monitor_id, at), running[maintenance_id])
+        return until
+
+    async def move_on(self, *, now: datetime) -> None:
+        """The windows that are over make room for the next."""
+        over = and_(Maintenance.ended_at.is_(None), Maintenance.window_until <= now)
+        statement = self.select().where(over).order_by(Maintenance.id).limit(_AT_ONCE)
+        for row in (await self.session.scalars(statement.with_for_update(skip_locked=True))).all():
+            set_window(row, plan_of(row).current_or_next(at=now))
+
+    async def in_order(self) -> Sequence[Maintenance]:
+        """What runs or comes next first, and what is over last."""
+        ended = or_(Maintenance.ended_at.is_not(None), Maintenance.window_from.is_(None))
+        order = (ended, Maintenance.window_from, Maintenance.created_at.desc(), Maintenance.id)
+        return (await self.session.scalars(self.select().order_by(*order))).all()
+
+
+def plan_of(row: Maintenance) -> Plan:
+    starts = datetime.fromisoformat(row.starts_at_local)
+    return Plan(
+        starts=starts,
+        zone=zone_called(row.zone),
+        duration=timedelta(seconds=row.duration_seconds),
+        recurrence=parse(row.rule, starts=starts) if row.rule else None,
+        cut_at=row.cut_at,
+    )
+
+
+def set_window(row: Maintenance, window: Window | None) -> None:
+    row.window_from = window.starts_at if window else None
+    row.window_until = window.ends_at if window else None
+
+
+def _running(row: Maintenance, *, at: datetime) -> Window | None:
+    """What is kept of it may be over for a moment before the next is."""
+    if row.window_from is None or row.window_until is None:
+        return None
+    window: Window | None = Window(row.window_from, row.window_until)
+    if row.window_until <= at:
+        window = plan_of(row).current_or_next(at=at)
+    return window if window is not None and window.starts_at <= at < window.ends_at else None

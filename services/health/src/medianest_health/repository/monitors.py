@@ -1,0 +1,66 @@
+"""What is watched."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from medianest_common.clock import uuid7
+from medianest_common.db import Repository
+from medianest_health.catalogue import Watched
+from medianest_health.models import Monitor
+
+
+class Monitors(Repository[Monitor]):
+    model = Monitor
+
+    async def match(self, watched: Sequence[Watched], *, now: datetime) -> Mapping[str, UUID]:
+        """Make the table say what is watched now, and return the ids by key. Others keep their history, unseen.
+
+        What an administrator may decide about one is only set when it is made.
+        """
+        for position, each in enumerate(watched):
+            told = {"kind": each.kind, "target": each.target, "enabled": True}
+            statement = upsert(Monitor).values(
+                id=uuid7(),
+                key=each.key,
+                name=each.name,
+                visibility=each.visibility,
+                position=position,
+                created_at=now,
+                updated_at=now,
+                origin="automatic",
+                paused=False,
+                config={},
+                interval_seconds=20,
+                timeout_seconds=5,
+                failures=2,
+                out_of=3,
+                successes=2,
+                inverted=False,
+                renamed=False,
+                version=1,
+                **told,
+            )
+            is_called_otherwise = and_(~Monitor.renamed, Monitor.name != each.name)
+            differs = or_(
+                is_called_otherwise, *(getattr(Monitor, name) != value for name, value in told.items())
+            )
+            name = case((Monitor.renamed, Monitor.name), else_=each.name)
+            await self.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[Monitor.key], set_={**told, "name": name}, where=differs
+                )
+            )
+        keys = [each.key for each in watched]
+        await self.session.execute(
+            update(Monitor)
+            .where(Monitor.key.not_in(keys), Monitor.enabled, Monitor.origin == "automatic")
+            .values(enabled=False)
+        )
+        rows = await self.session.execute(
+            select(Monitor.key, Monitor.id).where(Monitor.enabled, Monitor.origin == "automatic")
+        )
+        return {row.key: row.id for row in rows}

@@ -1,0 +1,35 @@
+from collections.abc import Collection
+
+from medianest_common.bus import require
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.health.managing import DeleteMonitor, Origin
+from medianest_common.contracts.identity import Permission
+from medianest_health.app import HealthApp
+from medianest_health.errors import MonitorIsAutomatic, MonitorNotFound
+from medianest_health.managed import made_by
+from medianest_health.models import Monitor
+from medianest_health.repository.managed import ManagedMonitors
+from medianest_health.use_cases.tell_monitors import show_anew
+
+
+async def delete_monitor(app: HealthApp, command: DeleteMonitor) -> Nothing:
+    """With its history. Raises `MonitorIsAutomatic` for what would come back by itself."""
+    require(Permission.MANAGE_MONITORS)
+    async with app.db.transaction() as tx:
+        monitors = ManagedMonitors(tx.session)
+        await monitors.alone()
+        monitor = await monitors.get(command.id)
+        if monitor is None:
+            raise MonitorNotFound()
+        demand_deletable([monitor])
+        await monitors.remove([monitor.id])
+        tx.after_commit(lambda: show_anew(app))
+    return Nothing()
+
+
+def demand_deletable(monitors: Collection[Monitor]) -> None:
+    for monitor in monitors:
+        if monitor.origin == Origin.AUTOMATIC and monitor.enabled:
+            setting = made_by(monitor.key)
+            remedy = f"Take {setting} out of the settings" if setting else "It is a part of the installation"
+            raise MonitorIsAutomatic(f"{remedy}, or pause or hide it.", madeBy=setting)

@@ -1,0 +1,118 @@
+"""Maintenance that was read elsewhere is kept here, as long as it is about monitors that are here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+
+from medianest_common.clock import uuid7
+from medianest_common.contracts.base import to_camel
+from medianest_common.contracts.health.importing import Imported, ImportedKind
+from medianest_common.db import Transaction
+from medianest_health.adapters.uptime_kuma.translating import Left
+from medianest_health.adapters.uptime_kuma.windows import TakenWindow
+from medianest_health.models import Maintenance, MaintenanceMonitor
+from medianest_health.repository.maintenances import Maintenances, plan_of, set_window
+from medianest_health.use_cases.keep_imported import Kept
+
+
+async def keep_imported_windows(
+    tx: Transaction, kept: Kept, taken: Sequence[TakenWindow], *, now: datetime, dry_run: bool
+) -> None:
+    """Known ones are made to be as they are there; one that was called off here stays so."""
+    table = Maintenances(tx.session)
+    refs = [each.ref for each in taken]
+    known = {row.external_ref: row for row in await table.list(Maintenance.external_ref.in_(refs))}
+    for each in taken:
+        monitors = {kept.monitors[ref] for ref in each.monitors if ref in kept.monitors}
+        if not monitors:
+            kept.left.append(Left(each.title, "maintenance", "None of its monitors is here."))
+            continue
+        row = known.get(each.ref)
+        if row is None:
+            await _create(table, kept, each, monitors, now=now, dry_run=dry_run)
+        else:
+            await _update(table, kept, row, each, monitors, now=now, dry_run=dry_run)
+
+
+async def _create(
+    table: Maintenances, kept: Kept, taken: TakenWindow, monitors: set[UUID], *, now: datetime, dry_run: bool
+) -> None:
+    row = Maintenance(
+        id=uuid7(),
+        everything=False,
+        ended_at=None,
+        cut_at=None,
+        external_ref=taken.ref,
+        created_at=now,
+        updated_at=now,
+        **_values(taken),
+    )
+    kept.created.append(_told(None if dry_run else row.id, kept, taken))
+    if dry_run:
+        return
+    set_window(row, plan_of(row).current_or_next(at=now))
+    await table.add(row)
+    await _bind(table, row.id, monitors)
+
+
+async def _update(
+    table: Maintenances,
+    kept: Kept,
+    row: Maintenance,
+    taken: TakenWindow,
+    monitors: set[UUID],
+    *,
+    now: datetime,
+    dry_run: bool,
+) -> None:
+    values = _values(taken)
+    changes = [name for name, value in values.items() if getattr(row, name) != value]
+    bound = select(MaintenanceMonitor.monitor_id).where(MaintenanceMonitor.maintenance_id == row.id)
+    if set((await table.session.scalars(bound)).all()) != monitors:
+        changes.append("monitors")
+    if not changes:
+        kept.unchanged.append(_told(row.id, kept, taken))
+        return
+    kept.updated.append(_told(row.id, kept, taken, changes=changes))
+    if dry_run:
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.cut_at = None
+    row.updated_at = now
+    set_window(row, plan_of(row).current_or_next(at=now))
+    await table.session.flush()
+    await _bind(table, row.id, monitors)
+
+
+async def _bind(table: Maintenances, maintenance_id: UUID, monitors: set[UUID]) -> None:
+    await table.session.execute(
+        delete(MaintenanceMonitor).where(MaintenanceMonitor.maintenance_id == maintenance_id)
+    )
+    rows = [{"maintenance_id": maintenance_id, "monitor_id": each} for each in sorted(monitors)]
+    await table.session.execute(insert(MaintenanceMonitor), rows)
+
+
+def _values(taken: TakenWindow) -> Mapping[str, Any]:
+    return {
+        "title": taken.title,
+        "description": taken.description,
+        "zone": taken.zone,
+        "starts_at_local": taken.starts_at_local.isoformat(timespec="seconds"),
+        "duration_seconds": int(taken.duration.total_seconds()),
+        "rule": taken.rule,
+    }
+
+
+def _told(row_id: UUID | None, kept: Kept, taken: TakenWindow, *, changes: Sequence[str] = ()) -> Imported:
+    missing = sum(ref not in kept.monitors for ref in taken.monitors)
+    return Imported(
+        what=ImportedKind.MAINTENANCE,
+        id=row_id,
+        name=taken.title,
+        changes=[to_camel(name) for name in changes],
+        remarks=[f"{missing} of its monitors are not here."] if missing else [],
+    )

@@ -1,0 +1,25 @@
+from sqlalchemy import select
+
+from medianest_common.bus import require
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.health.managing import OrderMonitors
+from medianest_common.contracts.identity import Permission
+from medianest_health.app import HealthApp
+from medianest_health.errors import MonitorsChanged
+from medianest_health.models import Monitor
+from medianest_health.repository.managed import ManagedMonitors
+from medianest_health.use_cases.tell_monitors import show_anew
+
+
+async def order_monitors(app: HealthApp, command: OrderMonitors) -> Nothing:
+    """All that are watched, in their new order. Raises `MonitorsChanged` where these are not all."""
+    require(Permission.MANAGE_MONITORS)
+    async with app.db.transaction() as tx:
+        monitors = ManagedMonitors(tx.session)
+        await monitors.alone()
+        there = set(await tx.session.scalars(select(Monitor.id).where(Monitor.enabled)))
+        if len(command.ids) != len(there) or set(command.ids) != there:
+            raise MonitorsChanged("Load the list again.")
+        await monitors.put_in_order(command.ids)
+        tx.after_commit(lambda: show_anew(app))
+    return Nothing()

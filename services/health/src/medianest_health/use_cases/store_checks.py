@@ -1,0 +1,192 @@
+"""What was found is written down: single results, how everything stands now, and what is told of it, all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from medianest_common.db import Transaction
+from medianest_health.adapters.probe import Finding
+from medianest_health.app import HealthApp
+from medianest_health.checks import Check
+from medianest_health.expiry import follow_certificate
+from medianest_health.heartbeats import finding_of
+from medianest_health.incidents import TOLD_WITHIN, follow
+from medianest_health.models import Monitor, Schedule, Standing
+from medianest_health.repository import History, Incidents, Standings
+from medianest_health.repository.schedules import Next, Schedules
+from medianest_health.rolling import COUNTED
+from medianest_health.rules import rule_of
+from medianest_health.scheduling import looked_at_every, next_due
+from medianest_health.states import Judgement, judge, judgement_of
+from medianest_health.surroundings import Surroundings
+from medianest_health.uptime import FINE, start_of_bucket
+from medianest_health.use_cases.tell_monitors import tell_monitors
+from medianest_health.verdict import Rule
+
+log = structlog.get_logger()
+
+_SKEW = timedelta(minutes=1)
+_LONGEST_MESSAGE = 500
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction writes."""
+
+    standings: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    nexts: list[Next] = field(default_factory=list)
+    changed: set[UUID] = field(default_factory=set)
+
+
+async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> set[UUID]:
+    """Returns those that were written down. Others were paused or removed meanwhile, or somebody else looks at them
+    by now, or what was found is older than what is known."""
+    now = app.clock.now()
+    await app.partitions.ensure(app.db, now=now, also=[check.at for check in checks])
+    async with app.db.transaction() as tx:
+        schedules = Schedules(tx.session)
+        ours = await schedules.lock(replica, [check.claimed.id for check in checks])
+        known = await _known(tx, ours)
+        present = await Standings(tx.session).of(ours)
+        latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TOLD_WITHIN)
+        surroundings = await Surroundings.of(tx.session, ours, at=now)
+        batch = Batch()
+        for check in sorted(checks, key=lambda each: each.at):
+            if check.claimed.id not in known:
+                continue
+            monitor, schedule = known[check.claimed.id]
+            batch.nexts.append(_next(app, monitor, check, now=now))
+            finding = finding_of(schedule, monitor, at=check.at) if monitor.kind == "push" else check.finding
+            standing = present.get(monitor.id)
+            if finding is None or (standing and _is_older(check, standing, now=now)):
+                continue
+            before, rule = judgement_of(standing), rule_of(monitor)
+            around = surroundings.around(monitor.id, before=before, at=check.at)
+            after, finding = judge(before, finding, rule=rule, around=around, at=check.at)
+            follow(
+                tx,
+                monitor,
+                latest.get(monitor.id),
+                rule=rule,
+                before=before,
+                after=after,
+                at=check.at,
+                reason=finding.message,
+            )
+            told_days = follow_certificate(
+                tx, monitor, standing, finding, in_maintenance=around.in_maintenance, at=check.at
+            )
+            certificate = _certificate(finding, standing) | {"certificate_told_days": told_days}
+            _add(
+                batch,
+                monitor,
+                check,
+                finding,
+                certificate,
+                rule=rule,
+                after=after,
+                standing=standing,
+                now=now,
+            )
+        await History(tx.session).add_results(batch.results)
+        await Standings(tx.session).put(batch.standings)
+        await schedules.done(replica, batch.nexts)
+        tx.after_commit(partial(tell_monitors, app, batch.changed))
+    return {row["monitor_id"] for row in batch.standings}
+
+
+async def _known(tx: Transaction, monitors: set[UUID]) -> Mapping[UUID, tuple[Monitor, Schedule]]:
+    statement = select(Monitor, Schedule).join(Schedule, Schedule.monitor_id == Monitor.id)
+    rows = await tx.session.execute(statement.where(Monitor.id.in_(monitors)))
+    return {monitor.id: (monitor, schedule) for monitor, schedule in rows}
+
+
+def _is_older(check: Check, standing: Standing, *, now: datetime) -> bool:
+    """What lies ahead of us is no reason: a clock was set back."""
+    return check.at <= standing.last_check_at <= now + _SKEW
+
+
+def _next(app: HealthApp, monitor: Monitor, check: Check, *, now: datetime) -> Next:
+    if check.finding is None and monitor.kind != "push":
+        return Next(monitor.id, check.claimed.due_at, check.hung)
+    every = looked_at_every(monitor.kind, monitor.interval_seconds)
+    jitter = timedelta(seconds=app.uniform(0.0, app.settings.health_jitter_seconds))
+    # Of several moments that have passed meanwhile none is made up for.
+    after = max(check.claimed.due_at, now - every / 2) if check.claimed.due_at < now + every else now
+    return Next(monitor.id, next_due(monitor.id, interval=every, after=after, jitter=jitter), check.hung)
+
+
+def _add(
+    batch: Batch,
+    monitor: Monitor,
+    check: Check,
+    finding: Finding,
+    certificate: dict[str, Any],
+    *,
+    rule: Rule,
+    after: Judgement,
+    standing: Standing | None,
+    now: datetime,
+) -> None:
+    message = _shown(finding.message)
+    holds = rule.hold.total_seconds()
+    batch.results.append(
+        {
+            "monitor_id": monitor.id,
+            "at": check.at,
+            "outcome": finding.outcome.value,
+            "latency_ms": finding.latency_ms,
+            "message": message,
+            "counted": COUNTED.get(after.counts_as),
+            "holds_seconds": holds,
+        }
+    )
+    batch.standings.append(
+        {
+            "monitor_id": monitor.id,
+            **after.values(),
+            "latency_ms": finding.latency_ms,
+            "message": message,
+            **certificate,
+            "holds_seconds": holds,
+            "rolled_until": _rolled_until(standing, check.at, now=now),
+        }
+    )
+    shown = (after.state, message, after.blocked_by, after.maintenance_until)
+    if standing is None or _is_shown(standing) != shown:
+        batch.changed.add(monitor.id)
+    if standing is None or standing.state != after.state:
+        log.info("monitor_changed", monitor=monitor.key, state=after.state, message=message)
+
+
+def _is_shown(standing: Standing) -> tuple[object, ...]:
+    return standing.state, standing.message, standing.blocked_by, standing.maintenance_until
+
+
+def _certificate(finding: Finding, standing: Standing | None) -> dict[str, Any]:
+    """What was known stays known while nothing shows one."""
+    seen = finding.certificate
+    if seen:
+        return {"certificate_expires_at": seen.expires_at, "certificate_fingerprint": seen.fingerprint}
+    names = ("certificate_expires_at", "certificate_fingerprint")
+    return {name: getattr(standing, name, None) for name in names}
+
+
+def _shown(message: str | None) -> str | None:
+    return message.replace("\x00", "")[:_LONGEST_MESSAGE] if message else None
+
+
+def _rolled_until(standing: Standing | None, at: datetime, *, now: datetime) -> datetime:
+    """What comes late is rolled up again. The microsecond tells one that runs just now that it misses something."""
+    if standing is None:
+        return start_of_bucket(at, FINE)
+    if now - at > _SKEW:
+        return min(standing.rolled_until, at) - timedelta(microseconds=1)
+    return standing.rolled_until

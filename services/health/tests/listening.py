@@ -1,0 +1,52 @@
+"""What is told of monitors, in the order in which it is told."""
+
+from typing import Any
+
+from medianest.testing import eventually
+from medianest_common.contracts.health import (
+    CertificateExpiring,
+    MonitorDegraded,
+    MonitorEvent,
+    MonitorRecovered,
+    MonitorStillDown,
+    MonitorWentDown,
+)
+from services.health.tests.household import Household
+
+KINDS: tuple[type[MonitorEvent], ...] = (
+    MonitorWentDown,
+    MonitorDegraded,
+    MonitorStillDown,
+    MonitorRecovered,
+    CertificateExpiring,
+)
+
+
+class Told:
+    def __init__(self) -> None:
+        self.all: list[Any] = []
+        self.events: list[Any] = []
+        """Of the monitor that was asked for last."""
+
+    async def of(self, name: str, number: int) -> list[str]:
+        """The names of the events about one monitor, once there are so many. What was stored last was told before the
+        check after it began, so that more than these would be here as well."""
+
+        async def there() -> bool:
+            self.events = [event for event in self.all if event.monitor_name == name]
+            return len(self.events) >= number
+
+        await eventually(there)
+        return [type(event).__name__ for event in self.events]
+
+
+async def listen(home: Household) -> Told:
+    told = Told()
+    for kind in KINDS:
+
+        async def hear(message: Any, kind: type[MonitorEvent] = kind) -> None:
+            told.all.append(kind.model_validate_json(message.data))
+
+        await home.sandbox.nats.subscribe(kind.subject, cb=hear)
+    await home.sandbox.nats.flush(timeout=5)
+    return told

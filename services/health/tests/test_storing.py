@@ -1,0 +1,289 @@
+"""What was found is stored once, whatever happens to the database and to us meanwhile; and nothing of that is anybody's
+outage."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from medianest.testing import AT_ONCE, SECRET_KEY, Sandbox, eventually
+from medianest_common.contracts.health import MonitorState
+from medianest_common.db import open_database
+from medianest_common.testing.fake_arr import FakeRadarr
+from medianest_common.testing.fault_proxy import FaultProxy
+from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_health.adapters.probe import Finding
+from medianest_health.checks import Check
+from medianest_health.models import Base
+from medianest_health.prober import Prober
+from medianest_health.repository.schedules import Claimed, Schedules
+from medianest_health.service import SERVICE
+from medianest_health.use_cases.store_checks import store_checks
+from services.health.tests.household import Household
+from services.health.tests.things import Thing, change, every, outcomes, replicas
+
+UP = Finding(MonitorState.UP, 5.0)
+DOWN = Finding(MonitorState.DOWN, message="It does not answer.")
+
+
+@pytest.fixture
+async def home(sandbox: Sandbox, clock: ShiftedClock) -> Household:
+    home = Household(sandbox, clock)
+    await home.start()
+    return home
+
+
+async def test_the_same_result_twice_and_an_older_one_change_nothing(home: Household) -> None:
+    await every(home, [Thing("thing")], seconds=3600)
+    claimed = await _claimed(home, "thing")
+    first, second = home.clock.now() - timedelta(seconds=40), home.clock.now() - timedelta(seconds=20)
+
+    async def store(at: Any, finding: Finding) -> bool:
+        # Whoever stores something holds the monitor; each time anew.
+        await change(home, "update schedules set claimed_by = 'me'")
+        return bool(await store_checks(home.app, [Check(claimed, at, finding)], replica="me"))
+
+    assert await store(second, UP)
+    before = await _all(home)
+    assert not await store(second, UP)
+    assert not await store(second, DOWN)
+    assert not await store(first, DOWN)
+
+    assert await _all(home) == before
+
+
+async def test_what_somebody_else_looks_at_by_now_or_is_paused_or_gone_is_not_stored(home: Household) -> None:
+    await every(home, [Thing("thing")], seconds=3600)
+    claimed = await _claimed(home, "thing")
+    check = Check(claimed, home.clock.now(), DOWN)
+
+    for statement in (
+        "update schedules set claimed_by = 'somebody else'",
+        "update monitors set paused = true",
+        "delete from monitors where name = 'thing'",
+    ):
+        await change(home, statement)
+        assert not await store_checks(home.app, [check], replica="me")
+
+    assert (await outcomes(home))["thing"] == []
+
+
+async def test_uptime_kuma_2470_a_database_that_hangs_or_is_gone_is_nobodys_outage(
+    home: Household, clock: ShiftedClock
+) -> None:
+    """What was found while it was away is written down late, with the time at which it was found."""
+    thing = Thing("thing")
+    await every(home, [thing], seconds=1)
+    async with _through_a_proxy(home) as (proxy, database), replicas(home, [thing]) as running:
+        prober = await running.start("one", db=database)
+        await eventually(lambda: _has(home, "thing", 1))
+        for fault in (proxy.refuse, proxy.cut):
+            looked = len(thing.looks)
+            await eventually(lambda looked=looked: _looks(thing, looked + 1))
+            fault()
+            await asyncio.sleep(1.5)
+            await proxy.heal()
+            await eventually(lambda: _has(home, "thing", len(thing.looks)))
+        del prober
+    assert set((await outcomes(home))["thing"]) == {"up"}
+
+
+async def test_a_result_that_waited_for_the_database_keeps_its_own_time(home: Household) -> None:
+    thing = Thing("thing")
+    await every(home, [thing], seconds=3600)
+    async with _through_a_proxy(home) as (proxy, database):
+        app = replace(home.app, db=database, watched=[thing.seen_by("one")])
+        async with Prober.open(app) as prober:
+            await prober.turn()
+            await prober.settled()
+            found_at = home.clock.now()
+            proxy.refuse()
+            with pytest.raises(Exception):  # noqa: B017, PT011 - whichever way it is gone
+                await prober.store()
+            home.clock.advance(120)
+            await proxy.heal()
+            await eventually(lambda: _stored(prober, home))
+            seen = await home.monitor("thing")
+            assert seen.status is MonitorState.UP
+            assert seen.last_check_at
+            assert seen.last_check_at <= found_at
+
+
+async def test_what_waited_too_long_becomes_a_gap(home: Household) -> None:
+    thing = Thing("thing", finding=DOWN)
+    await every(home, [thing], seconds=3600)
+    async with Prober.open(replace(home.app, watched=[thing.seen_by("one")])) as prober:
+        await prober.turn()
+        await prober.settled()
+        home.clock.advance(601)
+        await prober.store()
+
+    assert (await outcomes(home))["thing"] == []
+
+
+async def test_uptime_kuma_7289_who_is_in_each_others_way_tries_again(home: Household) -> None:
+    """Twenty replicas store results of the same monitors at the same time, in every order."""
+    things = [Thing(f"thing {n}") for n in range(8)]
+    await every(home, things, seconds=3600)
+    claims = [await _claimed(home, thing.name) for thing in things]
+    await change(home, "update schedules set claimed_by = 'me'")
+    now = home.clock.now()
+
+    async def replica(number: int) -> None:
+        prober = Prober(home.app)
+        prober.replica = "me"
+        turned = claims[number % 8 :] + claims[: number % 8]
+        at = now + timedelta(milliseconds=number)
+        prober.found = {each.id: Check(each, at, UP) for each in turned}
+        await prober.store()
+
+    await asyncio.gather(*(replica(number) for number in range(20)))
+
+    for name, found in (await outcomes(home)).items():
+        if name.startswith("thing"):
+            assert 1 <= len(found) <= 20
+
+
+async def test_a_result_that_can_never_be_stored_keeps_back_no_other(home: Household) -> None:
+    things = [Thing("good"), Thing("bad", finding=Finding(MonitorState.UP, float("inf"), "x"))]
+    await every(home, things, seconds=3600)
+    async with Prober.open(replace(home.app, watched=[thing.seen_by("one") for thing in things])) as prober:
+        await prober.turn()
+        await prober.settled()
+        await prober.store()
+
+        assert (await outcomes(home))["good"] == ["up"]
+        assert not prober.found
+
+
+async def test_a_loop_that_was_blocked_calls_nobody_down(home: Household) -> None:
+    """The probe itself holds up the whole process for longer than it may take, the first three times."""
+    thing = Thing("thing")
+    await every(home, [thing], seconds=3600, timeout=0.5)
+    watched = thing.seen_by("one")
+    times = 0
+
+    async def blocking() -> Finding:
+        nonlocal times
+        times += 1
+        if times <= 3:
+            time.sleep(1.6)  # noqa: ASYNC251 - that is the point
+            await asyncio.sleep(1)
+        return await watched.probe()
+
+    async with Prober.open(replace(home.app, watched=[replace(watched, probe=blocking)])) as prober:
+        while times < 4:
+            await prober.turn()
+            await prober.settled()
+        await eventually(lambda: _stored(prober, home))
+
+    assert (await outcomes(home))["thing"] == ["up"]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(120)
+async def test_a_process_that_is_stopped_and_goes_on_and_is_killed_calls_nobody_down(
+    home: Household,
+) -> None:
+    """A real one, with SIGSTOP for longer than a probe may take, and SIGKILL: another replica takes over."""
+    async with FakeRadarr.start() as radarr:
+        radarr.fail_with("hang")
+        settings = {"radarr_url": radarr.url, "radarr_api_key": radarr.api_key}
+        process = await _service_in_a_process(home.sandbox, **settings)
+        try:
+            await eventually(lambda: _is(bool(radarr.calls)))
+            process.send_signal(signal.SIGSTOP)
+            # Longer than it waits for an answer: once it goes on, that time is over.
+            await asyncio.sleep(7)
+            radarr.heal()
+            asked = len(radarr.calls)
+            process.send_signal(signal.SIGCONT)
+            await eventually(lambda: _has(home, "Radarr", 1))
+            assert len(radarr.calls) > asked
+        finally:
+            process.kill()
+            await process.wait()
+        assert (await outcomes(home))["Radarr"] == ["up"]
+        # It has left no word, and holds what it looked at until somebody takes it over.
+        await change(home, "update schedules set due_at = now()")
+        killed = asyncio.get_running_loop().time()
+        await home.sandbox.start(SERVICE, **settings)
+        await eventually(lambda: _has(home, "Radarr", 2))
+        assert asyncio.get_running_loop().time() - killed < 5 + AT_ONCE
+
+
+async def _service_in_a_process(sandbox: Sandbox, **settings: Any) -> asyncio.subprocess.Process:
+    given = {"nats_url", "valkey_url", "database_url", "data_dir"}
+    values = {name: sandbox.settings[name] for name in given} | settings | {"secret_key": SECRET_KEY}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MEDIANEST_")}
+    named = {f"MEDIANEST_{name.upper()}": str(value) for name, value in values.items()}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "medianest", "run", "health"), env=plain | named
+    )
+
+
+@asynccontextmanager
+async def _through_a_proxy(home: Household) -> AsyncIterator[tuple[FaultProxy, Any]]:
+    url = make_url(home.app.db.engine.url)
+    async with FaultProxy.start(url.host or "", url.port or 0) as proxy:
+        through = url.set(host=proxy.host, port=proxy.port).render_as_string(hide_password=False)
+        database = open_database(
+            through.replace("+asyncpg", ""), metadata=Base.metadata, service="health", clock=home.clock
+        )
+        try:
+            yield proxy, database
+        finally:
+            await proxy.heal()
+            await database.close()
+
+
+async def _claimed(home: Household, name: str) -> Claimed:
+    async with home.app.db.transaction() as tx:
+        schedules = Schedules(tx.session)
+        now = home.clock.now()
+        await schedules.plan_new(now=now, spread_seconds=0)
+        await tx.session.execute(
+            text("update schedules set due_at = :now, claimed_until = null"), {"now": now}
+        )
+        found = await schedules.claim(
+            "me", keys=[f"{name}"], now=now + timedelta(seconds=60), places=99, hung_places=99
+        )
+    return next(each for each in found if each.name == name)
+
+
+async def _all(home: Household) -> list[Any]:
+    async with home.app.db.read() as connection:
+        return [
+            [tuple(row) for row in await connection.execute(text(f"select * from {table} order by 1, 2, 3"))]
+            for table in ("results", "standings", "rollups", "incidents")
+        ]
+
+
+async def _has(home: Household, name: str, times: int) -> bool:
+    return len((await outcomes(home))[name]) >= times
+
+
+async def _looks(thing: Thing, times: int) -> bool:
+    return len(thing.looks) >= times
+
+
+async def _is(value: bool) -> bool:
+    return value
+
+
+async def _stored(prober: Prober, home: Household) -> bool:
+    try:
+        await prober.store()
+    except Exception:
+        return False
+    return not prober.found
