@@ -69,6 +69,7 @@ class Connection:
 
     __slots__ = (
         "_abandon",
+        "_awaited",
         "_bus",
         "_clock",
         "_epoch",
