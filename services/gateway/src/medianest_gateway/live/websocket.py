@@ -23,7 +23,7 @@ from medianest_gateway.live.tickets import Tickets
 log = structlog.get_logger()
 
 _AT_ONCE = 32
-"""Sign-ins that are worked on together. When everybody comes back at the same moment each is quick when it is its turn."""
+"""Sign-ins that are worked on together: when everybody comes back at the same moment, each is quick in its turn."""
 _PONG = Pong().model_dump_json()
 
 
