@@ -218,6 +218,43 @@ async def test_maintenance_of_nothing_that_is_here_is_named(home: Household, kum
     assert not await rows(home, "select id from maintenances")
 
 
+async def test_history_comes_along_by_the_day(home: Household, kuma: FakeUptimeKuma) -> None:
+    kuma.socket._clock = home.clock
+    kuma.monitored.past = {
+        2: [(5, 5), (4320, 0), (3240, 1080), (0, 0), (20, 20), (9000, 1000)],
+        4: [(9, 0)] * 200,
+    }
+    looked = await take(home, kuma, history=True, dry_run=True)
+    found = await take(home, kuma, history=True)
+    assert looked.days == found.days == 4 + 90
+    told = (
+        "select up_seconds, down_seconds from rollups r join monitors m on m.id = r.monitor_id"
+        " where name = 'Sonarr' and width = 86400 order by bucket desc"
+    )
+    assert await rows(home, told) == [
+        (86_400, 0),
+        (64_800, 21_600),
+        (400, 400),
+        # More checks than intervals in a day: those that failed were tried again sooner.
+        (77_760, 8_640),
+    ]
+    assert (await take(home, kuma, history=True)).days == 0
+    assert len(await rows(home, told)) == 4
+
+
+async def test_history_is_asked_for_only_if_it_is_wanted_and_there(
+    home: Household, kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(home, kuma, dry_run=True)
+    assert not kuma.asked["getMonitorChartData"]
+    monkeypatch.setattr("medianest_health.adapters.uptime_kuma.connection._DOOR_SECONDS", 0.3)
+    async with FakeUptimeKuma.start(version="1.23.16") as old:
+        found = await take(home, old, history=True, dry_run=True)
+        assert not old.asked["getMonitorChartData"]
+    assert found.days == 0
+    assert found.remarks
+
+
 async def test_pages_come_along_unpublished_and_are_then_for_people_here(
     home: Household, kuma: FakeUptimeKuma
 ) -> None:

@@ -34,6 +34,8 @@ class ImportUptimeKumaBody(Body):
     """For `metrics`; without one, `username` and `password` are sent."""
     slug: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[A-Za-z0-9-]+$")
     """For `statusPage`, the name of the page, unless the address names it."""
+    history: bool = False
+    """Of `socket`, the last 90 days too, by the day. Over there checks are counted, so each stands for one interval."""
     dry_run: bool = True
     """Changes nothing here either, and says what would happen."""
 
@@ -86,6 +88,9 @@ class KumaImport(Contract):
     unchanged: list[Imported]
     not_imported: list[NotImported]
     push_tokens: list[ImportedPushToken]
+    days: int
+    """So many days of history, of all monitors together."""
+    remarks: list[str]
 
 
 class ImportUptimeKuma(Command[KumaImport]):
@@ -96,4 +101,5 @@ class ImportUptimeKuma(Command[KumaImport]):
     code: str | None = Field(repr=False)
     api_key: str | None = Field(repr=False)
     slug: str | None
+    history: bool = False
     dry_run: bool
