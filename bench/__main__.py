@@ -19,6 +19,7 @@ PARTS = (
     "plex_sync",
     "youtube",
     "live",
+    "health",
     "idle",
 )
 

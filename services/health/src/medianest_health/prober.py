@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from prometheus_client import REGISTRY
 
 from medianest_common.bus.retry import is_outage
 from medianest_common.clock import uuid7
@@ -14,6 +15,7 @@ from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
 from medianest_health.checks import Check
+from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
 from medianest_health.repository import Incidents, Monitors
@@ -41,6 +43,7 @@ class Prober:
         self._at_once = at_once
         self.replica = uuid7().hex
         self.pulse = Pulse(app.clock)
+        self.metrics = MonitorMetrics(app.clock)
         self._probes = Probes(app)
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._hanging: set[UUID] = set()
@@ -55,9 +58,11 @@ class Prober:
     async def open(cls, app: HealthApp, *, at_once: int = AT_ONCE) -> AsyncIterator["Prober"]:
         prober = cls(app, at_once=at_once)
         beating = asyncio.create_task(prober.pulse.run())
+        REGISTRY.register(prober.metrics)
         try:
             yield prober
         finally:
+            REGISTRY.unregister(prober.metrics)
             beating.cancel()
             await prober._close()
 
@@ -110,6 +115,7 @@ class Prober:
             kept = await schedules.kept_by(self.replica)
             await Incidents(tx.session).close_unwatched(now=now)
         await self._probes.keep_only(kept | self._running.keys())
+        self.metrics.keep_only(kept)
         self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS
 
     async def _claim(self) -> None:
@@ -190,7 +196,7 @@ class Prober:
         """Tried again at once where two transactions were in each other's way."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                await store_checks(self._app, batch, replica=self.replica)
+                self.metrics.saw(await store_checks(self._app, batch, replica=self.replica))
             except Exception as error:
                 if attempt == _ATTEMPTS or not _is_in_the_way(error):
                     raise

@@ -17,6 +17,7 @@ from medianest_health.checks import Check
 from medianest_health.expiry import follow_certificate
 from medianest_health.heartbeats import finding_of
 from medianest_health.incidents import TOLD_WITHIN, follow
+from medianest_health.metrics import Seen
 from medianest_health.models import Monitor, Schedule, Standing
 from medianest_health.repository import History, Incidents, Standings
 from medianest_health.repository.schedules import Next, Schedules
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 
 _SKEW = timedelta(minutes=1)
 _LONGEST_MESSAGE = 500
+_UP = {"up": True, "down": False}
 
 
 @dataclass(slots=True)
@@ -43,9 +45,10 @@ class Batch:
     results: list[dict[str, Any]] = field(default_factory=list)
     nexts: list[Next] = field(default_factory=list)
     changed: set[UUID] = field(default_factory=set)
+    seen: dict[UUID, Seen] = field(default_factory=dict)
 
 
-async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> set[UUID]:
+async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> Mapping[UUID, Seen]:
     """Returns those that were written down. Others were paused or removed meanwhile, or somebody else looks at them
     by now, or what was found is older than what is known."""
     now = app.clock.now()
@@ -99,7 +102,7 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         await Standings(tx.session).put(batch.standings)
         await schedules.done(replica, batch.nexts)
         tx.after_commit(partial(tell_monitors, app, batch.changed))
-    return {row["monitor_id"] for row in batch.standings}
+    return batch.seen
 
 
 async def _known(tx: Transaction, monitors: set[UUID]) -> Mapping[UUID, tuple[Monitor, Schedule]]:
@@ -158,6 +161,13 @@ def _add(
             "holds_seconds": holds,
             "rolled_until": _rolled_until(standing, check.at, now=now),
         }
+    )
+    batch.seen[monitor.id] = Seen(
+        monitor.name,
+        monitor.kind,
+        up=_UP.get(COUNTED.get(after.verdict.state)),
+        latency_ms=finding.latency_ms,
+        certificate_expires_at=certificate["certificate_expires_at"],
     )
     shown = (after.state, message, after.blocked_by, after.maintenance_until)
     if standing is None or _is_shown(standing) != shown:
