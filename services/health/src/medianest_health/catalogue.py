@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from medianest_common.clock import Clock
 from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
@@ -15,15 +17,21 @@ from medianest_health.adapters.own import Companions, ServerProbe, ServiceProbe
 from medianest_health.adapters.plex import FoundPlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Probe
+from medianest_health.adapters.reference import Reference, read_references
+from medianest_health.adapters.references import References
 from medianest_health.settings import HealthSettings, plain
 
 _KEYED = {
     "plex": "Plex",
+    "jellyfin": "Jellyfin",
     "overseerr": "Overseerr",
     "radarr": "Radarr",
     "radarr_4k": "Radarr 4K",
     "sonarr": "Sonarr",
     "sonarr_4k": "Sonarr 4K",
+    "prowlarr": "Prowlarr",
+    "tautulli": "Tautulli",
+    "sabnzbd": "SABnzbd",
 }
 _MAIN_ONES = frozenset({"plex", "overseerr", "jellyfin"})
 """What everybody in a household knows by name."""
@@ -57,6 +65,27 @@ async def catalogue(
     ]
 
 
+def references_of(settings: HealthSettings, *, clock: Clock) -> References:
+    """Nobody outside is asked whom the household has nothing to do with, unless the settings name them."""
+    wan = read_references(settings.health_wan_references)
+    if not wan:
+        used = {
+            settings.plex_tv_url: bool(plain(settings.plex_token)),
+            settings.tmdb_url: bool(plain(settings.tmdb_api_key)),
+        }
+        wan = [at for url, is_used in used.items() if is_used and (at := _server_of(url))]
+    return References(lan=read_references(settings.health_lan_references), wan=wan, clock=clock)
+
+
+def _server_of(url: str) -> Reference | None:
+    try:
+        parsed = urlsplit(url)
+        port = parsed.port or (80 if parsed.scheme == "http" else 443)
+    except ValueError:
+        return None
+    return Reference(parsed.hostname, port) if parsed.hostname else None
+
+
 def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
     def watch(key: str, name: str, **values: object) -> Watched:
         """`values` make its spec."""
@@ -74,6 +103,15 @@ def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -
         if url := getattr(settings, f"{key}_url"):
             secret = settings.plex_token if key == "plex" else getattr(settings, f"{key}_api_key")
             yield watch(key, name, url=url, api_key=_secret(secret))
+    if settings.qbittorrent_url:
+        yield watch(
+            "qbittorrent",
+            "qBittorrent",
+            url=settings.qbittorrent_url,
+            username=settings.qbittorrent_username or None,
+            password=settings.qbittorrent_password or None,
+            api_key=_secret(settings.qbittorrent_api_key),
+        )
     if plain(settings.tmdb_api_key) and not settings.overseerr_url:
         # With an Overseerr nobody here asks TMDB.
         yield watch("tmdb", "TMDB", url=settings.tmdb_url, api_key=_secret(settings.tmdb_api_key))

@@ -1,5 +1,6 @@
 """The only wiring of the health service."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,13 +10,13 @@ from sqlalchemy import select
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
-from medianest_health.adapters.network import own_trouble
+from medianest_health.adapters.network import OwnNetwork
 from medianest_health.adapters.own import Companions
 from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.refusals import Refusals
 from medianest_health.app import HealthApp
-from medianest_health.catalogue import catalogue
+from medianest_health.catalogue import catalogue, references_of
 from medianest_health.companions import Replicas
 from medianest_health.handlers import handlers
 from medianest_health.models import Base, Standing
@@ -50,9 +51,12 @@ async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
         return Replicas(service, roster, runtime.db)
 
     async with AsyncExitStack() as stack:
+        references = references_of(runtime.settings, clock=runtime.clock)
+        learning = asyncio.create_task(references.learn())
+        stack.callback(learning.cancel)
         ports = Ports(
             clock=runtime.clock,
-            own_trouble=own_trouble,
+            own_trouble=OwnNetwork(references, clock=runtime.clock),
             plex=PlexService(runtime.bus, seconds=runtime.settings.health_probe_seconds),
             refusals=Refusals(secret=runtime.keys.derive("refused passwords"), valkey=runtime.valkey),
         )
