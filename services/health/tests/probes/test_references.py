@@ -220,7 +220,7 @@ async def test_a_failure_becomes_unknown_and_not_down() -> None:
     async def elsewhere(_: str) -> list[tuple[int, str]]:
         return [(2, "192.168.1.20")]
 
-    home.resolve = elsewhere  # type: ignore[method-assign]
+    home.resolve = elsewhere  # type: ignore[method-assign, assignment]
     found = await look(kind="tcp", host="127.0.0.1", port=1, among=ports(own_trouble=home.open()))
     assert found.outcome is MonitorState.UNKNOWN
     assert "192.168.1.9" in (found.message or "")
