@@ -1,6 +1,7 @@
 """What an Uptime Kuma tells over its socket, and how it is made to tell it."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 import socketio
@@ -58,15 +59,17 @@ async def test_what_is_sent_before_it_listens_is_lost_and_so_nothing_is(kuma: Fa
 
 @pytest.mark.parametrize(
     "transports, websockets",
-    [(None, True), (None, False), (["polling"], True)],
-    ids=["websocket", "proxy without websockets", "polling"],
+    [(None, "pass"), (None, "refused"), (None, "swallowed"), (["polling"], "pass")],
+    ids=["websocket", "refused by a proxy", "swallowed by a proxy", "polling"],
 )
 async def test_by_whatever_lies_between(
     transports: list[str] | None,
-    websockets: bool,
+    websockets: Literal["pass", "refused", "swallowed"],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.1)
+    if websockets == "swallowed":
+        monkeypatch.setattr(connection, "_CONNECT_SECONDS", 1.0)
     # Of what is polled, python-engineio takes sixteen packets by itself; after signing in there are more than fifty.
     async with FakeUptimeKuma.start(transports=transports, prefix="/deep/kuma") as kuma:
         kuma.site.websockets = websockets

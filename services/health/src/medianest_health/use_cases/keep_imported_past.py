@@ -16,6 +16,7 @@ from medianest_health.uptime import DAY, start_of_bucket
 from medianest_health.use_cases.keep_imported import Kept
 
 _KEPT = timedelta(days=90)
+_INTERVAL = 60
 
 
 async def keep_imported_past(
@@ -27,16 +28,17 @@ async def keep_imported_past(
     now: datetime,
     dry_run: bool,
 ) -> int:
-    """How many days are new. Each check stands for one interval, and what is known here already is not touched; nothing
-    is said of how long answers took, since that is known as an average only."""
+    """How many days are new. Each check stands for one interval as it is over there, and what is known here already is
+    not touched; nothing is said of how long answers took, since that is known as an average only."""
     days = {f"{household.ref}:{number}": told for number, told in household.days.items()}
+    intervals = {f"{household.ref}:{each.id}": each.interval or _INTERVAL for each in household.monitors}
     ids = {
         kept.monitors[each.refs[0]]: each
         for each in taken
         if each.refs[0] in kept.monitors and each.refs[0] in days
     }
     made = select(Monitor.id, Monitor.created_at).where(Monitor.id.in_(list(ids)))
-    since = dict((await tx.session.execute(made)).tuples().all())
+    since = {row.id: row.created_at for row in await tx.session.execute(made)}
     oldest = start_of_bucket(now - _KEPT, DAY)
     rows: list[dict[str, Any]] = []
     for monitor_id, each in ids.items():
@@ -44,7 +46,7 @@ async def keep_imported_past(
         for day in days[each.refs[0]]:
             bucket = start_of_bucket(datetime.fromtimestamp(day.timestamp, UTC), DAY)
             if oldest <= bucket < first_here and day.up + day.down:
-                rows.append(_row(monitor_id, bucket, day, interval=each.interval_seconds))
+                rows.append(_row(monitor_id, bucket, day, interval=intervals[each.refs[0]]))
     there = await _known(tx, list(ids))
     fresh = [row for row in rows if (row["monitor_id"], row["bucket"]) not in there]
     if not dry_run:

@@ -8,7 +8,7 @@ from medianest_common.errors import TimedOut
 from medianest_health.adapters.uptime_kuma.connection import KumaConnection
 from medianest_health.adapters.uptime_kuma.household import KumaDay, understood
 
-_HOURS = 90 * 24
+_DAYS = 91
 _PATIENCE_SECONDS = 20.0
 _FIRST_VERSION = "Version 1 keeps no history that can be taken over."
 _TOO_LONG = "Not all of the history was told in time. Once more takes over the rest."
@@ -24,9 +24,9 @@ async def read_past(
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             for monitor in monitors:
-                reply = await connection.ask("getMonitorChartData", monitor, _HOURS)
+                reply = await connection.ask("getMonitorChartData", monitor, _DAYS * 24)
                 days = reply.get("data") if reply.get("ok") else None
-                found[monitor], _ = understood(KumaDay, days if isinstance(days, list) else [])
+                found[monitor], _ = understood(KumaDay, days[:_DAYS] if isinstance(days, list) else [])
     except (TimeoutError, TimedOut):
         return found, [_TOO_LONG]
     return found, []
