@@ -104,7 +104,6 @@ class News:
         """So much later, everything that is due is told."""
         self.clock.advance(minutes * 60)
         await use_cases.tell_arrivals(self.app)
-        await use_cases.tell_outages(self.app)
 
         async def through() -> bool:
             await use_cases.tell_many(self.app)

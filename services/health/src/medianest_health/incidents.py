@@ -155,7 +155,7 @@ class _Telling:
     def _tell_unwell(self, state: MonitorState) -> None:
         at = self._since(state)
         if state is MonitorState.DOWN:
-            self._tell(MonitorWentDown, at=at, reason=self.reason)
+            self._tell(MonitorWentDown, at=at, reason=self.reason, times=self.incident.times)
         else:
             self._tell(MonitorDegraded, at=at, reason=self.reason, state=state)
         self.incident.told, self.incident.reminded_at = state.value, self.at
