@@ -148,14 +148,11 @@ async def test_ninety_bars_say_how_each_day_was_and_a_day_without_news_is_none(h
     ]
     async with home.app.db.transaction() as tx:
         await tx.session.execute(insert(Rollup), rows)
-    shown = (await seen(home, "house")).groups[0].monitors[0].bars
-    assert (len(shown), shown[-1].day, shown[0].day) == (
-        90,
-        today.date(),
-        (today - timedelta(days=89)).date(),
-    )
-    assert [(bar.uptime, bar.coverage) for bar in shown[-4:-1]] == [(None, 1.0), (1.0, 0.25), (0.5, 1.0)]
-    assert {(bar.uptime, bar.coverage) for bar in shown[:86]} == {(None, 0.0)}
+    shown = (await seen(home, "house")).groups[0].monitors[0].days
+    assert (len(shown.uptime), shown.since) == (90, (today - timedelta(days=89)).date())
+    told = list(zip(shown.uptime, shown.coverage, strict=True))
+    assert told[-4:-1] == [(None, 1.0), (1.0, 0.25), (0.5, 1.0)]
+    assert set(told[:86]) == {(None, 0.0)}
 
 
 async def test_incidents_and_maintenance_of_its_own_monitors_are_told_and_no_others(home: Household) -> None:
