@@ -134,14 +134,6 @@ def test_the_operator_may_name_any_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
-    [
-        "file:///etc/passwd", "gopher://x/", "ftp://x/", "//x/", "x", "", "http://", "http:///x", "javascript:alert(1)",
-        "http://user@host/", "http://user:pass@host/", "http://good.example@evil.example/", "http://a b/", "http://a\r\nb/",
-        "http://a\\b/", "http://[::1", "http://host:99999/", "http://\x00/", " http://host/",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "[::1]", "192.168.1.1", "100.64.0.1", "[fd12::1]", "9.9.9.9"]
 )
 @pytest.mark.parametrize("port", [22, 53, 5432, 32400])
@@ -175,6 +167,14 @@ async def test_a_watched_name_that_leads_to_the_metadata_is_refused(names: Names
         await check_url("http://nas.example/", policy=MONITOR)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd", "gopher://x/", "ftp://x/", "//x/", "x", "", "http://", "http:///x", "javascript:alert(1)",
+        "http://user@host/", "http://user:pass@host/", "http://good.example@evil.example/", "http://a b/", "http://a\r\nb/",
+        "http://a\\b/", "http://[::1", "http://host:99999/", "http://\x00/", " http://host/",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("policy", [ADMIN, USER, OPERATOR])
 def test_only_plain_web_addresses_are_addresses_attack_79(url: str, policy: AddressPolicy) -> None:
     with pytest.raises(AddressRefused):
