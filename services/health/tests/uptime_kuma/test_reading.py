@@ -175,6 +175,8 @@ async def test_one_that_goes_away_in_the_middle(kuma: FakeUptimeKuma) -> None:
         ("html", BadUpstream),
         ("nonsense", BadUpstream),
         (500, BadUpstream),
+        (404, BadUpstream),
+        (401, BadUpstream),
         (503, Unavailable),
     ],
 )

@@ -33,7 +33,14 @@ async def open_client(address: KumaAddress, *, clock: Clock) -> AsyncIterator[Ou
 
 async def knock(client: OutgoingClient) -> None:
     """Raises what is wrong with the address in words of ours: what python-socketio says of it helps nobody."""
-    await client.request_as("GET", "/socket.io/?EIO=4&transport=polling", _as_a_handshake)
+    try:
+        await client.request_as("GET", "/socket.io/?EIO=4&transport=polling", _as_a_handshake)
+    except UpstreamRefused as refused:
+        if refused.upstream_status in (401, 403):
+            why = "What stands in front of it asks for a sign-in of its own, so it cannot be read that way."
+        else:
+            why = f"What answers at this address does not look like {SYSTEM}."
+        raise BadUpstream(why, upstream=SYSTEM) from None
 
 
 async def read_page(client: OutgoingClient, slug: str) -> tuple[KumaPage, list[dict[str, Any]]]:
