@@ -83,8 +83,10 @@ class BreakerCondition(StrEnum):
 
 
 class Breaker(Contract):
-    """What stands between one replica and one system at one address."""
+    """What stands between one replica and one system at one address. Where there are several (`count`), the one that
+    is worst."""
 
+    count: int = 1
     system: str
     address: str | None = None
     """Scheme, host and port; None where a user chose it, and for our own servers."""

@@ -42,7 +42,7 @@ async def keeping_roster(app: HealthApp) -> AsyncIterator[None]:
 
 
 async def _keep(app: HealthApp) -> None:
-    written = -_WRITE_SECONDS
+    written, is_away = -_WRITE_SECONDS, False
     while True:
         await asyncio.sleep(_TICK_SECONDS)
         if not app.roster.is_hearing:
@@ -52,9 +52,11 @@ async def _keep(app: HealthApp) -> None:
         try:
             async with asyncio.timeout(_SECONDS):
                 await keep_roster(app)
-            written = app.clock.monotonic()
+            written, is_away = app.clock.monotonic(), False
         except Exception as error:
-            log.warning("roster_not_kept", error=type(error).__name__)
+            if not is_away:
+                log.warning("roster_not_kept", error=type(error).__name__)
+            is_away = True
             await asyncio.sleep(_TICK_SECONDS)
 
 
