@@ -299,6 +299,7 @@ async def test_the_other_ways_add_and_never_make_poorer(home: Household, kuma: F
     shown[0] |= {"sendUrl": 1, "url": "http://sonarr.example:8989/ping"}
     by_page = await take(home, kuma, way=ImportWay.STATUS_PAGE, slug="household")
     assert names(by_page.created) == {"Sonarr", "Backup job"}
+    assert by_page.remarks
     by_metrics = await take(
         home, kuma, way=ImportWay.METRICS, username=None, password=None, api_key=kuma.pages.api_key
     )

@@ -7,6 +7,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+TOLD_IN_PART = (
+    "This way tells neither how often each is looked at and how often it is tried again, nor which are upside down or"
+    " paused. Look at each of them here, or sign in with an account."
+)
+
 
 def _nothing(value: Any) -> Any:
     """Fields that were never filled in come as null, as an empty text, or (over `/metrics`) as the text null."""

@@ -11,7 +11,13 @@ from medianest_common.errors import BadUpstream
 from medianest_common.http import CircuitBreaker, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
 from medianest_health.adapters.uptime_kuma.address import POLICY, KumaAddress
 from medianest_health.adapters.uptime_kuma.errors import SYSTEM, KumaPageUnknown
-from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor, KumaPage, understood
+from medianest_health.adapters.uptime_kuma.household import (
+    TOLD_IN_PART,
+    KumaHousehold,
+    KumaMonitor,
+    KumaPage,
+    understood,
+)
 
 _MOST_BYTES = 5 * 1024 * 1024
 
@@ -75,7 +81,12 @@ async def read_by_page(address: KumaAddress, slug: str, *, clock: Clock) -> Kuma
         page, told = await read_page(client, slug)
     monitors, unreadable = understood(KumaMonitor, told)
     return KumaHousehold(
-        ref=address.ref, complete=False, monitors=_once(monitors), unreadable=unreadable, pages=[page]
+        ref=address.ref,
+        complete=False,
+        monitors=_once(monitors),
+        unreadable=unreadable,
+        pages=[page],
+        remarks=[TOLD_IN_PART],
     )
 
 
