@@ -14,7 +14,7 @@ _Blocker = aliased(Monitor)
 _MAY_BE_NAMED = or_(_Blocker.visibility == "everyone", Monitor.visibility == "admins")
 """Whoever may see a monitor may see this as well."""
 
-SHOWN = (
+SHOWN: Select[Any] = (
     select(
         Monitor.id,
         Monitor.name,
@@ -42,7 +42,7 @@ SHOWN = (
 )
 """Every monitor with how it stands: what `as_status` asks for and no more, since pages ask for it all the time."""
 
-MANAGED = SHOWN.add_columns(
+MANAGED: Select[Any] = SHOWN.add_columns(
     *(column for column in Monitor.__table__.columns if column.name not in SHOWN.selected_columns)
 )
 """With all that administrators decide about it."""
@@ -65,7 +65,8 @@ async def one_on_board(
 ) -> RowMapping | None:
     """None also for what is not for the eyes of whoever asks."""
     statement = _seen(for_admin=for_admin).where(Monitor.id == monitor_id)
-    return (await connection.execute(statement)).mappings().one_or_none()
+    found: RowMapping | None = (await connection.execute(statement)).mappings().one_or_none()
+    return found
 
 
 def _seen(*, for_admin: bool) -> Select[Any]:
