@@ -14,7 +14,7 @@ _Blocker = aliased(Monitor)
 _MAY_BE_NAMED = or_(_Blocker.visibility == "everyone", Monitor.visibility == "admins")
 """Whoever may see a monitor may see this as well."""
 
-SHOWN: Select[Any] = (
+SHOWN: Select[*tuple[Any, ...]] = (
     select(
         Monitor.id,
         Monitor.name,
@@ -42,7 +42,7 @@ SHOWN: Select[Any] = (
 )
 """Every monitor with how it stands: what `as_status` asks for and no more, since pages ask for it all the time."""
 
-MANAGED: Select[Any] = SHOWN.add_columns(
+MANAGED: Select[*tuple[Any, ...]] = SHOWN.add_columns(
     *(column for column in Monitor.__table__.columns if column.name not in SHOWN.selected_columns)
 )
 """With all that administrators decide about it."""
@@ -69,6 +69,6 @@ async def one_on_board(
     return found
 
 
-def _seen(*, for_admin: bool) -> Select[Any]:
+def _seen(*, for_admin: bool) -> Select[*tuple[Any, ...]]:
     statement = SHOWN.where(Monitor.enabled)
     return statement if for_admin else statement.where(Monitor.visibility == "everyone")
