@@ -7,7 +7,6 @@ been held up, every replica has its full time again to be heard.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.health.inside import RecoveryKind
@@ -200,7 +199,3 @@ def _replaced(gone: Place, successor: Place) -> Iterator[Turn]:
     if gone.instance.rpartition("-")[0] != successor.instance.rpartition("-")[0]:
         away = (successor.first_seen_at - gone.last_seen_at).total_seconds()
         yield Turn(RecoveryKind.REPLICA_REPLACED, gone, away)
-
-
-def values_of(place: Place) -> dict[str, Any]:
-    return {name: getattr(place, name) for name in Place.__slots__}
