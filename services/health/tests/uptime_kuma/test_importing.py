@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from medianest_common.contracts.health import Visibility
 from medianest_common.contracts.health.importing import ImportUptimeKuma, ImportWay, KumaImport
+from medianest_common.contracts.health.maintenance import EndMaintenance
 from medianest_common.contracts.health.managing import (
     DeleteMonitor,
     Heartbeat,
@@ -192,7 +193,15 @@ async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUp
     again = await take(home, kuma)
     assert [each.changes for each in again.updated] == [["durationSeconds", "monitors"]]
     assert await rows(home, about) == [("Plex",)]
-    assert len(await rows(home, told)) == 1
+
+    # What was called off here stays so, whatever becomes of it there.
+    (maintenance,) = [each.id for each in again.updated if each.id]
+    with home.sandbox.as_user(role=Role.ADMIN):
+        await home.sandbox.bus.call(EndMaintenance(id=maintenance, for_good=True), timeout=5)
+    kuma.monitored.maintenances["1"]["timeRange"][1]["hours"] = 5
+    assert names((await take(home, kuma)).updated, "maintenance") == {"Nightly backup"}
+    state = "select duration_seconds, ended_at is null, window_from is null from maintenances"
+    assert await rows(home, state) == [(10_800, False, True)]
 
 
 async def test_what_is_in_maintenance_there_is_so_here(home: Household, kuma: FakeUptimeKuma) -> None:

@@ -35,7 +35,7 @@ async def import_uptime_kuma(app: HealthApp, command: ImportUptimeKuma) -> KumaI
     windows, unsaid = translate_windows(household, now=now)
     async with app.db.transaction() as tx:
         kept = await keep_imported(app, tx, household, taken, dry_run=dry_run)
-        await keep_imported_windows(tx, kept, windows, now=now, dry_run=dry_run)
+        await keep_imported_windows(app, tx, kept, windows, now=now, dry_run=dry_run)
         await keep_imported_pages(tx, kept, household, now=now, dry_run=dry_run)
         days = await keep_imported_past(tx, kept, household, taken, now=now, dry_run=dry_run)
     return KumaImport(
