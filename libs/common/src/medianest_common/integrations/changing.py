@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from medianest_common.bus import require
+from medianest_common.bus.context import require_operator
 from medianest_common.contracts.base import Event
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.integrations import (
@@ -119,6 +120,8 @@ def taken(store: IntegrationStore[Any], handed: Handed) -> Values:
 
 
 def hand_over(store: IntegrationStore[Any]) -> HandedOver:
+    """To a service that asks in nobody's name."""
+    require_operator()
     found = [(each, store.present(each.kind)) for each in store.kinds]
     return HandedOver(items=[hand(store, kind, values) for kind, values in found if values is not None])
 

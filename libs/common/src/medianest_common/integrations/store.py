@@ -75,7 +75,7 @@ class IntegrationStore[S: Settings]:
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Raises nothing: without the database nothing is done either, and what stands there is read once it is back."""
+        """Raises nothing: without the database nothing is done either, and it is read as soon as it is back."""
         try:
             self.rows = await self._read()
         except Exception as error:
