@@ -50,6 +50,7 @@ class Prober:
         """Those of them that hung the last time."""
         self.found: dict[UUID, Check] = {}
         """Not written down yet."""
+        self._claimed_last: set[UUID] = set()
         self._matched = False
         self._sweep_at = float("-inf")
 
@@ -120,10 +121,12 @@ class Prober:
 
     async def _claim(self) -> None:
         held = {*self._running, *self.found}
+        # A lease lasts for three ticks, so what was claimed in the last one need not be renewed yet.
+        lasting = held - self._claimed_last
         async with self._app.db.transaction() as tx:
             schedules = Schedules(tx.session)
-            if held:
-                await schedules.renew(self.replica, held)
+            if lasting:
+                await schedules.renew(self.replica, lasting)
             claimed = await schedules.claim(
                 self.replica,
                 keys=[each.key for each in self._app.watched],
@@ -132,6 +135,7 @@ class Prober:
                 hung_places=max(0, int(self._at_once * HUNG_SHARE) - len(self._hanging)),
             )
             await self._probes.prepare(claimed, read=schedules.opened)
+        self._claimed_last = {each.id for each in claimed}
         for each in claimed:
             if each.id not in held:
                 self._running[each.id] = asyncio.create_task(self._look(each))

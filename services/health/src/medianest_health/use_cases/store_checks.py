@@ -57,17 +57,15 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         schedules = Schedules(tx.session)
         ours = await schedules.lock(replica, [check.claimed.id for check in checks])
         known = await _known(tx, ours)
-        present = await Standings(tx.session).of(ours)
         latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TOLD_WITHIN)
         surroundings = await Surroundings.of(tx.session, ours, at=now)
         batch = Batch()
         for check in sorted(checks, key=lambda each: each.at):
             if check.claimed.id not in known:
                 continue
-            monitor, schedule = known[check.claimed.id]
+            monitor, schedule, standing = known[check.claimed.id]
             batch.nexts.append(_next(app, monitor, check, now=now))
             finding = finding_of(schedule, monitor, at=check.at) if monitor.kind == "push" else check.finding
-            standing = present.get(monitor.id)
             if finding is None or (standing and _is_older(check, standing, now=now)):
                 continue
             before, rule = judgement_of(standing), rule_of(monitor)
@@ -105,10 +103,18 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
     return batch.seen
 
 
-async def _known(tx: Transaction, monitors: set[UUID]) -> Mapping[UUID, tuple[Monitor, Schedule]]:
-    statement = select(Monitor, Schedule).join(Schedule, Schedule.monitor_id == Monitor.id)
-    rows = await tx.session.execute(statement.where(Monitor.id.in_(monitors)))
-    return {monitor.id: (monitor, schedule) for monitor, schedule in rows}
+async def _known(
+    tx: Transaction, monitors: set[UUID]
+) -> Mapping[UUID, tuple[Monitor, Schedule, Standing | None]]:
+    """Whoever holds the schedule of a monitor is the only one who writes how it stands."""
+    statement = (
+        select(Monitor, Schedule, Standing)
+        .join(Schedule, Schedule.monitor_id == Monitor.id)
+        .outerjoin(Standing, Standing.monitor_id == Monitor.id)
+        .where(Monitor.id.in_(monitors))
+    )
+    rows = await tx.session.execute(statement)
+    return {monitor.id: (monitor, schedule, standing) for monitor, schedule, standing in rows}
 
 
 def _is_older(check: Check, standing: Standing, *, now: datetime) -> bool:

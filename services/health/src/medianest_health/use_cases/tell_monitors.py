@@ -24,10 +24,9 @@ async def read_monitor_states(app: HealthApp) -> LiveStates:
 async def tell_monitors(app: HealthApp, changed: Collection[UUID]) -> None:
     if not changed:
         return
-    for monitor_id, state in await _read(app):
-        if monitor_id in changed:
-            body = state.frame.model_dump_json().encode()
-            await app.bus.publish_live(PUSH_ALL if state.everyone else PUSH_ADMINS, body)
+    for _, state in await _read(app, only=changed):
+        body = state.frame.model_dump_json().encode()
+        await app.bus.publish_live(PUSH_ALL if state.everyone else PUSH_ADMINS, body)
 
 
 async def show_anew(app: HealthApp) -> None:
@@ -35,9 +34,9 @@ async def show_anew(app: HealthApp) -> None:
     await app.bus.publish_live(PUSH_ALL, Renew(type=MONITOR_CHANGED).model_dump_json().encode())
 
 
-async def _read(app: HealthApp) -> list[tuple[UUID, LiveState]]:
+async def _read(app: HealthApp, *, only: Collection[UUID] | None = None) -> list[tuple[UUID, LiveState]]:
     async with app.db.read() as connection:
-        rows = await board(connection, for_admin=True)
+        rows = await board(connection, for_admin=True, only=only)
     now = app.clock.now()
     states = []
     for row in rows:
