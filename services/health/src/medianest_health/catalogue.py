@@ -59,7 +59,7 @@ async def catalogue(
 ) -> Sequence[Watched]:
     """In the order in which people are shown them."""
     return [
-        *_systems(runtime.settings, stack, ports=ports),
+        *systems(runtime.settings, stack, ports=ports),
         *_services(runtime, companions),
         *_servers(runtime),
     ]
@@ -86,7 +86,9 @@ def _server_of(url: str) -> Reference | None:
     return Reference(parsed.hostname, port) if parsed.hostname else None
 
 
-def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
+def systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
+    """Those that the settings name."""
+
     def watch(key: str, name: str, **values: object) -> Watched:
         """`values` make its spec."""
         kind, url = key.partition("_")[0], str(values["url"])
@@ -97,7 +99,7 @@ def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -
         stack.push_async_callback(probe.aclose)
         return Watched(key, kind, name, url, "everyone" if kind in _MAIN_ONES else "admins", probe)
 
-    if not settings.plex_url and plain(settings.plex_token):
+    if ports.plex and not settings.plex_url and plain(settings.plex_token):
         yield Watched("plex", "plex", "Plex", "plex.tv", "everyone", FoundPlexProbe(ports.plex))
     for key, name in _KEYED.items():
         if url := getattr(settings, f"{key}_url"):
