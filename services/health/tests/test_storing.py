@@ -85,16 +85,15 @@ async def test_uptime_kuma_2470_a_database_that_hangs_or_is_gone_is_nobodys_outa
     thing = Thing("thing")
     await every(home, [thing], seconds=1)
     async with _through_a_proxy(home) as (proxy, database), replicas(home, [thing]) as running:
-        prober = await running.start("one", db=database)
+        await running.start("one", db=database)
         await eventually(lambda: _has(home, "thing", 1))
         for fault in (proxy.refuse, proxy.cut):
-            looked = len(thing.looks)
-            await eventually(lambda looked=looked: _looks(thing, looked + 1))
+            await _looked_again(thing)
             fault()
             await asyncio.sleep(1.5)
             await proxy.heal()
+            await _looked_again(thing)
             await eventually(lambda: _has(home, "thing", len(thing.looks)))
-        del prober
     assert set((await outcomes(home))["thing"]) == {"up"}
 
 
@@ -273,8 +272,9 @@ async def _has(home: Household, name: str, times: int) -> bool:
     return len((await outcomes(home))[name]) >= times
 
 
-async def _looks(thing: Thing, times: int) -> bool:
-    return len(thing.looks) >= times
+async def _looked_again(thing: Thing) -> None:
+    before = len(thing.looks)
+    await eventually(lambda: _is(len(thing.looks) > before))
 
 
 async def _is(value: bool) -> bool:

@@ -16,12 +16,12 @@ from medianest_health.app import HealthApp
 from medianest_health.checks import Check
 from medianest_health.expiry import follow_certificate
 from medianest_health.heartbeats import finding_of
-from medianest_health.incidents import TOLD_WITHIN, follow
+from medianest_health.incidents import follow
 from medianest_health.metrics import Seen
 from medianest_health.models import Monitor, Schedule, Standing
 from medianest_health.repository import History, Incidents, Standings
 from medianest_health.repository.schedules import Next, Schedules
-from medianest_health.rolling import COUNTED
+from medianest_health.rolling import COUNTED, Counted
 from medianest_health.rules import rule_of
 from medianest_health.scheduling import looked_at_every, next_due
 from medianest_health.states import Judgement, judge, judgement_of
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 _SKEW = timedelta(minutes=1)
 _LONGEST_MESSAGE = 500
-_UP = {"up": True, "down": False}
+_UP: dict[Counted, bool] = {"up": True, "down": False}
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         schedules = Schedules(tx.session)
         ours = await schedules.lock(replica, [check.claimed.id for check in checks])
         known = await _known(tx, ours)
-        latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TOLD_WITHIN)
+        latest = await Incidents(tx.session).latest_of(ours)
         surroundings = await Surroundings.of(tx.session, ours, at=now)
         batch = Batch()
         for check in sorted(checks, key=lambda each: each.at):
