@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from medianest.testing import eventually
 from medianest_common.contracts.health import Visibility
 from medianest_common.contracts.health.importing import ImportUptimeKuma, ImportWay, KumaImport
 from medianest_common.contracts.health.maintenance import EndMaintenance
@@ -284,6 +285,28 @@ async def test_pages_come_along_unpublished_and_are_then_for_people_here(
     again = await take(home, kuma)
     assert names(again.unchanged, "page") == {"Other"}
     assert await rows(home, "select title from status_pages") == [("Household",)]
+
+
+async def test_a_group_that_is_named_so_meanwhile_is_a_conflict(
+    home: Household, kuma: FakeUptimeKuma
+) -> None:
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(
+            text("insert into monitor_groups (id, name, position) values (gen_random_uuid(), 'Media', 1)")
+        )
+        mine = (await tx.session.execute(text("select pg_backend_pid()"))).scalar_one()
+        importing = asyncio.create_task(take(home, kuma))
+
+        async def waits() -> bool:
+            blocked = text("select count(*) from pg_stat_activity where :mine = any(pg_blocking_pids(pid))")
+            async with home.app.db.read() as connection:
+                return bool((await connection.execute(blocked, {"mine": mine})).scalar_one())
+
+        await eventually(waits)
+    with pytest.raises(MediaNestError) as refused:
+        await importing
+    assert refused.value.code == "IMPORT_COLLIDED"
+    assert not await imported(home)
 
 
 async def test_two_at_once_make_nothing_twice(home: Household, kuma: FakeUptimeKuma) -> None:
