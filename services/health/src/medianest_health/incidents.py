@@ -40,7 +40,7 @@ def follow(
     at: datetime,
     reason: str | None,
 ) -> None:
-    """`latest` is the monitor's incident that is open or was closed of late (`Incidents.latest_of`).
+    """`latest` is the monitor's incident that is open, or the last there was (`Incidents.latest_of`).
 
     Nothing happens during maintenance, while it is blocked and while nobody can tell how it is: an incident that is
     open waits for what comes after that.

@@ -65,7 +65,10 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
                 continue
             monitor, schedule, standing = known[check.claimed.id]
             batch.nexts.append(_next(app, monitor, check, now=now))
-            finding = finding_of(schedule, monitor, at=check.at) if monitor.kind == "push" else check.finding
+            finding = check.finding
+            if monitor.kind == "push":
+                looked_at = standing.last_check_at if standing else None
+                finding = finding_of(schedule, monitor, looked_at=looked_at, at=check.at)
             if finding is None or (standing and _is_older(check, standing, now=now)):
                 continue
             before, rule = judgement_of(standing), rule_of(monitor)
