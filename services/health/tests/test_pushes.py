@@ -112,6 +112,21 @@ async def test_what_is_reported_while_nobody_looks_is_not_lost(home: Household, 
     assert (await status(home, backup)).message == "after an hour"
 
 
+async def test_what_could_not_be_heard_while_everything_slept_is_waited_for_and_then_missed(
+    home: Household, backup: MonitorMade
+) -> None:
+    """A laptop that was closed for a night has heard nobody, which is nobody's fault but its own."""
+    await push(home, backup)
+    await home.look()
+    home.clock.advance(8 * 3600)
+    await home.look()
+    assert (await status(home, backup)).status == "unknown"
+    await home.rounds(5, apart=20)
+    assert (await status(home, backup)).status == "unknown", "one heartbeat and the grace are not over"
+    await home.rounds(2, apart=20)
+    assert (await status(home, backup)).status == "down"
+
+
 async def test_many_reports_at_once_are_one_heartbeat(home: Household, backup: MonitorMade) -> None:
     await asyncio.gather(*(push(home, backup, message=f"{n}") for n in range(20)))
     await home.look()

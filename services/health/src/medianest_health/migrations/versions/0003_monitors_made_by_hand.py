@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", _WHEN),
         sa.Column("hung", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("heartbeat_at", _WHEN),
+        sa.Column("excused_until", _WHEN),
         sa.Column("heartbeat_ok", sa.Boolean),
         sa.Column("heartbeat_message", sa.Text),
         sa.Column("heartbeat_ms", sa.Double),
