@@ -17,7 +17,9 @@ async def pause_monitor(app: HealthApp, command: PauseMonitor) -> managing.Monit
     """Nobody looks at it until it is resumed; the time between counts neither way. Twice is once."""
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
-        monitor = await ManagedMonitors(tx.session).get(command.id, lock=True)
+        monitors = ManagedMonitors(tx.session)
+        await monitors.alone()
+        monitor = await monitors.get(command.id, lock=True)
         if monitor is None:
             raise MonitorNotFound()
         if monitor.paused != command.paused:
