@@ -14,6 +14,7 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
+from medianest_health.catalogue import Watched
 from medianest_health.checks import Check
 from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
@@ -33,6 +34,9 @@ _SWEEP_SECONDS = 5.0
 _CANCELLED_SECONDS = 2.0
 _BATCH = 200
 _ATTEMPTS = 3
+_SLACK_SECONDS = 1.0
+"""Probes keep the time themselves, and say more about it than we can."""
+_TOO_SLOW = "57014"
 
 
 class Prober:
@@ -51,7 +55,7 @@ class Prober:
         self.found: dict[UUID, Check] = {}
         """Not written down yet."""
         self._claimed_last: set[UUID] = set()
-        self._matched = False
+        self._matched: list[Watched] = []
         self._sweep_at = float("-inf")
 
     @classmethod
@@ -85,12 +89,12 @@ class Prober:
             try:
                 await self.turn()
             except Exception as error:
-                log.warning("looking_failed", error=repr(error)[:300], exc_info=not is_outage(error))
+                log.warning("looking_failed", error=repr(error)[:300], exc_info=not _passes(error))
             await asyncio.sleep(max(0.1, TICK_SECONDS - (now() - began)))
 
     async def turn(self) -> None:
         """Write down what was found, and begin to look at what is due."""
-        if not self._matched:
+        if self._matched != list(self._app.watched):
             await self.match()
         await self.store()
         if asyncio.get_running_loop().time() >= self._sweep_at:
@@ -103,9 +107,11 @@ class Prober:
             await asyncio.wait(set(self._running.values()))
 
     async def match(self) -> None:
+        watched = list(self._app.watched)
         async with self._app.db.transaction() as tx:
-            await Monitors(tx.session).match(self._app.watched, now=self._app.clock.now())
-        self._matched = True
+            await Monitors(tx.session).match(watched, now=self._app.clock.now())
+        self._matched = watched
+        self._sweep_at = float("-inf")
 
     async def sweep(self) -> None:
         """Plan what is new, and close what is no longer ours to look at."""
@@ -161,7 +167,7 @@ class Prober:
         if probe is None:
             return None
         try:
-            async with asyncio.timeout(claimed.timeout_seconds):
+            async with asyncio.timeout(claimed.timeout_seconds + _SLACK_SECONDS):
                 return await probe()
         except TimeoutError:
             return Finding(MonitorState.DOWN, message=f"{claimed.name} did not answer in time.")
@@ -188,7 +194,7 @@ class Prober:
             try:
                 await self._stored(batch)
             except Exception as error:
-                if is_outage(error):
+                if _passes(error):
                     raise
                 log.exception("checks_not_stored", number=len(batch))
                 await self._store_singly(batch)
@@ -214,7 +220,7 @@ class Prober:
             try:
                 await self._stored([each])
             except Exception as error:
-                if is_outage(error):
+                if _passes(error):
                     raise
                 log.exception("check_dropped", monitor=each.claimed.key)
 
@@ -236,7 +242,15 @@ class Prober:
         await self._probes.aclose()
 
 
+def _passes(error: Exception) -> bool:
+    """Whether the same can be stored once the database is there, or has time for us."""
+    return is_outage(error) or _is_in_the_way(error) or _sqlstate(error) == _TOO_SLOW
+
+
 def _is_in_the_way(error: Exception) -> bool:
     """Serialisation, deadlock, a lock that was waited for too long."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    return state in ("40001", "40P01", "55P03")
+    return _sqlstate(error) in ("40001", "40P01", "55P03")
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
