@@ -111,6 +111,14 @@ async def test_second_factor(kuma: FakeUptimeKuma) -> None:
     with pytest.raises(KumaSignInRefused, match="code"):
         await read(kuma, code="000000")
     assert (await read(kuma, code="123456")).monitors
+    with pytest.raises(KumaSignInRefused, match="used already"):
+        await read(kuma, code="123456")
+
+
+async def test_who_is_told_everything_before_the_answer_does_not_sign_in_again(kuma: FakeUptimeKuma) -> None:
+    kuma.socket.dwells = 3600
+    assert (await read(kuma)).monitors
+    assert kuma.asked["login"] == 1
 
 
 async def test_a_wrong_password_is_tried_once(kuma: FakeUptimeKuma) -> None:
@@ -143,6 +151,7 @@ async def test_an_answer_that_is_lost_is_asked_for_once_more(
     kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "_CALL_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_SIGN_IN_SECONDS", 0.5)
     kuma.socket.deaf_to.update({"login": 1, "getMonitorMaintenance": 1})
     assert (await read(kuma)).maintained == {1: [2, 3]}
     kuma.socket.deaf_to["login"] = 2

@@ -29,7 +29,7 @@ class ImportUptimeKumaBody(Body):
     username: str | None = Field(default=None, min_length=1, max_length=200)
     password: _Secret | None = None
     code: Annotated[SecretStr, Field(min_length=6, max_length=10)] | None = None
-    """Of the second factor, where the account has one."""
+    """Of the second factor, where the account has one. Each lets in once, so a run after a dry run needs the next."""
     api_key: _Secret | None = None
     """For `metrics`; without one, `username` and `password` are sent."""
     slug: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[A-Za-z0-9-]+$")

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import socketio
@@ -40,7 +41,9 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
         self.username = "kuma"
         self.password = "correct horse"
         self.code: str | None = None
-        """Of the second factor, where the account has one."""
+        """Of the second factor, where the account has one. It lets in once."""
+        self.dwells = 0.0
+        """Seconds between what it pushes after a sign-in and its answer, from version 2 on."""
         self.auth_disabled = False
         self.set_up = True
         self.listens_after = 0.05
@@ -53,7 +56,9 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
         self.lost: Counter[str] = Counter()
         self.writes: list[str] = []
         self._clock = clock
+        self._used_code: str | None = None
         self._logins: deque[float] = deque()
+        self._stopping = asyncio.Event()
         self._listening: set[str] = set()
         self._signed_in: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,6 +77,7 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
         return self.version.startswith("1.")
 
     async def aclose(self) -> None:
+        self._stopping.set()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -100,6 +106,14 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
             reply: Json = {"ok": False, "msg": "You are not logged in."}
         else:
             reply = self._answers[name](sid, *data[1:])
+        if name == "login" and reply.get("ok"):
+            if self.first_version:
+                self._start(self._push(sid))
+            else:
+                await self._push(sid)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.dwells):
+                        await self._stopping.wait()
         if id is not None:
             ack = self.packet_class(3, namespace=namespace, id=id, data=[reply])
             await self._send_packet(eio_sid, ack)
@@ -140,10 +154,10 @@ class KumaSocket(socketio.AsyncServer):  # type: ignore[misc]
             return dict(replies["wrong_password"])
         if self.code is not None and not given.get("token"):
             return dict(replies["two_factor"])
-        if self.code is not None and given["token"] != self.code:
+        if self.code is not None and (given["token"] != self.code or given["token"] == self._used_code):
             return dict(replies["bad_token"])
+        self._used_code = self.code
         self._signed_in.add(sid)
-        self._start(self._push(sid))
         return dict(replies["ok"])
 
     def _monitor_maintenance(self, _sid: str, number: int) -> Json:
