@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.groups import AddGroup
 from medianest_common.contracts.health.maintenance import (
     ChangeMaintenance,
     DeleteMaintenance,
@@ -21,7 +22,6 @@ from medianest_common.contracts.health.maintenance import (
     MaintenanceState,
     PlanMaintenance,
 )
-from medianest_common.contracts.health.managing import AddGroup
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakePlex

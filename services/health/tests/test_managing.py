@@ -12,9 +12,15 @@ from medianest.testing import Sandbox
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import ListMonitors, MonitorStatus, Visibility
+from medianest_common.contracts.health.groups import (
+    AddGroup,
+    ListGroups,
+    OrderGroups,
+    RemoveGroup,
+    RenameGroup,
+)
 from medianest_common.contracts.health.kinds import HttpSpec
 from medianest_common.contracts.health.managing import (
-    AddGroup,
     BulkAction,
     ChangeManyMonitors,
     ChangeMonitor,
@@ -24,15 +30,11 @@ from medianest_common.contracts.health.managing import (
     DeleteMonitor,
     GetManaged,
     GetMonitor,
-    ListGroups,
     ListManaged,
     Monitor,
     MonitorMade,
-    OrderGroups,
     OrderMonitors,
     PauseMonitor,
-    RemoveGroup,
-    RenameGroup,
     RenewPushToken,
     given,
 )

@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import Visibility
-from medianest_common.contracts.health.managing import AddGroup, CreateMonitor, DeleteMonitor
+from medianest_common.contracts.health.groups import AddGroup
+from medianest_common.contracts.health.managing import CreateMonitor, DeleteMonitor
 from medianest_common.contracts.health.pages import (
     AddPage,
     BadgeFacts,

@@ -1,5 +1,5 @@
 from medianest_common.contracts.base import Nothing, Page
-from medianest_common.contracts.health import MonitorStatus, managing
+from medianest_common.contracts.health import MonitorStatus, groups, managing
 from medianest_health.app import HealthApp
 from medianest_health.handlers.base import handlers
 from medianest_health.use_cases import monitor_groups
@@ -77,27 +77,27 @@ async def on_order(command: managing.OrderMonitors, app: HealthApp) -> Nothing:
 
 
 @handlers.rpc
-async def on_list_groups(query: managing.ListGroups, app: HealthApp) -> managing.MonitorGroups:
+async def on_list_groups(query: groups.ListGroups, app: HealthApp) -> groups.MonitorGroups:
     return await monitor_groups.list_groups(app, query)
 
 
 @handlers.rpc
-async def on_add_group(command: managing.AddGroup, app: HealthApp) -> managing.MonitorGroup:
+async def on_add_group(command: groups.AddGroup, app: HealthApp) -> groups.MonitorGroup:
     return await monitor_groups.add_group(app, command)
 
 
 @handlers.rpc
-async def on_rename_group(command: managing.RenameGroup, app: HealthApp) -> managing.MonitorGroup:
+async def on_rename_group(command: groups.RenameGroup, app: HealthApp) -> groups.MonitorGroup:
     return await monitor_groups.rename_group(app, command)
 
 
 @handlers.rpc
-async def on_remove_group(command: managing.RemoveGroup, app: HealthApp) -> Nothing:
+async def on_remove_group(command: groups.RemoveGroup, app: HealthApp) -> Nothing:
     return await monitor_groups.remove_group(app, command)
 
 
 @handlers.rpc
-async def on_order_groups(command: managing.OrderGroups, app: HealthApp) -> managing.MonitorGroups:
+async def on_order_groups(command: groups.OrderGroups, app: HealthApp) -> groups.MonitorGroups:
     return await monitor_groups.order_groups(app, command)
 
 
