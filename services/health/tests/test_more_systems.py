@@ -19,6 +19,8 @@ from medianest_common.testing.fake_systems import (
     FakeTautulli,
 )
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_health.adapters.reference import Reference
+from medianest_health.catalogue import outside_references
 from medianest_health.settings import HealthSettings
 from services.health.tests.household import Household
 
@@ -94,6 +96,23 @@ async def test_an_address_that_is_none_is_said_and_nothing_else_suffers(
 
     found = await home.monitor("Tautulli")
     assert found.message == "MEDIANEST_TAUTULLI_URL cannot be used as it is."
+
+
+def test_nobody_outside_is_asked_but_whom_the_household_uses_or_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("MEDIANEST_PLEX_TV_URL", raising=False)
+    assert outside_references(load(HealthSettings)) == []
+
+    monkeypatch.setenv("MEDIANEST_PLEX_TOKEN", "t")
+    monkeypatch.setenv("MEDIANEST_TMDB_API_KEY", "k")
+    assert outside_references(load(HealthSettings)) == [
+        Reference("plex.tv", 443),
+        Reference("api.themoviedb.org", 443),
+    ]
+
+    monkeypatch.setenv("MEDIANEST_HEALTH_WAN_REFERENCES", "example.org:80")
+    assert outside_references(load(HealthSettings)) == [Reference("example.org", 80)]
 
 
 def test_references_that_cannot_be_read_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """What is watched, as the settings and the parts of the installation say."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -50,31 +50,25 @@ class Watched:
     probe: Probe
 
 
-async def catalogue(
-    runtime: Runtime[HealthSettings],
-    stack: AsyncExitStack,
-    *,
-    ports: Ports,
-    companions: Callable[[str], Companions],
-) -> Sequence[Watched]:
-    """In the order in which people are shown them."""
-    return [
-        *systems(runtime.settings, stack, ports=ports),
-        *_services(runtime, companions),
-        *_servers(runtime),
-    ]
+def parts(runtime: Runtime[HealthSettings], *, companions: Callable[[str], Companions]) -> Sequence[Watched]:
+    """Of the installation itself; they are shown behind `systems`."""
+    return [*_services(runtime, companions), *_servers(runtime)]
 
 
 def references_of(settings: HealthSettings, *, clock: Clock) -> References:
-    """Nobody outside is asked whom the household has nothing to do with, unless the settings name them."""
-    wan = read_references(settings.health_wan_references)
-    if not wan:
-        used = {
-            settings.plex_tv_url: bool(plain(settings.plex_token)),
-            settings.tmdb_url: bool(plain(settings.tmdb_api_key)),
-        }
-        wan = [at for url, is_used in used.items() if is_used and (at := _server_of(url))]
-    return References(lan=read_references(settings.health_lan_references), wan=wan, clock=clock)
+    lan = read_references(settings.health_lan_references)
+    return References(lan=lan, wan=outside_references(settings), clock=clock)
+
+
+def outside_references(settings: HealthSettings) -> list[Reference]:
+    """Nobody whom the household has nothing to do with, unless the settings name them."""
+    if given := read_references(settings.health_wan_references):
+        return given
+    used = {
+        settings.plex_tv_url: bool(plain(settings.plex_token)),
+        settings.tmdb_url: bool(plain(settings.tmdb_api_key)),
+    }
+    return [at for url, is_used in used.items() if is_used and (at := _server_of(url))]
 
 
 def _server_of(url: str) -> Reference | None:
@@ -86,13 +80,16 @@ def _server_of(url: str) -> Reference | None:
     return Reference(parsed.hostname, port) if parsed.hostname else None
 
 
-def systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
-    """Those that the settings name."""
+def systems(
+    settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports, of_portal: Collection[str] = ()
+) -> Iterator[Watched]:
+    """Those that the settings name, in the order in which people are shown them. What is wrong with one of
+    `of_portal` is said without the names of variables."""
 
     def watch(key: str, name: str, **values: object) -> Watched:
         """`values` make its spec."""
         kind, url = key.partition("_")[0], str(values["url"])
-        variables = f"MEDIANEST_{key.upper()}"
+        variables = "" if key in of_portal else f"MEDIANEST_{key.upper()}"
         probe = _open(
             {"kind": kind, **values}, name=name, variables=variables, settings=settings, ports=ports
         )
@@ -126,7 +123,8 @@ def _open(
         spec = _SPEC.validate_python(values)
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]["loc"][-1]
-        return misfit(f"{variables}_{str(wrong).upper()} cannot be used as it is.")
+        setting = f"{variables}_{str(wrong).upper()}" if variables else f"Its {wrong}"
+        return misfit(f"{setting} cannot be used as it is.")
     seconds = settings.health_probe_seconds
     return open_probe(spec, name=name, seconds=seconds, ports=ports, variables=variables)
 

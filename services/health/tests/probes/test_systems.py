@@ -79,6 +79,7 @@ async def watch() -> AsyncIterator[Any]:
 
 
 async def test_what_is_well_is_up_with_a_key_and_without(watching: Watching) -> None:
+    """gethomepage/homepage#469, ajnart/homarr#2121: a queue that is empty is no error."""
     assert await watching.look() == (UP, None)
     without = watching.spec | {"api_key": None}
     assert (await look(**without)).outcome is UP

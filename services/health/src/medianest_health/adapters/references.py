@@ -1,6 +1,6 @@
 """What is asked besides when something does not answer: if that is silent as well, it is our own network.
 
-Nothing of this is asked while all is well.
+Nobody outside is asked while all is well, and the gateway once only, to learn whether it is one that answers.
 """
 
 import asyncio
