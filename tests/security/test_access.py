@@ -298,6 +298,10 @@ ACCESS = {
     "GET /api/v1/admin/audit": ADMIN,
     "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
+    "GET /api/v1/admin/services": ADMIN,
+    "PUT /api/v1/admin/services/{kind}": ADMIN,
+    "DELETE /api/v1/admin/services/{kind}": ADMIN,
+    "POST /api/v1/admin/services/{kind}/test": ADMIN,
     "GET /api/v1/admin/resilience": ADMIN,
     "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
     "GET /api/v1/admin/recoveries": ADMIN,
@@ -313,6 +317,8 @@ OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/errors/report": {"message": "x is not a function"},
     "POST /api/v1/admin/resilience/breakers/reset": {},
+    "PUT /api/v1/admin/services/{kind}": {"url": "http://127.0.0.1:9", "secret": "k", "version": 999},
+    "POST /api/v1/admin/services/{kind}/test": {"url": "http://127.0.0.1:9", "secret": "k"},
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/media/issues": {
@@ -426,6 +432,7 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "type": "request.approved",
         "locale": "en",
         "channel": "any",
+        "kind": "tautulli",
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(

@@ -34,6 +34,8 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/auth/invites/look": 410,
     "/auth/tokens": 422,
     "/auth/forward": 400,
+    "/admin/services/{kind}": 422,
+    "/admin/services/{kind}/test": 422,
     "/notifications": 400,
     "/notifications/preferences": 422,
     "/notifications/preferences/preview": 422,

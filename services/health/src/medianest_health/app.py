@@ -9,6 +9,7 @@ from medianest_common.db import Database
 from medianest_common.security.encryption import Cipher
 from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
+from medianest_health.integrations import HealthIntegrations
 from medianest_health.partitions import Partitions
 from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
@@ -23,6 +24,8 @@ class HealthApp:
     cipher: Cipher
     """For the secrets that monitors are made with."""
     watched: Sequence[Watched]
+    """Changes while we run: of what administrators set, whatever they have set."""
+    integrations: HealthIntegrations
     ports: Ports
     """For the probes that are opened later."""
     partitions: Partitions

@@ -16,14 +16,16 @@ from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.refusals import Refusals
 from medianest_health.app import HealthApp
-from medianest_health.catalogue import catalogue, references_of
+from medianest_health.catalogue import parts, references_of, systems
 from medianest_health.companions import Replicas
 from medianest_health.handlers import handlers
+from medianest_health.integrations import integrations_of
 from medianest_health.models import Base, Standing
 from medianest_health.partitions import Partitions
 from medianest_health.prober import Prober
 from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
+from medianest_health.use_cases.follow_integrations import following_integrations
 from medianest_health.use_cases.keep_roster import keeping_roster
 
 _LATE = timedelta(seconds=90)
@@ -35,6 +37,7 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
     """Every replica looks at what is due."""
     async with (
         build(runtime) as app,
+        following_integrations(app),
         keeping_roster(app),
         Prober.open(app) as prober,
         prober.looking(),
@@ -46,6 +49,8 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
 async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
     """Without looking at anything."""
     roster = Roster(clock=runtime.clock)
+    integrations = integrations_of(runtime)
+    await integrations.own.open()
 
     def companions(service: str) -> Companions:
         return Replicas(service, roster, runtime.db)
@@ -66,7 +71,11 @@ async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
             bus=runtime.bus,
             clock=runtime.clock,
             cipher=runtime.keys.cipher("monitor"),
-            watched=await catalogue(runtime, stack, ports=ports, companions=companions),
+            watched=[
+                *systems(integrations.settings, stack, ports=ports, of_portal=integrations.of_portal),
+                *parts(runtime, companions=companions),
+            ],
+            integrations=integrations,
             roster=roster,
             ports=ports,
             partitions=Partitions(),

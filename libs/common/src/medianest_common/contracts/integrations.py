@@ -107,6 +107,7 @@ class Change(Contract):
 
 class Removal(Contract):
     integration: IntegrationKind
+    version: int | None = None
 
 
 class Trial(Contract):
@@ -139,6 +140,7 @@ class Handed(Contract):
     url: str
     secret: str | None = Field(default=None, repr=False)
     options: dict[str, Option] = {}
+    source: IntegrationSource = IntegrationSource.PORTAL
 
 
 class HandedOver(Contract):

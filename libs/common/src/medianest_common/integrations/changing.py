@@ -74,6 +74,8 @@ async def remove_integration(
     caller = require(kind.permission)
     async with store.db.transaction() as tx:
         row = await _locked(store, tx, kind)
+        if removal.version is not None and removal.version != (row.version if row else 0):
+            raise _outdated()
         if row is not None and not row.removed:
             before, values = row.values, kind.read(store.given)
             await _keep(
@@ -108,7 +110,15 @@ async def to_try(store: IntegrationStore[Any], trial: Trial) -> Values:
 
 def hand(store: IntegrationStore[Any], kind: Kind, values: Values) -> Handed:
     secret = store.cipher.seal(values.secret, cell=transit_of(kind.kind)) if values.secret else None
-    return Handed(integration=kind.kind, url=values.url, secret=secret, options=dict(values.options))
+    row = store.rows.get(kind.kind)
+    of_portal = row is not None and not row.removed
+    return Handed(
+        integration=kind.kind,
+        url=values.url,
+        secret=secret,
+        options=dict(values.options),
+        source=IntegrationSource.PORTAL if of_portal else IntegrationSource.SETTINGS,
+    )
 
 
 def taken(store: IntegrationStore[Any], handed: Handed) -> Values:
