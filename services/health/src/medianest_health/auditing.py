@@ -5,6 +5,8 @@ from uuid import UUID
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.health.decided import (
+    MaintenanceDecided,
+    MaintenanceDecision,
     MonitorDecided,
     MonitorDecision,
     PageDecided,
@@ -26,3 +28,11 @@ def visibility_decided(tx: Transaction, visibility: str, monitors: Iterable[UUID
 
 def page_decided(tx: Transaction, decision: PageDecision, page_id: UUID) -> None:
     tx.emit(PageDecided(page_id=page_id, decision=decision, actor_id=require_caller().user_id))
+
+
+def maintenance_decided(tx: Transaction, decision: MaintenanceDecision, maintenance_id: UUID) -> None:
+    tx.emit(
+        MaintenanceDecided(
+            maintenance_id=maintenance_id, decision=decision, actor_id=require_caller().user_id
+        )
+    )

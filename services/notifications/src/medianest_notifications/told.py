@@ -30,6 +30,7 @@ from medianest_common.contracts.health import (
     MonitorRecovered,
     MonitorStillDown,
     MonitorWentDown,
+    decided,
 )
 from medianest_common.contracts.media.allowing import QuotaChanged
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
@@ -146,6 +147,9 @@ UNTOLD: Mapping[type[Event], str] = {
     BroadcastSent: "For the record of who did what. The message itself is told as it is sent.",
     BroadcastEnded: "For the record of who did what.",
     TemplateChanged: "For the record of who did what.",
+    decided.MonitorDecided: "For the record of who did what.",
+    decided.PageDecided: "For the record of who did what.",
+    decided.MaintenanceDecided: "For the record of who did what.",
     DownloadQueued: _OPEN_PAGES,
     DownloadStarted: _OPEN_PAGES,
     DownloadStored: _OPEN_PAGES,

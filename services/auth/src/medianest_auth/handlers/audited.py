@@ -2,7 +2,7 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
-from medianest_common.contracts.health.decided import MonitorDecided, PageDecided
+from medianest_common.contracts.health.decided import MaintenanceDecided, MonitorDecided, PageDecided
 from medianest_common.contracts.media.defaults import DefaultsChanged
 from medianest_common.contracts.media.importing import ImportedPersonErased
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
@@ -66,4 +66,14 @@ async def on_page_decided(event: PageDecided, app: AuthApp, tx: Transaction) -> 
         f"status_page_{event.decision.value}",
         actor_id=event.actor_id,
         target=f"status_page:{event.page_id}",
+    )
+
+
+@handlers.on(MaintenanceDecided)
+async def on_maintenance_decided(event: MaintenanceDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"maintenance_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"maintenance:{event.maintenance_id}",
     )

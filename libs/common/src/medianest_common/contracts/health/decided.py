@@ -1,4 +1,4 @@
-"""What administrators have decided about monitors and pages, for the audit log."""
+"""What administrators have decided about monitors, pages and maintenance, for the audit log."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -36,4 +36,20 @@ class PageDecision(StrEnum):
 class PageDecided(Event):
     page_id: UUID
     decision: PageDecision
+    actor_id: UUID
+
+
+class MaintenanceDecision(StrEnum):
+    PLAN = "plan"
+    CHANGE = "change"
+    END = "end"
+    """The window that ran."""
+    CANCEL = "cancel"
+    """For good."""
+    DELETE = "delete"
+
+
+class MaintenanceDecided(Event):
+    maintenance_id: UUID
+    decision: MaintenanceDecision
     actor_id: UUID
