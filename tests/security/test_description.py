@@ -100,6 +100,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/admin/monitors/{id}": 422,
     "/admin/monitors/test": 422,
     "/admin/monitors/bulk": 422,
+    "/admin/monitors/import": 422,
     "/admin/monitors/import/uptime-kuma": 422,
     "/admin/monitors/groups": 422,
     "/admin/monitors/groups/{id}": 422,

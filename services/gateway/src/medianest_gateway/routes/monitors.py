@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from medianest_common.contracts.base import Page
-from medianest_common.contracts.health import groups, managing
+from medianest_common.contracts.health import carrying, groups, managing
 from medianest_common.contracts.health.monitors import Visibility
 from medianest_common.web import Idempotent, problems
 from medianest_gateway.routes.common import JSON, Gateway, passed_through
@@ -78,6 +78,34 @@ async def change_many_monitors(gateway: Gateway, body: managing.BulkBody) -> Res
 async def order_monitors(gateway: Gateway, body: managing.MonitorOrderBody) -> None:
     """All that are watched in their new order, across groups; 409 where these are not all."""
     await gateway.bus.call(managing.OrderMonitors(ids=body.ids), timeout=MANY_SECONDS)
+
+
+@router.get("/export", response_model=carrying.MonitorsDocument)
+async def export_monitors(gateway: Gateway) -> Response:
+    """Those that were made here or imported, as one document without secrets."""
+    return await passed_through(gateway.bus, carrying.ExportMonitors(), timeout=MANY_SECONDS)
+
+
+@router.post("/import", response_model=carrying.CarriedOver, responses=problems(409))
+async def import_monitors(gateway: Gateway, body: carrying.ImportMonitorsBody) -> Response:
+    """Makes it so as the document says: again changes what is here, and nothing is taken away. Secrets stay as they are
+    for the address that they were entered for."""
+    message = carrying.ImportMonitors(
+        groups={group.ref: group.name for group in body.document.groups},
+        automatic={each.ref: each.key for each in body.document.automatic},
+        monitors=[
+            carrying.CarriedValues(
+                ref=each.ref,
+                decisions=_decisions(each),
+                spec=managing.given(each.spec),
+                paused=each.paused,
+                secrets=each.secrets,
+            )
+            for each in body.document.monitors
+        ],
+        dry_run=body.dry_run,
+    )
+    return await passed_through(gateway.bus, message, timeout=MANY_SECONDS)
 
 
 @router.get("/groups", response_model=groups.MonitorGroups)
