@@ -79,9 +79,10 @@ async def test_while_we_are_cut_off_nothing_is_known(kind: dict[str, Any]) -> No
         (31, DOWN, "expired on"),
     ],
 )
-async def test_how_long_a_certificate_holds(
+async def test_how_long_a_certificate_holds_is_said_anew_every_day(
     tmp_path: Path, days: int, outcome: MonitorState, words: str | None
 ) -> None:
+    """louislam/uptime-kuma#5059: the days that were left stayed as they were."""
     tls, _ = self_signed(tmp_path, "thing.lan")
     clock = ShiftedClock()
     clock.advance(days * 86_400)
