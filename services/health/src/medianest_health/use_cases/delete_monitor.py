@@ -34,5 +34,7 @@ def demand_deletable(monitors: Collection[Monitor]) -> None:
     for monitor in monitors:
         if monitor.origin == Origin.AUTOMATIC and monitor.enabled:
             setting = made_by(monitor.key)
-            remedy = f"Take {setting} out of the settings" if setting else "It is a part of the installation"
-            raise MonitorIsAutomatic(f"{remedy}, or pause or hide it.", madeBy=setting)
+            remedy = "It is a part of the installation: pause or hide it."
+            if setting:
+                remedy = f"Take {setting} out of the settings, or that system off the portal's services; or hide it."
+            raise MonitorIsAutomatic(remedy, madeBy=setting)
