@@ -139,7 +139,7 @@ def hand_over(store: IntegrationStore[Any]) -> HandedOver:
 def _merged(kind: Kind, before: Values, url: str, secret: str | None, options: Mapping[str, Any]) -> Values:
     """A secret stays where it was given for: it is not sent to another address because somebody changed that."""
     blank = kind.cleaned(Values(url, secret or "-", options)).url
-    same = origin_of(blank) == origin_of(before.url) or not before.url
+    same = origin_of(blank) == origin_of(before.url)
     kept = before.secret if secret is None and same else secret or ""
     return Values(url, kept, {**before.options, **options})
 

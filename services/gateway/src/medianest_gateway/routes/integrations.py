@@ -18,6 +18,7 @@ from medianest_common.contracts.integrations import (
     TryIntegrationBody,
 )
 from medianest_common.contracts.media import integrations as media
+from medianest_common.contracts.plex import integrations as plex
 from medianest_common.errors import BadUpstream, NotFound, TimedOut, Unavailable
 from medianest_common.web import problems
 from medianest_gateway.app import GatewayApp
@@ -32,6 +33,7 @@ CHANGE_SECONDS = 5.0
 TRY_SECONDS = 18.0
 
 _OWNERS: Mapping[str, tuple[ModuleType, tuple[IntegrationKind, ...]]] = {
+    "plex": (plex, (IntegrationKind.PLEX,)),
     "media": (
         media,
         (

@@ -4,6 +4,7 @@ from medianest_common.contracts import integrations as shared
 from medianest_common.contracts.health import integrations
 from medianest_common.contracts.media import integrations as of_media
 from medianest_common.contracts.plex import integrations as of_plex
+from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.integrations import (
     change_integration,
     list_integrations,
@@ -53,6 +54,6 @@ async def ask_media(event: of_media.IntegrationChanged, app: HealthApp) -> None:
     await app.integrations.ask("media")
 
 
-@handlers.listen(of_plex.IntegrationChanged)
-async def ask_plex(event: of_plex.IntegrationChanged, app: HealthApp) -> None:
+@handlers.listen(of_plex.IntegrationChanged, ConnectionChanged)
+async def ask_plex(event: of_plex.IntegrationChanged | ConnectionChanged, app: HealthApp) -> None:
     await app.integrations.ask("plex")
