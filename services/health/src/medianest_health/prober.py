@@ -166,8 +166,12 @@ class Prober:
         probe = self._probes.of(claimed)
         if probe is None:
             return None
+        seconds = claimed.timeout_seconds
+        if claimed.origin == "automatic":
+            # Their probes were opened with what the settings say.
+            seconds = max(seconds, self._app.settings.health_probe_seconds)
         try:
-            async with asyncio.timeout(claimed.timeout_seconds + _SLACK_SECONDS):
+            async with asyncio.timeout(seconds + _SLACK_SECONDS):
                 return await probe()
         except TimeoutError:
             return Finding(MonitorState.DOWN, message=f"{claimed.name} did not answer in time.")
