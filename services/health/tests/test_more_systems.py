@@ -92,10 +92,18 @@ async def test_an_address_that_is_none_is_said_and_nothing_else_suffers(
     sandbox: Sandbox, clock: ShiftedClock
 ) -> None:
     home = Household(sandbox, clock)
-    await home.start(tautulli_url="tautulli:8181", tautulli_api_key="k")
+    await home.start(
+        tautulli_url="tautulli:8181",
+        tautulli_api_key="k",
+        prowlarr_url="http://frida:hush@nas:9696",
+        prowlarr_api_key="k",
+    )
 
     found = await home.monitor("Tautulli")
     assert found.message == "MEDIANEST_TAUTULLI_URL cannot be used as it is."
+    with_password = await home.monitor("Prowlarr")
+    assert with_password.message == "The address must not contain a user name or password."
+    assert {each.key: each.target for each in home.app.watched}["prowlarr"] == "http://nas:9696"
 
 
 def test_nobody_outside_is_asked_but_whom_the_household_uses_or_names(

@@ -35,6 +35,7 @@ _KEYED = {
 }
 _MAIN_ONES = frozenset({"plex", "overseerr", "jellyfin"})
 """What everybody in a household knows by name."""
+_USERINFO = re.compile(r"//[^/]*@")
 _SPEC: TypeAdapter[MonitorSpec] = TypeAdapter(MonitorSpec)
 
 
@@ -94,7 +95,9 @@ def systems(
             {"kind": kind, **values}, name=name, variables=variables, settings=settings, ports=ports
         )
         stack.push_async_callback(probe.aclose)
-        return Watched(key, kind, name, url, "everyone" if kind in _MAIN_ONES else "admins", probe)
+        # One with a password in it is refused, and shown without.
+        target = _USERINFO.sub("//", url)
+        return Watched(key, kind, name, target, "everyone" if kind in _MAIN_ONES else "admins", probe)
 
     if ports.plex and not settings.plex_url and plain(settings.plex_token):
         yield Watched("plex", "plex", "Plex", "plex.tv", "everyone", FoundPlexProbe(ports.plex))
