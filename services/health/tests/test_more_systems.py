@@ -126,7 +126,7 @@ def test_nobody_outside_is_asked_but_whom_the_household_uses_or_names(
 def test_references_that_cannot_be_read_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIANEST_HEALTH_LAN_REFERENCES", "http://router/")
 
-    with pytest.raises(SettingsError, match="(?i)health_lan_references"):
+    with pytest.raises(SettingsError, match=r"(?i)health_lan_references"):
         load(HealthSettings)
 
 

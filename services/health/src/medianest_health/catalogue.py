@@ -1,5 +1,6 @@
 """What is watched, as the settings and the parts of the installation say."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
