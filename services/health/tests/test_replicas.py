@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from medianest.testing import Sandbox, eventually
@@ -156,6 +157,8 @@ async def test_what_vanishes_is_missed_until_another_comes(wireless: Wireless) -
     wireless.there.remove("box-1-a")
     await wireless.passes(30)
     assert await wireless.missed() == 1
+    shown = {"service": "media", "state": "missed"}
+    assert REGISTRY.get_sample_value("medianest_replicas", shown) == 1
     wireless.there.append("box-3-c")
     await wireless.passes(10)
     assert await wireless.missed() == 0
