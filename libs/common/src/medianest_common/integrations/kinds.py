@@ -37,6 +37,11 @@ class Kind(Protocol):
     def permission(self) -> Permission: ...
 
     @property
+    def asks_for_proof(self) -> bool:
+        """Whether somebody who changes it has to have signed in a moment ago."""
+        ...
+
+    @property
     def variables(self) -> list[str]: ...
 
     def read(self, settings: Any) -> Values: ...
@@ -71,6 +76,7 @@ class Keyed:
     needs_secret: bool = True
     secret_name: str = "API key"
     permission: Permission = Permission.MANAGE_SERVICES
+    asks_for_proof: bool = False
 
     @property
     def variables(self) -> list[str]:

@@ -129,6 +129,10 @@ class IntegrationStore[S: Settings]:
         row = self.rows.get(kind)
         return row.place if row else 0
 
+    def settings_with(self, kind: IntegrationKind, values: Values) -> S:
+        """As they would be."""
+        return self._with(self.kind(kind).write(values))
+
     def check(self, kind: Kind, values: Values) -> None:
         """Raises `Invalid` where the settings would not take them."""
         try:

@@ -18,6 +18,7 @@ from medianest_common.contracts.integrations import (
     TryIntegrationBody,
 )
 from medianest_common.contracts.media import integrations as media
+from medianest_common.contracts.notifications import integrations as notifications
 from medianest_common.contracts.plex import integrations as plex
 from medianest_common.errors import BadUpstream, NotFound, TimedOut, Unavailable
 from medianest_common.web import problems
@@ -55,6 +56,7 @@ _OWNERS: Mapping[str, tuple[ModuleType, tuple[IntegrationKind, ...]]] = {
             IntegrationKind.QBITTORRENT,
         ),
     ),
+    "notifications": (notifications, (IntegrationKind.SMTP,)),
 }
 """Each system belongs to the service that talks to it."""
 _OWNER_OF = {kind: module for module, kinds in _OWNERS.values() for kind in kinds}
