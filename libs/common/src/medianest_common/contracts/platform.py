@@ -62,6 +62,8 @@ class Announcement(Contract):
     version: str
     started_at: Timestamp
     presence: Presence = Presence.PRESENT
+    after_crash: bool = False
+    """Its process lived on when the service crashed, and has told so by itself."""
 
 
 class Question(StrEnum):
