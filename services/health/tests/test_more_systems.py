@@ -44,6 +44,7 @@ def settings_of(systems: dict[str, Any]) -> dict[str, str]:
     keyed = {name: fake for name, fake in systems.items() if name != "qbittorrent"}
     torrents = systems["qbittorrent"]
     return {
+        "health_probe_seconds": "5",
         **{f"{name}_url": f" {fake.url}/ " for name, fake in keyed.items()},
         **{f"{name}_api_key": f" {fake.api_key}\n" for name, fake in keyed.items()},
         "qbittorrent_url": torrents.url,
@@ -64,7 +65,7 @@ async def test_what_is_named_is_watched_and_what_is_named_no_more_is_not(
     assert [each.name for each in await home.monitors(Role.USER)] == ["Jellyfin"]
 
     await sandbox.stop("health")
-    await home.start(**dict.fromkeys(named, ""))
+    await home.start(**{name: "" for name in named if name != "health_probe_seconds"})
     assert not {each.name for each in await home.monitors()} & set(_NAMES)
 
     await sandbox.stop("health")
