@@ -31,6 +31,7 @@ from medianest_common.contracts.health.pages import (
 from medianest_common.contracts.identity import Role
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.models import Incident, Maintenance, MaintenanceMonitor, Rollup
+from medianest_health.public_pages import PublicPages
 from medianest_health.repository import Standings
 from services.health.tests.household import Household
 from services.health.tests.test_managing import ask, change, decided, make, named, refused
@@ -54,6 +55,7 @@ async def anybody[R](home: Household, message: Rpc[R]) -> R:
 
 
 async def seen(home: Household, slug: str) -> PublicPage:
+    home.clock.advance(6)  # What was made of it before is old.
     return await anybody(home, ReadPublicPage(slug=slug))
 
 
@@ -193,6 +195,41 @@ async def test_no_two_pages_have_one_slug_however_fast_they_are_made(home: House
     with refused("INVALID"):
         await publish(home, "cellar", uuid7())
     assert [page.slug for page in (await ask(home, ListPages())).items] == ["attic", "house"]
+
+
+async def test_however_often_it_is_asked_for_it_is_made_once_and_shows_a_change_of_its_own_at_once(
+    home: Household,
+) -> None:
+    plex, overseerr = await named(home, "Plex"), await named(home, "Overseerr")
+    page = await publish(home, "house", plex.id)
+    pages = await asyncio.gather(*(anybody(home, ReadPublicPage(slug="house")) for _ in range(20)))
+    await make(home, "NAS", visibility=Visibility.EVERYONE)
+    values = PageValues(**page.model_dump(by_alias=False, include=set(PageValues.model_fields)))
+    await ask(home, ChangePage(id=page.id, page=values.model_copy(update={"monitors": []})))
+    assert (await anybody(home, ReadPublicPage(slug="house"))).groups == []
+    assert (
+        len({each.model_dump_json() for each in pages}) == 1
+        and str(overseerr.id) not in pages[0].model_dump_json()
+    )
+
+
+async def test_of_many_who_ask_at_once_one_waits_for_the_database() -> None:
+    shelf, page_id, made = PublicPages(), uuid7(), 0
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    async def write() -> bytes:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0)
+        return b"%d" % made
+
+    async def read(version: int, at: datetime) -> bytes:
+        return await shelf.read(page_id, version, now=at, make=write)
+
+    assert set(await asyncio.gather(*(read(1, now) for _ in range(50)))) == {b"1"}
+    assert await read(2, now) == b"2", "it is another now"
+    assert await read(2, now + timedelta(seconds=6)) == b"3"
+    assert await read(2, now - timedelta(hours=1)) == b"4", "the clock was set back"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Everything the health service works with, in one value."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
@@ -11,6 +11,7 @@ from medianest_health.adapters.ports import Ports
 from medianest_health.catalogue import Watched
 from medianest_health.integrations import HealthIntegrations
 from medianest_health.partitions import Partitions
+from medianest_health.public_pages import PublicPages
 from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
 
@@ -33,3 +34,4 @@ class HealthApp:
     """Which replicas there are, as far as this one hears."""
     uniform: Callable[[float, float], float]
     """Spreads what would happen at one moment."""
+    public_pages: PublicPages = field(default_factory=PublicPages)

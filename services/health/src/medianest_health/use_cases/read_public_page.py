@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, or_
 
+from medianest_common.bus import Raw
 from medianest_common.contracts.health.pages import (
     PublicGroup,
     PublicIncident,
@@ -32,14 +33,24 @@ _MOST_INCIDENTS = 50
 _AHEAD = timedelta(days=30)
 
 
-async def read_public_page(app: HealthApp, query: ReadPublicPage) -> PublicPage:
+async def read_public_page(app: HealthApp, query: ReadPublicPage) -> Raw:
     """Asks nobody who they are. Raises `PageNotFound` also for what is not published."""
+    async with app.db.read() as connection:
+        page = await PublicReads(connection).page(query.slug)
+    if page is None:
+        raise PageNotFound()
+
+    async def make() -> bytes:
+        return (await _made(app, page)).model_dump_json().encode()
+
+    now = app.clock.now()
+    return Raw(await app.public_pages.read(page["id"], page["version"], now=now, make=make))
+
+
+async def _made(app: HealthApp, page: RowMapping) -> PublicPage:
     now = app.clock.now()
     async with app.db.read() as connection:
         reads = PublicReads(connection)
-        page = await reads.page(query.slug)
-        if page is None:
-            raise PageNotFound()
         rows = await reads.monitors(page["id"])
         ids = [row["id"] for row in rows]
         days = await reads.days(ids, since=first_day(now))
