@@ -127,6 +127,21 @@ async def test_silence_is_down_and_our_own_trouble_is_not(watching: Watching) ->
     assert cut.outcome is UNKNOWN
 
 
+async def test_who_answers_is_to_blame_without_asking_anybody_else(watching: Watching) -> None:
+    asked: list[str] = []
+
+    async def note(url: str) -> str | None:
+        asked.append(url)
+        return None
+
+    faults: list[Any] = [500, "nonsense", "html", 401, 404]
+    for fault in faults:
+        watching.fake.fail_with(fault)
+        assert (await look(**watching.spec, among=ports(own_trouble=note))).outcome in (DOWN, AUTH)
+        watching.fake.heal()
+    assert asked == []
+
+
 @pytest.mark.parametrize("fault", ["html", 401, 403])
 async def test_a_login_page_in_front_of_it_is_no_outage(watching: Watching, fault: Any) -> None:
     watching.fake.fail_with(fault)
