@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health import (
+    CertificateExpiring,
     IncidentEvent,
     MonitorDegraded,
     MonitorRecovered,
@@ -19,10 +20,10 @@ from medianest_common.contracts.health import (
     MonitorWentDown,
 )
 from medianest_common.db import Transaction
-from medianest_health.adapters.probe import Finding
-from medianest_health.expiry import crossed
+from medianest_health.adapters.probe import Certificate, Finding
+from medianest_health.expiry import crossed, follow_certificate
 from medianest_health.incidents import MOST_TOLD, TOLD_WITHIN, follow
-from medianest_health.models import Incident, Monitor
+from medianest_health.models import Incident, Monitor, Standing
 from medianest_health.states import STABLE_FOR, Around, Judgement, judge
 from medianest_health.verdict import Rule
 
@@ -193,6 +194,35 @@ def test_uptime_kuma_2899_of_several_thresholds_the_tightest_is_told_and_each_on
     assert found == [(21, 21), (14, 14), (7, 7)]
     assert crossed(NOON + timedelta(days=3), at=NOON, warn_days=[21, 14, 7], told=None) == 7
     assert crossed(NOON + timedelta(days=22), at=NOON, warn_days=[21, 14, 7], told=None) is None
+
+
+def test_a_certificate_is_told_of_once_for_each_threshold_and_a_new_one_begins_anew() -> None:
+    ledger, monitor = Ledger(), Monitor(id=uuid7(), name="Plex", visibility="admins", config={})
+    standing = Standing(monitor_id=monitor.id, certificate_fingerprint=None, certificate_told_days=None)
+
+    def looks(outcome: MonitorState, *, days: float, fingerprint: str = "aa", quiet: bool = False) -> None:
+        ends = NOON + timedelta(days=days)
+        finding = Finding(outcome, certificate=Certificate(NOON, ends, fingerprint))
+        told = follow_certificate(
+            cast("Transaction", ledger), monitor, standing, finding, in_maintenance=quiet, at=NOON
+        )
+        standing.certificate_fingerprint, standing.certificate_told_days = fingerprint, told
+
+    looks(UP, days=40)
+    looks(UP, days=13.5, quiet=True)
+    looks(DOWN, days=13.5)
+    assert ledger.told == [], "in maintenance nobody is told, and what is down is told as that"
+    looks(UP, days=13.5)
+    looks(UP, days=13.4)
+    looks(UP, days=6.9)
+    looks(UP, days=90, fingerprint="bb")
+    looks(UP, days=20.5, fingerprint="bb")
+    told = cast("list[CertificateExpiring]", ledger.told)
+    assert [(event.days, event.expires_at) for event in told] == [
+        (13, NOON + timedelta(days=13.5)),
+        (6, NOON + timedelta(days=6.9)),
+        (20, NOON + timedelta(days=20.5)),
+    ]
 
 
 def _told_at(event: IncidentEvent) -> datetime:
