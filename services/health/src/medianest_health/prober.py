@@ -200,7 +200,7 @@ class Prober:
             except Exception as error:
                 if _passes(error):
                     raise
-                log.exception("checks_not_stored", number=len(batch))
+                log.warning("checks_not_stored", number=len(batch), error=repr(error)[:300])
                 await self._store_singly(batch)
             for each in batch:
                 if self.found.get(each.claimed.id) is each:
