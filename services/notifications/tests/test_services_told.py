@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
@@ -23,6 +24,7 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.notifications import MarkRead, push_subject
 from services.notifications.tests.household import Person
 from services.notifications.tests.news import News, titles
+from services.notifications.tests.test_lock_order import _CHANNEL
 
 
 @pytest.fixture
@@ -204,6 +206,29 @@ async def test_a_reminder_that_was_overtaken_by_the_recovery_is_not_told(news: N
     await news.heard(plex.up(down))
     await news.heard(late)
     assert await titles(boss) == ["Plex is up again"]
+
+
+async def test_reminders_keep_back_no_recovery(news: News, boss: Person) -> None:
+    async with news.app.db.transaction() as tx:
+        await tx.session.execute(text(_CHANNEL), {"id": uuid7(), "user_id": boss.id})
+        await tx.session.execute(text("update channels set held_until = now() + interval '1 year'"))
+    plex = Monitor(news, "Plex")
+    down = plex.down()
+    await news.heard(down)
+    for _ in range(2):
+        await news.pass_by(10)
+        await news.heard(plex.still(down))
+    await news.pass_by(1)
+    await news.heard(plex.up(down))
+    planned = await news.rows(
+        "select type, held_for from deliveries where user_id = :id order by seq", id=boss.id
+    )
+    assert [tuple(row) for row in planned] == [
+        ("service.down", None),
+        ("service.still_down", None),
+        ("service.still_down", None),
+        ("service.recovered", None),
+    ]
 
 
 async def test_what_comes_and_goes_is_told_as_that(news: News, boss: Person) -> None:

@@ -219,7 +219,7 @@ MEANINGS: dict[NotificationType, Meaning] = {
         "A reminder, for monitors where one is asked for.",
         _ADMINS,
         Hearers.ADMINS,
-        flaps=True,
+        reminds=True,
     ),
     _T.CERTIFICATE_EXPIRING: Meaning(
         Group.SERVICES,
