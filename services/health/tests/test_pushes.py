@@ -153,12 +153,8 @@ async def test_nothing_reports_with_another_token_or_with_one_from_before(
     renewed = await ask(home, RenewPushToken(id=backup.monitor.id))
     for token in ("", "mnh_nonsense", backup.push_token, renewed.monitor.name, "x" * 500):
         with refused("PUSH_TOKEN_UNKNOWN"):
-            await ask(
-                home,
-                RecordHeartbeat.model_construct(
-                    token=token, status=Heartbeat.UP, message=None, latency_ms=None
-                ),
-            )
+            message = RecordHeartbeat(token=str(token), status=Heartbeat.UP, message=None, latency_ms=None)
+            await ask(home, message)
     await push(home, renewed)
     async with home.app.db.read() as connection:
         rows = (await connection.execute(text("select * from monitors"))).mappings().all()
