@@ -118,7 +118,8 @@ class _Carrying:
             binding.append((monitor.id, wanted))
         await tx.session.flush()
         for monitor_id, wanted in binding:
-            await monitors.bind(monitor_id, wanted)
+            if wanted != bonds.get(monitor_id, set()):
+                await monitors.bind(monitor_id, wanted)
         if await monitors.count(MADE_BY_PEOPLE) > MOST_MONITORS:
             raise TooManyMonitors(f"There can be {MOST_MONITORS} of them. Delete some first.")
         _demand_no_circle(await monitors.bonds())
