@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
@@ -20,7 +20,7 @@ from medianest_health.catalogue import parts, references_of, systems
 from medianest_health.companions import Replicas
 from medianest_health.handlers import handlers
 from medianest_health.integrations import integrations_of
-from medianest_health.models import Base, Standing
+from medianest_health.models import Base, Monitor, Schedule
 from medianest_health.partitions import Partitions
 from medianest_health.prober import Prober
 from medianest_health.roster import Roster
@@ -29,7 +29,11 @@ from medianest_health.use_cases.follow_integrations import following_integration
 from medianest_health.use_cases.keep_roster import keeping_roster
 
 _LATE = timedelta(seconds=90)
-_LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc()).limit(1)
+_LONGEST_DUE = (
+    select(func.min(Schedule.due_at))
+    .join(Monitor, Monitor.id == Schedule.monitor_id)
+    .where(Monitor.enabled, ~Monitor.paused)
+)
 
 
 @asynccontextmanager
@@ -87,12 +91,12 @@ async def checks(app: HealthApp) -> Sequence[Check]:
     """Whether anybody looks: it may be another replica."""
     try:
         async with app.db.read() as connection:
-            latest = (await connection.execute(_LATEST)).scalar_one_or_none()
+            due = (await connection.execute(_LONGEST_DUE)).scalar_one()
     except Exception as error:
         return [Check(name="rounds", status=CheckStatus.DEGRADED, message=type(error).__name__)]
-    if latest is not None and app.clock.now() - latest > _LATE:
+    if due is not None and app.clock.now() - due > _LATE:
         return [
-            Check(name="rounds", status=CheckStatus.DEGRADED, message="nothing was looked at for a while")
+            Check(name="rounds", status=CheckStatus.DEGRADED, message="what is due has not been looked at for a while")
         ]
     return [Check(name="rounds", status=CheckStatus.OK)]
 
