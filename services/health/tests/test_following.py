@@ -14,6 +14,7 @@ from medianest_common.contracts.health.managing import PauseMonitor
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_health.surroundings import Surroundings
 from medianest_health.use_cases.look_around import look_around
 from services.health.tests.household import Household
 from services.health.tests.listening import Told
@@ -136,6 +137,27 @@ async def test_what_fails_alone_is_told_as_soon_as_the_box_was_seen_to_be_well(
     await home.due()
     assert await home.state("Overseerr") is MonitorState.DOWN
     assert await told.of("Overseerr", 1) == ["MonitorWentDown"]
+
+
+async def test_what_nobody_can_tell_of_the_box_keeps_nothing_in_doubt(home: Household) -> None:
+    await bind(home, "Overseerr", to="Plex")
+    monitor_id = (await home.monitor("Overseerr")).id
+    now = home.clock.now()
+    for verdict, last_check_at, in_doubt in (
+        ("up", now, True),
+        ("unknown", now, False),
+        ("up", now - timedelta(minutes=10), False),
+    ):
+        await change(
+            home,
+            "update standings s set verdict = :verdict, recent = '+-', last_check_at = :at from monitors m"
+            " where m.id = s.monitor_id and m.name = 'Plex'",
+            verdict=verdict,
+            at=last_check_at,
+        )
+        async with home.app.db.transaction() as tx:
+            found = await Surroundings.of(tx.session, [monitor_id], at=now)
+        assert found.around(monitor_id, before=None, at=now).in_doubt is in_doubt
 
 
 async def test_a_circle_that_came_into_the_table_stops_nothing(
