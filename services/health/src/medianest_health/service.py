@@ -91,7 +91,7 @@ async def checks(app: HealthApp) -> Sequence[Check]:
     """Whether anybody looks: it may be another replica."""
     try:
         async with app.db.read() as connection:
-            due = (await connection.execute(_LONGEST_DUE)).scalar_one()
+            due = (await connection.execute(_LONGEST_DUE)).scalar_one_or_none()
     except Exception as error:
         return [Check(name="rounds", status=CheckStatus.DEGRADED, message=type(error).__name__)]
     if due is not None and app.clock.now() - due > _LATE:
