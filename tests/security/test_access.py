@@ -189,6 +189,7 @@ ACCESS = {
     "DELETE /api/v1/admin/monitors/maintenance/{id}": ADMIN,
     "POST /api/v1/admin/monitors/maintenance/{id}/end": ADMIN,
     "POST /api/v1/admin/monitors/maintenance/{id}/cancel": ADMIN,
+    "GET /api/v1/admin/stats": ADMIN,
     "GET /api/v1/admin/incidents": ADMIN,
     "GET /api/v1/admin/incidents/{id}": ADMIN,
     "POST /api/v1/admin/incidents/{id}/notes": ADMIN,

@@ -6,6 +6,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from medianest.testing import Sandbox, eventually
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.deliveries import CountDeliveries
+from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_notifications.service import SERVICE
 from services.notifications.tests.channels_of import allowing, with_ntfy
@@ -58,3 +62,22 @@ async def test_each_outcome_is_counted_once(house: Sandbox, ntfy: FakeNtfy) -> N
 
 async def told(person: Person, count: int) -> bool:
     return len(await person.inbox()) == count
+
+
+async def test_administrators_see_how_many_were_sent_and_how_many_not(house: Sandbox, ntfy: FakeNtfy) -> None:
+    ada, olive = Person(house, "Ada"), Person(house, "Olive", role=Role.OWNER)
+    await with_ntfy(ada, ntfy)
+    await tell(house, ada, "First")
+    await eventually(lambda: counted(olive, sent=1, failed=0, waiting=0))
+    ntfy.forbidden.add("frida-at-home")
+    await tell(house, ada, "Second")
+    await eventually(lambda: counted(olive, sent=1, failed=1, waiting=0))
+    assert (await olive.ask(CountDeliveries())).failed_by_channel == {ChannelKind.NTFY: 1}
+    with pytest.raises(RemoteError) as refused:
+        await ada.ask(CountDeliveries())
+    assert refused.value.status == 403
+
+
+async def counted(olive: Person, **numbers: int) -> bool:
+    found = (await olive.ask(CountDeliveries())).model_dump()
+    return {name: found[name] for name in numbers} == numbers

@@ -275,6 +275,7 @@ def build(gateway: GatewayApp) -> FastAPI:
     ):
         api.include_router(part.router)
     for router in (
+        dashboard.admin,
         errors.admin,
         history.admin,
         incidents.admin,

@@ -42,9 +42,7 @@ class _Flight:
 
 
 class Board:
-    def __init__(
-        self, bus: Bus, valkey: Redis, *, clock: Clock, deadline: float = DEADLINE_SECONDS
-    ) -> None:
+    def __init__(self, bus: Bus, valkey: Redis, *, clock: Clock, deadline: float = DEADLINE_SECONDS) -> None:
         self._deadline = deadline
         self._bus = bus
         self._clock = clock

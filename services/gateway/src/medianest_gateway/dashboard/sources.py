@@ -8,9 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from medianest_common.contracts import health, media, notifications, plex
+from medianest_common.contracts.auth.history import GetSignInFigures
+from medianest_common.contracts.auth.people import CountAccounts
 from medianest_common.contracts.base import Page, Rpc
 from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.errors import CountErrors
 from medianest_common.contracts.health.incidents import ListIncidents
+from medianest_common.contracts.media.statistics import CountRequestsByDay, GetRequestStatistics
+from medianest_common.contracts.notifications.deliveries import CountDeliveries
 from medianest_common.contracts.plex.playback import ListSessions
 from medianest_common.contracts.youtube import downloads, queue
 from medianest_gateway.dashboard import views
@@ -95,6 +100,7 @@ def _services(body: bytes, now: datetime) -> Read:
     return Read(view.model_dump_json().encode())
 
 
+DISK = Source("disk", queue.GetDownloadQuota(), _disk)
 INBOX = Source("inbox", notifications.CountNotifications())
 SERVICES = Source("services", health.ListMonitors(), _services, guarded=True)
 LIBRARIES = Source("libraries", plex.ListLibraries(), _libraries, guarded=True)
@@ -118,7 +124,7 @@ HOUSEHOLD = {
         "waiting",
         media.ListRequests(status=media.RequestStatus.PENDING, sort=media.RequestSort.OLDEST, limit=_SHOWN),
     ),
-    "disk": Source("disk", queue.GetDownloadQuota(), _disk),
+    "disk": DISK,
     "now_playing": Source("now_playing", ListSessions(), _now_playing),
     "queue": Source("queue", queue.GetQueue()),
     "incidents": Source("incidents", ListIncidents(), _incidents),
@@ -127,4 +133,14 @@ STATUS = {"services": SERVICES}
 NOTIFICATIONS = {
     "latest": Source("latest", notifications.ListNotifications(limit=10)),
     "inbox": INBOX,
+}
+ADMIN = {
+    "users": Source("users", CountAccounts()),
+    "sign_ins": Source("sign_ins", GetSignInFigures(days=30)),
+    "requests": Source("request_statistics", GetRequestStatistics()),
+    "requests_by_day": Source("requests_by_day", CountRequestsByDay()),
+    "downloads": Source("download_statistics", queue.GetDownloadStats()),
+    "disk": DISK,
+    "deliveries": Source("deliveries", CountDeliveries()),
+    "errors": Source("errors", CountErrors()),
 }

@@ -3,14 +3,19 @@
 from enum import StrEnum
 from uuid import UUID
 
+from medianest_common.contracts.auth.history import SignInFigures
+from medianest_common.contracts.auth.people import AccountCounts
 from medianest_common.contracts.base import Contract, Page, Timestamp
 from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.errors import ErrorCounts
 from medianest_common.contracts.media import MediaRequest, Quota, RequestCounts
+from medianest_common.contracts.media.statistics import RequestDays, RequestStatistics
 from medianest_common.contracts.notifications import InboxCount, Notification
+from medianest_common.contracts.notifications.deliveries import DeliveryCounts
 from medianest_common.contracts.plex import Libraries, LibraryItem
 from medianest_common.contracts.plex.playback import NowPlaying
 from medianest_common.contracts.youtube.downloads import DownloadCounts
-from medianest_common.contracts.youtube.queue import DownloadQuota, Queue
+from medianest_common.contracts.youtube.queue import DownloadQuota, DownloadStats, Queue
 
 
 class PartState(StrEnum):
@@ -112,3 +117,15 @@ class DashboardStatus(Contract):
 class DashboardNotifications(Contract):
     latest: Part[Page[Notification]]
     inbox: Part[InboxCount]
+
+
+class AdminStats(Contract):
+    users: Part[AccountCounts]
+    sign_ins: Part[SignInFigures]
+    """With the sessions that are open, and of the last thirty days."""
+    requests: Part[RequestStatistics]
+    requests_by_day: Part[RequestDays]
+    downloads: Part[DownloadStats]
+    disk: Part[Disk]
+    deliveries: Part[DeliveryCounts]
+    errors: Part[ErrorCounts]

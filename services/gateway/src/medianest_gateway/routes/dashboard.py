@@ -6,15 +6,23 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from medianest_common.bus import require_caller
+from medianest_common.bus import require, require_caller
 from medianest_common.contracts.base import to_camel
+from medianest_common.contracts.identity import Permission
 from medianest_common.web import problems
 from medianest_gateway.dashboard import examples, sources
 from medianest_gateway.dashboard.board import Shown
-from medianest_gateway.dashboard.views import DashboardNotifications, DashboardStats, DashboardStatus
+from medianest_gateway.dashboard.views import (
+    AdminStats,
+    DashboardNotifications,
+    DashboardStats,
+    DashboardStatus,
+)
 from medianest_gateway.routes.common import JSON, Gateway
 
 router = APIRouter(prefix="/dashboard", tags=["Dashboard"], responses=problems(401, 403, 422, 429))
+
+admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429))
 
 
 def _example(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -52,6 +60,13 @@ async def read_status(gateway: Gateway) -> Response:
 async def read_notifications(gateway: Gateway) -> Response:
     """The latest ten, and how many are unread."""
     return _answer(_written(await gateway.board.show(sources.NOTIFICATIONS)))
+
+
+@admin.get("/stats", response_model=AdminStats, responses=problems(503))
+async def read_admin_stats(gateway: Gateway) -> Response:
+    """How the household uses the portal. Each part is fresh, stale or unavailable by itself, as on the dashboard."""
+    require(Permission.SEE_INTERNALS)
+    return _answer(_written(await gateway.board.show(sources.ADMIN)))
 
 
 def _written(parts: Mapping[str, Shown]) -> Shown:
