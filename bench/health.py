@@ -53,6 +53,7 @@ _SEED_ROLLUPS = """
     from generate_series(date_bin(make_interval(secs => $1::bigint), now(), 'epoch') - make_interval(days => $2::int),
         now() - make_interval(secs => $1::bigint), make_interval(secs => $1::bigint)) bucket
     cross join (select id from monitors where key like 'bench:%') m
+    on conflict do nothing
 """
 _KEPT_DAYS = ((300, 8), (3600, 91), (86_400, 90))
 _DISK = """
