@@ -20,6 +20,7 @@ PARTS = (
     "youtube",
     "live",
     "health",
+    "dashboard",
     "idle",
 )
 
