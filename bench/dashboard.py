@@ -1,4 +1,4 @@
-"""The dashboard with everything there, while a service hangs, and while it is dead: how long it takes, and what is shown."""
+"""The dashboard with everything there, while a service hangs, and while it is dead: how long, and what is shown."""
 
 import asyncio
 import statistics
