@@ -1,5 +1,6 @@
 """An administrator has something repaired: it may be down meanwhile, and afterwards it is told what it was."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ async def test_from_maintenance_to_an_outage_with_a_note(tmp_path: Path) -> None
         plan = {
             "title": "New disks",
             "zone": "Europe/Berlin",
-            "startsAtLocal": "2024-01-01T00:00",
+            "startsAtLocal": f"{(datetime.now(UTC) - timedelta(days=7)).date()}T00:00",
             "durationSeconds": 86_400,
             "rule": "FREQ=DAILY",
             "monitorIds": [monitor["id"]],
