@@ -19,6 +19,8 @@ PARTS = (
     "plex_sync",
     "youtube",
     "live",
+    "health",
+    "dashboard",
     "idle",
 )
 

@@ -8,6 +8,7 @@ import httpx
 
 from medianest import doctor_plex
 from medianest.doctor_fetching import fetching
+from medianest.doctor_watched import watched
 from medianest.finding import Finding, bad, good
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.settings import Settings, load
@@ -30,6 +31,7 @@ async def upstreams(settings: Settings, *, clock: Clock | None = None) -> list[F
             _plex(client, outside, plex_tv=settings.plex_tv_url),
             _overseerr(client, outside),
             fetching(load(MediaSettings), clock=clock),
+            watched(outside, clock=clock),
             _mail(load(NotificationsSettings)),
         )
     return [finding for some in findings for finding in some]

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import structlog
 
 from medianest import running
 from medianest.demo.household import FRIENDS, OWNER_EMAIL, OWNER_NAME, furnish, wishes
+from medianest.demo.systems import stand_around
 from medianest.demo.videos import publish, watch
 from medianest.demo.visitor import Visitor
 from medianest.installation import free_port, hindrance, read_settings
@@ -51,7 +52,10 @@ async def show(*, say: running.Say) -> None:
             youtube = stack.enter_context(fake_youtube(Path(folder) / "pretend-youtube"))
             publish(youtube, plex, folder=Path(folder) / "youtube")
             secret = secrets.token_hex(16)
-            settings = _pretended(plex, overseerr, youtube, webhook_secret=secret, folder=Path(folder))
+            around = await stand_around(stack)
+            settings = _pretended(
+                plex, overseerr, youtube, around, webhook_secret=secret, folder=Path(folder)
+            )
             configure(settings)
             overseerr.set_webhook(f"{_local(settings)}/api/v1/webhooks/overseerr", authorization=secret)
 
@@ -66,7 +70,13 @@ async def show(*, say: running.Say) -> None:
 
 
 def _pretended(
-    plex: FakePlex, overseerr: FakeOverseerr, youtube: FakeYoutube, *, webhook_secret: str, folder: Path
+    plex: FakePlex,
+    overseerr: FakeOverseerr,
+    youtube: FakeYoutube,
+    around: Mapping[str, str],
+    *,
+    webhook_secret: str,
+    folder: Path,
 ) -> Settings:
     """Services read their own settings, so what is pretended is told to them where they look, and nothing else:
     a real household's servers, keys and configuration file are out of their sight."""
@@ -87,6 +97,7 @@ def _pretended(
         "MEDIANEST_YOUTUBE_CA_FILE": str(youtube.ca_file),
         "MEDIANEST_YOUTUBE_DISK_RESERVE": "0",
         "MEDIANEST_RATE_LIMIT_SCALE": "20",
+        **around,
     }
     os.environ.setdefault("MEDIANEST_LOG_LEVEL", "error")
     settings = read_settings()

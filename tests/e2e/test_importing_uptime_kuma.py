@@ -23,7 +23,8 @@ async def test_what_an_uptime_kuma_watches_is_watched_here(tmp_path: Path) -> No
         assert (refused.status_code, refused.json()["code"]) == (422, "KUMA_CODE_REQUIRED")
         looked = await olive.post(IMPORT, {**asked, "code": "123456"})
         assert (looked.status_code, looked.json()["dryRun"]) == (200, True)
-        made = await olive.post(IMPORT, {**asked, "code": "123456", "dryRun": False})
+        kuma.socket.code = "654321"
+        made = await olive.post(IMPORT, {**asked, "code": "654321", "dryRun": False})
         assert made.status_code == 200
         assert "no-store" in made.headers["cache-control"]
         answer = made.json()
@@ -39,5 +40,5 @@ async def test_what_an_uptime_kuma_watches_is_watched_here(tmp_path: Path) -> No
         shown = (await olive.get("/services/status")).json()["items"]
         assert {"Plex", "Sonarr", "Backup job"} <= {each["name"] for each in shown}
         log = here.product.log.read_text("utf-8", "replace")
-        for secret in ("correct horse", "123456", token["token"]):
+        for secret in ("correct horse", "123456", "654321", token["token"]):
             assert secret not in log

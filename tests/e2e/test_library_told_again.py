@@ -15,6 +15,7 @@ from medianest import registry
 from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, eventually, sandbox_on
 from medianest_common.service import Runtime, Service
+from medianest_common.swapping import Swappable
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_media.use_cases.take_census import take_census
 
@@ -28,7 +29,7 @@ def kept(service: Service, into: list[Any]) -> Service:
     @asynccontextmanager
     async def opening(runtime: Runtime[Any]) -> AsyncIterator[Any]:
         async with service.open_app(runtime) as app:
-            into.append(app)
+            into.append(app.present if isinstance(app, Swappable) else app)
             yield app
 
     return replace(service, open_app=opening)

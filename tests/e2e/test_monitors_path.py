@@ -66,6 +66,7 @@ async def test_from_a_new_monitor_to_a_page_for_everybody(tmp_path: Path) -> Non
         await eventually(lambda: _is_up(hers, f"monitor:{backup['monitor']['id']}"))
         unknown = await nobody.get(f"{address}x")
         assert (unknown.status_code, unknown.json()["ok"]) == (404, False)
+        await eventually(lambda: _all_in_audit(olive, made))
         log = found.product.log.read_text()
         assert backup["pushToken"] not in log and "hush-hush" not in log
 
@@ -73,6 +74,12 @@ async def test_from_a_new_monitor_to_a_page_for_everybody(tmp_path: Path) -> Non
 async def _show(olive: Person, monitor: dict[str, Any], visibility: str) -> None:
     body = {"ids": [monitor["id"]], "action": "visibility", "visibility": visibility}
     assert (await olive.post("/admin/monitors/bulk", body)).raise_for_status().json() == {"changed": 1}
+
+
+async def _all_in_audit(olive: Person, monitor: dict[str, Any]) -> bool:
+    items = (await olive.get("/admin/audit", params={"limit": 100})).raise_for_status().json()["items"]
+    done = [item["action"] for item in items if item["target"] == f"monitor:{monitor['id']}"]
+    return sorted(done) == ["monitor_create", "monitor_hide", "monitor_show"]
 
 
 async def _is_checked(olive: Person, monitor: dict[str, Any]) -> bool:

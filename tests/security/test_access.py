@@ -165,6 +165,9 @@ ACCESS = {
     "DELETE /api/v1/notifications/{id}/pin": USER,
     "DELETE /api/v1/notifications/{id}": USER,
     "GET /api/v1/services/status": USER,
+    "GET /api/v1/dashboard/stats": USER,
+    "GET /api/v1/dashboard/status": USER,
+    "GET /api/v1/dashboard/notifications": USER,
     "GET /api/v1/services/{id}": USER,
     "GET /api/v1/services/{id}/history": USER,
     "GET /api/v1/services/{id}/incidents": USER,
@@ -186,6 +189,7 @@ ACCESS = {
     "DELETE /api/v1/admin/monitors/maintenance/{id}": ADMIN,
     "POST /api/v1/admin/monitors/maintenance/{id}/end": ADMIN,
     "POST /api/v1/admin/monitors/maintenance/{id}/cancel": ADMIN,
+    "GET /api/v1/admin/stats": ADMIN,
     "GET /api/v1/admin/incidents": ADMIN,
     "GET /api/v1/admin/incidents/{id}": ADMIN,
     "POST /api/v1/admin/incidents/{id}/notes": ADMIN,
@@ -197,6 +201,8 @@ ACCESS = {
     "POST /api/v1/admin/monitors/bulk": ADMIN,
     "POST /api/v1/admin/monitors/import/uptime-kuma": ADMIN,
     "PUT /api/v1/admin/monitors/order": ADMIN,
+    "GET /api/v1/admin/monitors/export": ADMIN,
+    "POST /api/v1/admin/monitors/import": ADMIN,
     "GET /api/v1/admin/monitors/groups": ADMIN,
     "POST /api/v1/admin/monitors/groups": ADMIN,
     "PUT /api/v1/admin/monitors/groups/order": ADMIN,
@@ -298,6 +304,10 @@ ACCESS = {
     "GET /api/v1/admin/audit": ADMIN,
     "GET /api/v1/admin/audit/verify": ADMIN,
     "GET /api/v1/health/details": ADMIN,
+    "GET /api/v1/admin/services": ADMIN,
+    "PUT /api/v1/admin/services/{kind}": ADMIN,
+    "DELETE /api/v1/admin/services/{kind}": ADMIN,
+    "POST /api/v1/admin/services/{kind}/test": ADMIN,
     "GET /api/v1/admin/resilience": ADMIN,
     "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
     "GET /api/v1/admin/recoveries": ADMIN,
@@ -313,6 +323,8 @@ OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/errors/report": {"message": "x is not a function"},
     "POST /api/v1/admin/resilience/breakers/reset": {},
+    "PUT /api/v1/admin/services/{kind}": {"url": "http://127.0.0.1:9", "secret": "k", "version": 999},
+    "POST /api/v1/admin/services/{kind}/test": {"url": "http://127.0.0.1:9", "secret": "k"},
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
     "POST /api/v1/media/requests/{id}/decline": {"reason": "no"},
     "POST /api/v1/media/issues": {
@@ -393,6 +405,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/admin/monitors/import/uptime-kuma": {"url": "http://127.0.0.1:1", "way": "metrics"},
     "POST /api/v1/admin/monitors/bulk": {"ids": [str(uuid4())], "action": "pause"},
     "PUT /api/v1/admin/monitors/order": {"ids": []},
+    "POST /api/v1/admin/monitors/import": {"document": {"monitors": []}},
     "POST /api/v1/admin/monitors/groups": {"name": "Boxes"},
     "PUT /api/v1/admin/monitors/groups/order": {"ids": []},
     "PUT /api/v1/admin/monitors/groups/{id}": {"name": "Boxes"},
@@ -426,6 +439,7 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "type": "request.approved",
         "locale": "en",
         "channel": "any",
+        "kind": "tautulli",
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(

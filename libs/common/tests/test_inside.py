@@ -109,6 +109,7 @@ async def test_one_that_crashes_does_not_say_that_it_goes_and_the_next_tells_why
     await connections[0].close()
     await eventually(lambda: _is(len({each.instance for each in heard}) == 2))
     assert {each.presence for each in heard} == {Presence.PRESENT}
+    assert [each.after_crash for each in (heard[0], heard[-1])] == [False, True]
 
     async def told() -> bool:
         told = await only_one(sandbox)

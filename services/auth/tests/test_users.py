@@ -640,3 +640,14 @@ async def test_a_long_export_comes_in_parts_without_repeats(house: Household) ->
         if cursor is None:
             break
     assert len(names) == len(set(names)) == 450 and parts == 3
+
+
+async def test_people_are_counted_by_role_and_state_for_administrators(house: Household) -> None:
+    owner = await house.set_up()
+    frida, _ = await friend(house), await admin(house, owner)
+    await house.call_as(owner, people.ChangeUser(user_id=frida.user.id, status=UserStatus.SUSPENDED))
+    counts = await house.call_as(owner, people.CountAccounts())
+    assert (counts.total, counts.active, counts.suspended) == (3, 2, 1)
+    assert counts.by_role == {Role.OWNER: 1, Role.ADMIN: 1, Role.USER: 1}
+    gustav = await friend(house, "Gustav")
+    assert await code_of(house.call_as(gustav, people.CountAccounts())) == "FORBIDDEN"

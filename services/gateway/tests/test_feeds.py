@@ -13,6 +13,7 @@ from medianest_common.contracts.health import Uptime
 from medianest_common.contracts.health.pages import (
     BadgeFacts,
     BadgeTone,
+    Days,
     PublicGroup,
     PublicIncident,
     PublicMaintenance,
@@ -30,10 +31,12 @@ HOSTILE = '<script>alert(1)</script> & "Ünïcode" ]]> 🎬 \x07\u202e'
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 UNKNOWN = Uptime(day=None, week=None, month=None, quarter=None)
 
+NO_DAYS = Days(since=MADE.date(), uptime=[], coverage=[])
+
 
 def page(*incidents: PublicIncident, name: str = "Plex", maintenance: bool = False) -> PublicPage:
     monitor = PublicMonitor(
-        id=uuid7(), name=name, status=PublicState.UP, since=None, uptime=UNKNOWN, coverage=0, bars=[]
+        id=uuid7(), name=name, status=PublicState.UP, since=None, uptime=UNKNOWN, coverage=0, days=NO_DAYS
     )
     window = PublicMaintenance(
         id=uuid7(),

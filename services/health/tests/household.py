@@ -47,8 +47,8 @@ class Household:
                 yield app
 
         self.settings = settings
-        quick = {"health_jitter_seconds": 0, "health_probe_seconds": 1}
-        await self.sandbox.start(replace(SERVICE, open_app=kept), **quick, **settings)
+        quick = {"health_jitter_seconds": 0, "health_probe_seconds": 2}
+        await self.sandbox.start(replace(SERVICE, open_app=kept), **{**quick, **settings})
         await self.look()
 
     @property

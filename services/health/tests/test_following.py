@@ -1,16 +1,20 @@
 """What comes of an incident: reminders, dependencies, flapping, pauses, and nothing twice."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from medianest_common.contracts.health import MonitorState
+from medianest.testing import eventually
+from medianest_common.contracts.health import MONITOR_CHANGED, MonitorState
 from medianest_common.contracts.health.managing import PauseMonitor
+from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_health.surroundings import Surroundings
 from medianest_health.use_cases.look_around import look_around
 from services.health.tests.household import Household
 from services.health.tests.listening import Told
@@ -135,6 +139,27 @@ async def test_what_fails_alone_is_told_as_soon_as_the_box_was_seen_to_be_well(
     assert await told.of("Overseerr", 1) == ["MonitorWentDown"]
 
 
+async def test_what_nobody_can_tell_of_the_box_keeps_nothing_in_doubt(home: Household) -> None:
+    await bind(home, "Overseerr", to="Plex")
+    monitor_id = (await home.monitor("Overseerr")).id
+    now = home.clock.now()
+    for verdict, last_check_at, in_doubt in (
+        ("up", now, True),
+        ("unknown", now, False),
+        ("up", now - timedelta(minutes=10), False),
+    ):
+        await change(
+            home,
+            "update standings s set verdict = :verdict, recent = '+-', last_check_at = :at from monitors m"
+            " where m.id = s.monitor_id and m.name = 'Plex'",
+            verdict=verdict,
+            at=last_check_at,
+        )
+        async with home.app.db.transaction() as tx:
+            found = await Surroundings.of(tx.session, [monitor_id], at=now)
+        assert found.around(monitor_id, before=None, at=now).in_doubt is in_doubt
+
+
 async def test_a_circle_that_came_into_the_table_stops_nothing(
     home: Household, plex: FakePlex, overseerr: FakeOverseerr, told: Told
 ) -> None:
@@ -235,3 +260,35 @@ async def test_what_breaks_off_while_it_is_stored_is_told_once_when_it_is_stored
     await change(home, "alter table results drop constraint broken")
     await home.rounds(2)
     assert await told.of("Plex", 1) == ["MonitorWentDown"]
+
+
+async def test_open_pages_see_what_is_blocked_and_what_flaps(
+    home: Household, plex: FakePlex, overseerr: FakeOverseerr
+) -> None:
+    shown: list[tuple[str, str, str | None]] = []
+
+    async def hear(message: Any) -> None:
+        frame = json.loads(message.data)
+        if frame.get("type") == MONITOR_CHANGED and "data" in frame:
+            data = frame["data"]
+            shown.append((data["name"], data["status"], data["blockedBy"]))
+
+    for subject in (PUSH_ALL, PUSH_ADMINS):
+        await home.sandbox.nats.subscribe(subject, cb=hear)
+    await home.sandbox.nats.flush(timeout=5)
+    await bind(home, "Overseerr", to="Plex")
+    await change(home, "update monitors set failures = 1, out_of = 1 where name in ('Plex', 'Overseerr')")
+    overseerr.fail_with("refuse")
+    plex.server.fail_with("refuse")
+    await home.rounds(2)
+    for _ in range(3):
+        plex.server.heal()
+        await home.rounds()
+        plex.server.fail_with("refuse")
+        await home.rounds()
+
+    async def seen() -> bool:
+        return {("Overseerr", "unknown", "Plex"), ("Plex", "flapping", None)} <= set(shown)
+
+    await eventually(seen)
+    assert ("Overseerr", "down", None) not in shown

@@ -1,6 +1,6 @@
 """What happens while there is maintenance, and what administrators may plan."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from medianest_common.contracts.health import MonitorState
+from medianest_common.contracts.health.groups import AddGroup
 from medianest_common.contracts.health.maintenance import (
     ChangeMaintenance,
     DeleteMaintenance,
@@ -21,7 +22,6 @@ from medianest_common.contracts.health.maintenance import (
     MaintenanceState,
     PlanMaintenance,
 )
-from medianest_common.contracts.health.managing import AddGroup
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakePlex
@@ -157,19 +157,22 @@ async def test_beginning_and_end_are_seen_at_once_however_seldom_it_is_looked_at
 
 
 async def test_uptime_kuma_4856_4066_an_answer_says_when_it_is_there_and_in_utc(home: Household) -> None:
+    # The clocks are changed on the last Sunday of March, when there is no half past two.
+    last = date(home.clock.now().year + 1, 3, 31)
+    sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+    before, after = sunday - timedelta(days=1), sunday + timedelta(days=1)
     made = await plan(
-        home, starts_at_local="2027-03-27T02:30", rule="FREQ=DAILY;COUNT=3", duration_seconds=1800
+        home, starts_at_local=f"{before}T02:30", rule="FREQ=DAILY;COUNT=3", duration_seconds=1800
     )
     assert (made.zone, made.starts_at_local, made.state) == (
         "Europe/Berlin",
-        "2027-03-27T02:30:00",
+        f"{before}T02:30:00",
         MaintenanceState.SCHEDULED,
     )
-    # On the 28th there is no half past two.
     assert [(w.starts_at.isoformat(), w.starts_at_local) for w in made.windows] == [
-        ("2027-03-27T01:30:00+00:00", "2027-03-27T02:30:00+01:00"),
-        ("2027-03-28T01:30:00+00:00", "2027-03-28T03:30:00+02:00"),
-        ("2027-03-29T00:30:00+00:00", "2027-03-29T02:30:00+02:00"),
+        (f"{before}T01:30:00+00:00", f"{before}T02:30:00+01:00"),
+        (f"{sunday}T01:30:00+00:00", f"{sunday}T03:30:00+02:00"),
+        (f"{after}T00:30:00+00:00", f"{after}T02:30:00+02:00"),
     ]
     assert await ask(home, GetMaintenance(id=made.id)) == made
 
@@ -216,6 +219,8 @@ async def test_what_would_never_be_is_refused(home: Household) -> None:
         ({"rule": "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"}, "rule"),
         ({"rule": "FREQ=DAILY;UNTIL=20200101"}, "rule"),
         ({"starts_at_local": "2020-01-01T00:00"}, "startsAtLocal"),
+        ({"starts_at_local": "1900-01-01T00:00", "rule": "FREQ=DAILY"}, "startsAtLocal"),
+        ({"starts_at_local": "2199-12-31T23:59", "rule": "FREQ=DAILY"}, "startsAtLocal"),
         ({"monitor_ids": [nothing]}, "monitorIds"),
         ({"group_ids": [nothing]}, "groupIds"),
     ):

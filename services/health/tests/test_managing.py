@@ -12,26 +12,29 @@ from medianest.testing import Sandbox
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import ListMonitors, MonitorStatus, Visibility
+from medianest_common.contracts.health.groups import (
+    AddGroup,
+    ListGroups,
+    OrderGroups,
+    RemoveGroup,
+    RenameGroup,
+)
 from medianest_common.contracts.health.kinds import HttpSpec
 from medianest_common.contracts.health.managing import (
-    AddGroup,
     BulkAction,
     ChangeManyMonitors,
     ChangeMonitor,
+    CheckMonitor,
     CreateMonitor,
     Decisions,
     DeleteMonitor,
     GetManaged,
     GetMonitor,
-    ListGroups,
     ListManaged,
     Monitor,
     MonitorMade,
-    OrderGroups,
     OrderMonitors,
     PauseMonitor,
-    RemoveGroup,
-    RenameGroup,
     RenewPushToken,
     given,
 )
@@ -362,3 +365,30 @@ async def test_only_a_push_monitor_has_a_token_and_it_is_shown_once(home: Househ
         await change(home, nas, {"kind": "push"})
     with refused("KIND_IS_FIXED"):
         await change(home, made.monitor, NAS)
+
+
+async def test_what_is_deleted_paused_and_asked_for_while_it_is_looked_at_troubles_nobody(
+    home: Household,
+) -> None:
+    """Whoever writes a check down and whoever deletes what it is of must neither wait for each other nor fail."""
+    decisions = decided("Box")
+    commands = [CreateMonitor(decisions=decisions, spec=NAS) for _ in range(8)]
+    made = [(await ask(home, command)).monitor.id for command in commands]
+
+    async def trouble(monitor_id: UUID) -> None:
+        await ask(home, PauseMonitor(id=monitor_id, paused=True))
+        results = await asyncio.gather(
+            ask(home, PauseMonitor(id=monitor_id, paused=False)),
+            ask(home, DeleteMonitor(id=monitor_id)),
+            ask(home, CheckMonitor(id=monitor_id)),
+            return_exceptions=True,
+        )
+        codes = {getattr(each, "code", repr(each)) for each in results if isinstance(each, Exception)}
+        assert codes <= {"MONITOR_NOT_FOUND", "MONITOR_PAUSED"}
+
+    results = await asyncio.gather(
+        home.look(), *(trouble(each) for each in made), home.look(), return_exceptions=True
+    )
+    assert [each for each in results if each is not None] == []
+    assert (await ask(home, ListManaged(q="Box"))).items == []
+    assert (await home.monitor("Plex")).status == "up"

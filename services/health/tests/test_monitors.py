@@ -230,13 +230,21 @@ async def test_what_was_never_up_is_pending_before_it_is_down(sandbox: Sandbox, 
     assert await home.state("MediaNest youtube") is MonitorState.PENDING
 
 
+class _Alone:
+    def present(self) -> tuple[str, ...]:
+        return ()
+
+    async def missed(self) -> int:
+        return 0
+
+
 async def test_without_the_bus_it_is_not_known_how_a_service_is(
     sandbox: Sandbox, clock: ShiftedClock
 ) -> None:
     await sandbox.nats.close()
     bus = Bus(sandbox.nats, service="health", clock=clock)
 
-    finding = await ServiceProbe("auth", bus=bus, seconds=1, clock=clock)()
+    finding = await ServiceProbe("auth", bus=bus, seconds=1, clock=clock, companions=_Alone())()
 
     assert finding.outcome is MonitorState.UNKNOWN
 

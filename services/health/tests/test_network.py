@@ -6,9 +6,9 @@ import pytest
 from medianest.testing import Sandbox
 from medianest_common.clock import SystemClock
 from medianest_common.contracts.health import MonitorState
+from medianest_health.adapters.http_system import HttpSystem
 from medianest_health.adapters.network import own_trouble
 from medianest_health.adapters.plex import PlexProbe, PlexService
-from medianest_health.adapters.http_system import HttpSystem
 
 
 async def test_a_machine_that_answers_or_refuses_is_no_trouble_of_ours() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import Visibility
-from medianest_common.contracts.health.managing import AddGroup, CreateMonitor, DeleteMonitor
+from medianest_common.contracts.health.groups import AddGroup
+from medianest_common.contracts.health.managing import CreateMonitor, DeleteMonitor
 from medianest_common.contracts.health.pages import (
     AddPage,
     BadgeFacts,
@@ -30,6 +31,7 @@ from medianest_common.contracts.health.pages import (
 from medianest_common.contracts.identity import Role
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.models import Incident, Maintenance, MaintenanceMonitor, Rollup
+from medianest_health.public_pages import PublicPages
 from medianest_health.repository import Standings
 from services.health.tests.household import Household
 from services.health.tests.test_managing import ask, change, decided, make, named, refused
@@ -53,6 +55,7 @@ async def anybody[R](home: Household, message: Rpc[R]) -> R:
 
 
 async def seen(home: Household, slug: str) -> PublicPage:
+    home.clock.advance(6)  # What was made of it before is old.
     return await anybody(home, ReadPublicPage(slug=slug))
 
 
@@ -148,14 +151,11 @@ async def test_ninety_bars_say_how_each_day_was_and_a_day_without_news_is_none(h
     ]
     async with home.app.db.transaction() as tx:
         await tx.session.execute(insert(Rollup), rows)
-    shown = (await seen(home, "house")).groups[0].monitors[0].bars
-    assert (len(shown), shown[-1].day, shown[0].day) == (
-        90,
-        today.date(),
-        (today - timedelta(days=89)).date(),
-    )
-    assert [(bar.uptime, bar.coverage) for bar in shown[-4:-1]] == [(None, 1.0), (1.0, 0.25), (0.5, 1.0)]
-    assert {(bar.uptime, bar.coverage) for bar in shown[:86]} == {(None, 0.0)}
+    shown = (await seen(home, "house")).groups[0].monitors[0].days
+    assert (len(shown.uptime), shown.since) == (90, (today - timedelta(days=89)).date())
+    told = list(zip(shown.uptime, shown.coverage, strict=True))
+    assert told[-4:-1] == [(None, 1.0), (1.0, 0.25), (0.5, 1.0)]
+    assert set(told[:86]) == {(None, 0.0)}
 
 
 async def test_incidents_and_maintenance_of_its_own_monitors_are_told_and_no_others(home: Household) -> None:
@@ -195,6 +195,41 @@ async def test_no_two_pages_have_one_slug_however_fast_they_are_made(home: House
     with refused("INVALID"):
         await publish(home, "cellar", uuid7())
     assert [page.slug for page in (await ask(home, ListPages())).items] == ["attic", "house"]
+
+
+async def test_however_often_it_is_asked_for_it_is_made_once_and_shows_a_change_of_its_own_at_once(
+    home: Household,
+) -> None:
+    plex, overseerr = await named(home, "Plex"), await named(home, "Overseerr")
+    page = await publish(home, "house", plex.id)
+    pages = await asyncio.gather(*(anybody(home, ReadPublicPage(slug="house")) for _ in range(20)))
+    await make(home, "NAS", visibility=Visibility.EVERYONE)
+    values = PageValues(**page.model_dump(by_alias=False, include=set(PageValues.model_fields)))
+    await ask(home, ChangePage(id=page.id, page=values.model_copy(update={"monitors": []})))
+    assert (await anybody(home, ReadPublicPage(slug="house"))).groups == []
+    assert (
+        len({each.model_dump_json() for each in pages}) == 1
+        and str(overseerr.id) not in pages[0].model_dump_json()
+    )
+
+
+async def test_of_many_who_ask_at_once_one_waits_for_the_database() -> None:
+    shelf, page_id, made = PublicPages(), uuid7(), 0
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    async def write() -> bytes:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0)
+        return b"%d" % made
+
+    async def read(version: int, at: datetime) -> bytes:
+        return await shelf.read(page_id, version, now=at, make=write)
+
+    assert set(await asyncio.gather(*(read(1, now) for _ in range(50)))) == {b"1"}
+    assert await read(2, now) == b"2", "it is another now"
+    assert await read(2, now + timedelta(seconds=6)) == b"3"
+    assert await read(2, now - timedelta(hours=1)) == b"4", "the clock was set back"
 
 
 @pytest.mark.parametrize(

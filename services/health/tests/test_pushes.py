@@ -112,6 +112,21 @@ async def test_what_is_reported_while_nobody_looks_is_not_lost(home: Household, 
     assert (await status(home, backup)).message == "after an hour"
 
 
+async def test_what_could_not_be_heard_while_everything_slept_is_waited_for_and_then_missed(
+    home: Household, backup: MonitorMade
+) -> None:
+    """A laptop that was closed for a night has heard nobody, which is nobody's fault but its own."""
+    await push(home, backup)
+    await home.look()
+    home.clock.advance(8 * 3600)
+    await home.look()
+    assert (await status(home, backup)).status == "unknown"
+    await home.rounds(5, apart=20)
+    assert (await status(home, backup)).status == "unknown", "one heartbeat and the grace are not over"
+    await home.rounds(2, apart=20)
+    assert (await status(home, backup)).status == "down"
+
+
 async def test_many_reports_at_once_are_one_heartbeat(home: Household, backup: MonitorMade) -> None:
     await asyncio.gather(*(push(home, backup, message=f"{n}") for n in range(20)))
     await home.look()
@@ -138,12 +153,8 @@ async def test_nothing_reports_with_another_token_or_with_one_from_before(
     renewed = await ask(home, RenewPushToken(id=backup.monitor.id))
     for token in ("", "mnh_nonsense", backup.push_token, renewed.monitor.name, "x" * 500):
         with refused("PUSH_TOKEN_UNKNOWN"):
-            await ask(
-                home,
-                RecordHeartbeat.model_construct(
-                    token=token, status=Heartbeat.UP, message=None, latency_ms=None
-                ),
-            )
+            message = RecordHeartbeat(token=str(token), status=Heartbeat.UP, message=None, latency_ms=None)
+            await ask(home, message)
     await push(home, renewed)
     async with home.app.db.read() as connection:
         rows = (await connection.execute(text("select * from monitors"))).mappings().all()

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from medianest.testing import Sandbox
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health.errors import (
+    CountErrors,
     DeleteError,
     ErrorDetails,
     ErrorSummary,
@@ -185,6 +186,20 @@ async def test_a_resolved_one_is_back_once_it_is_seen_again(quiet: Household, cl
     [again] = await groups(quiet, resolved=False)
     assert (again.id, again.count, again.resolved_at) == (group.id, 2, None)
     assert again.last_seen_at > group.last_seen_at and again.first_seen_at == group.first_seen_at
+
+
+async def test_administrators_see_how_many_there_are(quiet: Household, clock: ShiftedClock) -> None:
+    for message in ("x is not a function", "y is not a function"):
+        await report(quiet, message)
+    await resolve(quiet, (await groups(quiet))[0])
+    clock.advance(timedelta(days=1, minutes=1).total_seconds())
+    await report(quiet, "z is not a function")
+    with quiet.sandbox.as_user(role=Role.ADMIN):
+        counts = await quiet.sandbox.bus.call(CountErrors(), timeout=10)
+    assert (counts.open, counts.resolved, counts.seen_in_day) == (2, 1, 1)
+    with quiet.sandbox.as_user(), pytest.raises(RemoteError) as refused:
+        await quiet.sandbox.bus.call(CountErrors(), timeout=10)
+    assert refused.value.status == 403
 
 
 async def test_a_deleted_one_is_gone_and_begins_anew(quiet: Household) -> None:

@@ -23,6 +23,7 @@ class Suite:
 
     clock: ManualClock = field(default_factory=ManualClock)
     running: dict[str, str] = field(default_factory=dict)
+    crashed: set[str] = field(default_factory=set)
     places: dict[str, Place] = field(default_factory=dict)
     turns: list[tuple[RecoveryKind, str]] = field(default_factory=list)
 
@@ -30,8 +31,10 @@ class Suite:
         self.roster = Roster(clock=self.clock)
         self.start("health", "box-1-health")
 
-    def start(self, service: str, instance: str) -> None:
+    def start(self, service: str, instance: str, *, after_crash: bool = False) -> None:
         self.running[instance] = service
+        if after_crash:
+            self.crashed.add(instance)
 
     def kill(self, instance: str) -> str:
         return self.running.pop(instance)
@@ -41,7 +44,12 @@ class Suite:
 
     def said(self, service: str, instance: str, presence: Presence = Presence.PRESENT) -> Announcement:
         return Announcement(
-            service=service, instance=instance, version="1", started_at=self.clock.now(), presence=presence
+            service=service,
+            instance=instance,
+            version="1",
+            started_at=self.clock.now(),
+            presence=presence,
+            after_crash=instance in self.crashed,
         )
 
     def passes(self, seconds: int, *, heard: bool = True, judged: bool = True) -> None:
@@ -159,9 +167,17 @@ def test_one_that_was_there_before_replaces_nobody(suite: Suite) -> None:
 
 def test_a_service_begun_anew_within_its_process_has_told_by_itself(suite: Suite) -> None:
     suite.kill("box-2-a")
-    suite.start("media", "box-2-d")
+    suite.start("media", "box-2-d", after_crash=True)
     suite.passes(60)
     assert (suite.missed, suite.turns) == ([], [])
+
+
+def test_a_container_that_was_killed_and_is_up_again_is_told_of(suite: Suite) -> None:
+    """Its name and the number of its process are the same each time."""
+    suite.kill("box-2-a")
+    suite.start("media", "box-2-d")
+    suite.passes(60)
+    assert (suite.missed, suite.turns) == ([], [(REPLACED, "box-2-a")])
 
 
 def test_while_the_bus_is_away_nobody_is_judged_and_all_have_their_time_afterwards(suite: Suite) -> None:

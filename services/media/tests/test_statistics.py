@@ -1,14 +1,19 @@
 """Statistics: from real rows, right after every move, and kept instead of counted."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from medianest_common.contracts import media
 from medianest_common.contracts.media import RequestStatus
-from medianest_common.contracts.media.statistics import GetRequestStatistics, RequestStatistics
+from medianest_common.contracts.media.statistics import (
+    CountRequestsByDay,
+    GetRequestStatistics,
+    RequestStatistics,
+)
 from medianest_common.contracts.personal import NOBODY
+from medianest_common.errors import RemoteError
 from medianest_media.use_cases.get_statistics import last_months, time_to_available
 from services.media.tests.conftest import FILM, SHOW, Home, Person
 from services.media.tests.test_leaving import erased
@@ -120,3 +125,24 @@ def test_the_last_months_go_over_the_turn_of_the_year() -> None:
 def test_quantiles_of_waits(waits: list[tuple[int, int]], median: int | None, p90: int | None) -> None:
     found = time_to_available(waits)
     assert (found.median_seconds, found.p90_seconds) == (median, p90)
+
+
+async def test_what_was_asked_for_is_counted_by_day(seerr: Home) -> None:
+    frida = await seerr.friend()
+    film = await frida.request()
+    await frida.request_show(SHOW, seasons=[1])
+    old = film.created_at - timedelta(days=40)
+    await seerr.change("update requests set created_at = :old where id = :id", old=old, id=film.id)
+    days = (await seerr.owner.call(CountRequestsByDay(days=30))).items
+    assert (len(days), days[-1].day) == (30, seerr.clock.now().date())
+    assert (sum(day.movie for day in days), sum(day.tv for day in days[-2:])) == (0, 1)
+    with pytest.raises(RemoteError) as refused:
+        await frida.call(CountRequestsByDay())
+    assert refused.value.status == 403
+
+
+async def test_administrators_can_count_their_own_alone(seerr: Home) -> None:
+    frida = await seerr.friend()
+    await frida.request()
+    assert (await seerr.owner.call(media.CountRequests())).total == 1
+    assert (await seerr.owner.call(media.CountRequests(mine=True))).total == 0

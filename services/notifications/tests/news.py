@@ -16,6 +16,7 @@ from medianest_common.contracts.plex import ItemType
 from medianest_common.contracts.plex.access import LibraryAccessChanged
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemRemoved
 from medianest_common.service import Runtime
+from medianest_common.swapping import Swappable
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_notifications import use_cases
 from medianest_notifications.app import NotificationsApp
@@ -30,11 +31,11 @@ MOVIES, SHOWS, GROWN_UPS = "1", "2", "3"
 class News:
     sandbox: Sandbox
     clock: ShiftedClock
-    apps: list[NotificationsApp] = field(default_factory=list)
+    apps: list[Swappable[NotificationsApp]] = field(default_factory=list)
 
     async def start(self) -> None:
         @asynccontextmanager
-        async def kept(runtime: Runtime[Any]) -> AsyncIterator[NotificationsApp]:
+        async def kept(runtime: Runtime[Any]) -> AsyncIterator[Swappable[NotificationsApp]]:
             async with open_app(runtime) as app:
                 self.apps.append(app)
                 yield app
@@ -43,7 +44,7 @@ class News:
 
     @property
     def app(self) -> NotificationsApp:
-        return self.apps[-1]
+        return self.apps[-1].present
 
     async def person(
         self,
@@ -104,7 +105,6 @@ class News:
         """So much later, everything that is due is told."""
         self.clock.advance(minutes * 60)
         await use_cases.tell_arrivals(self.app)
-        await use_cases.tell_outages(self.app)
 
         async def through() -> bool:
             await use_cases.tell_many(self.app)

@@ -1,6 +1,7 @@
 """Messages of administrators: to whom they are meant, once, for as long as they are of use, and as plain text."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
@@ -16,7 +17,7 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserChanged
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.identity import Role
-from medianest_common.contracts.notifications import MarkRead
+from medianest_common.contracts.notifications import MarkRead, push_subject
 from medianest_common.contracts.notifications.broadcasts import (
     Broadcast,
     BroadcastAudience,
@@ -199,6 +200,7 @@ async def test_a_withdrawn_one_leaves_the_inboxes_and_the_unread_counts(
     [mine] = await boss.inbox()
     assert mine.pinned_at is not None
     await boss.ask(MarkRead(id=mine.id))
+    frames = await _pushed_to(ada)
     for _ in range(2):
         await boss.ask(WithdrawBroadcast(id=sent.id))
 
@@ -207,6 +209,12 @@ async def test_a_withdrawn_one_leaves_the_inboxes_and_the_unread_counts(
 
     await eventually(nothing_left)
     assert ((await ada.count()).unread, (await boss.count()).unread) == (0, 0)
+
+    async def open_pages_know() -> bool:
+        pins = [frame["data"]["pinnedAt"] for frame in frames if frame.get("type") == "inbox.pinned"]
+        return pins == [None] and any(frame.get("type") == "inbox.counted" for frame in frames)
+
+    await eventually(open_pages_know)
     assert (await boss.ask(GetBroadcast(id=sent.id))).state is BroadcastState.ENDED
     assert (await _refusal(boss.ask(WithdrawBroadcast(id=uuid7())))).status == 404
 
@@ -328,3 +336,15 @@ async def test_ten_thousand_people_are_told_in_batches(household: Sandbox, boss:
     )
     assert (rows[0]["n"], rows[0]["people"], rows[0]["seq"]) == (10_002, 10_002, 1)
     assert (await boss.ask(GetBroadcast(id=sent.id))).reached == 10_002
+
+
+async def _pushed_to(person: Person) -> list[dict[str, Any]]:
+    """What goes to this person's open pages from now on."""
+    frames: list[dict[str, Any]] = []
+
+    async def hear(message: Any) -> None:
+        frames.append(json.loads(message.data))
+
+    await person.sandbox.nats.subscribe(push_subject(person.id), cb=hear)
+    await person.sandbox.nats.flush(timeout=5)
+    return frames

@@ -109,6 +109,38 @@ async def test_a_limit_that_others_have_used_up_is_obeyed_too() -> None:
     assert limited.value.retry_after == 1336.57
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_message_takes_the_place_of_the_one_before_unless_that_was_deleted(is_there: bool) -> None:
+    async with FakeDiscord.start() as fake:
+        fake.threads.add("7")
+        hook = config(fake.add_webhook() + "?thread_id=7")
+        former = (await sender(fake).send(message(title="Plex is down"), hook)).provider_id
+        assert former is not None
+        if not is_there:
+            fake.delete_message(former)
+        up = message(title="Plex is up again", urgency=Urgency.LOW, replaces=former)
+        receipt = await sender(fake).send(up, hook)
+        shown = [each["embeds"][0]["title"] for each in fake.messages.values() if "embeds" in each]
+    assert shown == ["Plex is up again"]
+    assert (receipt.provider_id == former) is is_there
+    assert len(fake.received) == (1 if is_there else 2)
+    assert fake.messages[former].get("flags") is None and ("deleted" in fake.messages[former]) is not is_there
+
+
+async def test_what_keeps_a_message_from_being_changed_is_no_reason_to_send_another() -> None:
+    async with FakeDiscord.start() as fake:
+        hook = config(fake.add_webhook())
+        former = (await sender(fake).send(message(), hook)).provider_id
+        for fault, kind in ((503, Unavailable), ("html", BadUpstream), (400, MessageRefused)):
+            fake.fail_with(fault, times=1)  # type: ignore[arg-type]
+            with pytest.raises(kind):
+                await sender(fake).send(message(replaces=former), hook)
+        fake.delete_webhook()
+        with pytest.raises(ChannelGone):
+            await sender(fake).send(message(replaces=former), hook)
+    assert (len(fake.received), fake.edited) == (1, [])
+
+
 @pytest.mark.parametrize("how", ["deleted", "token", "thread"])
 async def test_a_webhook_that_is_gone_is_gone(how: str) -> None:
     async with FakeDiscord.start() as fake:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually, sandbox_on
@@ -32,22 +32,45 @@ S = RequestStatus
 NIGHT = QuietHours(start="22:00", end="07:00")
 
 
-@pytest.fixture
-async def ntfy() -> AsyncIterator[FakeNtfy]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_ntfy() -> AsyncIterator[FakeNtfy]:
     async with FakeNtfy.start() as fake:
         yield fake
 
 
-@pytest.fixture
-async def house(server_urls: ServerUrls, tmp_path: Path, ntfy: FakeNtfy) -> AsyncIterator[House]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_house(
+    server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory, shared_ntfy: FakeNtfy
+) -> AsyncIterator[House]:
+    """One for all of them: to start it takes as long as they do."""
     clock = ShiftedClock()
-    async with sandbox_on(server_urls, tmp_path, clock=clock) as sandbox:
+    async with sandbox_on(server_urls, tmp_path_factory.mktemp("house"), clock=clock) as sandbox:
         house = House(sandbox, clock)
-        await house.start(timezone="Europe/Berlin", **allowing(ntfy))
+        await house.start(timezone="Europe/Berlin", **allowing(shared_ntfy))
         yield house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(shared_house: House, shared_ntfy: FakeNtfy) -> AsyncIterator[House]:
+    """Nothing is on its way to anybody when the next one begins, and nobody is left who would hear of it."""
+    yield shared_house
+    await sql(shared_house.sandbox, "update channels set state = 'disabled'")
+    await eventually(partial(_nothing_is_being_sent, shared_house))
+    await sql(shared_house.sandbox, "delete from channels")
+    await sql(shared_house.sandbox, "update recipients set role = 'user'")
+    shared_ntfy.heal()
+    shared_ntfy.received.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ntfy(house: House, shared_ntfy: FakeNtfy) -> FakeNtfy:
+    return shared_ntfy
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ada(house: House) -> Person:
     return await known(Person(house.sandbox, "Ada"))
 
@@ -323,6 +346,10 @@ async def test_two_that_flap_at_the_same_moment_are_not_both_told_at_once(
     )
     await eventually(partial(_reaches, boss, 5))
     assert [held for _, held in await states(boss)][1:].count("collapse") == 3
+
+
+async def _nothing_is_being_sent(house: House) -> bool:
+    return not await sql(house.sandbox, "select 1 from deliveries where state = 'sending'")
 
 
 async def _reaches(person: Person, head: int) -> bool:

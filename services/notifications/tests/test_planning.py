@@ -303,6 +303,12 @@ def test_whatever_a_service_does_the_last_message_says_how_it_is(changes: list[t
     assert all(later - earlier >= APART.total_seconds() for (earlier, _), (later, _) in pairwise(heard))
 
 
+def test_a_reminder_is_said_as_often_as_it_is_asked_for() -> None:
+    matter = Matter(NotificationType.SERVICE_STILL_DOWN, Urgency.NORMAL, "service:plex")
+    lately = Said([NOON - timedelta(minutes=minute) for minute in (12, 6, 1)])
+    assert plan(matter, ADMIN, PUSH, now=NOON, said=lately) == Plan(NOON)
+
+
 def test_ten_episodes_that_come_in_a_row_wait_for_each_other() -> None:
     matter = Matter(NotificationType.LIBRARY_ADDED, collapse_key="show:1")
     reader = choosing(Mode.NOW, type=matter.type)

@@ -11,10 +11,12 @@ from sqlalchemy import text
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health import (
+    CertificateExpiring,
     IncidentEvent,
     MonitorDegraded,
     MonitorRecovered,
     MonitorState,
+    MonitorStillDown,
     MonitorWentDown,
     Visibility,
 )
@@ -22,6 +24,7 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.notifications import MarkRead, push_subject
 from services.notifications.tests.household import Person
 from services.notifications.tests.news import News, titles
+from services.notifications.tests.test_lock_order import _CHANNEL
 
 
 @pytest.fixture
@@ -40,8 +43,26 @@ class Monitor:
         worst = MonitorState.DOWN if isinstance(down, MonitorWentDown) else MonitorState.AUTH
         return self._event(MonitorRecovered, down.incident_id, since=down.since, worst=worst, times=times)
 
-    def refused(self) -> MonitorDegraded:
-        return self._event(MonitorDegraded, None, state=MonitorState.AUTH, reason="The token is old.")
+    def refused(self, state: MonitorState = MonitorState.AUTH) -> MonitorDegraded:
+        return self._event(MonitorDegraded, None, state=state, reason="The token is old.")
+
+    def still(self, down: IncidentEvent) -> MonitorStillDown:
+        told: dict[str, Any] = {
+            "at": down.at,
+            "since": down.since,
+            "told_at": self.news.clock.now(),
+            "reason": down.reason,
+        }
+        return self._event(MonitorStillDown, down.incident_id).model_copy(update=told)
+
+    def expires(self, days: int) -> CertificateExpiring:
+        return CertificateExpiring(
+            monitor_id=self.id,
+            monitor_name=self.name,
+            visibility=self.visibility,
+            expires_at=self.news.clock.now() + timedelta(days=days),
+            days=days,
+        )
 
     def _event[E: IncidentEvent](
         self, kind: type[E], incident: UUID | None, *, ago: float = 0, **more: Any
@@ -77,46 +98,6 @@ async def test_administrators_hear_at_once_and_others_who_may_see_it_without_has
     await news.pass_by(0)
     assert await titles(ada) == ["Plex is up again"]
     assert (await ada.inbox())[0].body.startswith("It was down for 4 minutes.")
-
-
-async def test_uptime_kuma_3031_6054_what_flaps_is_two_messages_in_half_an_hour_and_one_line_in_the_inbox(
-    news: News, boss: Person
-) -> None:
-    plex = Monitor(news, "Plex")
-    for _ in range(9):
-        down = plex.down()
-        await news.heard(down)
-        await news.pass_by(1)
-        await news.heard(plex.up(down))
-        await news.pass_by(2)
-
-    told = await news.rows("select count(*) from entries where user_id = :id", id=boss.id)
-    assert told == [(2,)], "in 27 minutes"
-    assert await titles(boss) == ["Plex is up again"]
-    assert (await boss.count()).unread == 1
-
-    await news.pass_by(11)
-    assert await titles(boss) == ["Plex is up again"]
-    [entry] = await boss.inbox()
-    assert entry.body == "It was down 8 times within 22 minutes, and is up now."
-    assert await news.rows("select count(*) from entries where user_id = :id", id=boss.id) == [(3,)]
-    assert (await boss.count()).unread == 1
-
-
-async def test_that_it_stays_down_after_it_flapped_is_told(news: News, boss: Person) -> None:
-    plex = Monitor(news, "Plex")
-    first = plex.down()
-    await news.heard(first)
-    await news.pass_by(1)
-    await news.heard(plex.up(first))
-    await news.pass_by(1)
-    await news.heard(plex.down())
-    await news.pass_by(9)
-    assert await titles(boss) == ["Plex is up again"], "it is waited whether it stays so"
-    await news.pass_by(2)
-
-    assert await titles(boss) == ["Plex is down"]
-    assert (await boss.inbox())[0].body == "Plex cannot be reached."
 
 
 async def test_uptime_kuma_6046_4858_4792_up_without_down_is_told_as_what_was(
@@ -198,54 +179,66 @@ async def test_other_devices_hear_that_an_entry_took_the_place_of_another(news: 
     ]
 
 
-async def test_an_outage_that_never_ended_because_nobody_watched_counts_no_more(
-    news: News, boss: Person
-) -> None:
+async def test_what_came_and_went_before_it_was_told_says_how_often(news: News, boss: Person) -> None:
     plex = Monitor(news, "Plex")
-    await news.heard(plex.down())
-    await news.pass_by(60 * 24 * 3)
-    await news.heard(plex.down())
+    down = plex.down(ago=22).model_copy(update={"times": 8, "told_at": news.clock.now()})
+    await news.heard(down)
+    assert (await boss.inbox())[0].body == ("Plex cannot be reached. It went down 8 times within 22 minutes.")
+    await news.pass_by(11)
+    await news.heard(plex.up(down, times=9).model_copy(update={"told_at": news.clock.now()}))
+    [entry] = await boss.inbox()
+    assert entry.title == "Plex is up again"
+    assert entry.body == "It was down 9 times within 33 minutes, and is up now."
 
-    assert await titles(boss) == ["Plex is down"]
-    assert (await boss.inbox())[0].body == "Plex cannot be reached."
-    assert (await boss.count()).unread == 1
 
-
-async def test_a_lesser_trouble_after_a_recovery_is_not_told_as_another_recovery(
-    news: News, boss: Person
-) -> None:
+async def test_a_reminder_that_was_overtaken_by_the_recovery_is_not_told(news: News, boss: Person) -> None:
     ada, plex = await news.person("Ada", plex=False), Monitor(news, "Plex")
+    down = plex.down(ago=180)
+    reminder = plex.still(down)
+    await news.heard(down, reminder)
+    assert await titles(boss) == ["Plex is still down"]
+    assert (await boss.inbox())[0].body == "It has been down for 3 hours. Plex cannot be reached."
+    await news.pass_by(1)
+    assert await titles(ada) == ["Plex is down"], "nobody else is reminded"
+    await news.pass_by(5)
+    late = plex.still(down)
+    await news.pass_by(1)
+    await news.heard(plex.up(down))
+    await news.heard(late)
+    assert await titles(boss) == ["Plex is up again"]
+
+
+async def test_reminders_keep_back_no_recovery(news: News, boss: Person) -> None:
+    async with news.app.db.transaction() as tx:
+        await tx.session.execute(text(_CHANNEL), {"id": uuid7(), "user_id": boss.id})
+        await tx.session.execute(text("update channels set held_until = now() + interval '1 year'"))
+    plex = Monitor(news, "Plex")
     down = plex.down()
     await news.heard(down)
-    await news.pass_by(20)
+    for _ in range(2):
+        await news.pass_by(10)
+        await news.heard(plex.still(down))
+    await news.pass_by(1)
     await news.heard(plex.up(down))
-    await news.pass_by(15)
-    heard = [entry.id for entry in await ada.inbox()]
-    refused = plex.refused()
-    await news.heard(refused)
-    await news.pass_by(5)
-    await news.heard(plex.up(refused, times=0))
-    await news.pass_by(40)
-
-    assert await titles(boss) == ["Plex works as it should again"]
-    assert (await boss.inbox())[0].body == "Something was wrong with it for 5 minutes."
-    assert await titles(ada) == ["Plex is up again"]
-    assert [entry.id for entry in await ada.inbox()] == heard
+    planned = await news.rows(
+        "select type, held_for from deliveries where user_id = :id order by seq", id=boss.id
+    )
+    assert [tuple(row) for row in planned] == [
+        ("service.down", None),
+        ("service.still_down", None),
+        ("service.still_down", None),
+        ("service.recovered", None),
+    ]
 
 
-async def test_an_outage_that_cannot_be_told_keeps_back_no_other(news: News, boss: Person) -> None:
-    plex, radarr = sorted((Monitor(news, "Plex"), Monitor(news, "Radarr")), key=lambda each: each.id)
-    await news.heard(plex.down(), radarr.down())
-    async with news.app.db.transaction() as tx:
-        wrong = "update outages set due_at = since, told_state = 'up', times = times + 1"
-        await tx.session.execute(text(wrong))
-        await tx.session.execute(
-            text("update outages set trouble = 'nonsense', told_at = '[{}]' where monitor_id = :id"),
-            {"id": plex.id},
-        )
+async def test_what_comes_and_goes_is_told_as_that(news: News, boss: Person) -> None:
+    await news.heard(Monitor(news, "Plex").refused(MonitorState.FLAPPING))
+    assert await titles(boss) == ["Plex comes and goes"]
 
-    await news.pass_by(0)
 
-    assert (await news.rows("select count(*) from entries where user_id = :id", id=boss.id)) == [(3,)]
-    waiting = "select monitor_id from outages where due_at > :now"
-    assert await news.rows(waiting, now=news.clock.now()) == [(plex.id,)], "it is tried again later"
+async def test_a_certificate_that_expires_is_told_to_administrators(news: News, boss: Person) -> None:
+    ada, plex = await news.person("Ada", plex=False), Monitor(news, "Plex")
+    await news.heard(plex.expires(7))
+    await news.pass_by(1)
+    assert await titles(boss) == ["The certificate of Plex expires in 7 days"]
+    assert await titles(ada) == []

@@ -1,12 +1,14 @@
 """Administrators word notifications anew: checked when saved, used at once, and never at the cost of a message."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from medianest.testing import Sandbox, eventually
+from medianest.embedded import ServerUrls
+from medianest.testing import Sandbox, eventually, sandbox_on
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.auth.passwords import PasswordChanged
@@ -37,13 +39,33 @@ AVAILABLE = NotificationType.REQUEST_AVAILABLE
 HERE: dict[str, Any] = {"type": AVAILABLE, "locale": Language.ENGLISH, "channel": TemplateChannel.ANY}
 
 
-@pytest.fixture
-async def household(sandbox: Sandbox) -> Sandbox:
-    await sandbox.start(SERVICE)
-    return sandbox
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ntfy() -> AsyncIterator[FakeNtfy]:
+    async with FakeNtfy.start() as fake:
+        yield fake
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory, ntfy: FakeNtfy
+) -> AsyncIterator[Sandbox]:
+    """One service for all of them: to start it takes longer than what most of them do with it."""
+    async with sandbox_on(server_urls, tmp_path_factory.mktemp("household")) as sandbox:
+        await sandbox.start(SERVICE, **allowing(ntfy))
+        yield sandbox
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def household(shared: Sandbox) -> Sandbox:
+    """Without the words that others have left; whoever is in it has an inbox of their own."""
+    await _sql(shared, "delete from notifications.template_overrides")
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def boss(household: Sandbox) -> Person:
     person = Person(household, "Grace", Role.ADMIN)
     await person.introduce()
@@ -245,28 +267,26 @@ async def test_a_broken_value_from_outside_loses_no_message(household: Sandbox) 
     assert (await told(household, ada, title="Du\x00ne")).title == "Ready to watch: Dune (2021)"
 
 
-async def test_a_channel_has_the_words_made_for_it_in_its_readers_language(sandbox: Sandbox) -> None:
-    async with FakeNtfy.start() as ntfy:
-        await sandbox.start(SERVICE, **allowing(ntfy))
-        boss, bert = Person(sandbox, "Grace", Role.ADMIN), Person(sandbox, "Bert")
-        german = UserCreated(
-            user_id=bert.id, name="Bert", email=None, role=Role.USER, locale="de-CH", version=1
-        )
-        await sandbox.emit(german)
-        await eventually(lambda: _known(sandbox, bert.id))
-        await with_ntfy(bert, ntfy)
-        ntfy.received.clear()
-        there = {"locale": Language.GERMAN, "channel": TemplateChannel.NTFY}
-        await boss.ask(SetTemplate(**HERE | there, title="Film\nab: {{ what }}", body="Los."))
-        same_every_time = {"type": NotificationType.PASSWORD_CHANGED}
-        await boss.ask(SetTemplate(**HERE | there | same_every_time, title="Passwort neu", body="Los."))
-        await told(sandbox, bert, title="Heat", year=1995)
-        [there_first] = await eventually(lambda: _arrived(ntfy, 1))
-        await sandbox.emit(PasswordChanged(user_id=bert.id))
-        [_, there_second] = await eventually(lambda: _arrived(ntfy, 2))
-        assert (there_first["title"], there_second["title"]) == ("Film ab: Heat (1995)", "Passwort neu")
-        titles = [entry.title for entry in await bert.inbox()]
-        assert titles == ["Dein Passwort wurde geändert", "Jetzt ansehen: Heat (1995)"]
+async def test_a_channel_has_the_words_made_for_it_in_its_readers_language(
+    household: Sandbox, boss: Person, ntfy: FakeNtfy
+) -> None:
+    bert = Person(household, "Bert")
+    german = UserCreated(user_id=bert.id, name="Bert", email=None, role=Role.USER, locale="de-CH", version=1)
+    await household.emit(german)
+    await eventually(lambda: _known(household, bert.id))
+    await with_ntfy(bert, ntfy)
+    ntfy.received.clear()
+    there = {"locale": Language.GERMAN, "channel": TemplateChannel.NTFY}
+    await boss.ask(SetTemplate(**HERE | there, title="Film\nab: {{ what }}", body="Los."))
+    same_every_time = {"type": NotificationType.PASSWORD_CHANGED}
+    await boss.ask(SetTemplate(**HERE | there | same_every_time, title="Passwort neu", body="Los."))
+    await told(household, bert, title="Heat", year=1995)
+    [there_first] = await eventually(lambda: _arrived(ntfy, 1))
+    await household.emit(PasswordChanged(user_id=bert.id))
+    [_, there_second] = await eventually(lambda: _arrived(ntfy, 2))
+    assert (there_first["title"], there_second["title"]) == ("Film ab: Heat (1995)", "Passwort neu")
+    titles = [entry.title for entry in await bert.inbox()]
+    assert titles == ["Dein Passwort wurde geändert", "Jetzt ansehen: Heat (1995)"]
 
 
 async def _arrived(ntfy: FakeNtfy, number: int) -> Any:

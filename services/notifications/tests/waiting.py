@@ -17,6 +17,7 @@ from medianest_common.contracts.notifications.preferences import (
     SavePreferences,
 )
 from medianest_common.service import Runtime
+from medianest_common.swapping import Swappable
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.service import SERVICE, open_app
@@ -31,11 +32,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 class House:
     sandbox: Sandbox
     clock: ShiftedClock
-    apps: list[NotificationsApp] = field(default_factory=list)
+    apps: list[Swappable[NotificationsApp]] = field(default_factory=list)
 
     async def start(self, **settings: Any) -> None:
         @asynccontextmanager
-        async def kept(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[NotificationsApp]:
+        async def kept(runtime: Runtime[NotificationsSettings]) -> AsyncIterator[Swappable[NotificationsApp]]:
             async with open_app(runtime) as app:
                 self.apps.append(app)
                 yield app
@@ -44,7 +45,7 @@ class House:
 
     @property
     def app(self) -> NotificationsApp:
-        return self.apps[-1]
+        return self.apps[-1].present
 
     def at_berlin(self, hour: int, minute: int = 0) -> None:
         """Move on to the next time that the clock shows this there."""

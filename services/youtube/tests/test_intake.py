@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from medianest_common.contracts.youtube.downloads import (
+    CountDownloads,
     Download,
     GetDownload,
     ListDownloads,
@@ -262,3 +263,19 @@ async def test_pages_filters_and_words(home: Home) -> None:
         assert [each.video_id for each in found.items] == ["video000002"], words
     assert [each.video_id for each in failed.items] == ["video000003"]
     assert (await home.owner.call(ListDownloads(q="'!& |"))).items == []
+
+
+async def test_ones_own_are_counted_by_state(home: Home) -> None:
+    await hold_downloads(home)
+    frida, bert = await home.friend(), await home.friend("Bert")
+    shared = await ask(frida)
+    for person, video in ((frida, SECOND), (bert, FIRST)):
+        await ask(person, video)
+    await frida.call(RemoveDownload(id=shared.id))
+    await becomes(home, SECOND, "ready")
+    mine, his = await frida.call(CountDownloads()), await bert.call(CountDownloads())
+    listed = [each.status for each in (await frida.call(ListDownloads())).items]
+    assert mine.ready == 1 and mine.total == len(listed)
+    assert mine.cancelled == sum(status == "cancelled" for status in listed)
+    assert (his.total, his.queued) == (1, 1)
+    assert (await home.owner.call(CountDownloads())).total == 0

@@ -31,11 +31,18 @@ class Inside:
         self._service = service
         self._instance = instance
         self._clock = clock
+        self._after_crash = False
         self.recoveries = Recoveries(service=service, instance=instance, clock=clock)
         self.breakers = Breakers(clock=clock, turned=self._turned)
 
     def announcer(self, bus: Bus, *, started_at: datetime) -> Announcer:
-        return Announcer(bus, service=self._service, instance=self._instance, started_at=started_at)
+        return Announcer(
+            bus,
+            service=self._service,
+            instance=self._instance,
+            started_at=started_at,
+            after_crash=self._after_crash,
+        )
 
     def bus_lost(self) -> None:
         self.recoveries.broke(RecoveryKind.BUS_RESTORED)
@@ -50,6 +57,8 @@ class Inside:
         self.recoveries.mended(RecoveryKind.DATABASE_RESTORED, "PostgreSQL")
 
     def up_again(self, crash: Crash) -> None:
+        """Before it is announced."""
+        self._after_crash = True
         self.recoveries.note(
             RecoveryKind.SERVICE_RESTARTED,
             self._service,

@@ -15,10 +15,16 @@ _AWAY_SECONDS = 0.5
 class Announcer:
     """Of one replica. Nothing is stored and nobody is waited for: a publish every few seconds is all it costs."""
 
-    def __init__(self, bus: Bus, *, service: str, instance: str, started_at: datetime) -> None:
+    def __init__(
+        self, bus: Bus, *, service: str, instance: str, started_at: datetime, after_crash: bool = False
+    ) -> None:
         self._bus = bus
         self._present = Announcement(
-            service=service, instance=instance, version=version("medianest-common"), started_at=started_at
+            service=service,
+            instance=instance,
+            version=version("medianest-common"),
+            started_at=started_at,
+            after_crash=after_crash,
         )
         self._body = self._present.model_dump_json().encode()
         self._has_left = False

@@ -92,6 +92,19 @@ async def test_looking_whether_something_fails_is_no_breaker(breakers: Breakers,
     await probe.aclose()
 
 
+async def test_of_many_for_one_system_the_worst_is_seen(breakers: Breakers, clock: ManualClock) -> None:
+    async with (
+        client("ntfy", "https://one.example.org", clock, policy=AddressPolicy.USER),
+        client("ntfy", "https://two.example.org", clock, policy=AddressPolicy.USER) as failing,
+    ):
+        for _ in range(5):
+            failing.breaker.failed(failing.breaker.admit())
+        [seen] = breakers.look()
+        assert (seen.count, seen.state, seen.failures, seen.places) == (2, BreakerCondition.OPEN, 5, 32)
+        done = breakers.reset(ResetBreakersHere(system="ntfy"), instance="this")
+        assert (done.matched, done.reset) == (2, 1)
+
+
 async def test_where_a_users_own_server_stands_is_not_shown(breakers: Breakers, clock: ManualClock) -> None:
     async with client("ntfy", "https://ntfy.example.org", clock, policy=AddressPolicy.USER):
         assert breakers.look()[0].address is None

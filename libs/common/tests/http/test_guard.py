@@ -25,6 +25,7 @@ from medianest_common.http import (
 )
 
 ADMIN, USER, OPERATOR = AddressPolicy.ADMIN, AddressPolicy.USER, AddressPolicy.OPERATOR
+MONITOR = AddressPolicy.MONITOR
 ONCE = Retry(attempts=1)
 
 
@@ -130,6 +131,40 @@ def test_the_public_internet_is_for_everyone(host: str) -> None:
 
 def test_the_operator_may_name_any_address() -> None:
     assert parse_url("http://127.0.0.1:32400", policy=OPERATOR).port == 32400
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "192.168.1.1", "100.64.0.1", "[fd12::1]", "9.9.9.9"]
+)
+@pytest.mark.parametrize("port", [22, 53, 5432, 32400])
+def test_what_is_watched_may_be_anywhere(host: str, port: int) -> None:
+    assert parse_url(f"http://{host}:{port}/", policy=MONITOR)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254",
+        "169.254.170.2",
+        "[::ffff:169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[fd00:ec2::254]",
+        "168.63.129.16",
+        "100.100.100.200",
+        "0xA9FEA9FE",
+        "2852039166",
+    ],
+)
+async def test_what_is_watched_is_never_the_metadata_of_a_cloud(host: str) -> None:
+    with pytest.raises(AddressRefused):
+        await check_url(f"http://{host}/", policy=MONITOR)
+
+
+async def test_a_watched_name_that_leads_to_the_metadata_is_refused(names: Names) -> None:
+    names.answers["nas.example"] = [["192.168.1.9", "169.254.169.254"]]
+
+    with pytest.raises(AddressRefused):
+        await check_url("http://nas.example/", policy=MONITOR)
 
 
 @pytest.mark.parametrize(

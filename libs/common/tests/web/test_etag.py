@@ -57,3 +57,9 @@ def test_tags_are_compared_as_rfc_9110_has_it(sent: bytes, fits: bool) -> None:
 
 def test_a_star_matches_anything() -> None:
     assert matching(b"*", etag_of(b"body")) == etag_of(b"body")
+
+
+def test_a_weak_tag_stays_weak_and_is_found_again() -> None:
+    assert matching(b'W/"same"', b'W/"same"') == b'W/"same"'
+    assert matching(b'W/"same-br"', b'W/"same"') == b'W/"same-br"'
+    assert matching(b'W/"other"', b'W/"same"') is None

@@ -14,6 +14,7 @@ from medianest_common.service import Runtime
 from medianest_common.web import IdempotencyStore
 from medianest_gateway.access import Access
 from medianest_gateway.cookies import Cookies
+from medianest_gateway.dashboard.board import Board
 from medianest_gateway.forward_auth import Passes, Sites
 from medianest_gateway.live.hub import Hub
 from medianest_gateway.live.tickets import Tickets
@@ -36,6 +37,7 @@ class GatewayApp:
     vouching: Vouching
     sites: Sites
     passes: Passes
+    board: Board
 
 
 @asynccontextmanager
@@ -45,12 +47,14 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
     vouching = Vouching(runtime.bus, revoked=access.is_revoked, clock=runtime.clock)
     hub = Hub(runtime.bus, clock=runtime.clock, ended=access.has_ended, stale=access.is_outdated)
 
+    board = Board(runtime.bus, runtime.valkey, clock=runtime.clock)
+
     def heard_late(people: set[UUID]) -> None:
         for person in people:
             vouching.forget(person)
         hub.look_again()
 
-    async with access.kept_current(heard_late), vouching.telling(), hub.watching():
+    async with access.kept_current(heard_late), vouching.telling(), hub.watching(), board.asking():
         yield GatewayApp(
             settings=settings,
             bus=runtime.bus,
@@ -65,4 +69,5 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             vouching=vouching,
             sites=Sites(settings),
             passes=Passes(runtime.keys, settings, clock=runtime.clock),
+            board=board,
         )

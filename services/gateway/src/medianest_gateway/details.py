@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import nats.errors
 from nats.js.api import StreamInfo
 from nats.js.errors import APIError
+from pydantic import ValidationError
 
 from medianest_common.bus import Bus
 from medianest_common.contracts.base import Contract, Timestamp
@@ -72,7 +74,8 @@ async def _services(bus: Bus) -> list[ServiceDetails]:
     answers: list[Readiness] = []
 
     def enough(bodies: Sequence[bytes]) -> bool:
-        answers.extend(Readiness.model_validate_json(each) for each in bodies[len(answers) :])
+        with suppress(ValidationError):
+            answers.append(Readiness.model_validate_json(bodies[-1]))
         return bool(there) and there <= {each.instance for each in answers}
 
     subjects = [each_subject(service, Question.READINESS) for service in SERVICES]

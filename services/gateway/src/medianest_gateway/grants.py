@@ -45,6 +45,7 @@ GRANTS = (
     Grant(f"{API}/youtube/tools", reading=_ADMIN, changing=_ADMIN),
     Grant(f"{API}/youtube", reading=_READ, changing=_DOWNLOAD),
     Grant(f"{API}/services", reading=_READ),
+    Grant(f"{API}/status", reading=_READ),
     Grant(f"{API}/dashboard", reading=_READ),
     Grant(f"{API}/notifications", reading=_READ | _NOTIFICATIONS, changing=_NOTIFICATIONS),
     Grant(f"{API}/ws", reading=_READ | _NOTIFICATIONS),

@@ -9,7 +9,16 @@ from medianest.embedded import EmbeddedServers
 from medianest.testing import Sandbox, eventually
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.live import CloseCode, LiveFrame
-from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL, MarkAllRead, push_subject
+from medianest_common.contracts.notifications import (
+    PUSH_ADMINS,
+    PUSH_ALL,
+    DismissNotification,
+    InboxPin,
+    MarkAllRead,
+    PinNotification,
+    UnpinNotification,
+    push_subject,
+)
 from medianest_common.testing.live_client import LiveClient
 from medianest_notifications.service import SERVICE as NOTIFICATIONS
 from services.gateway.tests.live.node import caller, node
@@ -177,6 +186,35 @@ async def test_reading_on_one_device_changes_the_count_on_the_others(household: 
         assert counted.data == {"unread": 0, "head": 1}
 
 
+async def test_what_is_pinned_on_one_device_is_shown_so_on_the_others(household: Sandbox) -> None:
+    ada, eve = caller("Ada"), caller("Eve")
+    person = Person(household, "Ada", id=ada.user_id)
+    async with (
+        node(household) as here,
+        node(household) as there,
+        here.browser(ada) as live,
+        there.browser(eve) as stranger,
+    ):
+        await tell(household, ada)
+        shown = await live.event("request.available")
+        for turn, number in ((PinNotification, 1), (UnpinNotification, 2)):
+            for _ in range(2):
+                await person.ask(turn(id=shown["id"]))
+            await eventually(partial(_has_pins, live, number))
+        [entry] = await person.inbox()
+        pinned, unpinned = _pins(live)
+        assert pinned.pinned_at is not None
+        assert pinned.notification == entry.model_copy(update={"pinned_at": pinned.pinned_at}), "all it needs"
+        assert (pinned.id, pinned.seq) == (unpinned.id, unpinned.seq) == (entry.id, entry.seq)
+        assert (unpinned.pinned_at, unpinned.notification) == (None, None)
+        await person.ask(PinNotification(id=shown["id"]))
+        await eventually(partial(_has_pins, live, 3))
+        await person.ask(DismissNotification(id=shown["id"]))
+        await eventually(partial(_has_pins, live, 4))
+        assert [pin.pinned_at is None for pin in _pins(live)] == [False, True] * 2
+        assert _pins(stranger) == []
+
+
 async def test_a_node_that_leaves_says_so_and_its_clients_go_on_elsewhere(household: Sandbox) -> None:
     ada = caller()
     async with node(household) as there:
@@ -191,6 +229,14 @@ async def test_a_node_that_leaves_says_so_and_its_clients_go_on_elsewhere(househ
         async with there.browser(ada, epoch=live.epoch, last_seq=live.last_seq) as moved:
             await moved.event("request.available")
             assert moved.seqs == [2]
+
+
+def _pins(live: LiveClient) -> list[InboxPin]:
+    return [InboxPin.model_validate(state.data) for state in live.states if state.type == "inbox.pinned"]
+
+
+async def _has_pins(live: LiveClient, number: int) -> bool:
+    return len(_pins(live)) == number
 
 
 async def _welcomed(live: LiveClient, times: int) -> bool:

@@ -1,12 +1,15 @@
 """What is watched, as the settings and the parts of the installation say."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from medianest_common.clock import Clock
 from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
@@ -15,18 +18,25 @@ from medianest_health.adapters.own import Companions, ServerProbe, ServiceProbe
 from medianest_health.adapters.plex import FoundPlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Probe
+from medianest_health.adapters.reference import Reference, read_references
+from medianest_health.adapters.references import References
 from medianest_health.settings import HealthSettings, plain
 
 _KEYED = {
     "plex": "Plex",
+    "jellyfin": "Jellyfin",
     "overseerr": "Overseerr",
     "radarr": "Radarr",
     "radarr_4k": "Radarr 4K",
     "sonarr": "Sonarr",
     "sonarr_4k": "Sonarr 4K",
+    "prowlarr": "Prowlarr",
+    "tautulli": "Tautulli",
+    "sabnzbd": "SABnzbd",
 }
 _MAIN_ONES = frozenset({"plex", "overseerr", "jellyfin"})
 """What everybody in a household knows by name."""
+_USERINFO = re.compile(r"//[^/]*@")
 _SPEC: TypeAdapter[MonitorSpec] = TypeAdapter(MonitorSpec)
 
 
@@ -42,38 +52,69 @@ class Watched:
     probe: Probe
 
 
-async def catalogue(
-    runtime: Runtime[HealthSettings],
-    stack: AsyncExitStack,
-    *,
-    ports: Ports,
-    companions: Callable[[str], Companions],
-) -> Sequence[Watched]:
-    """In the order in which people are shown them."""
-    return [
-        *_systems(runtime.settings, stack, ports=ports),
-        *_services(runtime, companions),
-        *_servers(runtime),
-    ]
+def parts(runtime: Runtime[HealthSettings], *, companions: Callable[[str], Companions]) -> Sequence[Watched]:
+    """Of the installation itself; they are shown behind `systems`."""
+    return [*_services(runtime, companions), *_servers(runtime)]
 
 
-def _systems(settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports) -> Iterator[Watched]:
+def references_of(settings: HealthSettings, *, clock: Clock) -> References:
+    lan = read_references(settings.health_lan_references)
+    return References(lan=lan, wan=outside_references(settings), clock=clock)
+
+
+def outside_references(settings: HealthSettings) -> list[Reference]:
+    """Nobody whom the household has nothing to do with, unless the settings name them."""
+    if given := read_references(settings.health_wan_references):
+        return given
+    used = {
+        settings.plex_tv_url: bool(plain(settings.plex_token)),
+        settings.tmdb_url: bool(plain(settings.tmdb_api_key)),
+    }
+    return [at for url, is_used in used.items() if is_used and (at := _server_of(url))]
+
+
+def _server_of(url: str) -> Reference | None:
+    try:
+        parsed = urlsplit(url)
+        port = parsed.port or (80 if parsed.scheme == "http" else 443)
+    except ValueError:
+        return None
+    return Reference(parsed.hostname, port) if parsed.hostname else None
+
+
+def systems(
+    settings: HealthSettings, stack: AsyncExitStack, *, ports: Ports, of_portal: Collection[str] = ()
+) -> Iterator[Watched]:
+    """Those that the settings name, in the order in which people are shown them. What is wrong with one of
+    `of_portal` is said without the names of variables."""
+
     def watch(key: str, name: str, **values: object) -> Watched:
         """`values` make its spec."""
         kind, url = key.partition("_")[0], str(values["url"])
-        variables = f"MEDIANEST_{key.upper()}"
+        variables = "" if key in of_portal else f"MEDIANEST_{key.upper()}"
         probe = _open(
             {"kind": kind, **values}, name=name, variables=variables, settings=settings, ports=ports
         )
         stack.push_async_callback(probe.aclose)
-        return Watched(key, kind, name, url, "everyone" if kind in _MAIN_ONES else "admins", probe)
+        # One with a password in it is refused, and shown without.
+        target = _USERINFO.sub("//", url)
+        return Watched(key, kind, name, target, "everyone" if kind in _MAIN_ONES else "admins", probe)
 
-    if not settings.plex_url and plain(settings.plex_token):
+    if ports.plex and not settings.plex_url and plain(settings.plex_token):
         yield Watched("plex", "plex", "Plex", "plex.tv", "everyone", FoundPlexProbe(ports.plex))
     for key, name in _KEYED.items():
         if url := getattr(settings, f"{key}_url"):
             secret = settings.plex_token if key == "plex" else getattr(settings, f"{key}_api_key")
             yield watch(key, name, url=url, api_key=_secret(secret))
+    if settings.qbittorrent_url:
+        yield watch(
+            "qbittorrent",
+            "qBittorrent",
+            url=settings.qbittorrent_url,
+            username=settings.qbittorrent_username or None,
+            password=settings.qbittorrent_password or None,
+            api_key=_secret(settings.qbittorrent_api_key),
+        )
     if plain(settings.tmdb_api_key) and not settings.overseerr_url:
         # With an Overseerr nobody here asks TMDB.
         yield watch("tmdb", "TMDB", url=settings.tmdb_url, api_key=_secret(settings.tmdb_api_key))
@@ -86,7 +127,8 @@ def _open(
         spec = _SPEC.validate_python(values)
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]["loc"][-1]
-        return misfit(f"{variables}_{str(wrong).upper()} cannot be used as it is.")
+        setting = f"{variables}_{str(wrong).upper()}" if variables else f"Its {wrong}"
+        return misfit(f"{setting} cannot be used as it is.")
     seconds = settings.health_probe_seconds
     return open_probe(spec, name=name, seconds=seconds, ports=ports, variables=variables)
 

@@ -101,3 +101,7 @@ class NoteNotFound(NotFound):
 
 class TooManyNotes(Conflict):
     title = "There are too many notes at this incident already"
+
+
+class ImportCollided(Conflict):
+    title = "Something else was made meanwhile"

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
-from pydantic import BaseModel
+from pydantic import ValidationError
 
 from medianest_common.contracts.health.inside import SilentReplica
-from medianest_common.contracts.platform import Question, each_subject
+from medianest_common.contracts.platform import BreakersReset, Question, Resilience, each_subject
 from medianest_common.lifecycle import SERVICES
 from medianest_health.app import HealthApp
 from medianest_health.repository.replicas import known
@@ -20,19 +19,14 @@ ANSWER_SECONDS = 1.5
 _LOOKING_UP_SECONDS = 1.0
 
 
-class Answer(Protocol):
-    @property
-    def instance(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Answers[A: Answer]:
+class Answers[A]:
     given: Sequence[A]
     silent: Sequence[SilentReplica]
     """Those that should be there and are not among the answers."""
 
 
-async def ask_everybody[A: BaseModel](
+async def ask_everybody[A: (Resilience, BreakersReset)](
     app: HealthApp,
     question: Question,
     body: bytes = b"",
@@ -40,7 +34,7 @@ async def ask_everybody[A: BaseModel](
     answer: type[A],
     service: str | None = None,
     instance: str | None = None,
-) -> Answers[A]:  # type: ignore[type-var]
+) -> Answers[A]:
     """Waits for those that are heard of, and no longer than `ANSWER_SECONDS`. What is asked about a service or a
     replica that nobody knows is answered by nobody."""
     services = [name for name in SERVICES if service in (None, name)]
@@ -50,7 +44,10 @@ async def ask_everybody[A: BaseModel](
     given: list[A] = []
 
     def enough(bodies: Sequence[bytes]) -> bool:
-        given.extend(answer.model_validate_json(each) for each in bodies[len(given) :])
+        try:
+            given.append(answer.model_validate_json(bodies[-1]))
+        except ValidationError as error:
+            log.warning("answer_not_understood", question=question, errors=error.error_count())
         return bool(present) and present.keys() <= _instances(given)
 
     if services:
@@ -77,5 +74,5 @@ async def _missed(app: HealthApp) -> dict[str, str]:
         return {}
 
 
-def _instances(given: Sequence[Answer]) -> set[str]:
+def _instances(given: Sequence[Resilience | BreakersReset]) -> set[str]:
     return {each.instance for each in given}

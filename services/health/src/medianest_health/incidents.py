@@ -40,7 +40,7 @@ def follow(
     at: datetime,
     reason: str | None,
 ) -> None:
-    """`latest` is the monitor's incident that is open or was closed of late (`Incidents.latest_of`).
+    """`latest` is the monitor's incident that is open, or the last there was (`Incidents.latest_of`).
 
     Nothing happens during maintenance, while it is blocked and while nobody can tell how it is: an incident that is
     open waits for what comes after that.
@@ -155,7 +155,7 @@ class _Telling:
     def _tell_unwell(self, state: MonitorState) -> None:
         at = self._since(state)
         if state is MonitorState.DOWN:
-            self._tell(MonitorWentDown, at=at, reason=self.reason)
+            self._tell(MonitorWentDown, at=at, reason=self.reason, times=self.incident.times)
         else:
             self._tell(MonitorDegraded, at=at, reason=self.reason, state=state)
         self.incident.told, self.incident.reminded_at = state.value, self.at

@@ -46,7 +46,7 @@ def as_managed(
         **values,
         made_by=made_by(row["key"]) if row["origin"] == "automatic" else None,
         spec={to_camel(name): value for name, value in row["config"].items()} or None,
-        secrets=sorted(_names(secrets)),
+        secrets=sorted(names_of(secrets)),
         depends_on=list(depends_on),
         standing=as_status(row, now=now),
     )
@@ -59,7 +59,8 @@ def made_by(key: str) -> str | None:
     return _MADE_BY.get(key, f"MEDIANEST_{key.upper()}_URL")
 
 
-def _names(secrets: Mapping[str, Any]) -> list[str]:
+def names_of(secrets: Mapping[str, Any]) -> list[str]:
+    """As people know them, each header by itself."""
     names = []
     for name, value in secrets.items():
         if isinstance(value, dict):

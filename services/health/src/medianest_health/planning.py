@@ -1,7 +1,7 @@
 """What is checked of maintenance that an administrator plans, and how it is shown."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from uuid import UUID
@@ -16,8 +16,11 @@ from medianest_common.errors import FieldError, Invalid
 from medianest_health.models import Maintenance, MaintenanceGroup, MaintenanceMonitor, Monitor, MonitorGroup
 from medianest_health.recurrence import NotARule
 from medianest_health.repository.maintenances import plan_of, set_window
+from medianest_health.windows import in_utc, zone_called
 
 _WINDOWS_SHOWN = 5
+_FARTHEST = timedelta(days=5 * 366)
+"""Days are counted from the first on."""
 _TIMING = ("zone", "starts_at_local", "duration_seconds", "rule")
 
 
@@ -31,6 +34,8 @@ def plan(row: Maintenance, wish: MaintenancePlan, *, now: datetime) -> None:
     """Raises `Invalid` for what would never be."""
     if wish.zone not in zone_names():
         raise Invalid(errors=[FieldError("zone", "There is no such time zone here.")])
+    if abs(in_utc(datetime.fromisoformat(wish.starts_at_local), zone_called(wish.zone)) - now) > _FARTHEST:
+        raise Invalid(errors=[FieldError("startsAtLocal", "It begins within five years of today.")])
     was = [getattr(row, name) for name in _TIMING]
     row.title, row.description, row.zone = wish.title, wish.description, wish.zone
     row.starts_at_local = datetime.fromisoformat(wish.starts_at_local).isoformat()
@@ -42,8 +47,6 @@ def plan(row: Maintenance, wish: MaintenancePlan, *, now: datetime) -> None:
         window = plan_of(row).current_or_next(at=now)
     except NotARule as wrong:
         raise Invalid(errors=[FieldError("rule", f"This is no rule that is known here: {wrong}.")]) from None
-    except OverflowError:
-        raise Invalid(errors=[FieldError("startsAtLocal", "That is too far away.")]) from None
     if window is None:
         field, message = ("rule", "It never comes again.") if wish.rule else ("startsAtLocal", "It is over.")
         raise Invalid(errors=[FieldError(field, message)])

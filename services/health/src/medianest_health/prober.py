@@ -7,13 +7,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from prometheus_client import REGISTRY
 
 from medianest_common.bus.retry import is_outage
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health import MonitorState
 from medianest_health.adapters.probe import Finding
 from medianest_health.app import HealthApp
+from medianest_health.catalogue import Watched
 from medianest_health.checks import Check
+from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
 from medianest_health.repository import Incidents, Monitors
@@ -31,6 +34,9 @@ _SWEEP_SECONDS = 5.0
 _CANCELLED_SECONDS = 2.0
 _BATCH = 200
 _ATTEMPTS = 3
+_SLACK_SECONDS = 1.0
+"""Probes keep the time themselves, and say more about it than we can."""
+_TOO_SLOW = "57014"
 
 
 class Prober:
@@ -41,13 +47,15 @@ class Prober:
         self._at_once = at_once
         self.replica = uuid7().hex
         self.pulse = Pulse(app.clock)
+        self.metrics = MonitorMetrics(app.clock)
         self._probes = Probes(app)
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._hanging: set[UUID] = set()
         """Those of them that hung the last time."""
         self.found: dict[UUID, Check] = {}
         """Not written down yet."""
-        self._matched = False
+        self._claimed_last: set[UUID] = set()
+        self._matched: list[Watched] = []
         self._sweep_at = float("-inf")
 
     @classmethod
@@ -55,9 +63,11 @@ class Prober:
     async def open(cls, app: HealthApp, *, at_once: int = AT_ONCE) -> AsyncIterator["Prober"]:
         prober = cls(app, at_once=at_once)
         beating = asyncio.create_task(prober.pulse.run())
+        REGISTRY.register(prober.metrics)
         try:
             yield prober
         finally:
+            REGISTRY.unregister(prober.metrics)
             beating.cancel()
             await prober._close()
 
@@ -79,12 +89,12 @@ class Prober:
             try:
                 await self.turn()
             except Exception as error:
-                log.warning("looking_failed", error=repr(error)[:300], exc_info=not is_outage(error))
+                log.warning("looking_failed", error=repr(error)[:300], exc_info=not _passes(error))
             await asyncio.sleep(max(0.1, TICK_SECONDS - (now() - began)))
 
     async def turn(self) -> None:
         """Write down what was found, and begin to look at what is due."""
-        if not self._matched:
+        if self._matched != list(self._app.watched):
             await self.match()
         await self.store()
         if asyncio.get_running_loop().time() >= self._sweep_at:
@@ -97,9 +107,11 @@ class Prober:
             await asyncio.wait(set(self._running.values()))
 
     async def match(self) -> None:
+        watched = list(self._app.watched)
         async with self._app.db.transaction() as tx:
-            await Monitors(tx.session).match(self._app.watched, now=self._app.clock.now())
-        self._matched = True
+            await Monitors(tx.session).match(watched, now=self._app.clock.now())
+        self._matched = watched
+        self._sweep_at = float("-inf")
 
     async def sweep(self) -> None:
         """Plan what is new, and close what is no longer ours to look at."""
@@ -110,14 +122,17 @@ class Prober:
             kept = await schedules.kept_by(self.replica)
             await Incidents(tx.session).close_unwatched(now=now)
         await self._probes.keep_only(kept | self._running.keys())
+        self.metrics.keep_only(kept)
         self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS
 
     async def _claim(self) -> None:
         held = {*self._running, *self.found}
+        # A lease lasts for three ticks, so what was claimed in the last one need not be renewed yet.
+        lasting = held - self._claimed_last
         async with self._app.db.transaction() as tx:
             schedules = Schedules(tx.session)
-            if held:
-                await schedules.renew(self.replica, held)
+            if lasting:
+                await schedules.renew(self.replica, lasting)
             claimed = await schedules.claim(
                 self.replica,
                 keys=[each.key for each in self._app.watched],
@@ -126,6 +141,7 @@ class Prober:
                 hung_places=max(0, int(self._at_once * HUNG_SHARE) - len(self._hanging)),
             )
             await self._probes.prepare(claimed, read=schedules.opened)
+        self._claimed_last = {each.id for each in claimed}
         for each in claimed:
             if each.id not in held:
                 self._running[each.id] = asyncio.create_task(self._look(each))
@@ -150,8 +166,12 @@ class Prober:
         probe = self._probes.of(claimed)
         if probe is None:
             return None
+        seconds = claimed.timeout_seconds
+        if claimed.origin == "automatic":
+            # Their probes were opened with what the settings say.
+            seconds = max(seconds, self._app.settings.health_probe_seconds)
         try:
-            async with asyncio.timeout(claimed.timeout_seconds):
+            async with asyncio.timeout(seconds + _SLACK_SECONDS):
                 return await probe()
         except TimeoutError:
             return Finding(MonitorState.DOWN, message=f"{claimed.name} did not answer in time.")
@@ -178,9 +198,9 @@ class Prober:
             try:
                 await self._stored(batch)
             except Exception as error:
-                if is_outage(error):
+                if _passes(error):
                     raise
-                log.exception("checks_not_stored", number=len(batch))
+                log.warning("checks_not_stored", number=len(batch), error=repr(error)[:300])
                 await self._store_singly(batch)
             for each in batch:
                 if self.found.get(each.claimed.id) is each:
@@ -190,7 +210,7 @@ class Prober:
         """Tried again at once where two transactions were in each other's way."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                await store_checks(self._app, batch, replica=self.replica)
+                self.metrics.saw(await store_checks(self._app, batch, replica=self.replica))
             except Exception as error:
                 if attempt == _ATTEMPTS or not _is_in_the_way(error):
                     raise
@@ -204,7 +224,7 @@ class Prober:
             try:
                 await self._stored([each])
             except Exception as error:
-                if is_outage(error):
+                if _passes(error):
                     raise
                 log.exception("check_dropped", monitor=each.claimed.key)
 
@@ -226,7 +246,15 @@ class Prober:
         await self._probes.aclose()
 
 
+def _passes(error: Exception) -> bool:
+    """Whether the same can be stored once the database is there, or has time for us."""
+    return is_outage(error) or _is_in_the_way(error) or _sqlstate(error) == _TOO_SLOW
+
+
 def _is_in_the_way(error: Exception) -> bool:
     """Serialisation, deadlock, a lock that was waited for too long."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    return state in ("40001", "40P01", "55P03")
+    return _sqlstate(error) in ("40001", "40P01", "55P03")
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)

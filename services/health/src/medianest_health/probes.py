@@ -36,7 +36,6 @@ class Probes:
 
     def __init__(self, app: HealthApp) -> None:
         self._app = app
-        self._automatic: dict[str, Probe] = {each.key: each.probe for each in app.watched}
         self._open: dict[UUID, _Open] = {}
 
     async def prepare(self, claimed: Sequence[Claimed], *, read: ReadMonitors) -> None:
@@ -51,7 +50,7 @@ class Probes:
     def of(self, claimed: Claimed) -> Probe | None:
         """None where there is nothing to ask: it reports by itself, or it was removed just now."""
         if claimed.origin == "automatic":
-            return self._automatic.get(claimed.key)
+            return next((each.probe for each in self._app.watched if each.key == claimed.key), None)
         opened = self._open.get(claimed.id)
         return opened.probe if opened else None
 

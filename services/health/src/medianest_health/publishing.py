@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -9,7 +10,7 @@ from sqlalchemy import RowMapping
 from medianest_common.contracts.health import MonitorState
 from medianest_common.contracts.health.pages import (
     DAYS_SHOWN,
-    Bar,
+    Days,
     PublicIncident,
     PublicMaintenance,
     PublicState,
@@ -36,6 +37,14 @@ _WORST_FIRST = (
 )
 
 
+class DayRollup(NamedTuple):
+    """Seconds."""
+
+    up: float
+    down: float
+    maintenance: float
+
+
 def said(state: str) -> PublicState:
     return _SAID[MonitorState(state)]
 
@@ -49,24 +58,20 @@ def first_day(now: datetime) -> datetime:
     return start_of_bucket(now, DAY) - timedelta(days=DAYS_SHOWN - 1)
 
 
-def bars(days: Mapping[datetime, RowMapping], *, now: datetime) -> list[Bar]:
-    """`days` are roll-ups by their start. Of a day that is not over, what has passed of it is the whole."""
+def days_shown(rollups: Mapping[datetime, DayRollup], *, now: datetime) -> Days:
+    """`rollups` are those of days, by their start. Of a day that is not over, what has passed of it is the whole."""
     first = first_day(now)
-    found = []
+    uptime: list[float | None] = []
+    coverage: list[float] = []
     for number in range(DAYS_SHOWN):
         start = first + timedelta(days=number)
+        day = rollups.get(start)
+        known = day.up + day.down if day else 0.0
+        covered = known + day.maintenance if day else 0.0
         passed = min(float(DAY), max(1.0, (now - start).total_seconds()))
-        day = days.get(start)
-        known = day["up_seconds"] + day["down_seconds"] if day else 0.0
-        covered = known + day["maintenance_seconds"] if day else 0.0
-        found.append(
-            Bar(
-                day=start.date(),
-                uptime=round(day["up_seconds"] / known, 5) if day and known else None,
-                coverage=round(min(1.0, covered / passed), 3),
-            )
-        )
-    return found
+        uptime.append(round(day.up / known, 5) if day and known else None)
+        coverage.append(round(min(1.0, covered / passed), 3))
+    return Days(since=first.date(), uptime=uptime, coverage=coverage)
 
 
 def public_incident(row: RowMapping, *, name: str, turns: Sequence[RowMapping]) -> PublicIncident:

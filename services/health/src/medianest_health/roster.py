@@ -7,7 +7,6 @@ been held up, every replica has its full time again to be heard.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.health.inside import RecoveryKind
@@ -156,13 +155,13 @@ def judge(
                 places[instance] = replace(gone, replaced_by=successor.instance)
                 # What went while nobody listened may well have gone in order.
                 if instance in heard:
-                    turns += _replaced(gone, successor)
+                    turns += _replaced(gone, successor, heard)
             else:
                 turns.append(Turn(RecoveryKind.REPLICA_VANISHED, gone))
     for missed in [place for place in places.values() if place.is_missed]:
         if successor := _successor(missed, places.values()):
             places[missed.instance] = replace(missed, replaced_by=successor.instance)
-            turns += _replaced(missed, successor)
+            turns += _replaced(missed, successor, heard)
     return Judged(places, turns)
 
 
@@ -195,12 +194,8 @@ def _successor(gone: Place, places: Collection[Place]) -> Place | None:
     return min(come, key=lambda place: place.first_seen_at, default=None)
 
 
-def _replaced(gone: Place, successor: Place) -> Iterator[Turn]:
-    # A process that lives on has told by itself why its service was begun anew.
-    if gone.instance.rpartition("-")[0] != successor.instance.rpartition("-")[0]:
+def _replaced(gone: Place, successor: Place, heard: Mapping[str, Heard]) -> Iterator[Turn]:
+    said = heard.get(successor.instance)
+    if said is None or not said.announcement.after_crash:
         away = (successor.first_seen_at - gone.last_seen_at).total_seconds()
         yield Turn(RecoveryKind.REPLICA_REPLACED, gone, away)
-
-
-def values_of(place: Place) -> dict[str, Any]:
-    return {name: getattr(place, name) for name in Place.__slots__}

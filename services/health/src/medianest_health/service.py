@@ -1,32 +1,39 @@
 """The only wiring of the health service."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from medianest_common.contracts.platform import Check, CheckStatus
 from medianest_common.service import Runtime, Service
-from medianest_health.adapters.network import own_trouble
+from medianest_health.adapters.network import OwnNetwork
 from medianest_health.adapters.own import Companions
 from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.refusals import Refusals
 from medianest_health.app import HealthApp
-from medianest_health.catalogue import catalogue
+from medianest_health.catalogue import parts, references_of, systems
 from medianest_health.companions import Replicas
 from medianest_health.handlers import handlers
-from medianest_health.models import Base, Standing
+from medianest_health.integrations import integrations_of
+from medianest_health.models import Base, Monitor, Schedule
 from medianest_health.partitions import Partitions
 from medianest_health.prober import Prober
 from medianest_health.roster import Roster
 from medianest_health.settings import HealthSettings
+from medianest_health.use_cases.follow_integrations import following_integrations
 from medianest_health.use_cases.keep_roster import keeping_roster
 
 _LATE = timedelta(seconds=90)
-_LATEST = select(Standing.last_check_at).order_by(Standing.last_check_at.desc()).limit(1)
+_LONGEST_DUE = (
+    select(func.min(Schedule.due_at))
+    .join(Monitor, Monitor.id == Schedule.monitor_id)
+    .where(Monitor.enabled, ~Monitor.paused)
+)
 
 
 @asynccontextmanager
@@ -34,6 +41,7 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
     """Every replica looks at what is due."""
     async with (
         build(runtime) as app,
+        following_integrations(app),
         keeping_roster(app),
         Prober.open(app) as prober,
         prober.looking(),
@@ -45,14 +53,19 @@ async def open_app(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]
 async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
     """Without looking at anything."""
     roster = Roster(clock=runtime.clock)
+    integrations = integrations_of(runtime)
+    await integrations.own.open()
 
     def companions(service: str) -> Companions:
         return Replicas(service, roster, runtime.db)
 
     async with AsyncExitStack() as stack:
+        references = references_of(runtime.settings, clock=runtime.clock)
+        learning = asyncio.create_task(references.learn())
+        stack.callback(learning.cancel)
         ports = Ports(
             clock=runtime.clock,
-            own_trouble=own_trouble,
+            own_trouble=OwnNetwork(references, clock=runtime.clock),
             plex=PlexService(runtime.bus, seconds=runtime.settings.health_probe_seconds),
             refusals=Refusals(secret=runtime.keys.derive("refused passwords"), valkey=runtime.valkey),
         )
@@ -62,7 +75,11 @@ async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
             bus=runtime.bus,
             clock=runtime.clock,
             cipher=runtime.keys.cipher("monitor"),
-            watched=await catalogue(runtime, stack, ports=ports, companions=companions),
+            watched=[
+                *systems(integrations.settings, stack, ports=ports, of_portal=integrations.of_portal),
+                *parts(runtime, companions=companions),
+            ],
+            integrations=integrations,
             roster=roster,
             ports=ports,
             partitions=Partitions(),
@@ -74,12 +91,12 @@ async def checks(app: HealthApp) -> Sequence[Check]:
     """Whether anybody looks: it may be another replica."""
     try:
         async with app.db.read() as connection:
-            latest = (await connection.execute(_LATEST)).scalar_one_or_none()
+            due = (await connection.execute(_LONGEST_DUE)).scalar_one_or_none()
     except Exception as error:
         return [Check(name="rounds", status=CheckStatus.DEGRADED, message=type(error).__name__)]
-    if latest is not None and app.clock.now() - latest > _LATE:
+    if due is not None and app.clock.now() - due > _LATE:
         return [
-            Check(name="rounds", status=CheckStatus.DEGRADED, message="nothing was looked at for a while")
+            Check(name="rounds", status=CheckStatus.DEGRADED, message="what is due has not been looked at for a while")
         ]
     return [Check(name="rounds", status=CheckStatus.OK)]
 

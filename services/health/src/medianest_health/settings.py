@@ -5,8 +5,9 @@ import re
 from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.settings import Settings
+from medianest_health.adapters.reference import read_references
 
-_BEHIND_THE_BASE = re.compile(r"/(web|api/v[13])(/.*)?$")
+_BEHIND_THE_BASE = re.compile(r"/(web|api(/v[0-9])?)(/.*)?$")
 
 
 class HealthSettings(Settings):
@@ -24,19 +25,53 @@ class HealthSettings(Settings):
     sonarr_4k_api_key: SecretStr | None = None
     tmdb_url: str = "https://api.themoviedb.org"
     tmdb_api_key: SecretStr | None = None
+    prowlarr_url: str = ""
+    prowlarr_api_key: SecretStr | None = None
+    tautulli_url: str = ""
+    tautulli_api_key: SecretStr | None = None
+    jellyfin_url: str = ""
+    jellyfin_api_key: SecretStr | None = None
+    sabnzbd_url: str = ""
+    sabnzbd_api_key: SecretStr | None = None
+    qbittorrent_url: str = ""
+    qbittorrent_username: str = ""
+    qbittorrent_password: SecretStr | None = None
+    qbittorrent_api_key: SecretStr | None = None
+    """Of 5.2 and later; takes the place of the name and the password."""
+    health_lan_references: str = ""
+    """Hosts, each with a port or without, that answer as long as the network here does. The default gateway else."""
+    health_wan_references: str = ""
+    """The same for the Internet. Without any: plex.tv and TMDB, as far as the household uses them."""
     health_probe_seconds: float = Field(default=5.0, gt=0, le=15)
     """How long one probe may take."""
     health_jitter_seconds: float = Field(default=3.0, ge=0, le=10)
     """Probes of one round start at random moments within this time."""
 
     @field_validator(
-        "plex_url", "overseerr_url", "radarr_url", "radarr_4k_url", "sonarr_url", "sonarr_4k_url", "tmdb_url"
+        "plex_url",
+        "overseerr_url",
+        "radarr_url",
+        "radarr_4k_url",
+        "sonarr_url",
+        "sonarr_4k_url",
+        "tmdb_url",
+        "prowlarr_url",
+        "tautulli_url",
+        "jellyfin_url",
+        "sabnzbd_url",
+        "qbittorrent_url",
     )
     @classmethod
     def _as_a_base(cls, url: str) -> str:
         return _BEHIND_THE_BASE.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip(
             "/"
         )
+
+    @field_validator("health_lan_references", "health_wan_references")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        read_references(text)
+        return text
 
 
 def plain(secret: SecretStr | None) -> str:

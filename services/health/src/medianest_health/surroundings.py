@@ -59,7 +59,7 @@ class Surroundings:
             support = Support(
                 row.support,
                 is_down=row.is_out or row.verdict == MonitorState.DOWN,
-                has_failed=row.recent.endswith("-"),
+                has_failed=row.recent.endswith("-") and row.verdict != MonitorState.UNKNOWN,
                 looked_at=row.last_check_at,
             )
             supports.setdefault(row.monitor_id, []).append(support)

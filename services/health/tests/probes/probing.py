@@ -3,15 +3,13 @@
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from medianest_common.bus import Bus
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_health.adapters.kinds import OpenProbe, open_probe
-from medianest_health.adapters.plex import PlexService
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Finding, OwnTrouble
 from medianest_health.adapters.refusals import Refusals
@@ -38,7 +36,6 @@ def ports(
     return Ports(
         clock=clock or SystemClock(),
         own_trouble=own_trouble,
-        plex=PlexService(cast("Bus", None), seconds=1),
         refusals=refusals or Refusals(secret=b"pretend"),
         authorities=authorities,
     )

@@ -79,9 +79,10 @@ async def test_while_we_are_cut_off_nothing_is_known(kind: dict[str, Any]) -> No
         (31, DOWN, "expired on"),
     ],
 )
-async def test_how_long_a_certificate_holds(
+async def test_how_long_a_certificate_holds_is_said_anew_every_day(
     tmp_path: Path, days: int, outcome: MonitorState, words: str | None
 ) -> None:
+    """louislam/uptime-kuma#5059: the days that were left stayed as they were."""
     tls, _ = self_signed(tmp_path, "thing.lan")
     clock = ShiftedClock()
     clock.advance(days * 86_400)
@@ -157,7 +158,7 @@ async def names() -> AsyncIterator[tuple[Names, dict[str, Any]]]:
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(Names, local_addr=("127.0.0.1", 0))
     port = transport.get_extra_info("sockname")[1]
-    yield server, {"kind": "dns", "server": "127.0.0.1", "port": port, "seconds": 1.0}
+    yield server, {"kind": "dns", "server": "127.0.0.1", "port": port}
     transport.close()
 
 
@@ -192,8 +193,8 @@ async def test_a_name_server_that_fails_or_keeps_silent_is_down(names: tuple[Nam
     server.rcode = 2
     failing = await look(**spec, name="up.example")
     server.silent = True
-    silent = await look(**spec, name="up.example")
-    unknown = await look(**spec, name="up.example", among=ports(own_trouble=cut_off))
+    silent = await look(**spec, name="up.example", seconds=0.5)
+    unknown = await look(**spec, name="up.example", seconds=0.5, among=ports(own_trouble=cut_off))
 
     assert failing.message == "The name server could not answer for up.example."
     assert (silent.outcome, silent.latency_ms, silent.message) == (

@@ -232,7 +232,7 @@ async def test_silence_is_down_and_our_own_trouble_is_not(qbittorrent: FakeQbitt
 
 async def test_a_sign_in_that_hangs_is_no_outage(qbittorrent: FakeQbittorrent) -> None:
     qbittorrent.fail_with("hang", path_prefix="/api/v2/auth/login")
-    found = await look(**spec(qbittorrent), seconds=0.5)
+    found = await look(**spec(qbittorrent), seconds=2)
     qbittorrent.heal()
 
     assert found.outcome is DEGRADED

@@ -79,6 +79,7 @@ async def watch() -> AsyncIterator[Any]:
 
 
 async def test_what_is_well_is_up_with_a_key_and_without(watching: Watching) -> None:
+    """gethomepage/homepage#469, ajnart/homarr#2121: a queue that is empty is no error."""
     assert await watching.look() == (UP, None)
     without = watching.spec | {"api_key": None}
     assert (await look(**without)).outcome is UP
@@ -124,6 +125,21 @@ async def test_silence_is_down_and_our_own_trouble_is_not(watching: Watching) ->
 
     assert (late.outcome, late.latency_ms, late.message) == (DOWN, None, "Thing took too long to answer.")
     assert cut.outcome is UNKNOWN
+
+
+async def test_who_answers_is_to_blame_without_asking_anybody_else(watching: Watching) -> None:
+    asked: list[str] = []
+
+    async def note(url: str) -> str | None:
+        asked.append(url)
+        return None
+
+    faults: list[Any] = [500, "nonsense", "html", 401, 404]
+    for fault in faults:
+        watching.fake.fail_with(fault)
+        assert (await look(**watching.spec, among=ports(own_trouble=note))).outcome in (DOWN, AUTH)
+        watching.fake.heal()
+    assert asked == []
 
 
 @pytest.mark.parametrize("fault", ["html", 401, 403])

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from medianest.testing import eventually
 from medianest_common.contracts.health import Visibility
 from medianest_common.contracts.health.importing import ImportUptimeKuma, ImportWay, KumaImport
+from medianest_common.contracts.health.maintenance import EndMaintenance
 from medianest_common.contracts.health.managing import (
     DeleteMonitor,
     Heartbeat,
@@ -192,7 +194,15 @@ async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUp
     again = await take(home, kuma)
     assert [each.changes for each in again.updated] == [["durationSeconds", "monitors"]]
     assert await rows(home, about) == [("Plex",)]
-    assert len(await rows(home, told)) == 1
+
+    # What was called off here stays so, whatever becomes of it there.
+    (maintenance,) = [each.id for each in again.updated if each.id]
+    with home.sandbox.as_user(role=Role.ADMIN):
+        await home.sandbox.bus.call(EndMaintenance(id=maintenance, for_good=True), timeout=5)
+    kuma.monitored.maintenances["1"]["timeRange"][1]["hours"] = 5
+    assert names((await take(home, kuma)).updated, "maintenance") == {"Nightly backup"}
+    state = "select duration_seconds, ended_at is null, window_from is null from maintenances"
+    assert await rows(home, state) == [(10_800, False, True)]
 
 
 async def test_what_is_in_maintenance_there_is_so_here(home: Household, kuma: FakeUptimeKuma) -> None:
@@ -218,6 +228,43 @@ async def test_maintenance_of_nothing_that_is_here_is_named(home: Household, kum
     assert not await rows(home, "select id from maintenances")
 
 
+async def test_history_comes_along_by_the_day(home: Household, kuma: FakeUptimeKuma) -> None:
+    kuma.socket._clock = home.clock
+    kuma.monitored.past = {
+        2: [(5, 5), (4320, 0), (3240, 1080), (0, 0), (20, 20), (9000, 1000)],
+        4: [(9, 0)] * 200,
+    }
+    looked = await take(home, kuma, history=True, dry_run=True)
+    found = await take(home, kuma, history=True)
+    assert looked.days == found.days == 4 + 90
+    told = (
+        "select up_seconds, down_seconds from rollups r join monitors m on m.id = r.monitor_id"
+        " where name = 'Sonarr' and width = 86400 order by bucket desc"
+    )
+    assert await rows(home, told) == [
+        (86_400, 0),
+        (64_800, 21_600),
+        (400, 400),
+        # More checks than intervals in a day: those that failed were tried again sooner.
+        (77_760, 8_640),
+    ]
+    assert (await take(home, kuma, history=True)).days == 0
+    assert len(await rows(home, told)) == 4
+
+
+async def test_history_is_asked_for_only_if_it_is_wanted_and_there(
+    home: Household, kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(home, kuma, dry_run=True)
+    assert not kuma.asked["getMonitorChartData"]
+    monkeypatch.setattr("medianest_health.adapters.uptime_kuma.connection._DOOR_SECONDS", 0.3)
+    async with FakeUptimeKuma.start(version="1.23.16") as old:
+        found = await take(home, old, history=True, dry_run=True)
+        assert not old.asked["getMonitorChartData"]
+    assert found.days == 0
+    assert found.remarks
+
+
 async def test_pages_come_along_unpublished_and_are_then_for_people_here(
     home: Household, kuma: FakeUptimeKuma
 ) -> None:
@@ -238,6 +285,28 @@ async def test_pages_come_along_unpublished_and_are_then_for_people_here(
     again = await take(home, kuma)
     assert names(again.unchanged, "page") == {"Other"}
     assert await rows(home, "select title from status_pages") == [("Household",)]
+
+
+async def test_a_group_that_is_named_so_meanwhile_is_a_conflict(
+    home: Household, kuma: FakeUptimeKuma
+) -> None:
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(
+            text("insert into monitor_groups (id, name, position) values (gen_random_uuid(), 'Media', 1)")
+        )
+        mine = (await tx.session.execute(text("select pg_backend_pid()"))).scalar_one()
+        importing = asyncio.create_task(take(home, kuma))
+
+        async def waits() -> bool:
+            blocked = text("select count(*) from pg_stat_activity where :mine = any(pg_blocking_pids(pid))")
+            async with home.app.db.read() as connection:
+                return bool((await connection.execute(blocked, {"mine": mine})).scalar_one())
+
+        await eventually(waits)
+    with pytest.raises(MediaNestError) as refused:
+        await importing
+    assert refused.value.code == "IMPORT_COLLIDED"
+    assert not await imported(home)
 
 
 async def test_two_at_once_make_nothing_twice(home: Household, kuma: FakeUptimeKuma) -> None:
@@ -262,6 +331,7 @@ async def test_the_other_ways_add_and_never_make_poorer(home: Household, kuma: F
     shown[0] |= {"sendUrl": 1, "url": "http://sonarr.example:8989/ping"}
     by_page = await take(home, kuma, way=ImportWay.STATUS_PAGE, slug="household")
     assert names(by_page.created) == {"Sonarr", "Backup job"}
+    assert by_page.remarks
     by_metrics = await take(
         home, kuma, way=ImportWay.METRICS, username=None, password=None, api_key=kuma.pages.api_key
     )

@@ -1,6 +1,7 @@
 """What an Uptime Kuma tells over its socket, and how it is made to tell it."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 import socketio
@@ -58,15 +59,17 @@ async def test_what_is_sent_before_it_listens_is_lost_and_so_nothing_is(kuma: Fa
 
 @pytest.mark.parametrize(
     "transports, websockets",
-    [(None, True), (None, False), (["polling"], True)],
-    ids=["websocket", "proxy without websockets", "polling"],
+    [(None, "pass"), (None, "refused"), (None, "swallowed"), (["polling"], "pass")],
+    ids=["websocket", "refused by a proxy", "swallowed by a proxy", "polling"],
 )
 async def test_by_whatever_lies_between(
     transports: list[str] | None,
-    websockets: bool,
+    websockets: Literal["pass", "refused", "swallowed"],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.1)
+    if websockets == "swallowed":
+        monkeypatch.setattr(connection, "_CONNECT_SECONDS", 1.0)
     # Of what is polled, python-engineio takes sixteen packets by itself; after signing in there are more than fifty.
     async with FakeUptimeKuma.start(transports=transports, prefix="/deep/kuma") as kuma:
         kuma.site.websockets = websockets
@@ -108,6 +111,14 @@ async def test_second_factor(kuma: FakeUptimeKuma) -> None:
     with pytest.raises(KumaSignInRefused, match="code"):
         await read(kuma, code="000000")
     assert (await read(kuma, code="123456")).monitors
+    with pytest.raises(KumaSignInRefused, match="used already"):
+        await read(kuma, code="123456")
+
+
+async def test_who_is_told_everything_before_the_answer_does_not_sign_in_again(kuma: FakeUptimeKuma) -> None:
+    kuma.socket.dwells = 3600
+    assert (await read(kuma)).monitors
+    assert kuma.asked["login"] == 1
 
 
 async def test_a_wrong_password_is_tried_once(kuma: FakeUptimeKuma) -> None:
@@ -140,6 +151,7 @@ async def test_an_answer_that_is_lost_is_asked_for_once_more(
     kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "_CALL_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_SIGN_IN_SECONDS", 0.5)
     kuma.socket.deaf_to.update({"login": 1, "getMonitorMaintenance": 1})
     assert (await read(kuma)).maintained == {1: [2, 3]}
     kuma.socket.deaf_to["login"] = 2
@@ -172,6 +184,8 @@ async def test_one_that_goes_away_in_the_middle(kuma: FakeUptimeKuma) -> None:
         ("html", BadUpstream),
         ("nonsense", BadUpstream),
         (500, BadUpstream),
+        (404, BadUpstream),
+        (401, BadUpstream),
         (503, Unavailable),
     ],
 )

@@ -8,6 +8,7 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.integrations import IntegrationStore
 from medianest_media.adapters.backend import Backend
 from medianest_media.adapters.catalogue import Catalogue
 from medianest_media.settings import MediaSettings
@@ -48,6 +49,10 @@ class MediaApp:
     clock: Clock
     backend: Backend
     catalogue: Catalogue
+    integrations: IntegrationStore[MediaSettings]
+    """Where `settings` come from as far as administrators may set them."""
+    overseerr_place: int
+    """Which of the Overseerrs it is that have stood there."""
     left_key: bytes = field(repr=False)
     """With which the Plex accounts of those who have left are known again, and nothing else."""
     census: Census = field(default_factory=Census)

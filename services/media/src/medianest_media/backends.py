@@ -22,7 +22,12 @@ from medianest_media.settings import MediaSettings
 
 @asynccontextmanager
 async def open_backend(
-    settings: MediaSettings, *, db: Database, clock: Clock, catalogue: Catalogue
+    settings: MediaSettings,
+    *,
+    db: Database,
+    clock: Clock,
+    catalogue: Catalogue,
+    overseerr_name: str = Overseerr.name,
 ) -> AsyncIterator[Backend]:
     async def choice_of(backend: str, media_type: MediaType, is_4k: bool) -> Choice:
         async with db.read() as connection:
@@ -31,7 +36,11 @@ async def open_backend(
     if settings.overseerr_url and settings.overseerr_api_key is not None:
         key = settings.overseerr_api_key.get_secret_value()
         async with Overseerr.open(
-            settings.overseerr_url, api_key=key, clock=clock, choice_of=partial(choice_of, Overseerr.name)
+            settings.overseerr_url,
+            api_key=key,
+            clock=clock,
+            choice_of=partial(choice_of, overseerr_name),
+            name=overseerr_name,
         ) as overseerr:
             yield overseerr
         return

@@ -53,10 +53,10 @@ _DOWNLOAD = f"""case when r.status in ('approved', 'processing', 'partially_avai
 ) end"""  # noqa: S608
 
 
-_FETCHED_BY = """case r.backend
-    when 'overseerr' then 'Overseerr'
-    when 'manual' then 'An administrator'
-    when 'direct' then case when r.backend_id is not null then
+_FETCHED_BY = """case
+    when r.backend like 'overseerr%' then 'Overseerr'
+    when r.backend = 'manual' then 'An administrator'
+    when r.backend = 'direct' then case when r.backend_id is not null then
         case r.media_type when 'movie' then 'Radarr' else 'Sonarr' end || case when r.is_4k then ' 4K' else '' end
     end
 end"""

@@ -1,35 +1,67 @@
 """The media service: what the household asks for, and what becomes of it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
+from medianest_common.contracts.integrations import IntegrationKind
 from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_common.integrations import IntegrationStore
 from medianest_common.service import Runtime, Service
-from medianest_media.app import MediaApp
+from medianest_common.swapping import Swappable
+from medianest_media.app import Census, MediaApp, Watch
 from medianest_media.backends import open_backend
 from medianest_media.catalogues import open_catalogue
 from medianest_media.handlers import handlers
+from medianest_media.integrations import integrations_of, overseerr_name
 from medianest_media.models import Base
 from medianest_media.settings import MediaSettings
 from medianest_media.troubles import parts_of, troubles
 
 
 @asynccontextmanager
-async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[MediaApp]:
-    async with (
-        open_catalogue(runtime.settings, clock=runtime.clock) as catalogue,
-        open_backend(runtime.settings, db=runtime.db, clock=runtime.clock, catalogue=catalogue) as backend,
-    ):
-        yield MediaApp(
-            settings=runtime.settings,
-            db=runtime.db,
-            bus=runtime.bus,
-            cache=runtime.cache,
-            clock=runtime.clock,
-            backend=backend,
-            catalogue=catalogue,
-            left_key=runtime.keys.derive("plex-accounts-that-left"),
+async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[Swappable[MediaApp]]:
+    store = integrations_of(runtime)
+    await store.open()
+    opened = AsyncExitStack()
+    outside = await _outside(store, opened)
+    first = MediaApp(
+        db=runtime.db,
+        bus=runtime.bus,
+        cache=runtime.cache,
+        clock=runtime.clock,
+        integrations=store,
+        left_key=runtime.keys.derive("plex-accounts-that-left"),
+        **outside,
+    )
+
+    async def apply(_: MediaSettings) -> None:
+        opened = AsyncExitStack()
+        outside = await _outside(store, opened)
+        swappable.swap(replace(swappable.present, watch=Watch(), census=Census(), **outside), opened)
+        # What another catalogue has said.
+        await runtime.cache.invalidate_all()
+
+    async with Swappable(first, opened) as swappable, store.following(apply):
+        yield swappable
+
+
+async def _outside(store: IntegrationStore[MediaSettings], opened: AsyncExitStack) -> dict[str, Any]:
+    """What depends on the integrations as they are set now."""
+    settings, clock = store.settings, store.clock
+    catalogue = await opened.enter_async_context(open_catalogue(settings, clock=clock))
+    backend = await opened.enter_async_context(
+        open_backend(
+            settings, db=store.db, clock=clock, catalogue=catalogue, overseerr_name=overseerr_name(store)
         )
+    )
+    return {
+        "settings": settings,
+        "catalogue": catalogue,
+        "backend": backend,
+        "overseerr_place": store.place(IntegrationKind.OVERSEERR),
+    }
 
 
 async def checks(app: MediaApp) -> Sequence[Check]:

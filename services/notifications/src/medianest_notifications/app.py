@@ -7,15 +7,18 @@ from email.headerregistry import Address
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.integrations import IntegrationStore
 from medianest_common.security.encryption import Cipher
 from medianest_notifications.adapters.channels.port import Senders
 from medianest_notifications.adapters.smtp import Smtp
+from medianest_notifications.settings import NotificationsSettings
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationsApp:
     """`smtp` and `sender` are None where no mail server is set."""
 
+    integrations: IntegrationStore[NotificationsSettings]
     db: Database
     bus: Bus
     clock: Clock

@@ -69,6 +69,8 @@ AUDIENCES: Mapping[NotificationType, frozenset[Audience]] = {
     # It still works, more or less, and only an administrator can do something about it.
     _T.SERVICE_DEGRADED: _ADMINS,
     _T.SERVICE_RECOVERED: _ADMINS_AND_EVERYONE,
+    _T.SERVICE_STILL_DOWN: _ADMINS,
+    _T.CERTIFICATE_EXPIRING: _ADMINS,
     _T.NEW_SIGN_IN: _ACCOUNT,
     _T.SESSION_REUSED: _ACCOUNT,
     _T.SESSION_LIMIT: _ACCOUNT,

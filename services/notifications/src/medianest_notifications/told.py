@@ -24,7 +24,14 @@ from medianest_common.contracts.auth.standing import (
 )
 from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.base import Event
-from medianest_common.contracts.health import MonitorDegraded, MonitorRecovered, MonitorWentDown
+from medianest_common.contracts.health import (
+    CertificateExpiring,
+    MonitorDegraded,
+    MonitorRecovered,
+    MonitorStillDown,
+    MonitorWentDown,
+    decided,
+)
 from medianest_common.contracts.media.allowing import QuotaChanged
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
 from medianest_common.contracts.media.defaults import DefaultsChanged
@@ -111,9 +118,11 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     BatchIndexed: frozenset({T.LIST_INDEXED}),
     BatchFailed: frozenset({T.LIST_FAILED}),
     SubscriptionFailed: frozenset({T.SUBSCRIPTION_FAILED}),
-    MonitorWentDown: frozenset({T.SERVICE_DOWN, T.SERVICE_RECOVERED}),
+    MonitorWentDown: frozenset({T.SERVICE_DOWN}),
     MonitorDegraded: frozenset({T.SERVICE_DEGRADED}),
+    MonitorStillDown: frozenset({T.SERVICE_STILL_DOWN}),
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
+    CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
 }
 
 _ERASED = "Services tell each other that somebody's data is gone; whoever it was about is gone as well."
@@ -138,6 +147,9 @@ UNTOLD: Mapping[type[Event], str] = {
     BroadcastSent: "For the record of who did what. The message itself is told as it is sent.",
     BroadcastEnded: "For the record of who did what.",
     TemplateChanged: "For the record of who did what.",
+    decided.MonitorDecided: "For the record of who did what.",
+    decided.PageDecided: "For the record of who did what.",
+    decided.MaintenanceDecided: "For the record of who did what.",
     DownloadQueued: _OPEN_PAGES,
     DownloadStarted: _OPEN_PAGES,
     DownloadStored: _OPEN_PAGES,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from medianest_common.contracts.health import CertificateExpiring
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_notifications.wording import Notice
@@ -24,6 +25,20 @@ def about_service(
         data={"monitorId": str(monitor_id), "name": values["name"]},
         urgency=Urgency.HIGH if urgent else Urgency.NORMAL,
         collapse_key=f"monitor:{monitor_id.hex}",
+    )
+
+
+def about_certificate(event: CertificateExpiring) -> Notice:
+    return Notice(
+        type=NotificationType.CERTIFICATE_EXPIRING,
+        link=_LINK,
+        values={
+            "name": event.monitor_name,
+            "days": event.days,
+            "until": event.expires_at.date().isoformat(),
+        },
+        data={"monitorId": str(event.monitor_id), "name": event.monitor_name},
+        collapse_key=f"certificate:{event.monitor_id.hex}",
     )
 
 

@@ -8,6 +8,7 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.integrations import IntegrationStore
 from medianest_common.security.encryption import Cipher
 from medianest_plex.adapters.discover import Discover
 from medianest_plex.adapters.image_cache import ImageCache
@@ -68,6 +69,7 @@ class PlexApp:
     discover: Discover
     images: ImageKeys
     image_cache: ImageCache
+    integrations: IntegrationStore[PlexSettings]
     reached: Plex
     """Whether or not there is a token to ask it with."""
     pace: Pace = field(default_factory=Pace)

@@ -110,6 +110,27 @@ class Connection:
         if self._lost and self.is_set_up:
             self._electing = asyncio.create_task(self._elect())
 
+    async def settle(self, settings: PlexSettings) -> None:
+        """An administrator has set another address, token or server."""
+        elsewhere = settings.plex_url != self._settings.plex_url
+        self._settings = settings
+        self.account.settle(settings)
+        self._servers, self._asked_at, self.account_problem, self.problem = (), float("-inf"), None, None
+        self._failures = self._in_vain = 0
+        await self.account.read()
+        if self._electing is not None:
+            self._electing.cancel()
+            await asyncio.gather(self._electing, return_exceptions=True)
+        if self.is_manual:
+            self.machine_identifier, self._token, self._way, self._lost = None, "", None, False
+            if elsewhere:
+                self._seen = None
+                await self._pms.move_to(settings.plex_url)
+            return
+        self._lost = True
+        if self.is_set_up:
+            self._electing = asyncio.create_task(self._elect())
+
     async def take_up(self) -> None:
         """Another account token was given, another server chosen, or simply a fresh start asked for."""
         await self.account.read()
@@ -197,6 +218,10 @@ class Connection:
         if wanted is None:
             return self._wanted(servers)
         return next((server for server in servers if server.machine_identifier == wanted), None)
+
+    async def servers_of(self, token: str) -> Sequence[FoundServer]:
+        """Those that the account with this token owns, whatever we use."""
+        return await self._plex_tv.owned_servers(token=token)
 
     async def _owned_servers(self) -> Sequence[FoundServer]:
         while True:

@@ -46,6 +46,11 @@ class OwnerAccount:
         self._was_read = False
         self._reading = asyncio.Lock()
 
+    def settle(self, settings: PlexSettings) -> None:
+        """Takes effect with the next `read`."""
+        self._server_in_settings = settings.plex_server
+        self._in_settings = settings.usable_token
+
     @property
     def tokens(self) -> list[str]:
         """The one to use first; those that were refused come last."""

@@ -16,6 +16,7 @@ from medianest_plex.app import Plex, PlexApp
 from medianest_plex.connection import Connection
 from medianest_plex.handlers import handlers
 from medianest_plex.image_keys import ImageKeys
+from medianest_plex.integrations import integrations_of
 from medianest_plex.known_servers import KnownServers
 from medianest_plex.models import Base
 from medianest_plex.owner_account import OwnerAccount
@@ -30,8 +31,16 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
     settings, keys = runtime.settings, runtime.keys
     folder = runtime.data_dir / "cache" / "plex"
     image_cache = ImageCache(folder, most_bytes=settings.plex_image_cache_mb * _MB)
+    integrations = integrations_of(runtime)
+    await integrations.open()
     async with AsyncExitStack() as stack:
-        reached = await _plex(runtime, stack)
+        reached = await _plex(runtime, stack, settings=integrations.settings)
+
+        async def apply(changed: PlexSettings) -> None:
+            await reached.connection.settle(changed)
+            reached.watch.look_anew()
+
+        await stack.enter_async_context(integrations.following(apply))
         stack.push_async_callback(image_cache.aclose)
         app = PlexApp(
             settings=settings,
@@ -44,6 +53,7 @@ async def open_app(runtime: Runtime[PlexSettings]) -> AsyncIterator[PlexApp]:
             discover=await stack.enter_async_context(_discover(runtime)),
             images=ImageKeys(keys.derive("plex-images")),
             image_cache=image_cache,
+            integrations=integrations,
             reached=reached,
         )
         stack.push_async_callback(app.lead.aclose)
@@ -62,8 +72,8 @@ def _identifier(runtime: Runtime[PlexSettings]) -> str:
     return str(UUID(bytes=runtime.keys.derive("plex-client-identifier", length=16), version=4))
 
 
-async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack) -> Plex:
-    settings, keys = runtime.settings, runtime.keys
+async def _plex(runtime: Runtime[PlexSettings], stack: AsyncExitStack, *, settings: PlexSettings) -> Plex:
+    keys = runtime.keys
     headers = client_headers(_identifier(runtime))
     clock, db = runtime.clock, runtime.db
     pms = await stack.enter_async_context(Pms(headers=headers, clock=clock))

@@ -14,6 +14,11 @@ _DISCOVER = "https://discover.provider.plex.tv"
 _WEB_APP = re.compile(r"/web(/.*)?$")
 
 
+def as_a_base(url: str) -> str:
+    """What people copy from the browser leads to the web app, which answers HTML to everything."""
+    return _WEB_APP.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip("/")
+
+
 class PlexSettings(Settings):
     plex_url: str = ""
     """Where the media server itself listens, such as http://192.168.1.10:32400; found through plex.tv when unset."""
@@ -47,8 +52,7 @@ class PlexSettings(Settings):
     @field_validator("plex_url")
     @classmethod
     def _as_a_base(cls, url: str) -> str:
-        """What people copy from the browser leads to the web app, which answers HTML to everything."""
-        return _WEB_APP.sub("", url.strip().partition("#")[0].partition("?")[0].rstrip("/")).rstrip("/")
+        return as_a_base(url)
 
     @field_validator("plex_server")
     @classmethod

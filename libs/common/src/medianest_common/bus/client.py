@@ -132,7 +132,8 @@ class Bus:
         timeout: float,
         enough: Callable[[Sequence[bytes]], bool] = lambda _: False,
     ) -> list[bytes]:
-        """What all replicas that hear one of `subjects` answer, until that is `enough` or the time is up."""
+        """What all replicas that hear one of `subjects` answer, until that is `enough`, which is asked after each of
+        them, or the time is up."""
         if not self._client.is_connected:
             raise Unavailable(_AWAY, retry_after=2)
         answers: list[bytes] = []
@@ -144,9 +145,13 @@ class Bus:
             headers = answer.headers or {}
             if headers.get(_STATUS) == _NO_RESPONDERS:
                 nobody += 1
-            elif SERVICE_ERROR_CODE not in headers:
+                is_over = nobody == len(subjects)
+            elif SERVICE_ERROR_CODE in headers:
+                return
+            else:
                 answers.append(answer.data)
-            if nobody == len(subjects) or enough(answers):
+                is_over = enough(answers)
+            if is_over:
                 over.set()
 
         inbox = self._client.new_inbox()

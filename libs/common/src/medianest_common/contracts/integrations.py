@@ -5,13 +5,14 @@ Between services a secret travels sealed, and to people it never goes: they are 
 """
 
 from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from medianest_common.contracts.base import Body, Contract, Timestamp
 
-type Option = str | bool
+type Option = Annotated[str, Field(max_length=500)] | bool
 
 
 class IntegrationKind(StrEnum):
@@ -71,7 +72,21 @@ class Integrations(Contract):
     unavailable: list[str] = []
 
 
-class IntegrationBody(Body):
+def _is_broken(value: object) -> bool:
+    return isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value))
+
+
+class _WithOptions(Body):
+    @field_validator("options", mode="before", check_fields=False)
+    @classmethod
+    def _storable_options(cls, value: Any) -> Any:
+        """What `Body` sees to for its fields."""
+        if isinstance(value, dict) and any(_is_broken(text) for each in value.items() for text in each):
+            raise ValueError("text must not hold NUL or broken characters")
+        return value
+
+
+class IntegrationBody(_WithOptions):
     """The whole of it, but for `secret`: left out, the present one is kept as long as scheme, host and port stay."""
 
     url: str = Field(default="", max_length=2000)
@@ -84,7 +99,7 @@ class IntegrationBody(Body):
     version: int = Field(ge=0)
 
 
-class TryIntegrationBody(Body):
+class TryIntegrationBody(_WithOptions):
     """What is left out is taken from what is set, the secret only for the same scheme, host and port."""
 
     url: str | None = Field(default=None, max_length=2000)
@@ -107,6 +122,7 @@ class Change(Contract):
 
 class Removal(Contract):
     integration: IntegrationKind
+    version: int | None = None
 
 
 class Trial(Contract):
@@ -139,6 +155,7 @@ class Handed(Contract):
     url: str
     secret: str | None = Field(default=None, repr=False)
     options: dict[str, Option] = {}
+    source: IntegrationSource = IntegrationSource.PORTAL
 
 
 class HandedOver(Contract):

@@ -127,8 +127,9 @@ class LiveStates(Contract):
     states: list[LiveState]
 
     @classmethod
-    def first_of(cls, states: list[LiveState]) -> "LiveStates":
-        return cls(complete=len(states) <= MOST_STATES, states=states[:MOST_STATES])
+    def first_of(cls, states: list[LiveState], *, most: int = MOST_STATES) -> "LiveStates":
+        """`most` may be more where the states are small."""
+        return cls(complete=len(states) <= most, states=states[:most])
 
 
 class Gap(Contract):

@@ -4,7 +4,7 @@ from medianest_common.contracts.base import Contract
 from medianest_common.contracts.health import MONITOR_CHANGED, MonitorStatus
 from medianest_common.contracts.media.live import IssueMove, RequestMove, RequestProgress
 from medianest_common.contracts.media.progress import REQUEST_PROGRESS
-from medianest_common.contracts.notifications import InboxCount
+from medianest_common.contracts.notifications import InboxCount, InboxPin
 from medianest_common.contracts.plex.live import ScanProgress
 from medianest_common.contracts.plex.playback import SCAN_PROGRESSED, SESSION_CHANGED, PlaySession
 from medianest_common.contracts.youtube.downloads import DOWNLOAD_PROGRESS
@@ -12,6 +12,7 @@ from medianest_common.contracts.youtube.live import DownloadShown
 
 STATES: dict[str, type[Contract]] = {
     "inbox.counted": InboxCount,
+    "inbox.pinned": InboxPin,
     "request.moved": RequestMove,
     "issue.changed": IssueMove,
     REQUEST_PROGRESS: RequestProgress,

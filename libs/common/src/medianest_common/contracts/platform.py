@@ -62,6 +62,8 @@ class Announcement(Contract):
     version: str
     started_at: Timestamp
     presence: Presence = Presence.PRESENT
+    after_crash: bool = False
+    """Its process lived on when the service crashed, and has told so by itself."""
 
 
 class Question(StrEnum):
@@ -83,8 +85,10 @@ class BreakerCondition(StrEnum):
 
 
 class Breaker(Contract):
-    """What stands between one replica and one system at one address."""
+    """What stands between one replica and one system at one address. Where there are several (`count`), the one that
+    is worst."""
 
+    count: int = 1
     system: str
     address: str | None = None
     """Scheme, host and port; None where a user chose it, and for our own servers."""

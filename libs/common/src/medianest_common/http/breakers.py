@@ -12,13 +12,14 @@ from weakref import WeakKeyDictionary
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.platform import Breaker, BreakerCondition, BreakersReset, ResetBreakersHere
-from medianest_common.http.breaker import CircuitBreaker
+from medianest_common.http.breaker import BreakerState, CircuitBreaker
 from medianest_common.http.bulkhead import Bulkhead
 
 type Turned = Callable[[CircuitBreaker, float | None], None]
 """Is told of a breaker that has opened, or has closed after so many seconds."""
 
 _LONGEST_NAME = 100
+_BADNESS = (BreakerState.CLOSED, BreakerState.HALF_OPEN, BreakerState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +46,32 @@ class Breakers:
         breaker.turned = None
 
     def look(self) -> list[Breaker]:
-        now, moment = self._clock.now(), self._clock.monotonic()
-        return [
-            Breaker(
-                system=breaker.system[:_LONGEST_NAME],
-                address=behind.address,
-                state=BreakerCondition(breaker.state.value),
-                failures=breaker.failures,
-                threshold=breaker.threshold,
-                opened_at=(
-                    None
-                    if breaker.open_since is None
-                    else now - timedelta(seconds=max(0.0, moment - breaker.open_since))
-                ),
-                retry_after=round(breaker.retry_after, 1),
-                under_way=behind.bulkhead.under_way if behind.bulkhead else None,
-                waiting=behind.bulkhead.waiting if behind.bulkhead else None,
-                places=behind.bulkhead.size if behind.bulkhead else None,
-            )
-            for breaker, behind in list(self._known.items())
-        ]
+        """One for each system at each address: there may be thousands of users with servers of their own."""
+        together: dict[tuple[str, str | None], list[tuple[CircuitBreaker, _Behind]]] = {}
+        for breaker, behind in list(self._known.items()):
+            together.setdefault((breaker.system, behind.address), []).append((breaker, behind))
+        return [self._seen(found) for found in together.values()]
+
+    def _seen(self, found: list[tuple[CircuitBreaker, _Behind]]) -> Breaker:
+        worst, behind = max(found, key=lambda each: (_BADNESS.index(each[0].state), each[0].failures))
+        bulkheads = [each.bulkhead for _, each in found if each.bulkhead]
+        opened_at = None
+        if worst.open_since is not None:
+            ago = max(0.0, self._clock.monotonic() - worst.open_since)
+            opened_at = self._clock.now() - timedelta(seconds=ago)
+        return Breaker(
+            count=len(found),
+            system=worst.system[:_LONGEST_NAME],
+            address=behind.address,
+            state=BreakerCondition(worst.state.value),
+            failures=worst.failures,
+            threshold=worst.threshold,
+            opened_at=opened_at,
+            retry_after=round(worst.retry_after, 1),
+            under_way=sum(each.under_way for each in bulkheads) if bulkheads else None,
+            waiting=sum(each.waiting for each in bulkheads) if bulkheads else None,
+            places=sum(each.size for each in bulkheads) if bulkheads else None,
+        )
 
     def reset(self, asked: ResetBreakersHere, *, instance: str) -> BreakersReset:
         matched = list(self._matching(asked)) if asked.instance in (None, instance) else []

@@ -72,6 +72,11 @@ def of_failure(failure: httpx.TransportError, *, system: str) -> Verdict:
     if unresolved is not None and unresolved.errno in _NO_SUCH_HOST:
         unknown = HostUnknown(f"The host name of {system} leads to no address.", upstream=system)
         return Verdict(unknown, blames=True, again=True)
+    if isinstance(failure, httpx.ConnectError) and _cause(failure, ssl.SSLError):
+        plain = Unavailable(
+            f"{system} does not speak TLS at this port; its address may begin with http://.", upstream=system
+        )
+        return Verdict(plain, blames=True, again=False)
     if isinstance(failure, httpx.ConnectError):
         return Verdict(Unavailable(f"{system} cannot be reached.", upstream=system), blames=True, again=True)
     broken = BrokenOff(f"{system} broke off its answer or does not speak HTTP.", upstream=system)

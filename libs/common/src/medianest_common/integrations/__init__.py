@@ -10,7 +10,7 @@ from medianest_common.integrations.changing import (
     to_try,
 )
 from medianest_common.integrations.kinds import Keyed, Kind, Values, origin_of
-from medianest_common.integrations.rows import IntegrationColumns
+from medianest_common.integrations.rows import IntegrationColumns, row_id
 from medianest_common.integrations.store import IntegrationStore
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "list_integrations",
     "origin_of",
     "remove_integration",
+    "row_id",
     "taken",
     "to_try",
 ]

@@ -9,8 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from medianest_common.bus import require
+from medianest_common.bus.context import require_fresh, require_operator
 from medianest_common.contracts.base import Event
-from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.identity import Caller, Permission
 from medianest_common.contracts.integrations import (
     Change,
     Handed,
@@ -42,7 +43,7 @@ async def change_integration(
 ) -> Integration:
     """In force in this replica when it returns, and in the others a moment later."""
     kind = store.kind(change.integration)
-    caller = require(kind.permission)
+    caller = _allowed(store, kind)
     async with store.db.transaction() as tx:
         row = await _locked(store, tx, kind)
         if change.version != (row.version if row else 0):
@@ -70,9 +71,11 @@ async def remove_integration(
     store: IntegrationStore[Any], removal: Removal, *, event: type[Event], moved: Moved | None = None
 ) -> Integration:
     kind = store.kind(removal.integration)
-    caller = require(kind.permission)
+    caller = _allowed(store, kind)
     async with store.db.transaction() as tx:
         row = await _locked(store, tx, kind)
+        if removal.version is not None and removal.version != (row.version if row else 0):
+            raise _outdated()
         if row is not None and not row.removed:
             before, values = row.values, kind.read(store.given)
             await _keep(
@@ -107,7 +110,15 @@ async def to_try(store: IntegrationStore[Any], trial: Trial) -> Values:
 
 def hand(store: IntegrationStore[Any], kind: Kind, values: Values) -> Handed:
     secret = store.cipher.seal(values.secret, cell=transit_of(kind.kind)) if values.secret else None
-    return Handed(integration=kind.kind, url=values.url, secret=secret, options=dict(values.options))
+    row = store.rows.get(kind.kind)
+    of_portal = row is not None and not row.removed
+    return Handed(
+        integration=kind.kind,
+        url=values.url,
+        secret=secret,
+        options=dict(values.options),
+        source=IntegrationSource.PORTAL if of_portal else IntegrationSource.SETTINGS,
+    )
 
 
 def taken(store: IntegrationStore[Any], handed: Handed) -> Values:
@@ -119,16 +130,23 @@ def taken(store: IntegrationStore[Any], handed: Handed) -> Values:
 
 
 def hand_over(store: IntegrationStore[Any]) -> HandedOver:
+    """To a service that asks in nobody's name."""
+    require_operator()
     found = [(each, store.present(each.kind)) for each in store.kinds]
     return HandedOver(items=[hand(store, kind, values) for kind, values in found if values is not None])
 
 
 def _merged(kind: Kind, before: Values, url: str, secret: str | None, options: Mapping[str, Any]) -> Values:
     """A secret stays where it was given for: it is not sent to another address because somebody changed that."""
-    blank = kind.cleaned(Values(url, secret or "-", options)).url
-    same = origin_of(blank) == origin_of(before.url) or not before.url
+    blank = kind.cleaned(Values(url, secret or "-", {**before.options, **options})).url
+    same = origin_of(blank) == origin_of(before.url)
     kept = before.secret if secret is None and same else secret or ""
     return Values(url, kept, {**before.options, **options})
+
+
+def _allowed(store: IntegrationStore[Any], kind: Kind) -> Caller:
+    caller = require(kind.permission)
+    return require_fresh(now=store.clock.now()) if kind.asks_for_proof else caller
 
 
 async def _locked(store: IntegrationStore[Any], tx: Transaction, kind: Kind) -> Stored | None:

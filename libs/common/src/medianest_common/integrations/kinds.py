@@ -37,6 +37,11 @@ class Kind(Protocol):
     def permission(self) -> Permission: ...
 
     @property
+    def asks_for_proof(self) -> bool:
+        """Whether somebody who changes it has to have signed in a moment ago."""
+        ...
+
+    @property
     def variables(self) -> list[str]: ...
 
     def read(self, settings: Any) -> Values: ...
@@ -64,11 +69,14 @@ class Keyed:
     name: str
     secret: str = "api_key"
     options: Sequence[str] = ()
+    instead_of: Sequence[str] = ()
+    """Settings that say the same in another way, which do not count beside what is set."""
     usual_url: str = ""
     needs_url: bool = True
     needs_secret: bool = True
     secret_name: str = "API key"
     permission: Permission = Permission.MANAGE_SERVICES
+    asks_for_proof: bool = False
 
     @property
     def variables(self) -> list[str]:
@@ -84,14 +92,14 @@ class Keyed:
 
     def write(self, values: Values | None) -> dict[str, Any]:
         if values is None:
-            return {self._name("url"): self.usual_url, self._name(self.secret): None}
+            return {self._name("url"): self.usual_url, self._name(self.secret): None, **self._without()}
         chosen = {
             self._name(name): values.options[to_camel(name)]
             for name in self.options
             if to_camel(name) in values.options
         }
         secret = SecretStr(values.secret) if values.secret else None
-        return {self._name("url"): values.url, self._name(self.secret): secret, **chosen}
+        return {self._name("url"): values.url, self._name(self.secret): secret, **self._without(), **chosen}
 
     def cleaned(self, values: Values) -> Values:
         url = values.url.strip().rstrip("/") or self.usual_url
@@ -117,6 +125,9 @@ class Keyed:
         if short in ("url", self.secret):
             return "url" if short == "url" else "secret"
         return f"options.{to_camel(short)}"
+
+    def _without(self) -> dict[str, Any]:
+        return {self._name(name): None for name in self.instead_of}
 
     def _name(self, short: str) -> str:
         return f"{self.kind.value}_{short}"

@@ -75,7 +75,7 @@ class IntegrationStore[S: Settings]:
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Raises nothing: without the database nothing is done either, and what stands there is read once it is back."""
+        """Raises nothing: without the database nothing is done either, and it is read as soon as it is back."""
         try:
             self.rows = await self._read()
         except Exception as error:
@@ -128,6 +128,10 @@ class IntegrationStore[S: Settings]:
     def place(self, kind: IntegrationKind) -> int:
         row = self.rows.get(kind)
         return row.place if row else 0
+
+    def settings_with(self, kind: IntegrationKind, values: Values) -> S:
+        """As they would be."""
+        return self._with(self.kind(kind).write(values))
 
     def check(self, kind: Kind, values: Values) -> None:
         """Raises `Invalid` where the settings would not take them."""

@@ -2,6 +2,7 @@
 
 from medianest_auth.handlers import (
     audited,
+    audited_integrations,
     history,
     invites,
     operator,
@@ -17,6 +18,7 @@ from medianest_auth.handlers.base import handlers
 
 __all__ = [
     "audited",
+    "audited_integrations",
     "handlers",
     "history",
     "invites",

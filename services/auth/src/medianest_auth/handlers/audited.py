@@ -2,6 +2,7 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
+from medianest_common.contracts.health.decided import MaintenanceDecided, MonitorDecided, PageDecided
 from medianest_common.contracts.media.defaults import DefaultsChanged
 from medianest_common.contracts.media.importing import ImportedPersonErased
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
@@ -45,4 +46,34 @@ async def on_broadcast_sent(event: BroadcastSent, app: AuthApp, tx: Transaction)
 async def on_broadcast_ended(event: BroadcastEnded, app: AuthApp, tx: Transaction) -> None:
     app.audit.record(
         tx, "broadcast_withdraw", actor_id=event.actor_id, target=f"broadcast:{event.broadcast_id}"
+    )
+
+
+@handlers.on(MonitorDecided)
+async def on_monitor_decided(event: MonitorDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"monitor_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"monitor:{event.monitor_id}",
+    )
+
+
+@handlers.on(PageDecided)
+async def on_page_decided(event: PageDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"status_page_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"status_page:{event.page_id}",
+    )
+
+
+@handlers.on(MaintenanceDecided)
+async def on_maintenance_decided(event: MaintenanceDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"maintenance_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"maintenance:{event.maintenance_id}",
     )

@@ -7,6 +7,7 @@ from medianest_auth.revocations import lately_revoked
 from medianest_auth.use_cases.change_profile import change_profile
 from medianest_auth.use_cases.change_user import change_user, make_owner, sign_out_user
 from medianest_auth.use_cases.confirm_email import confirm_email
+from medianest_auth.use_cases.count_accounts import count_accounts
 from medianest_auth.use_cases.delete_user import delete_account, delete_user
 from medianest_auth.use_cases.export_user_data import export_user_data
 from medianest_auth.use_cases.read_accounts import get_user, list_users
@@ -98,3 +99,8 @@ async def revocations(query: people.GetRevocations, app: AuthApp) -> people.Revo
 @handlers.every(3600)
 async def keep_suspended_told(app: AuthApp) -> None:
     await tell_suspended(app.db)
+
+
+@handlers.rpc
+async def on_count_accounts(query: people.CountAccounts, app: AuthApp) -> people.AccountCounts:
+    return await count_accounts(app)

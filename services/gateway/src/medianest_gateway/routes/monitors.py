@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from medianest_common.contracts.base import Page
-from medianest_common.contracts.health import managing
+from medianest_common.contracts.health import carrying, groups, managing
 from medianest_common.contracts.health.monitors import Visibility
 from medianest_common.web import Idempotent, problems
 from medianest_gateway.routes.common import JSON, Gateway, passed_through
@@ -80,33 +80,61 @@ async def order_monitors(gateway: Gateway, body: managing.MonitorOrderBody) -> N
     await gateway.bus.call(managing.OrderMonitors(ids=body.ids), timeout=MANY_SECONDS)
 
 
-@router.get("/groups", response_model=managing.MonitorGroups)
+@router.get("/export", response_model=carrying.MonitorsDocument)
+async def export_monitors(gateway: Gateway) -> Response:
+    """Those that were made here or imported, as one document without secrets."""
+    return await passed_through(gateway.bus, carrying.ExportMonitors(), timeout=MANY_SECONDS)
+
+
+@router.post("/import", response_model=carrying.CarriedOver, responses=problems(409))
+async def import_monitors(gateway: Gateway, body: carrying.ImportMonitorsBody) -> Response:
+    """Makes it so as the document says: again changes what is here, and nothing is taken away. Secrets stay as they are
+    for the address that they were entered for."""
+    message = carrying.ImportMonitors(
+        groups={group.ref: group.name for group in body.document.groups},
+        automatic={each.ref: each.key for each in body.document.automatic},
+        monitors=[
+            carrying.CarriedValues(
+                ref=each.ref,
+                decisions=_decisions(each),
+                spec=managing.given(each.spec),
+                paused=each.paused,
+                secrets=each.secrets,
+            )
+            for each in body.document.monitors
+        ],
+        dry_run=body.dry_run,
+    )
+    return await passed_through(gateway.bus, message, timeout=MANY_SECONDS)
+
+
+@router.get("/groups", response_model=groups.MonitorGroups)
 async def list_groups(gateway: Gateway) -> Response:
-    return await passed_through(gateway.bus, managing.ListGroups())
+    return await passed_through(gateway.bus, groups.ListGroups())
 
 
-@router.post("/groups", status_code=201, response_model=managing.MonitorGroup, responses=problems(409))
-async def add_group(gateway: Gateway, body: managing.GroupBody, once: Idempotent) -> Response:
+@router.post("/groups", status_code=201, response_model=groups.MonitorGroup, responses=problems(409))
+async def add_group(gateway: Gateway, body: groups.GroupBody, once: Idempotent) -> Response:
     """At the end of the list. 409 `GROUP_EXISTS`."""
-    message = managing.AddGroup(name=body.name)
+    message = groups.AddGroup(name=body.name)
     return await once(lambda: passed_through(gateway.bus, message, status=201))
 
 
-@router.put("/groups/order", response_model=managing.MonitorGroups, responses=problems(409))
-async def order_groups(gateway: Gateway, body: managing.GroupOrderBody) -> Response:
+@router.put("/groups/order", response_model=groups.MonitorGroups, responses=problems(409))
+async def order_groups(gateway: Gateway, body: groups.GroupOrderBody) -> Response:
     """All of them in their new order; 409 where these are not all."""
-    return await passed_through(gateway.bus, managing.OrderGroups(ids=body.ids))
+    return await passed_through(gateway.bus, groups.OrderGroups(ids=body.ids))
 
 
-@router.put("/groups/{id:uuid}", response_model=managing.MonitorGroup, responses=problems(404, 409))
-async def rename_group(gateway: Gateway, id: UUID, body: managing.GroupBody) -> Response:
-    return await passed_through(gateway.bus, managing.RenameGroup(id=id, name=body.name))
+@router.put("/groups/{id:uuid}", response_model=groups.MonitorGroup, responses=problems(404, 409))
+async def rename_group(gateway: Gateway, id: UUID, body: groups.GroupBody) -> Response:
+    return await passed_through(gateway.bus, groups.RenameGroup(id=id, name=body.name))
 
 
 @router.delete("/groups/{id:uuid}", status_code=204, responses=problems(404))
 async def remove_group(gateway: Gateway, id: UUID) -> None:
     """Its monitors stay, in no group."""
-    await gateway.bus.call(managing.RemoveGroup(id=id))
+    await gateway.bus.call(groups.RemoveGroup(id=id))
 
 
 @router.get("/{id:uuid}", response_model=managing.Monitor, responses=problems(404))

@@ -32,6 +32,7 @@ async def import_uptime_kuma(gateway: Gateway, body: importing.ImportUptimeKumaB
         code=_plain(body.code),
         api_key=_plain(body.api_key),
         slug=body.slug,
+        history=body.history,
         dry_run=body.dry_run,
     )
     return await passed_through(gateway.bus, command, timeout=IMPORT_SECONDS)

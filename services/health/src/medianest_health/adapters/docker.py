@@ -19,6 +19,7 @@ from medianest_common.http import (
 )
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Finding, answer_within
+from medianest_health.adapters.tls import whoever
 
 _MOST_BYTES = 1024 * 1024
 _GONE = {
@@ -77,7 +78,8 @@ class DockerProbe:
 
     def _transport(self) -> httpx.AsyncHTTPTransport:
         if self._socket:
-            return httpx.AsyncHTTPTransport(uds=self._socket)
+            # No certificates are shown there; to read those that would be trusted takes a while.
+            return httpx.AsyncHTTPTransport(uds=self._socket, verify=whoever())
         return GuardedTransport(
             policy=AddressPolicy.MONITOR, tls=self._ports.authorities, connections=2, keepalive_expiry=0
         )

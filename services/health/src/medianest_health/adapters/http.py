@@ -85,7 +85,10 @@ class HttpProbe:
         except TimeoutError:
             return await self._unreachable(f"{self._name} did not answer in time.")
         except httpx.TransportError as failure:
-            return await self._unreachable(self._in_words(failure))
+            if invalid := _invalid_certificate(failure):
+                wrong = f"The certificate of {self._name} is not valid: {invalid.verify_message}."
+                return Finding(MonitorState.DOWN, message=wrong)
+            return await self._unreachable(of_failure(failure, system=self._name).error.detail)
         except (BadUpstream, AddressRefused) as error:
             return Finding(MonitorState.DOWN, message=error.detail)
         certificate = answer.certificate
@@ -155,14 +158,6 @@ class HttpProbe:
             return Finding(MonitorState.UNKNOWN, message=trouble)
         return Finding(MonitorState.DOWN, message=message)
 
-    def _in_words(self, failure: httpx.TransportError) -> str:
-        cause: BaseException | None = failure
-        while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
-            cause = cause.__cause__ or cause.__context__
-        if cause is not None:
-            return f"The certificate of {self._name} is not valid: {cause.verify_message}."
-        return of_failure(failure, system=self._name).error.detail
-
 
 def _range(text: str) -> range:
     first, _, last = text.partition("-")
@@ -189,6 +184,13 @@ def _headers(spec: HttpSpec) -> dict[str, str]:
         is_json = spec.body.lstrip()[:1] in ("{", "[")
         headers["Content-Type"] = "application/json" if is_json else "text/plain; charset=utf-8"
     return headers | {"Accept-Encoding": "gzip, deflate", "Connection": "close"}
+
+
+def _invalid_certificate(failure: BaseException) -> ssl.SSLCertVerificationError | None:
+    cause: BaseException | None = failure
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def _certificate(answer: httpx.Response) -> Certificate | None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.health import MonitorState
-from medianest_common.errors import MediaNestError, TooManyRequests
+from medianest_common.errors import BadUpstream, MediaNestError, TooManyRequests
 from medianest_common.http import (
     AddressPolicy,
     AddressRefused,
+    CertificateRefused,
     CircuitBreaker,
     OutgoingClient,
     RedirectedAway,
@@ -195,7 +196,7 @@ class HttpSystem:
             return Finding(MonitorState.DEGRADED, message=f"{self.name} asks us to slow down.")
         if isinstance(error, RedirectedAway):
             return Finding(MonitorState.AUTH, message=self._redirected())
-        silent = not isinstance(error, UpstreamRefused | AddressRefused)
+        silent = not isinstance(error, BadUpstream | CertificateRefused | AddressRefused)
         if silent and (trouble := await self._own_trouble(self._url)):
             return Finding(MonitorState.UNKNOWN, message=trouble)
         return Finding(MonitorState.DOWN, message=error.detail or error.title)

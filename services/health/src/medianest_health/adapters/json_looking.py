@@ -10,6 +10,8 @@ from pydantic_core import from_json
 from medianest_common.errors import Invalid
 
 _MOST_LOOKED_AT = 10_000
+_MOST_DESCENTS = 2
+"""How often a path may go through all of the document: each time multiplies what there is to do."""
 
 
 class JsonLooking:
@@ -17,6 +19,9 @@ class JsonLooking:
 
     def __init__(self, path: str, *, expected: str | None) -> None:
         self._expected = expected
+        self._running: asyncio.Future[str | None] | None = None
+        if path.count("..") > _MOST_DESCENTS:
+            raise Invalid("A JSON path may hold `..` twice at the most.")
         try:
             self._query = jsonpath.compile(path)
         except (jsonpath.JSONPathError, ValueError, RecursionError):
@@ -24,8 +29,12 @@ class JsonLooking:
 
     async def wrong(self, body: bytes) -> str | None:
         """What is not as it should be, in words that go after the name of what answered."""
-        # In a thread: what somebody else's document and a path lead to may take a while, and all other checks go on.
-        return await asyncio.to_thread(self._wrong, body)
+        # In a thread, and no more than one: what somebody else's document and a path lead to may take a while, and
+        # all other checks go on.
+        if self._running is not None and not self._running.done():
+            return "answered a document that takes too long to look into"
+        self._running = asyncio.get_running_loop().run_in_executor(None, self._wrong, body)
+        return await asyncio.shield(self._running)
 
     def _wrong(self, body: bytes) -> str | None:
         try:

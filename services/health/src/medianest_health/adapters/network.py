@@ -3,13 +3,22 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_SECONDS = 1.0
+from medianest_common.clock import Clock
+from medianest_health.adapters.reference import Reference
+from medianest_health.adapters.references import Network, References, network_of
+
+_SECONDS = 0.6
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 _NO_PLACES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _ANY_PORT = 9
+_NO_NAMES = "Names cannot be looked up from here at the moment."
+_SURE_AFTER = 3
+_ASKED_AGAIN_SECONDS = 600.0
+_MOST_REMEMBERED = 2000
 
 type Resolve = Callable[[str], Awaitable[list[tuple[int, str]]]]
 
@@ -30,27 +39,104 @@ def route_error(family: int, address: str) -> int:
         return error.errno or 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    addresses: Sequence[str] = ()
+    trouble: str | None = None
+
+
 async def own_trouble(
     url: str, *, resolve: Resolve = resolve, route_error: Callable[[int, str], int] = route_error
 ) -> str | None:
-    """None if the other side is to blame, as far as can be told without asking anybody else.
+    """None if the other side is to blame, as far as can be told without asking anybody else. For a host or a URL.
 
     A name server that does not answer, or no route to any of the addresses, is trouble of our own; a name that does not
     exist, and a connection that is refused or ignored, is not.
     """
-    host = urlsplit(url).hostname or "" if "://" in url else url
+    return (await _way(_host(url), resolve=resolve, route_error=route_error)).trouble
+
+
+@dataclass(slots=True)
+class _Blamed:
+    """How often in a row a host was to blame, and when the references were last asked about it."""
+
+    times: int
+    asked_at: float
+
+
+class OwnNetwork:
+    """As `own_trouble`, and asks the references of the network that the host is in. Whether the Internet is there says
+    nothing about what is in our own network.
+
+    Of a host that was to blame several times they are asked every ten minutes only: it is down whatever they say.
+    """
+
+    def __init__(
+        self,
+        references: References,
+        *,
+        clock: Clock,
+        resolve: Resolve = resolve,
+        route_error: Callable[[int, str], int] = route_error,
+    ) -> None:
+        self._references = references
+        self._clock = clock
+        self._resolve = resolve
+        self._route_error = route_error
+        self._blamed: dict[str, _Blamed] = {}
+
+    async def __call__(self, url: str) -> str | None:
+        host = _host(url)
+        way = await _way(host, resolve=self._resolve, route_error=self._route_error)
+        network = network_of(way.addresses)
+        if way.trouble or network is None or self._is_surely_to_blame(host):
+            return way.trouble
+        silent = await self._references.silent(network, but=(host, *way.addresses))
+        if silent:
+            self._blamed.pop(host, None)
+            return _in_words(network, silent)
+        self._blame(host)
+        return None
+
+    def _is_surely_to_blame(self, host: str) -> bool:
+        blamed = self._blamed.get(host)
+        if blamed is None:
+            return False
+        if self._clock.monotonic() - blamed.asked_at >= _ASKED_AGAIN_SECONDS:
+            del self._blamed[host]
+            return False
+        return blamed.times >= _SURE_AFTER
+
+    def _blame(self, host: str) -> None:
+        before = self._blamed.pop(host, None)
+        if len(self._blamed) >= _MOST_REMEMBERED:
+            del self._blamed[next(iter(self._blamed))]
+        self._blamed[host] = _Blamed(before.times + 1 if before else 1, self._clock.monotonic())
+
+
+async def _way(host: str, *, resolve: Resolve, route_error: Callable[[int, str], int]) -> _Way:
     try:
         async with asyncio.timeout(_SECONDS):
             addresses = await resolve(host)
     except socket.gaierror as error:
-        if error.errno == socket.EAI_AGAIN:
-            return "Names cannot be looked up from here at the moment."
-        return None
-    except TimeoutError:
-        return "Names cannot be looked up from here at the moment."
+        return _Way(trouble=_NO_NAMES if error.errno == socket.EAI_AGAIN else None)
+    except (TimeoutError, UnicodeError) as error:
+        return _Way(trouble=_NO_NAMES if isinstance(error, TimeoutError) else None)
     errors = [route_error(family, address) for family, address in addresses]
     if any(error in _NO_PLACES for error in errors):
-        return "This machine cannot open more connections."
+        return _Way(trouble="This machine cannot open more connections.")
     if errors and all(error in _NO_WAY for error in errors):
-        return "This machine has no network to reach it by."
-    return None
+        return _Way(trouble="This machine has no network to reach it by.")
+    return _Way([address for _, address in addresses])
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "") if "://" in url else url
+
+
+def _in_words(network: Network, silent: Sequence[Reference]) -> str:
+    names = ", ".join(dict.fromkeys(map(str, silent)))
+    also = f"{names} {'does' if len(silent) == 1 else 'do'} not answer either."
+    if network is Network.WAN:
+        return f"The Internet cannot be reached from here: {also}"
+    return f"Our own network seems to be away: {also}"

@@ -13,7 +13,8 @@ from medianest_health.adapters.refusals import Refusals
 class Ports:
     clock: Clock
     own_trouble: OwnTrouble
-    plex: PlexService
     refusals: Refusals
+    plex: PlexService | None = None
+    """Knows the household's own server."""
     authorities: ssl.SSLContext | None = None
     """Whom to trust about certificates; the public ones where nothing is given."""

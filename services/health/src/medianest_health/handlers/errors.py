@@ -1,7 +1,9 @@
 from medianest_common.bus import require, require_caller
 from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.health.errors import (
+    CountErrors,
     DeleteError,
+    ErrorCounts,
     ErrorDetails,
     ErrorSummary,
     GetError,
@@ -12,6 +14,7 @@ from medianest_common.contracts.health.errors import (
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
 from medianest_health.handlers.base import handlers
+from medianest_health.use_cases.count_errors import count_errors
 from medianest_health.use_cases.delete_error import delete_error
 from medianest_health.use_cases.get_error import get_error
 from medianest_health.use_cases.list_errors import list_errors
@@ -49,3 +52,9 @@ async def on_delete_error(command: DeleteError, app: HealthApp) -> Nothing:
     require(Permission.MANAGE_MONITORS)
     await delete_error(app, command.id)
     return Nothing()
+
+
+@handlers.rpc
+async def on_count_errors(query: CountErrors, app: HealthApp) -> ErrorCounts:
+    require(Permission.SEE_INTERNALS)
+    return await count_errors(app)

@@ -1,3 +1,4 @@
+from medianest_common.bus import Raw
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.health import pages
 from medianest_health.app import HealthApp
@@ -33,7 +34,7 @@ async def on_remove_page(command: pages.RemovePage, app: HealthApp) -> Nothing:
 
 
 @handlers.rpc
-async def on_public_page(query: pages.ReadPublicPage, app: HealthApp) -> pages.PublicPage:
+async def on_public_page(query: pages.ReadPublicPage, app: HealthApp) -> Raw:
     return await read_public_page(app, query)
 
 

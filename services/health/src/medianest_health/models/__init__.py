@@ -10,6 +10,7 @@ from medianest_health.models.incidents import (
     MaintenanceMonitor,
 )
 from medianest_health.models.inside import ErrorGroup, Recovery, Replica
+from medianest_health.models.integrations import Integration
 from medianest_health.models.monitors import (
     Dependency,
     Monitor,
@@ -28,6 +29,7 @@ __all__ = [
     "Incident",
     "IncidentNote",
     "IncidentTurn",
+    "Integration",
     "Maintenance",
     "MaintenanceGroup",
     "MaintenanceMonitor",

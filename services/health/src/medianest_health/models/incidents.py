@@ -23,7 +23,6 @@ class Incident(Base):
         Index("uq_incidents_open", "monitor_id", unique=True, postgresql_where=text("closed_at is null")),
         Index("ix_incidents_opened_at", "opened_at"),
         Index("ix_incidents_monitor_id", "monitor_id", "opened_at", "id"),
-        Index("ix_incidents_closed_at", "closed_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -98,6 +98,8 @@ class Schedule(Base):
     """It kept us waiting last time, so those that do not go first when places are few."""
     heartbeat_at: Mapped[datetime | None]
     """Of a push monitor: when it was last heard of."""
+    excused_until: Mapped[datetime | None]
+    """Before that it is not missed: for a while there was nobody here to hear it."""
     heartbeat_ok: Mapped[bool | None]
     """Whether it then said that it is well."""
     heartbeat_message: Mapped[str | None]

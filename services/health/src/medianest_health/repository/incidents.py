@@ -4,8 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import delete, select, update
 
 from medianest_common.db import Repository
 from medianest_health.models import Incident, Monitor
@@ -14,18 +13,18 @@ from medianest_health.models import Incident, Monitor
 class Incidents(Repository[Incident]):
     model = Incident
 
-    async def latest_of(self, monitors: Collection[UUID], *, closed_after: datetime) -> dict[UUID, Incident]:
-        """By monitor: the one that is open, else the last of those closed of late. Whoever asks holds the standings."""
-        statement = (
-            self.select()
-            .ext(distinct_on(Incident.monitor_id))
-            .where(Incident.monitor_id.in_(list(monitors)))
-            .where(or_(Incident.closed_at.is_(None), Incident.closed_at > closed_after))
-            .order_by(Incident.monitor_id, Incident.closed_at.desc().nulls_first())
+    async def latest_of(self, monitors: Collection[UUID]) -> dict[UUID, Incident]:
+        """By monitor: the one that is open, or the last there was. Whoever asks holds the standings."""
+        latest = (
+            select(Incident.id)
+            .where(Incident.monitor_id == Monitor.id)
+            .order_by(Incident.opened_at.desc(), Incident.id.desc())
+            .limit(1)
+            .scalar_subquery()
         )
-        return {
-            incident.monitor_id: incident for incident in (await self.session.execute(statement)).scalars()
-        }
+        ids = select(latest).select_from(Monitor).where(Monitor.id.in_(list(monitors)))
+        rows = await self.session.scalars(self.select().where(Incident.id.in_(ids)))
+        return {incident.monitor_id: incident for incident in rows}
 
     async def close_unwatched(self, *, now: datetime) -> None:
         """Those of what is watched no more are over, and nobody can say how they ended."""

@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import and_, exists, or_, select
 
 from medianest_common.db import Repository
 from medianest_health.models import Maintenance, MaintenanceGroup, MaintenanceMonitor, Monitor
-from medianest_health.recurrence import parse
+from medianest_health.recurrence import NotARule, parse
 from medianest_health.windows import Plan, Window, zone_called
+
+log = structlog.get_logger()
 
 _AT_ONCE = 100
 
@@ -48,7 +51,7 @@ class Maintenances(Repository[Maintenance]):
         over = and_(Maintenance.ended_at.is_(None), Maintenance.window_until <= now)
         statement = self.select().where(over).order_by(Maintenance.id).limit(_AT_ONCE)
         for row in (await self.session.scalars(statement.with_for_update(skip_locked=True))).all():
-            set_window(row, plan_of(row).current_or_next(at=now))
+            set_window(row, _current_or_next(row, at=now))
 
     async def in_order(self) -> Sequence[Maintenance]:
         """What runs or comes next first, and what is over last."""
@@ -68,6 +71,15 @@ def plan_of(row: Maintenance) -> Plan:
     )
 
 
+def _current_or_next(row: Maintenance, *, at: datetime) -> Window | None:
+    """A rule that an older or a newer release has let in must not stop the checks."""
+    try:
+        return plan_of(row).current_or_next(at=at)
+    except NotARule:
+        log.warning("maintenance_rule_unknown", maintenance=str(row.id))
+        return None
+
+
 def set_window(row: Maintenance, window: Window | None) -> None:
     row.window_from = window.starts_at if window else None
     row.window_until = window.ends_at if window else None
@@ -79,5 +91,5 @@ def _running(row: Maintenance, *, at: datetime) -> Window | None:
         return None
     window: Window | None = Window(row.window_from, row.window_until)
     if row.window_until <= at:
-        window = plan_of(row).current_or_next(at=at)
+        window = _current_or_next(row, at=at)
     return window if window is not None and window.starts_at <= at < window.ends_at else None

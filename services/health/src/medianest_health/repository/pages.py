@@ -1,6 +1,7 @@
 """Pages for people without an account."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,9 @@ from medianest_health.models import (
     StatusPage,
     StatusPageMonitor,
 )
+from medianest_health.publishing import DayRollup
 from medianest_health.repository.board import SHOWN
+from medianest_health.uptime import DAY
 
 _ONE_AT_A_TIME = 0x70616765
 
@@ -75,9 +78,27 @@ class PublicReads:
         )
         return bool((await self._connection.execute(statement)).scalar_one())
 
-    async def rollups(self, *conditions: ColumnElement[bool]) -> Sequence[RowMapping]:
-        statement = select(Rollup.__table__).where(*conditions).order_by(Rollup.monitor_id, Rollup.bucket)
-        return (await self._connection.execute(statement)).mappings().all()
+    async def days(
+        self, monitors: Sequence[UUID], *, since: datetime
+    ) -> dict[UUID, dict[datetime, DayRollup]]:
+        """By monitor and by their start."""
+        statement = select(
+            Rollup.monitor_id,
+            Rollup.bucket,
+            Rollup.up_seconds,
+            Rollup.down_seconds,
+            Rollup.maintenance_seconds,
+        ).where(Rollup.monitor_id.in_(monitors), Rollup.width == DAY, Rollup.bucket >= since)
+        found: dict[UUID, dict[datetime, DayRollup]] = {}
+        for monitor_id, bucket, *seconds in await self._connection.execute(statement):
+            found.setdefault(monitor_id, {})[bucket] = DayRollup(*seconds)
+        return found
+
+    async def latencies(self, monitor_id: UUID, *, width: int, since: datetime) -> list[list[int] | None]:
+        statement = select(Rollup.latencies).where(
+            Rollup.monitor_id == monitor_id, Rollup.width == width, Rollup.bucket > since
+        )
+        return list((await self._connection.execute(statement)).scalars())
 
     async def incidents(self, *conditions: ColumnElement[bool], most: int) -> Sequence[RowMapping]:
         statement = select(Incident.__table__).where(*conditions)

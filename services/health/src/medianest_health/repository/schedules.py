@@ -166,7 +166,5 @@ class Schedules(Repository[Schedule]):
 
     async def opened(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
         """Their rows, to open probes from."""
-        found = await self.session.execute(
-            Monitor.__table__.select().where(Monitor.id.in_(list(monitors)))  # type: ignore[attr-defined]
-        )
+        found = await self.session.execute(Monitor.__table__.select().where(Monitor.id.in_(list(monitors))))
         return [Monitor(**row) for row in found.mappings()]

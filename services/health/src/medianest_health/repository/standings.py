@@ -1,6 +1,6 @@
 """How everything stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,12 +46,6 @@ _SHARES = text("""
 
 class Standings(Repository[Standing]):
     model = Standing
-
-    async def of(self, monitors: Iterable[UUID]) -> Mapping[UUID, Standing]:
-        """Locked until the end of the transaction."""
-        wanted = self.select().where(Standing.monitor_id.in_(list(monitors)))
-        rows = await self.session.execute(wanted.order_by(Standing.monitor_id).with_for_update())
-        return {row.monitor_id: row for row in rows.scalars()}
 
     async def lock(self, monitors: Iterable[UUID]) -> None:
         """All in one order, so that nobody waits for somebody who waits for him."""

@@ -2,10 +2,13 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from medianest_common.bus import require
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.managing import BulkAction, BulkDone, ChangeManyMonitors
 from medianest_common.contracts.identity import Permission
+from medianest_common.db import Transaction
 from medianest_common.errors import FieldError, Invalid
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided, visibility_decided
 from medianest_health.deciding import demand_group
 from medianest_health.models import Monitor
 from medianest_health.repository.managed import Groups, ManagedMonitors
@@ -32,12 +35,14 @@ async def change_many_monitors(app: HealthApp, command: ChangeManyMonitors) -> B
         if command.action is BulkAction.DELETE:
             demand_deletable(found)
             changed = await monitors.remove(wanted)
+            decided(tx, MonitorDecision.DELETE, *sorted(wanted))
         else:
             others = [monitor for monitor in found if _change(monitor, command)]
             for monitor in others:
                 touch(app, monitor)
             await tx.session.flush()
             await _look(Schedules(tx.session), app, others, command.action)
+            _note(tx, others, command)
             changed = len(others)
         if changed:
             tx.after_commit(lambda: show_anew(app))
@@ -59,6 +64,14 @@ def _change(monitor: Monitor, command: ChangeManyMonitors) -> bool:
         case _:
             assert_never(command.action)
     return before != (monitor.visibility, monitor.paused, monitor.group_id)
+
+
+def _note(tx: Transaction, monitors: Sequence[Monitor], command: ChangeManyMonitors) -> None:
+    ids = [monitor.id for monitor in monitors]
+    if command.visibility is not None:
+        visibility_decided(tx, command.visibility, ids)
+    else:
+        decided(tx, MonitorDecision(command.action.value), *ids)
 
 
 async def _look(

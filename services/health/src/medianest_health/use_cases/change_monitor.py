@@ -1,8 +1,10 @@
 from medianest_common.bus import require
 from medianest_common.contracts.health import managing
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.managing import ChangeMonitor, Origin, SpecValues
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided, visibility_decided
 from medianest_health.deciding import bind, decide, demand_group, read_spec, with_kept_secrets
 from medianest_health.errors import KindIsFixed, MonitorChanged, MonitorIsAutomatic, MonitorNotFound
 from medianest_health.models import Monitor
@@ -15,8 +17,8 @@ from medianest_health.use_cases.tell_monitors import show_anew
 
 
 async def change_monitor(app: HealthApp, command: ChangeMonitor) -> managing.Monitor:
-    """The whole of it, but for what it looks at where that is left out, and for secrets that are left out in that. It is
-    looked at right away."""
+    """The whole of it, but for what it looks at where that is left out, and for secrets that are left out in that.
+    It is looked at right away."""
     require(Permission.MANAGE_MONITORS)
     now = app.clock.now()
     async with app.db.transaction() as tx:
@@ -31,6 +33,9 @@ async def change_monitor(app: HealthApp, command: ChangeMonitor) -> managing.Mon
         if command.spec is not None:
             _look_elsewhere(app, monitor, command.spec)
         monitor.renamed = monitor.renamed or monitor.name != command.decisions.name
+        decided(tx, MonitorDecision.CHANGE, monitor.id)
+        if monitor.visibility != command.decisions.visibility:
+            visibility_decided(tx, command.decisions.visibility, [monitor.id])
         decide(monitor, command.decisions)
         touch(app, monitor)
         await tx.session.flush()

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from medianest_common.bus import require
 from medianest_common.contracts.health import MonitorState
@@ -37,13 +38,16 @@ async def check_monitor(app: HealthApp, command: CheckMonitor) -> Checked:
     """Whichever replica it is for looks, with the next that are due. What is found counts like any other check."""
     require(Permission.MANAGE_MONITORS)
     asked_at = app.clock.now()
-    async with app.db.transaction() as tx:
-        monitor = await ManagedMonitors(tx.session).get(command.id)
-        if monitor is None or not monitor.enabled:
-            raise MonitorNotFound()
-        if monitor.paused:
-            raise MonitorPaused("Resume it first.")
-        await Schedules(tx.session).look_now([monitor.id], now=asked_at)
+    try:
+        async with app.db.transaction() as tx:
+            monitor = await ManagedMonitors(tx.session).get(command.id)
+            if monitor is None or not monitor.enabled:
+                raise MonitorNotFound()
+            if monitor.paused:
+                raise MonitorPaused("Resume it first.")
+            await Schedules(tx.session).look_now([monitor.id], now=asked_at)
+    except IntegrityError:
+        raise MonitorNotFound() from None  # Deleted at this very moment.
     deadline = app.clock.monotonic() + min(CHECK_SECONDS, monitor.timeout_seconds + 3)
     while (report := await _found(app, command.id, since=asked_at)) is None:
         if app.clock.monotonic() > deadline:

@@ -4,9 +4,12 @@ from sqlalchemy import ColumnElement
 
 from medianest_common.bus import require
 from medianest_common.clock import uuid7
+from medianest_common.contracts.health import Visibility
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.managing import MOST_MONITORS, CreateMonitor, MonitorMade, Origin
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided, visibility_decided
 from medianest_health.deciding import bind, decide, demand_group, read_spec
 from medianest_health.errors import TooManyMonitors
 from medianest_health.models import Monitor
@@ -55,6 +58,9 @@ async def create_monitor(app: HealthApp, command: CreateMonitor) -> MonitorMade:
         await monitors.add(monitor)
         await bind(monitors, monitor_id, command.decisions.depends_on)
         await Schedules(tx.session).look_now([monitor_id], now=now)
+        decided(tx, MonitorDecision.CREATE, monitor_id)
+        if command.decisions.visibility is Visibility.EVERYONE:
+            visibility_decided(tx, monitor.visibility, [monitor_id])
         shown = await read_managed(app, tx.session, monitor_id)
         tx.after_commit(lambda: show_anew(app))
     return MonitorMade(monitor=shown, **told(push))

@@ -2,9 +2,11 @@ from collections.abc import Collection
 
 from medianest_common.bus import require
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.managing import DeleteMonitor, Origin
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided
 from medianest_health.errors import MonitorIsAutomatic, MonitorNotFound
 from medianest_health.managed import made_by
 from medianest_health.models import Monitor
@@ -23,6 +25,7 @@ async def delete_monitor(app: HealthApp, command: DeleteMonitor) -> Nothing:
             raise MonitorNotFound()
         demand_deletable([monitor])
         await monitors.remove([monitor.id])
+        decided(tx, MonitorDecision.DELETE, command.id)
         tx.after_commit(lambda: show_anew(app))
     return Nothing()
 
@@ -31,5 +34,7 @@ def demand_deletable(monitors: Collection[Monitor]) -> None:
     for monitor in monitors:
         if monitor.origin == Origin.AUTOMATIC and monitor.enabled:
             setting = made_by(monitor.key)
-            remedy = f"Take {setting} out of the settings" if setting else "It is a part of the installation"
-            raise MonitorIsAutomatic(f"{remedy}, or pause or hide it.", madeBy=setting)
+            remedy = "It is a part of the installation: pause or hide it."
+            if setting:
+                remedy = f"Take {setting} out of the settings, or that system off the portal's services; or hide it."
+            raise MonitorIsAutomatic(remedy, madeBy=setting)

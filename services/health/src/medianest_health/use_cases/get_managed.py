@@ -18,17 +18,16 @@ from medianest_health.app import HealthApp
 from medianest_health.errors import MonitorNotFound
 from medianest_health.managed import as_managed
 from medianest_health.models import Dependency, Monitor
-from medianest_health.repository.board import SHOWN
+from medianest_health.repository.board import MANAGED
 from medianest_health.repository.specs import SpecUnreadable, open_secrets
 
 _CURSOR = "monitors"
-_WITH_SECRETS = SHOWN.add_columns(Monitor.secrets_sealed)
 
 
 async def list_managed(app: HealthApp, query: ListManaged) -> Page[managing.Monitor]:
     """In their order, those of the settings that are no more included."""
     require(Permission.MANAGE_MONITORS)
-    statement = _WITH_SECRETS.where(*_conditions(query)).order_by(Monitor.position, Monitor.id)
+    statement = MANAGED.where(*_conditions(query)).order_by(Monitor.position, Monitor.id)
     if query.cursor:
         reached = decode_cursor(query.cursor, _CURSOR, int, UUID)
         statement = statement.where(after((Monitor.position, Monitor.id), reached, descending=False))
@@ -52,7 +51,7 @@ async def get_managed(app: HealthApp, query: GetManaged) -> managing.Monitor:
 async def read_managed(
     app: HealthApp, connection: AsyncConnection | AsyncSession, monitor_id: UUID
 ) -> managing.Monitor:
-    rows = (await connection.execute(_WITH_SECRETS.where(Monitor.id == monitor_id))).mappings().all()
+    rows = (await connection.execute(MANAGED.where(Monitor.id == monitor_id))).mappings().all()
     if not rows:
         raise MonitorNotFound()
     return (await _shown(app, connection, rows))[0]

@@ -1,6 +1,7 @@
 """An administrator takes over what an Uptime Kuma watches, or looks what that would do."""
 
 from pydantic import SecretStr
+from sqlalchemy.exc import IntegrityError
 
 from medianest_common.bus import require
 from medianest_common.contracts.health.importing import (
@@ -20,8 +21,10 @@ from medianest_health.adapters.uptime_kuma.pages import read_by_page
 from medianest_health.adapters.uptime_kuma.translating import Left, Taken, translate
 from medianest_health.adapters.uptime_kuma.windows import translate_windows
 from medianest_health.app import HealthApp
+from medianest_health.errors import ImportCollided
 from medianest_health.use_cases.keep_imported import keep_imported
 from medianest_health.use_cases.keep_imported_pages import keep_imported_pages
+from medianest_health.use_cases.keep_imported_past import keep_imported_past
 from medianest_health.use_cases.keep_imported_windows import keep_imported_windows
 
 
@@ -32,10 +35,14 @@ async def import_uptime_kuma(app: HealthApp, command: ImportUptimeKuma) -> KumaI
     taken, left = _fitting(app, *translate(household))
     now, dry_run = app.clock.now(), command.dry_run
     windows, unsaid = translate_windows(household, now=now)
-    async with app.db.transaction() as tx:
-        kept = await keep_imported(app, tx, household, taken, dry_run=dry_run)
-        await keep_imported_windows(tx, kept, windows, now=now, dry_run=dry_run)
-        await keep_imported_pages(tx, kept, household, now=now, dry_run=dry_run)
+    try:
+        async with app.db.transaction() as tx:
+            kept = await keep_imported(app, tx, household, taken, dry_run=dry_run)
+            await keep_imported_windows(app, tx, kept, windows, now=now, dry_run=dry_run)
+            await keep_imported_pages(tx, kept, household, now=now, dry_run=dry_run)
+            days = await keep_imported_past(tx, kept, household, taken, now=now, dry_run=dry_run)
+    except IntegrityError:
+        raise ImportCollided("Something of the same name was made at this moment. Ask again.") from None
     return KumaImport(
         dry_run=dry_run,
         version=household.version,
@@ -47,6 +54,8 @@ async def import_uptime_kuma(app: HealthApp, command: ImportUptimeKuma) -> KumaI
             for each in (*left, *unsaid, *kept.left)
         ],
         push_tokens=kept.push_tokens,
+        days=days,
+        remarks=list(household.remarks),
     )
 
 
@@ -57,7 +66,9 @@ async def _read(app: HealthApp, command: ImportUptimeKuma) -> KumaHousehold:
     match command.way:
         case ImportWay.SOCKET:
             code = SecretStr(command.code) if command.code else None
-            return await read_by_socket(address, username, password, code, clock=app.clock)
+            return await read_by_socket(
+                address, username, password, code, clock=app.clock, history=command.history
+            )
         case ImportWay.STATUS_PAGE:
             slug = command.slug or address.slug
             if slug is None:

@@ -9,12 +9,14 @@ from uuid import UUID
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import to_camel
 from medianest_common.contracts.health import Visibility
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.importing import Imported, ImportedKind, ImportedPushToken
 from medianest_common.contracts.health.managing import MOST_GROUPS, MOST_MONITORS, Origin
 from medianest_common.db import Transaction
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold
 from medianest_health.adapters.uptime_kuma.translating import Left, Taken
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided
 from medianest_health.errors import TooManyGroups, TooManyMonitors
 from medianest_health.models import Monitor, MonitorGroup
 from medianest_health.push_tokens import PUSH_PATH, new_push_token
@@ -64,6 +66,8 @@ async def keep_imported(
     await table.session.flush()
     await Schedules(tx.session).look_now(keeping.changed, now=app.clock.now())
     if not dry_run:
+        decided(tx, MonitorDecision.CREATE, *keeping.made)
+        decided(tx, MonitorDecision.CHANGE, *keeping.changed)
         tx.after_commit(lambda: show_anew(app))
     return keeping.kept
 
@@ -95,6 +99,7 @@ class _Keeping:
         self._dry_run = dry_run
         self._now = now
         self._groups: dict[str, UUID] = {}
+        self.made: list[UUID] = []
         self.changed: list[UUID] = []
 
     async def add_groups(self, taken: Sequence[Taken]) -> None:
@@ -140,6 +145,7 @@ class _Keeping:
             **_values(taken),
         )
         self._table.session.add(monitor)
+        self.made.append(monitor_id)
         if token:
             path = f"{PUSH_PATH}{token.token}"
             told = ImportedPushToken(monitor_id=monitor_id, name=taken.name, token=token.token, path=path)

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from medianest_common.clock import uuid7
+from medianest_common.contracts.health.decided import PageDecision
 from medianest_common.contracts.health.importing import Imported, ImportedKind
 from medianest_common.contracts.health.pages import MOST_ON_A_PAGE, MOST_PAGES, Slug
 from medianest_common.db import Transaction
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaPage
 from medianest_health.adapters.uptime_kuma.translating import Left
 from medianest_health.adapters.uptime_kuma.wording import one_line, text_of
+from medianest_health.auditing import page_decided
 from medianest_health.models import StatusPage
 from medianest_health.repository.pages import Pages
 from medianest_health.use_cases.keep_imported import Kept
@@ -56,6 +58,7 @@ async def keep_imported_pages(
             if not dry_run:
                 await pages.add(page)
                 await pages.show(page.id, [{"monitor_id": each, "shown_as": None} for each in monitors])
+                page_decided(tx, PageDecision.CREATE, page.id)
 
 
 def _monitors(kept: Kept, household: KumaHousehold, page: KumaPage) -> Sequence[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,31 +11,44 @@ from sqlalchemy import delete, insert, select
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import to_camel
 from medianest_common.contracts.health.importing import Imported, ImportedKind
+from medianest_common.contracts.health.maintenance import MOST_MAINTENANCES
 from medianest_common.db import Transaction
 from medianest_health.adapters.uptime_kuma.translating import Left
 from medianest_health.adapters.uptime_kuma.windows import TakenWindow
+from medianest_health.app import HealthApp
 from medianest_health.models import Maintenance, MaintenanceMonitor
 from medianest_health.repository.maintenances import Maintenances, plan_of, set_window
 from medianest_health.use_cases.keep_imported import Kept
+from medianest_health.use_cases.look_around import look_around
+
+_TIMING = frozenset({"zone", "starts_at_local", "duration_seconds", "rule"})
 
 
 async def keep_imported_windows(
-    tx: Transaction, kept: Kept, taken: Sequence[TakenWindow], *, now: datetime, dry_run: bool
+    app: HealthApp, tx: Transaction, kept: Kept, taken: Sequence[TakenWindow], *, now: datetime, dry_run: bool
 ) -> None:
     """Known ones are made to be as they are there; one that was called off here stays so."""
     table = Maintenances(tx.session)
     refs = [each.ref for each in taken]
-    known = {row.external_ref: row for row in await table.list(Maintenance.external_ref.in_(refs))}
+    held = table.select().where(Maintenance.external_ref.in_(refs)).order_by(Maintenance.id)
+    rows = await tx.session.scalars(held.with_for_update(key_share=True))
+    known = {row.external_ref: row for row in rows}
+    room = MOST_MAINTENANCES - await table.count()
     for each in taken:
         monitors = {kept.monitors[ref] for ref in each.monitors if ref in kept.monitors}
         if not monitors:
             kept.left.append(Left(each.title, "maintenance", "None of its monitors is here."))
             continue
         row = known.get(each.ref)
-        if row is None:
+        if row is None and room <= 0:
+            kept.left.append(Left(each.title, "maintenance", "There is too much maintenance already."))
+        elif row is None:
+            room -= 1
             await _create(table, kept, each, monitors, now=now, dry_run=dry_run)
         else:
             await _update(table, kept, row, each, monitors, now=now, dry_run=dry_run)
+    if not dry_run:
+        tx.after_commit(partial(look_around, app))
 
 
 async def _create(
@@ -81,9 +95,10 @@ async def _update(
         return
     for name, value in values.items():
         setattr(row, name, value)
-    row.cut_at = None
+    if not _TIMING.isdisjoint(changes):
+        row.cut_at = None
     row.updated_at = now
-    set_window(row, plan_of(row).current_or_next(at=now))
+    set_window(row, None if row.ended_at else plan_of(row).current_or_next(at=now))
     await table.session.flush()
     await _bind(table, row.id, monitors)
 

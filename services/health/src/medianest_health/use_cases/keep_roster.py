@@ -1,18 +1,22 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
 import structlog
+from prometheus_client import Gauge
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.health.inside import Recovery, RecoveryKind
+from medianest_common.lifecycle import SERVICES
 from medianest_health.app import HealthApp
 from medianest_health.repository.recoveries import RecoveryLog
 from medianest_health.repository.replicas import Replicas
 from medianest_health.repository.schedules import Schedules
-from medianest_health.roster import is_forgotten, judge
+from medianest_health.roster import Place, is_forgotten, judge
 
 log = structlog.get_logger()
+
+REPLICAS = Gauge("medianest_replicas", "Replicas that are there, and that are missed.", ["service", "state"])
 
 _TICK_SECONDS = 1.0
 _WRITE_SECONDS = 5.0
@@ -42,7 +46,7 @@ async def keeping_roster(app: HealthApp) -> AsyncIterator[None]:
 
 
 async def _keep(app: HealthApp) -> None:
-    written = -_WRITE_SECONDS
+    written, is_away = -_WRITE_SECONDS, False
     while True:
         await asyncio.sleep(_TICK_SECONDS)
         if not app.roster.is_hearing:
@@ -52,9 +56,11 @@ async def _keep(app: HealthApp) -> None:
         try:
             async with asyncio.timeout(_SECONDS):
                 await keep_roster(app)
-            written = app.clock.monotonic()
+            written, is_away = app.clock.monotonic(), False
         except Exception as error:
-            log.warning("roster_not_kept", error=type(error).__name__)
+            if not is_away:
+                log.warning("roster_not_kept", error=type(error).__name__)
+            is_away = True
             await asyncio.sleep(_TICK_SECONDS)
 
 
@@ -84,5 +90,13 @@ async def keep_roster(app: HealthApp) -> None:
         if services := {turn.place.service for turn in judged.turns}:
             await Schedules(tx.session).look_now(await replicas.monitors_of(services), now=now)
     app.roster.written(heard)
+    _show(judged.places.values())
     for turn in judged.turns:
         log.warning("replica_turned", turn=turn.kind, replica=turn.place.instance, service=turn.place.service)
+
+
+def _show(places: Collection[Place]) -> None:
+    for service in SERVICES:
+        mine = [place for place in places if place.service == service]
+        REPLICAS.labels(service, "present").set(sum(place.is_there for place in mine))
+        REPLICAS.labels(service, "missed").set(sum(place.is_missed for place in mine))

@@ -7,11 +7,13 @@ from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.health import maintenance as contract
+from medianest_common.contracts.health.decided import MaintenanceDecision
 from medianest_common.contracts.health.maintenance import MOST_MAINTENANCES
 from medianest_common.contracts.identity import Permission
 from medianest_common.db import Transaction
 from medianest_health import planning
 from medianest_health.app import HealthApp
+from medianest_health.auditing import maintenance_decided
 from medianest_health.errors import MaintenanceNotFound, MaintenanceNotRunning, TooManyMaintenances
 from medianest_health.models import Maintenance
 from medianest_health.repository.maintenances import Maintenances, plan_of, set_window
@@ -43,6 +45,7 @@ async def plan_maintenance(app: HealthApp, command: contract.PlanMaintenance) ->
         planning.plan(row, command.plan, now=now)
         await maintenances.add(row)
         await planning.bind(tx.session, row, command.plan)
+        maintenance_decided(tx, MaintenanceDecision.PLAN, row.id)
         return await _changed(app, tx, row)
 
 
@@ -53,6 +56,7 @@ async def change_maintenance(app: HealthApp, command: contract.ChangeMaintenance
         row = await _demand(tx, command.id, lock=True)
         planning.plan(row, command.plan, now=app.clock.now())
         await planning.bind(tx.session, row, command.plan)
+        maintenance_decided(tx, MaintenanceDecision.CHANGE, row.id)
         return await _changed(app, tx, row)
 
 
@@ -72,6 +76,8 @@ async def end_maintenance(app: HealthApp, command: contract.EndMaintenance) -> c
             row.cut_at = now
             set_window(row, plan_of(row).current_or_next(at=now))
         row.updated_at = now
+        decision = MaintenanceDecision.CANCEL if command.for_good else MaintenanceDecision.END
+        maintenance_decided(tx, decision, row.id)
         return await _changed(app, tx, row)
 
 
@@ -80,6 +86,7 @@ async def delete_maintenance(app: HealthApp, command: contract.DeleteMaintenance
     async with app.db.transaction() as tx:
         if not await Maintenances(tx.session).delete(Maintenance.id == command.id):
             raise MaintenanceNotFound()
+        maintenance_decided(tx, MaintenanceDecision.DELETE, command.id)
         tx.after_commit(partial(look_around, app))
     return Nothing()
 

@@ -7,9 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Nothing
-from medianest_common.contracts.health import managing
-from medianest_common.contracts.health.managing import (
-    MOST_GROUPS,
+from medianest_common.contracts.health import groups as contract
+from medianest_common.contracts.health.groups import (
     AddGroup,
     ListGroups,
     MonitorGroups,
@@ -17,6 +16,7 @@ from medianest_common.contracts.health.managing import (
     RemoveGroup,
     RenameGroup,
 )
+from medianest_common.contracts.health.managing import MOST_GROUPS
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
 from medianest_health.errors import GroupExists, GroupNotFound, GroupsChanged, TooManyGroups
@@ -31,11 +31,11 @@ async def list_groups(app: HealthApp, _: ListGroups) -> MonitorGroups:
         return await _all(Groups(tx.session))
 
 
-async def add_group(app: HealthApp, command: AddGroup) -> managing.MonitorGroup:
+async def add_group(app: HealthApp, command: AddGroup) -> contract.MonitorGroup:
     """At the end of the list."""
     require(Permission.MANAGE_MONITORS)
 
-    async def add() -> managing.MonitorGroup:
+    async def add() -> contract.MonitorGroup:
         async with app.db.transaction() as tx:
             await ManagedMonitors(tx.session).alone()
             groups = Groups(tx.session)
@@ -49,10 +49,10 @@ async def add_group(app: HealthApp, command: AddGroup) -> managing.MonitorGroup:
     return await _unless_taken(add)
 
 
-async def rename_group(app: HealthApp, command: RenameGroup) -> managing.MonitorGroup:
+async def rename_group(app: HealthApp, command: RenameGroup) -> contract.MonitorGroup:
     require(Permission.MANAGE_MONITORS)
 
-    async def rename() -> managing.MonitorGroup:
+    async def rename() -> contract.MonitorGroup:
         async with app.db.transaction() as tx:
             groups = Groups(tx.session)
             group = await groups.get(command.id, lock=True)
@@ -94,8 +94,8 @@ async def order_groups(app: HealthApp, command: OrderGroups) -> MonitorGroups:
 
 
 async def _unless_taken(
-    change: Callable[[], Awaitable[managing.MonitorGroup]],
-) -> managing.MonitorGroup:
+    change: Callable[[], Awaitable[contract.MonitorGroup]],
+) -> contract.MonitorGroup:
     try:
         return await change()
     except IntegrityError:
@@ -107,5 +107,5 @@ async def _all(groups: Groups) -> MonitorGroups:
     return MonitorGroups(items=[_shown(group, sizes.get(group.id, 0)) for group in await groups.in_order()])
 
 
-def _shown(group: MonitorGroup, monitors: int) -> managing.MonitorGroup:
-    return managing.MonitorGroup(id=group.id, name=group.name, position=group.position, monitors=monitors)
+def _shown(group: MonitorGroup, monitors: int) -> contract.MonitorGroup:
+    return contract.MonitorGroup(id=group.id, name=group.name, position=group.position, monitors=monitors)

@@ -12,13 +12,16 @@ from medianest_health.use_cases.tell_monitors import show_anew
 
 
 async def order_monitors(app: HealthApp, command: OrderMonitors) -> Nothing:
-    """All that are watched, in their new order. Raises `MonitorsChanged` where these are not all."""
+    """All that are watched in their new order, and among them any that are no more. Raises `MonitorsChanged` where
+    these are not all."""
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
         monitors = ManagedMonitors(tx.session)
         await monitors.alone()
-        there = set(await tx.session.scalars(select(Monitor.id).where(Monitor.enabled)))
-        if len(command.ids) != len(there) or set(command.ids) != there:
+        there = dict((await tx.session.execute(select(Monitor.id, Monitor.enabled))).tuples().all())
+        told = set(command.ids)
+        watched = {monitor_id for monitor_id, enabled in there.items() if enabled}
+        if len(command.ids) != len(told) or not watched <= told <= there.keys():
             raise MonitorsChanged("Load the list again.")
         await monitors.put_in_order(command.ids)
         tx.after_commit(lambda: show_anew(app))

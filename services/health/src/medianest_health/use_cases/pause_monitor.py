@@ -1,8 +1,10 @@
 from medianest_common.bus import require
 from medianest_common.contracts.health import managing
+from medianest_common.contracts.health.decided import MonitorDecision
 from medianest_common.contracts.health.managing import PauseMonitor
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import decided
 from medianest_health.errors import MonitorNotFound
 from medianest_health.repository.managed import ManagedMonitors
 from medianest_health.repository.schedules import Schedules
@@ -15,12 +17,15 @@ async def pause_monitor(app: HealthApp, command: PauseMonitor) -> managing.Monit
     """Nobody looks at it until it is resumed; the time between counts neither way. Twice is once."""
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
-        monitor = await ManagedMonitors(tx.session).get(command.id, lock=True)
+        monitors = ManagedMonitors(tx.session)
+        await monitors.alone()
+        monitor = await monitors.get(command.id, lock=True)
         if monitor is None:
             raise MonitorNotFound()
         if monitor.paused != command.paused:
             monitor.paused = command.paused
             touch(app, monitor)
+            decided(tx, MonitorDecision.PAUSE if command.paused else MonitorDecision.RESUME, monitor.id)
             await tx.session.flush()
             if not command.paused:
                 await Schedules(tx.session).look_now([monitor.id], now=app.clock.now())

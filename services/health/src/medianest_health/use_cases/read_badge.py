@@ -2,8 +2,6 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import RowMapping
-
 from medianest_common.bus.context import current
 from medianest_common.contracts.health import MonitorStatus
 from medianest_common.contracts.health.pages import BadgeFacts, BadgeTone, BadgeType, PublicState, ReadBadge
@@ -11,7 +9,6 @@ from medianest_health.app import HealthApp
 from medianest_health.errors import MonitorNotFound
 from medianest_health.latencies import added, percentile
 from medianest_health.mapping import as_status
-from medianest_health.models import Rollup
 from medianest_health.publishing import said
 from medianest_health.repository import one_on_board
 from medianest_health.repository.pages import PublicReads
@@ -46,10 +43,8 @@ async def read_badge(app: HealthApp, query: ReadBadge) -> BadgeFacts:
             raise MonitorNotFound()
         if query.type is BadgeType.LATENCY:
             width, span = _LATENCY[query.window]
-            hours = await reads.rollups(
-                Rollup.monitor_id == query.id, Rollup.width == width, Rollup.bucket > now - span
-            )
-            return _latency(hours, query, published=published)
+            counts = await reads.latencies(query.id, width=width, since=now - span)
+            return _latency(counts, query, published=published)
     return _state_or_uptime(as_status(row, now=now), query, published=published)
 
 
@@ -67,9 +62,9 @@ def _state_or_uptime(status: MonitorStatus, query: ReadBadge, *, published: bool
     return BadgeFacts(label=f"uptime {query.window}", value=value, tone=tone, published=published)
 
 
-def _latency(rows: Sequence[RowMapping], query: ReadBadge, *, published: bool) -> BadgeFacts:
+def _latency(counts: Sequence[list[int] | None], query: ReadBadge, *, published: bool) -> BadgeFacts:
     """Half of the checks took no longer."""
-    median = percentile(added(row["latencies"] for row in rows), 0.5)
+    median = percentile(added(counts), 0.5)
     value, tone = _UNKNOWN, BadgeTone.NEUTRAL
     if median is not None:
         value = f"{median:.0f} ms"

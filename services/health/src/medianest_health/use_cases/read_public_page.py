@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, or_
 
+from medianest_common.bus import Raw
 from medianest_common.contracts.health.pages import (
     PublicGroup,
     PublicIncident,
@@ -15,9 +16,10 @@ from medianest_common.contracts.health.pages import (
 from medianest_health.app import HealthApp
 from medianest_health.errors import PageNotFound
 from medianest_health.mapping import as_status
-from medianest_health.models import Incident, Maintenance, Rollup
+from medianest_health.models import Incident, Maintenance
 from medianest_health.publishing import (
-    bars,
+    DayRollup,
+    days_shown,
     first_day,
     public_incident,
     public_maintenance,
@@ -25,26 +27,33 @@ from medianest_health.publishing import (
     worst,
 )
 from medianest_health.repository.pages import PublicReads
-from medianest_health.uptime import DAY
 
 _INCIDENTS_SHOWN = timedelta(days=14)
 _MOST_INCIDENTS = 50
 _AHEAD = timedelta(days=30)
 
 
-async def read_public_page(app: HealthApp, query: ReadPublicPage) -> PublicPage:
+async def read_public_page(app: HealthApp, query: ReadPublicPage) -> Raw:
     """Asks nobody who they are. Raises `PageNotFound` also for what is not published."""
+    async with app.db.read() as connection:
+        page = await PublicReads(connection).page(query.slug)
+    if page is None:
+        raise PageNotFound()
+
+    async def make() -> bytes:
+        return (await _made(app, page)).model_dump_json().encode()
+
+    now = app.clock.now()
+    return Raw(await app.public_pages.read(page["id"], page["version"], now=now, make=make))
+
+
+async def _made(app: HealthApp, page: RowMapping) -> PublicPage:
     now = app.clock.now()
     async with app.db.read() as connection:
         reads = PublicReads(connection)
-        page = await reads.page(query.slug)
-        if page is None:
-            raise PageNotFound()
         rows = await reads.monitors(page["id"])
         ids = [row["id"] for row in rows]
-        days = await reads.rollups(
-            Rollup.monitor_id.in_(ids), Rollup.width == DAY, Rollup.bucket >= first_day(now)
-        )
+        days = await reads.days(ids, since=first_day(now))
         incidents = await _incidents(reads, _names(rows), now=now)
         maintenance = await _maintenance(reads, ids, now=now)
     groups = _groups(rows, days, now=now)
@@ -83,11 +92,10 @@ async def _maintenance(
     return public_maintenance(rows)
 
 
-def _groups(rows: Sequence[RowMapping], days: Sequence[RowMapping], *, now: datetime) -> list[PublicGroup]:
+def _groups(
+    rows: Sequence[RowMapping], days: Mapping[UUID, Mapping[datetime, DayRollup]], *, now: datetime
+) -> list[PublicGroup]:
     """In the order in which each group comes first on the page."""
-    by_monitor: dict[UUID, dict[datetime, RowMapping]] = {}
-    for day in days:
-        by_monitor.setdefault(day["monitor_id"], {})[day["bucket"]] = day
     found: dict[str | None, list[PublicMonitor]] = {}
     names = _names(rows)
     for row in rows:
@@ -99,7 +107,7 @@ def _groups(rows: Sequence[RowMapping], days: Sequence[RowMapping], *, now: date
             since=status.since,
             uptime=status.uptime,
             coverage=status.coverage,
-            bars=bars(by_monitor.get(status.id, {}), now=now),
+            days=days_shown(days.get(status.id, {}), now=now),
         )
         found.setdefault(row["group"], []).append(shown)
     return [PublicGroup(name=name, monitors=monitors) for name, monitors in found.items()]

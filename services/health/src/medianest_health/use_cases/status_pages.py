@@ -8,6 +8,7 @@ from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.health import pages
+from medianest_common.contracts.health.decided import PageDecision
 from medianest_common.contracts.health.pages import (
     MOST_PAGES,
     AddPage,
@@ -21,6 +22,7 @@ from medianest_common.contracts.health.pages import (
 from medianest_common.contracts.identity import Permission
 from medianest_common.errors import FieldError, Invalid
 from medianest_health.app import HealthApp
+from medianest_health.auditing import page_decided
 from medianest_health.errors import PageChanged, PageNotFound, SlugTaken, TooManyPages
 from medianest_health.models import StatusPage, StatusPageMonitor
 from medianest_health.repository.managed import ManagedMonitors
@@ -60,6 +62,9 @@ async def add_page(app: HealthApp, command: AddPage) -> pages.StatusPage:
                 raise TooManyPages("Delete one first.")
             page = StatusPage(id=uuid7(), version=1, created_at=now, updated_at=now, **_values(command.page))
             await repository.add(page)
+            page_decided(tx, PageDecision.CREATE, page.id)
+            if page.published:
+                page_decided(tx, PageDecision.PUBLISH, page.id)
             return await _with_monitors(ManagedMonitors(tx.session), repository, page, command.page)
 
     return await _unless_taken(add)
@@ -77,6 +82,10 @@ async def change_page(app: HealthApp, command: ChangePage) -> pages.StatusPage:
                 raise PageNotFound()
             if command.version not in (None, page.version):
                 raise PageChanged("Read it again, then change it.")
+            page_decided(tx, PageDecision.CHANGE, page.id)
+            if page.published != command.page.published:
+                what = PageDecision.PUBLISH if command.page.published else PageDecision.UNPUBLISH
+                page_decided(tx, what, page.id)
             for name, value in _values(command.page).items():
                 setattr(page, name, value)
             page.version += 1
@@ -92,6 +101,7 @@ async def remove_page(app: HealthApp, command: RemovePage) -> Nothing:
     async with app.db.transaction() as tx:
         if not await Pages(tx.session).delete(StatusPage.id == command.id):
             raise PageNotFound()
+        page_decided(tx, PageDecision.DELETE, command.id)
     return Nothing()
 
 

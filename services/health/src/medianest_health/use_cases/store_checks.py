@@ -16,11 +16,12 @@ from medianest_health.app import HealthApp
 from medianest_health.checks import Check
 from medianest_health.expiry import follow_certificate
 from medianest_health.heartbeats import finding_of
-from medianest_health.incidents import TOLD_WITHIN, follow
+from medianest_health.incidents import follow
+from medianest_health.metrics import Seen
 from medianest_health.models import Monitor, Schedule, Standing
 from medianest_health.repository import History, Incidents, Standings
 from medianest_health.repository.schedules import Next, Schedules
-from medianest_health.rolling import COUNTED
+from medianest_health.rolling import COUNTED, Counted
 from medianest_health.rules import rule_of
 from medianest_health.scheduling import looked_at_every, next_due
 from medianest_health.states import Judgement, judge, judgement_of
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 
 _SKEW = timedelta(minutes=1)
 _LONGEST_MESSAGE = 500
+_UP: dict[Counted, bool] = {"up": True, "down": False}
 
 
 @dataclass(slots=True)
@@ -43,9 +45,10 @@ class Batch:
     results: list[dict[str, Any]] = field(default_factory=list)
     nexts: list[Next] = field(default_factory=list)
     changed: set[UUID] = field(default_factory=set)
+    seen: dict[UUID, Seen] = field(default_factory=dict)
 
 
-async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> set[UUID]:
+async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> Mapping[UUID, Seen]:
     """Returns those that were written down. Others were paused or removed meanwhile, or somebody else looks at them
     by now, or what was found is older than what is known."""
     now = app.clock.now()
@@ -54,17 +57,18 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         schedules = Schedules(tx.session)
         ours = await schedules.lock(replica, [check.claimed.id for check in checks])
         known = await _known(tx, ours)
-        present = await Standings(tx.session).of(ours)
-        latest = await Incidents(tx.session).latest_of(ours, closed_after=now - TOLD_WITHIN)
+        latest = await Incidents(tx.session).latest_of(ours)
         surroundings = await Surroundings.of(tx.session, ours, at=now)
         batch = Batch()
         for check in sorted(checks, key=lambda each: each.at):
             if check.claimed.id not in known:
                 continue
-            monitor, schedule = known[check.claimed.id]
+            monitor, schedule, standing = known[check.claimed.id]
             batch.nexts.append(_next(app, monitor, check, now=now))
-            finding = finding_of(schedule, monitor, at=check.at) if monitor.kind == "push" else check.finding
-            standing = present.get(monitor.id)
+            finding = check.finding
+            if monitor.kind == "push":
+                looked_at = standing.last_check_at if standing else None
+                finding = finding_of(schedule, monitor, looked_at=looked_at, at=check.at)
             if finding is None or (standing and _is_older(check, standing, now=now)):
                 continue
             before, rule = judgement_of(standing), rule_of(monitor)
@@ -99,13 +103,21 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
         await Standings(tx.session).put(batch.standings)
         await schedules.done(replica, batch.nexts)
         tx.after_commit(partial(tell_monitors, app, batch.changed))
-    return {row["monitor_id"] for row in batch.standings}
+    return batch.seen
 
 
-async def _known(tx: Transaction, monitors: set[UUID]) -> Mapping[UUID, tuple[Monitor, Schedule]]:
-    statement = select(Monitor, Schedule).join(Schedule, Schedule.monitor_id == Monitor.id)
-    rows = await tx.session.execute(statement.where(Monitor.id.in_(monitors)))
-    return {monitor.id: (monitor, schedule) for monitor, schedule in rows}
+async def _known(
+    tx: Transaction, monitors: set[UUID]
+) -> Mapping[UUID, tuple[Monitor, Schedule, Standing | None]]:
+    """Whoever holds the schedule of a monitor is the only one who writes how it stands."""
+    statement = (
+        select(Monitor, Schedule, Standing)
+        .join(Schedule, Schedule.monitor_id == Monitor.id)
+        .outerjoin(Standing, Standing.monitor_id == Monitor.id)
+        .where(Monitor.id.in_(monitors))
+    )
+    rows = await tx.session.execute(statement)
+    return {monitor.id: (monitor, schedule, standing) for monitor, schedule, standing in rows}
 
 
 def _is_older(check: Check, standing: Standing, *, now: datetime) -> bool:
@@ -158,6 +170,13 @@ def _add(
             "holds_seconds": holds,
             "rolled_until": _rolled_until(standing, check.at, now=now),
         }
+    )
+    batch.seen[monitor.id] = Seen(
+        monitor.name,
+        monitor.kind,
+        up=_UP.get(COUNTED.get(after.verdict.state)),
+        latency_ms=finding.latency_ms,
+        certificate_expires_at=certificate["certificate_expires_at"],
     )
     shown = (after.state, message, after.blocked_by, after.maintenance_until)
     if standing is None or _is_shown(standing) != shown:

@@ -1,6 +1,7 @@
 """What open pages see of monitors: how all stand once a page is opened, and then those that change."""
 
 from collections.abc import Collection
+from itertools import accumulate
 from uuid import UUID
 
 from medianest_common.contracts.health import MONITOR_CHANGED, MonitorStatus
@@ -10,18 +11,22 @@ from medianest_health.app import HealthApp
 from medianest_health.mapping import as_status
 from medianest_health.repository import board
 
+_MOST_BYTES = 800_000
+
 
 async def read_monitor_states(app: HealthApp) -> LiveStates:
-    return LiveStates.first_of([state for _, state in await _read(app)])
+    """As many as there can be, as long as one message holds them."""
+    states = [state for _, state in await _read(app)]
+    sizes = accumulate(len(state.model_dump_json().encode()) for state in states)
+    return LiveStates.first_of(states, most=sum(size <= _MOST_BYTES for size in sizes))
 
 
 async def tell_monitors(app: HealthApp, changed: Collection[UUID]) -> None:
     if not changed:
         return
-    for monitor_id, state in await _read(app):
-        if monitor_id in changed:
-            body = state.frame.model_dump_json().encode()
-            await app.bus.publish_live(PUSH_ALL if state.everyone else PUSH_ADMINS, body)
+    for _, state in await _read(app, only=changed):
+        body = state.frame.model_dump_json().encode()
+        await app.bus.publish_live(PUSH_ALL if state.everyone else PUSH_ADMINS, body)
 
 
 async def show_anew(app: HealthApp) -> None:
@@ -29,9 +34,9 @@ async def show_anew(app: HealthApp) -> None:
     await app.bus.publish_live(PUSH_ALL, Renew(type=MONITOR_CHANGED).model_dump_json().encode())
 
 
-async def _read(app: HealthApp) -> list[tuple[UUID, LiveState]]:
+async def _read(app: HealthApp, *, only: Collection[UUID] | None = None) -> list[tuple[UUID, LiveState]]:
     async with app.db.read() as connection:
-        rows = await board(connection, for_admin=True)
+        rows = await board(connection, for_admin=True, only=only)
     now = app.clock.now()
     states = []
     for row in rows:

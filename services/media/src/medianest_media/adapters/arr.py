@@ -94,7 +94,7 @@ class Arr:
         client = OutgoingClient(
             choices.system,
             choices.url,
-            policy=AddressPolicy.OPERATOR,
+            policy=AddressPolicy.MONITOR,
             headers={"X-Api-Key": choices.api_key},
             timeouts=Timeouts(connect=2.0, read=WORK_SECONDS, total=WORK_SECONDS),
             clock=clock,

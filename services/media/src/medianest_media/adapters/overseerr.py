@@ -49,7 +49,11 @@ class Overseerr:
     sees_library = True
     keeps_pending = True
 
-    def __init__(self, client: OutgoingClient, *, clock: Clock, choice_of: ChoiceOf = nothing_chosen) -> None:
+    def __init__(
+        self, client: OutgoingClient, *, clock: Clock, choice_of: ChoiceOf = nothing_chosen, name: str = name
+    ) -> None:
+        """`name` tells servers apart that have stood in this place one after the other."""
+        self.name = name
         self._client = client
         self._reading = OverseerrReading(client, clock=clock)
         self._choices = OverseerrChoices(self._reading, clock=clock, choice_of=choice_of)
@@ -61,19 +65,25 @@ class Overseerr:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, api_key: str, clock: Clock, choice_of: ChoiceOf = nothing_chosen
+        cls,
+        url: str,
+        *,
+        api_key: str,
+        clock: Clock,
+        choice_of: ChoiceOf = nothing_chosen,
+        name: str = name,
     ) -> AsyncIterator["Overseerr"]:
         timeouts = Timeouts(connect=2.0, read=8.0, total=12.0)
         client = OutgoingClient(
             "Overseerr",
             url,
-            policy=AddressPolicy.OPERATOR,
+            policy=AddressPolicy.MONITOR,
             headers={"X-Api-Key": api_key},
             timeouts=timeouts,
             clock=clock,
         )
         async with client:
-            yield cls(client, clock=clock, choice_of=choice_of)
+            yield cls(client, clock=clock, choice_of=choice_of, name=name)
 
     async def standing(self, media_type: MediaType, tmdb_id: int) -> Standing:
         return (await self._reading.details(media_type, tmdb_id)).standing
@@ -85,7 +95,7 @@ class Overseerr:
         return False
 
     def parts(self) -> Parts:
-        return {self.name: self.check}
+        return {"overseerr": self.check}
 
     async def rules(self) -> Rules:
         now = self._clock.monotonic()

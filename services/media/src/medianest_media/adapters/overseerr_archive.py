@@ -87,7 +87,7 @@ class OverseerrArchive:
         client = OutgoingClient(
             "Overseerr",
             url,
-            policy=AddressPolicy.OPERATOR,
+            policy=AddressPolicy.MONITOR,
             headers={"X-Api-Key": key.get_secret_value()},
             timeouts=Timeouts(connect=2.0, read=_PAGE_SECONDS, total=_PAGE_SECONDS),
             concurrency=1,

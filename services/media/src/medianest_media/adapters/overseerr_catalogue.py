@@ -49,7 +49,7 @@ class OverseerrCatalogue:
         client = OutgoingClient(
             "Overseerr",
             url,
-            policy=AddressPolicy.OPERATOR,
+            policy=AddressPolicy.MONITOR,
             headers={"X-Api-Key": api_key},
             timeouts=Timeouts(connect=2.0, read=SECONDS, pool=0.5, total=SECONDS),
             breaker=CircuitBreaker("Overseerr search", clock=clock),

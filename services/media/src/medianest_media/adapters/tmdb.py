@@ -56,7 +56,7 @@ class Tmdb:
         client = OutgoingClient(
             _SYSTEM,
             url,
-            policy=AddressPolicy.OPERATOR,
+            policy=AddressPolicy.MONITOR,
             headers={"Authorization": f"Bearer {api_key}"} if is_token else {},
             timeouts=Timeouts(connect=2.0, read=_SECONDS, total=_SECONDS),
             clock=clock,

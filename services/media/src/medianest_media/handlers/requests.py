@@ -32,7 +32,7 @@ async def on_list_requests(query: media.ListRequests, app: MediaApp) -> Raw:
 
 @handlers.rpc
 async def on_count_requests(query: media.CountRequests, app: MediaApp) -> media.RequestCounts:
-    return await count_requests(app)
+    return await count_requests(app, query)
 
 
 @handlers.rpc

@@ -7,6 +7,7 @@ from medianest_media.models.defaults import RequestDefault
 from medianest_media.models.downloads import RequestDownload
 from medianest_media.models.following import Follower
 from medianest_media.models.importing import Import, ImportFinding
+from medianest_media.models.integrations import Integration
 from medianest_media.models.issues import ISSUE_FILTERS, Issue, IssueComment
 from medianest_media.models.orders import Order, OrderState
 from medianest_media.models.people import Person
@@ -28,6 +29,7 @@ __all__ = [
     "History",
     "Import",
     "ImportFinding",
+    "Integration",
     "Issue",
     "IssueComment",
     "LibraryItem",

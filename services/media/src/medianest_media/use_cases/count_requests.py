@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from medianest_common.bus import require_caller
-from medianest_common.contracts.media import MediaType, RequestCounts, RequestStatus
+from medianest_common.contracts.media import CountRequests, MediaType, RequestCounts, RequestStatus
 from medianest_media.app import MediaApp
 from medianest_media.repository import read_counts
 
 
-async def count_requests(app: MediaApp) -> RequestCounts:
+async def count_requests(app: MediaApp, query: CountRequests) -> RequestCounts:
     caller = require_caller()
+    everybodys = caller.is_admin and not query.mine
     async with app.db.read() as connection:
-        rows = await read_counts(connection, user_id=None if caller.is_admin else caller.user_id)
+        rows = await read_counts(connection, user_id=None if everybodys else caller.user_id)
     return to_counts(rows)
 
 

@@ -50,7 +50,7 @@ async def _judged(
 ) -> list[Judged]:
     read = [(finding, TheirRequest.model_validate(_readable(finding))) for finding in batch]
     requests = [theirs.request for _, theirs in read]
-    known = await _known(session, [request_id(theirs) for _, theirs in read], requests)
+    known = await _known(app, session, [request_id(theirs) for _, theirs in read], requests)
     await _add_claims(session, requests, taken)
     holdings = await read_holdings(session, [(each.media_type, each.tmdb_id) for each in requests])
     found: list[Judged] = []
@@ -102,13 +102,14 @@ def _decided(plain: Judged, holding: Holding, taken: dict[Wanted, set[int]]) -> 
 
 
 async def _known(
-    session: AsyncSession, ids: Sequence[object], requests: Iterable[BackendRequest]
+    app: MediaApp, session: AsyncSession, ids: Sequence[object], requests: Iterable[BackendRequest]
 ) -> set[object]:
     """Requests that were imported before, and those that went to Overseerr from here."""
     mine = set((await session.execute(select(Request.id).where(Request.id.in_(ids)))).scalars())
     rows = await session.execute(
         select(Request.backend_id, Request.media_type, Request.tmdb_id, Request.is_4k).where(
-            Request.backend_id.in_([each.id for each in requests]), Request.backend == "overseerr"
+            Request.backend_id.in_([each.id for each in requests]),
+            Request.backend == app.backend.name,
         )
     )
     return mine | {tuple(row) for row in rows}

@@ -126,7 +126,7 @@ def _request(
         "status_reason": each.status_reason,
         "version": version,
         "in_line": True,
-        "backend": "overseerr",
+        "backend": app.backend.name,
         "backend_id": request.id,
         "adopted": True,
         "attempted_at": now,

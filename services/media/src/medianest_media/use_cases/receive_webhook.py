@@ -19,14 +19,13 @@ log = structlog.get_logger()
 WEBHOOKS = Counter("medianest_media_webhooks", "Overseerr's webhooks by what they led to.", ["outcome"])
 
 _MOST_REQUESTS = 20
-OVERSEERR = "overseerr"
 
 
 async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
     if await hear_of_issue(app, job.body):
         WEBHOOKS.labels("issue").inc()
         return
-    conditions = _where_to_look(job.body)
+    conditions = _where_to_look(job.body, backend=app.backend.name)
     found: list[UUID] = []
     for condition in conditions:
         statement = select(Request.id).where(condition, Request.watched).order_by(Request.id.desc())
@@ -41,13 +40,13 @@ async def receive_webhook(app: MediaApp, job: ReceiveOverseerrWebhook) -> None:
         await reconcile(app, request_id)
 
 
-def _where_to_look(body: str) -> list[ColumnElement[bool]]:
+def _where_to_look(body: str, *, backend: str) -> list[ColumnElement[bool]]:
     """By the request first, else by the title."""
     found = document(body)
     conditions: list[ColumnElement[bool]] = []
     request_id = number(part(found, "request").get("request_id"))
     if request_id is not None:
-        conditions.append((Request.backend_id == request_id) & (Request.backend == OVERSEERR))
+        conditions.append((Request.backend_id == request_id) & (Request.backend == backend))
     media = part(found, "media")
     tmdb_id, kind = number(media.get("tmdbId")), media.get("media_type")
     if tmdb_id is not None and kind in ("movie", "tv"):

@@ -19,6 +19,7 @@ MOST: dict[NotificationType, timedelta] = {
     _T.SERVICE_DOWN: timedelta(hours=6),
     _T.SERVICE_DEGRADED: timedelta(hours=6),
     _T.SERVICE_RECOVERED: timedelta(hours=6),
+    _T.SERVICE_STILL_DOWN: timedelta(hours=6),
     # Somebody who was away has to hear of it, however late.
     _T.NEW_SIGN_IN: timedelta(days=7),
     _T.SESSION_REUSED: timedelta(days=7),

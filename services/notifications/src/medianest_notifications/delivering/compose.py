@@ -4,14 +4,21 @@ from functools import partial
 
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_notifications.adapters.channels.port import Message
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.delivering.digest import compose_digest
 from medianest_notifications.delivering.work import Work
+from medianest_notifications.planning.catalogue import MEANINGS
+from medianest_notifications.planning.decision import WHILE
 from medianest_notifications.rendering import Rendered, best_locale, render
 from medianest_notifications.rendering.samples import needs_values
+from medianest_notifications.repository.delivery_views import message_before
 from medianest_notifications.repository.templates import Key, TemplateOverrides, tongues_of
 from medianest_notifications.unsubscribing import unsubscribe_link
+
+_CAN_CHANGE = frozenset({ChannelKind.DISCORD})
+"""Kinds whose messages can be changed after they were sent."""
 
 
 async def compose(app: NotificationsApp, work: Work) -> Message:
@@ -36,6 +43,7 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
     return Message(
         delivery_id=leader.id,
         type=told,
+        replaces=await _replaced(app, work, told),
         title=said.title,
         body=said.body,
         link=f"{app.portal}{entry.link}" if entry.link else None,
@@ -45,6 +53,20 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
         locale=best_locale(tongue.locale),
         unsubscribe=_unsubscribe(app, work),
     )
+
+
+async def _replaced(app: NotificationsApp, work: Work, type: NotificationType) -> str | None:
+    """Of what comes and goes, the message before, if it is the last one in that place and not old: a chat then shows
+    how it is now, and not how it came to that. What is urgent has to ring, which a changed message does not."""
+    leader, last = work.leader, work.channel.last_sent_at
+    if work.channel.kind not in _CAN_CHANGE:
+        return None
+    if leader.collapse_key is None or not MEANINGS[type].flaps or leader.urgency is Urgency.HIGH:
+        return None
+    if last is None or last < app.clock.now() - WHILE:
+        return None
+    async with app.db.read() as connection:
+        return await message_before(connection, leader, sent_at=last)
 
 
 def _unsubscribe(app: NotificationsApp, work: Work) -> str | None:

@@ -5,6 +5,7 @@ from medianest_common.contracts.notifications import deliveries
 from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import handlers
+from medianest_notifications.use_cases.count_deliveries import count_deliveries
 from medianest_notifications.use_cases.deliver import deliver
 from medianest_notifications.use_cases.look_after_deliveries import (
     forget_dead_browsers,
@@ -84,3 +85,10 @@ async def deliveries_looked_after(app: NotificationsApp) -> None:
 @handlers.every(3600)
 async def dead_browsers_forgotten(app: NotificationsApp) -> None:
     await forget_dead_browsers(app)
+
+
+@handlers.rpc
+async def on_count_deliveries(
+    query: deliveries.CountDeliveries, app: NotificationsApp
+) -> deliveries.DeliveryCounts:
+    return await count_deliveries(app, query)

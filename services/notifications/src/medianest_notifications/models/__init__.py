@@ -6,6 +6,7 @@ from medianest_notifications.models.channels import Channel
 from medianest_notifications.models.codes import CodeSend
 from medianest_notifications.models.deliveries import Delivery
 from medianest_notifications.models.inbox import Entry, Epoch, Head
+from medianest_notifications.models.integrations import Integration
 from medianest_notifications.models.news import Arrival, LibraryAccess, Telling
 from medianest_notifications.models.outages import Outage
 from medianest_notifications.models.people import LAST_VERSION, Recipient
@@ -27,6 +28,7 @@ __all__ = [
     "Epoch",
     "FollowedRequest",
     "Head",
+    "Integration",
     "LibraryAccess",
     "Mute",
     "Outage",

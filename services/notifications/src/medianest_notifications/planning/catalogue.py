@@ -213,6 +213,21 @@ MEANINGS: dict[NotificationType, Meaning] = {
         admins=Mode.NOW,
         flaps=True,
     ),
+    _T.SERVICE_STILL_DOWN: Meaning(
+        Group.SERVICES,
+        "Something is still down",
+        "A reminder, for monitors where one is asked for.",
+        _ADMINS,
+        Hearers.ADMINS,
+        reminds=True,
+    ),
+    _T.CERTIFICATE_EXPIRING: Meaning(
+        Group.SERVICES,
+        "Certificate expires",
+        "The certificate that a service shows has to be renewed soon.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
     _T.NEW_SIGN_IN: _security("New sign-in", "Your account was used on a device for the first time."),
     _T.SESSION_REUSED: _security(
         "Device signed out", "One of your devices was signed out, because its sign-in may have been stolen."

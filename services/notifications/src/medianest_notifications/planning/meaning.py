@@ -47,6 +47,9 @@ class Meaning:
     """The same for them alone."""
     flaps: bool = False
     """It can turn over and over again: of those with one collapse key not every one is told."""
+    reminds: bool = False
+    """Said again and again because somebody wants it: it takes the place of what was said before, is not damped, and
+    damps nothing."""
     settles: timedelta = timedelta()
     """Its like come in a row: so long is waited for the others."""
 

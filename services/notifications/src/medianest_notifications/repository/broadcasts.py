@@ -34,7 +34,7 @@ _SHORTEN = text("""
 """)
 _TAKE_BACK = text("""
     with there as (
-        select user_id from entries
+        select user_id, id, seq, pinned_at is not null as was_pinned from entries
         where type = 'broadcast' and dedupe_key = :id and user_id > :above order by user_id limit :limit
     ), locked as (
         select h.user_id from heads h join there using (user_id) order by h.user_id for update of h
@@ -49,7 +49,7 @@ _TAKE_BACK = text("""
         update heads h set unread = h.unread - 1 from taken where h.user_id = taken.user_id and taken.read_at is null
         returning h.user_id, h.unread, h.head
     )
-    select there.user_id, fewer.unread, fewer.head from there left join fewer using (user_id) order by there.user_id
+    select there.*, fewer.unread, fewer.head from there left join fewer using (user_id) order by there.user_id
 """)
 
 
@@ -78,7 +78,8 @@ class Broadcasts(Repository[Broadcast]):
         )
 
     async def take_back(self, broadcast_id: UUID, *, above: UUID, limit: int, now: datetime) -> Sequence[Any]:
-        """From the inboxes of the next `limit` people: who they are, and what they have unread where that is fewer."""
+        """From the inboxes of the next `limit` people: who they are, whether it was pinned there, and what they have
+        unread where that is fewer."""
         parameters = {"id": broadcast_id, "above": above, "limit": limit, "now": now}
         return (await self.session.execute(_TAKE_BACK, parameters)).all()
 

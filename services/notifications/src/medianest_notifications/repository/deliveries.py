@@ -111,7 +111,7 @@ class Deliveries(Repository[Delivery]):
             .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
-        count(self.session, expired.tuples())
+        count(self.session, expired)
 
     async def claim(self, channel_id: UUID, *, now: datetime, lease: timedelta) -> list[Delivery]:
         """The next message of a channel that the caller has locked, the one that leads first; empty when nothing is due
@@ -176,7 +176,7 @@ class Deliveries(Repository[Delivery]):
             .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
-        count(self.session, settled.tuples())
+        count(self.session, settled)
 
     async def suppress(self, *conditions: ColumnElement[bool], reason: SuppressedFor, now: datetime) -> None:
         """What still waits; and what nobody is at work on any more."""
@@ -188,7 +188,7 @@ class Deliveries(Repository[Delivery]):
             .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
-        count(self.session, suppressed.tuples())
+        count(self.session, suppressed)
 
     async def requeue(self, delivery_id: UUID, *, now: datetime, lasts: timedelta) -> Delivery | None:
         """A dead letter, or one whose channel is no longer disabled, as if it had never been tried; never twice at

@@ -48,6 +48,24 @@ async def deliveries_of_entry(
     return [row for row in rows if row.id is not None] if rows else None
 
 
+async def message_before(connection: AsyncConnection, delivery: Delivery, *, sent_at: datetime) -> str | None:
+    """What the provider called the message about the same matter that was sent then, by itself."""
+    statement = (
+        select(Delivery.provider_id)
+        .where(
+            Delivery.channel_id == delivery.channel_id,
+            Delivery.collapse_key == delivery.collapse_key,
+            Delivery.seq < delivery.seq,
+            Delivery.state == _S.SENT,
+            Delivery.sent_at == sent_at,
+            Delivery.batch_id.is_(None),
+        )
+        .order_by(Delivery.seq.desc())
+        .limit(1)
+    )
+    return (await connection.execute(statement)).scalar_one_or_none()
+
+
 async def page_of_deliveries(
     connection: AsyncConnection,
     *,

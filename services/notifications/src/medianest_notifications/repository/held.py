@@ -111,7 +111,7 @@ class HeldDeliveries:
             .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
-        count(self.session, overtaken.tuples())
+        count(self.session, overtaken)
 
     async def release(self, ids: Sequence[UUID], *, now: datetime) -> None:
         """As one message, which the first leads."""
@@ -130,7 +130,7 @@ class HeldDeliveries:
             .returning(Delivery.kind, Delivery.state)
             .execution_options(synchronize_session=False)
         )
-        return list(changed.tuples())
+        return list(changed)
 
     async def _read(self, statement: Select[Any]) -> list[Held]:
         rows = (await self.session.execute(statement)).all()

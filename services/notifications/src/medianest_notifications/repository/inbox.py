@@ -86,7 +86,8 @@ _IS_OPEN = (Entry.read_at.is_(None), Entry.dismissed_at.is_(None))
 def supersedes(notice: Notice) -> bool:
     """Whether an earlier notice about the same is not true any more: of what comes and goes, and of what adds up."""
     meaning = MEANINGS[notice.type]
-    return notice.collapse_key is not None and (meaning.flaps or bool(meaning.settles))
+    says_how_it_is = meaning.flaps or meaning.reminds or bool(meaning.settles)
+    return notice.collapse_key is not None and says_how_it_is
 
 
 class Entries(Repository[Entry]):

@@ -1,10 +1,9 @@
-"""Reads of how services have been."""
+"""Which turn of a service was told last."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Repository
 from medianest_notifications.models import Outage
@@ -13,13 +12,12 @@ from medianest_notifications.models import Outage
 class Outages(Repository[Outage]):
     model = Outage
 
-    async def of(self, monitor_id: UUID) -> Outage | None:
-        """Locked until the transaction ends, also where there is none yet."""
-        await self.session.execute(
-            select(func.pg_advisory_xact_lock(func.hashtextextended(f"outage:{monitor_id}", 0)))
+    async def hear(self, monitor_id: UUID, *, told_at: datetime) -> bool:
+        """Whether it is later than everything heard so far. Whoever hears of the same monitor meanwhile waits."""
+        statement = upsert(Outage).values(monitor_id=monitor_id, told_at=told_at)
+        later = statement.on_conflict_do_update(
+            index_elements=[Outage.monitor_id],
+            set_={"told_at": statement.excluded.told_at},
+            where=Outage.told_at < statement.excluded.told_at,
         )
-        return await self.get(monitor_id, lock=True)
-
-    async def due(self, *, now: datetime, most: int) -> Sequence[UUID]:
-        statement = select(Outage.monitor_id).where(Outage.due_at <= now).order_by(Outage.due_at).limit(most)
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.execute(later.returning(Outage.monitor_id))).first() is not None

@@ -44,10 +44,12 @@ _READERS = text("""
     order by t.place, c.id
 """)
 
+_REMINDERS = [kind.value for kind, meaning in MEANINGS.items() if meaning.reminds]
 _SAID = text("""
     select channel_id, held_for, due_at, coalesce(sent_at, updated_at) as at from deliveries
     where channel_id = any(cast(:channel_ids as uuid[])) and collapse_key = :collapse_key
         and state in ('sent', 'sending', 'queued') and updated_at > :since
+        and type <> all(cast(:reminders as text[]))
     order by at
 """)
 
@@ -127,7 +129,12 @@ async def _said(
     if matter.collapse_key is None or not channel_ids or not (meaning.flaps or meaning.settles):
         return {}
     await lock_heads(session, [row.user_id for row in rows])
-    parameters = {"channel_ids": channel_ids, "collapse_key": matter.collapse_key, "since": now - WHILE}
+    parameters = {
+        "channel_ids": channel_ids,
+        "collapse_key": matter.collapse_key,
+        "since": now - WHILE,
+        "reminders": _REMINDERS,
+    }
     found = (await session.execute(_SAID, parameters)).all()
     return {
         channel_id: Said(

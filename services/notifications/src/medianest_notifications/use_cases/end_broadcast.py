@@ -6,7 +6,7 @@ from uuid import UUID
 from medianest_common.bus import require
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.identity import Permission
-from medianest_common.contracts.notifications import InboxCount
+from medianest_common.contracts.notifications import InboxCount, InboxPin
 from medianest_common.contracts.notifications.broadcasts import (
     BroadcastEnded,
     BroadcastState,
@@ -16,6 +16,7 @@ from medianest_common.contracts.notifications.broadcasts import (
 from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.pins import tell_pin
 from medianest_notifications.repository.broadcasts import Broadcasts
 from medianest_notifications.use_cases.notify import tell_count
 
@@ -54,6 +55,9 @@ async def retract_broadcast(app: NotificationsApp, job: RetractBroadcast) -> Non
                 if row.unread is not None:
                     count = InboxCount(unread=row.unread, head=row.head)
                     tx.after_commit(partial(tell_count, app.bus, row.user_id, count))
+                if row.was_pinned:
+                    off = InboxPin(id=row.id, seq=row.seq, pinned_at=None, notification=None)
+                    tx.after_commit(partial(tell_pin, app.bus, row.user_id, off))
         if len(rows) < AT_ONCE:
             return
         above = rows[-1].user_id

@@ -16,6 +16,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.models import Entry, Head
+from medianest_notifications.pins import pin_of, tell_pin
 from medianest_notifications.repository import Entries
 from medianest_notifications.use_cases.notify import tell_count
 
@@ -57,7 +58,10 @@ async def dismiss_notification(app: NotificationsApp, command: DismissNotificati
     """Raises `NotFound` like `mark_read`, and for an entry that was dismissed before."""
     async with app.db.transaction() as tx:
         head, entry = await own_entry(tx, command.id)
+        was_pinned = entry.pinned_at is not None
         entry.dismissed_at, entry.pinned_at = app.clock.now(), None
+        if was_pinned:
+            tx.after_commit(partial(tell_pin, app.bus, head.user_id, pin_of(entry)))
         _counted(app, tx, head, fewer=1 if entry.read_at is None else 0)
     return Nothing()
 

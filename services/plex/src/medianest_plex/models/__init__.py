@@ -2,6 +2,7 @@
 
 from medianest_plex.models.base import Base
 from medianest_plex.models.connections import Connection
+from medianest_plex.models.integrations import Integration
 from medianest_plex.models.library import CollectionItem, Item, Library, Server, TitleWord
 from medianest_plex.models.members import Copy, Member
 from medianest_plex.models.owner_accounts import GivenAccount
@@ -14,6 +15,7 @@ __all__ = [
     "Connection",
     "Copy",
     "GivenAccount",
+    "Integration",
     "Item",
     "Library",
     "Member",

@@ -4,6 +4,7 @@ from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.youtube import downloads, queue
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
+from medianest_youtube.use_cases.count_downloads import count_downloads
 from medianest_youtube.use_cases.get_download import get_download
 from medianest_youtube.use_cases.get_download_quota import (
     get_download_quota,
@@ -67,3 +68,8 @@ async def on_set_download_limits(
 @handlers.rpc
 async def on_get_download_stats(query: queue.GetDownloadStats, app: YoutubeApp) -> queue.DownloadStats:
     return await get_download_stats(app)
+
+
+@handlers.rpc
+async def on_count_downloads(query: downloads.CountDownloads, app: YoutubeApp) -> downloads.DownloadCounts:
+    return await count_downloads(app)

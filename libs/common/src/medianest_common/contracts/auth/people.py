@@ -202,3 +202,14 @@ class UserDeleted(Event):
     """Erase what you hold about this person, and say so with `UserDataErased`."""
 
     user_id: UUID
+
+
+class AccountCounts(Contract):
+    total: int
+    active: int
+    suspended: int
+    by_role: dict[Role, int]
+
+
+class CountAccounts(Query[AccountCounts]):
+    """For administrators."""

@@ -68,3 +68,16 @@ class ResolveError(Command[ErrorDetails]):
 
 class DeleteError(Command[Nothing]):
     id: UUID
+
+
+class ErrorCounts(Contract):
+    """Errors of browsers; those that are the same count once."""
+
+    open: int
+    resolved: int
+    seen_in_day: int
+    """Open ones that happened in the last 24 hours."""
+
+
+class CountErrors(Query[ErrorCounts]):
+    pass

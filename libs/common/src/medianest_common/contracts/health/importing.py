@@ -29,11 +29,13 @@ class ImportUptimeKumaBody(Body):
     username: str | None = Field(default=None, min_length=1, max_length=200)
     password: _Secret | None = None
     code: Annotated[SecretStr, Field(min_length=6, max_length=10)] | None = None
-    """Of the second factor, where the account has one."""
+    """Of the second factor, where the account has one. Each lets in once, so a run after a dry run needs the next."""
     api_key: _Secret | None = None
     """For `metrics`; without one, `username` and `password` are sent."""
     slug: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[A-Za-z0-9-]+$")
     """For `statusPage`, the name of the page, unless the address names it."""
+    history: bool = False
+    """Of `socket`, the last 90 days too, by the day. Over there checks are counted, so each stands for one interval."""
     dry_run: bool = True
     """Changes nothing here either, and says what would happen."""
 
@@ -86,6 +88,9 @@ class KumaImport(Contract):
     unchanged: list[Imported]
     not_imported: list[NotImported]
     push_tokens: list[ImportedPushToken]
+    days: int
+    """So many days of history, of all monitors together."""
+    remarks: list[str]
 
 
 class ImportUptimeKuma(Command[KumaImport]):
@@ -96,4 +101,5 @@ class ImportUptimeKuma(Command[KumaImport]):
     code: str | None = Field(repr=False)
     api_key: str | None = Field(repr=False)
     slug: str | None
+    history: bool = False
     dry_run: bool

@@ -44,6 +44,8 @@ class MonitorWentDown(IncidentEvent):
     """Told once in an incident, however often it comes and goes meanwhile."""
 
     event_name = "monitor.went_down"
+    times: int = 1
+    """How often it has in this incident, where it came and went before this was told."""
 
 
 class MonitorDegraded(IncidentEvent):

@@ -121,14 +121,6 @@ class BulkBody(Body):
         return self
 
 
-class GroupBody(Body):
-    name: Name
-
-
-class GroupOrderBody(Body):
-    ids: Annotated[list[_Id], Field(max_length=MOST_GROUPS)]
-
-
 class Monitor(Contract):
     id: UUID
     name: str
@@ -184,17 +176,6 @@ class Checked(Contract):
     """`report` is None where nothing was found yet when the time was up."""
 
     report: CheckReport | None
-
-
-class MonitorGroup(Contract):
-    id: UUID
-    name: str
-    position: int
-    monitors: int
-
-
-class MonitorGroups(Contract):
-    items: list[MonitorGroup]
 
 
 class BulkDone(Contract):
@@ -298,29 +279,6 @@ class ChangeManyMonitors(Command[BulkDone]):
 
 
 class OrderMonitors(Command[Nothing]):
-    ids: list[UUID]
-
-
-class ListGroups(Query[MonitorGroups]):
-    pass
-
-
-class AddGroup(Command[MonitorGroup]):
-    name: str
-
-
-class RenameGroup(Command[MonitorGroup]):
-    id: UUID
-    name: str
-
-
-class RemoveGroup(Command[Nothing]):
-    """Its monitors stay, in no group."""
-
-    id: UUID
-
-
-class OrderGroups(Command[MonitorGroups]):
     ids: list[UUID]
 
 

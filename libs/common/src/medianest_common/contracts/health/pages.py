@@ -111,12 +111,13 @@ class PublicState(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Bar(Contract):
-    """One day in UTC. `uptime` is a share of what is known, None where nothing is; `coverage` says how much that is."""
+class Days(Contract):
+    """The last 90 days in UTC, oldest first. `uptime` is a share of what is known of a day, None where nothing is;
+    `coverage` says how much that is."""
 
-    day: date
-    uptime: float | None
-    coverage: float
+    since: date
+    uptime: list[float | None]
+    coverage: list[float]
 
 
 class PublicMonitor(Contract):
@@ -126,8 +127,7 @@ class PublicMonitor(Contract):
     since: Timestamp | None
     uptime: Uptime
     coverage: float
-    bars: list[Bar]
-    """The last 90 days, oldest first."""
+    days: Days
 
 
 class PublicGroup(Contract):

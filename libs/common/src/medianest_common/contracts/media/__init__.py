@@ -315,7 +315,9 @@ class ListRequests(Query[Page[MediaRequest]]):
 
 
 class CountRequests(Query[RequestCounts]):
-    pass
+    """Everyone's for an admin, the caller's own otherwise."""
+
+    mine: bool = False
 
 
 class GetRequest(Query[MediaRequest]):

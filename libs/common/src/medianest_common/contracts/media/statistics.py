@@ -1,5 +1,9 @@
 """Figures about requests, for the dashboard and for administrators."""
 
+from datetime import date
+
+from pydantic import Field
+
 from medianest_common.contracts.base import Contract, Query
 from medianest_common.contracts.media import MediaType, RequestCounts, Requester
 
@@ -51,3 +55,21 @@ class GetRequestStatistics(Query[RequestStatistics]):
     """Everybody's for an administrator, the caller's own otherwise."""
 
     mine: bool = False
+
+
+class DayOfRequests(Contract):
+    day: date
+    movie: int
+    tv: int
+
+
+class RequestDays(Contract):
+    """The last days with today, in UTC, oldest first; with nothing asked for, zeros."""
+
+    items: list[DayOfRequests]
+
+
+class CountRequestsByDay(Query[RequestDays]):
+    """Everybody's, for administrators."""
+
+    days: int = Field(default=30, ge=1, le=366)

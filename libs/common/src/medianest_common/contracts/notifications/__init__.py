@@ -40,6 +40,8 @@ class NotificationType(StrEnum):
     SERVICE_DOWN = "service.down"
     SERVICE_DEGRADED = "service.degraded"
     SERVICE_RECOVERED = "service.recovered"
+    SERVICE_STILL_DOWN = "service.still_down"
+    CERTIFICATE_EXPIRING = "service.certificate_expiring"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
     SESSION_LIMIT = "security.session_limit"
@@ -80,6 +82,17 @@ class InboxCount(Contract):
     unread: int
     head: int
     """The highest `seq` given out so far, 0 for an empty inbox."""
+
+
+class InboxPin(Contract):
+    """An entry was pinned, or its pin taken off: because its reader has said so or dismissed it, or because what it
+    told of was withdrawn."""
+
+    id: UUID
+    seq: int
+    pinned_at: Timestamp | None
+    notification: Notification | None
+    """As it is now, for a page that has not read so far back; None once the pin is off."""
 
 
 class InboxReplay(Contract):

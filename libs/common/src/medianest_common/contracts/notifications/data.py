@@ -175,6 +175,8 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SERVICE_DOWN: AboutService,
     T.SERVICE_DEGRADED: AboutService,
     T.SERVICE_RECOVERED: AboutService,
+    T.SERVICE_STILL_DOWN: AboutService,
+    T.CERTIFICATE_EXPIRING: AboutService,
     T.CHANNEL_DISABLED: AboutChannel,
     T.BROADCAST: AboutBroadcast,
 }

@@ -155,3 +155,20 @@ WORK: dict[ChannelKind, type[Deliver]] = {
     ChannelKind.APPRISE: DeliverApprise,
 }
 """Each kind has a queue of its own, so that a provider that hangs holds up no other."""
+
+
+class DeliveryCounts(Contract):
+    """Of what was to be sent in the last `days` days; `waiting` is all that is still to be sent."""
+
+    days: int
+    sent: int
+    failed: int
+    suppressed: int
+    waiting: int
+    failed_by_channel: dict[ChannelKind, int]
+
+
+class CountDeliveries(Query[DeliveryCounts]):
+    """For administrators."""
+
+    days: int = Field(default=7, ge=1, le=366)

@@ -207,6 +207,26 @@ class ListDownloads(Query[Page[Download]]):
     cursor: str | None = None
 
 
+class DownloadCounts(Contract):
+    """By state, as whoever asked for them sees them."""
+
+    total: int
+    queued: int
+    waiting: int
+    downloading: int
+    processing: int
+    importing: int
+    ready: int
+    paused: int
+    failed: int
+    cancelled: int
+    removed: int
+
+
+class CountDownloads(Query[DownloadCounts]):
+    """The caller's own."""
+
+
 class GetDownload(Query[Download]):
     id: UUID
 

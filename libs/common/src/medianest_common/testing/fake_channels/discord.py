@@ -26,8 +26,15 @@ class FakeDiscord(Fake):
         self.webhooks: dict[str, str] = {}
         self.threads: set[str] = set()
         self.shared_limit = False
+        self.messages: dict[str, Json] = {}
+        """What can be read there, by id; `received` has them as they came."""
+        self.edited: list[Json] = []
+        """What messages were changed to, in order."""
         self._times: dict[str, deque[float]] = defaultdict(deque)
-        return [Route("/api/webhooks/{id}/{token}", self._execute, methods=["POST"])]
+        return [
+            Route("/api/webhooks/{id}/{token}", self._execute, methods=["POST"]),
+            Route("/api/webhooks/{id}/{token}/messages/{message}", self._edit, methods=["PATCH"]),
+        ]
 
     def add_webhook(self, id: str = "1017215230101770240", token: str = TOKEN) -> str:
         """Its address."""
@@ -38,7 +45,36 @@ class FakeDiscord(Fake):
         del self.webhooks[id]
 
     async def _execute(self, request: Request) -> JSONResponse:
-        hook = request.path_params["id"]
+        hook = self._known(request)
+        headers = self._spend(hook)
+        body = await request.json()
+        check(body)
+        message = body | {"id": str(1100000000000000000 + len(self.messages)), "webhook_id": hook}
+        self.messages[message["id"]] = message
+        self.received.append(message)
+        if request.query_params.get("wait") != "true":
+            return JSONResponse(None, 204, headers)
+        return JSONResponse(message, 200, headers)
+
+    async def _edit(self, request: Request) -> JSONResponse:
+        """What is left out stays; of flags only those about what is shown can be changed."""
+        hook, which = self._known(request), request.path_params["message"]
+        headers = self._spend(hook)
+        former = self.messages.get(which)
+        if former is None or former.get("deleted"):
+            raise Answer(404, {"message": "Unknown Message", "code": 10008})
+        body = await request.json()
+        check(body)
+        self.messages[which] = former | body
+        self.edited.append(self.messages[which])
+        return JSONResponse(self.messages[which], 200, headers)
+
+    def delete_message(self, message: str) -> None:
+        self.messages[message] = {"deleted": True}
+
+    def _known(self, request: Request) -> str:
+        """The id of a webhook that there is."""
+        hook: str = request.path_params["id"]
         if hook not in self.webhooks:
             raise Answer(404, recorded("discord/unknown_webhook.404.json"))
         if self.webhooks[hook] != request.path_params["token"]:
@@ -46,14 +82,7 @@ class FakeDiscord(Fake):
         thread = request.query_params.get("thread_id")
         if thread and thread not in self.threads:
             raise Answer(404, {"message": "Unknown Channel", "code": 10003})
-        headers = self._spend(hook)
-        body = await request.json()
-        check(body)
-        message = body | {"id": str(1100000000000000000 + len(self.received)), "webhook_id": hook}
-        self.received.append(message)
-        if request.query_params.get("wait") != "true":
-            return JSONResponse(None, 204, headers)
-        return JSONResponse(message, 200, headers)
+        return hook
 
     def _spend(self, hook: str) -> dict[str, str]:
         if self.shared_limit:

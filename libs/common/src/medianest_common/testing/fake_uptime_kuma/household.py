@@ -74,6 +74,8 @@ class Monitored:
         """Which monitors a maintenance is about."""
         self.status_pages: dict[str, Json] = {"household": recorded("status_page.json")}
         self.docker_hosts: list[Json] = []
+        self.past: dict[int, list[tuple[int, int]]] = {}
+        """Checks that were up and down, by monitor, of each day; the first is today."""
 
     def add(self, name: str, type: str, **fields: Any) -> int:
         """A monitor more, with its own fields as the socket sends them; the answer is its number."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Literal, Self
 
 import socketio
 from starlette.applications import Starlette
@@ -17,15 +17,20 @@ from medianest_common.testing.fake_uptime_kuma.socket import KumaSocket
 
 
 class _Site(FaultySite):
-    websockets = True
-    """False behind a proxy that knows nothing of them."""
+    websockets: Literal["pass", "refused", "swallowed"] = "pass"
+    """What a proxy in front of it does with them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            if self.websockets:
-                await self._app(scope, receive, send)
-            else:
-                await send({"type": "websocket.close", "code": 1000})
+            match self.websockets:
+                case "pass":
+                    await self._app(scope, receive, send)
+                case "refused":
+                    await send({"type": "websocket.close", "code": 1000})
+                case "swallowed":
+                    await send({"type": "websocket.accept"})
+                    while (await receive())["type"] != "websocket.disconnect":
+                        pass
             return
         await super().__call__(scope, receive, send)
 

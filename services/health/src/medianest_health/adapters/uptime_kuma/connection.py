@@ -2,7 +2,7 @@
 the keys of every channel that it notifies through."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -24,12 +24,13 @@ from medianest_health.adapters.uptime_kuma.errors import (
 from medianest_health.adapters.uptime_kuma.guarded import MOST_BYTES, close, guarded_session
 
 WANTED = ("info", "monitorList", "maintenanceList", "dockerHostList", "statusPageList")
-_LATER = ("maintenanceList", "dockerHostList", "statusPageList")
+_LATER = frozenset({"maintenanceList", "dockerHostList", "statusPageList"})
 _DOORS = ("loginRequired", "autoLogin", "setup")
 
 _CONNECT_SECONDS = 5.0
 _DOOR_SECONDS = 3.0
 """1.x says nothing when it is ready to be signed in to."""
+_SIGN_IN_SECONDS = 10.0
 _CALL_SECONDS = 4.0
 _LIST_SECONDS = 10.0
 _LATER_SECONDS = 3.0
@@ -75,7 +76,7 @@ class KumaConnection:
 
     async def sign_in(self, username: str, password: SecretStr | None, code: SecretStr | None) -> None:
         """Not before it listens: what is sent earlier is lost without a word."""
-        await self._until(_DOORS, seconds=_DOOR_SECONDS)
+        await self._until(lambda: not self.pushed.keys().isdisjoint(_DOORS), seconds=_DOOR_SECONDS)
         if "setup" in self.pushed:
             raise KumaNotSetUp("Nobody has made an account there yet, so there is nothing to take over.")
         if "autoLogin" in self.pushed:
@@ -87,35 +88,21 @@ class KumaConnection:
             "password": password.get_secret_value(),
             "token": code.get_secret_value() if code else "",
         }
-        _judge(await self.ask("login", given), code_sent=bool(code))
+        # Version 2 answers only after it has pushed everything, which may take it long.
+        reply = await self._reply("login", given, seconds=_SIGN_IN_SECONDS, instead="monitorList")
+        if reply is not None:
+            _judge(reply, code_sent=bool(code))
 
     async def lists(self) -> dict[str, Any]:
         """What it pushes once one is in. Raises `TimedOut` without its monitors; the other lists may be missing."""
-        if not await self._until(("monitorList",), seconds=_LIST_SECONDS):
+        if not await self._until(lambda: "monitorList" in self.pushed, seconds=_LIST_SECONDS):
             raise TimedOut(f"{SYSTEM} does not send its monitors.", upstream=SYSTEM)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LATER_SECONDS):
-                for name in _LATER:
-                    await self._until((name,), seconds=_LATER_SECONDS)
+        await self._until(lambda: self.pushed.keys() >= _LATER, seconds=_LATER_SECONDS)
         return {name: self.pushed[name] for name in WANTED if name in self.pushed}
 
     async def ask(self, command: str, *arguments: Any) -> dict[str, Any]:
-        """Once more where nothing comes back."""
-        for _ in range(2):
-            if self._gone:
-                break
-            try:
-                answer = await self._client.call(command, arguments, timeout=_CALL_SECONDS)
-            except socketio.exceptions.TimeoutError:
-                continue
-            except socketio.exceptions.SocketIOError:
-                break
-            if not isinstance(answer, dict):
-                raise BadUpstream(f"{SYSTEM} answered in a form that is not understood.", upstream=SYSTEM)
-            return answer
-        if self._gone:
-            raise Unavailable(f"{SYSTEM} broke off the connection.", upstream=SYSTEM)
-        raise TimedOut(f"{SYSTEM} does not answer.", upstream=SYSTEM)
+        reply = await self._reply(command, *arguments, seconds=_CALL_SECONDS)
+        return reply or {}
 
     async def aclose(self) -> None:
         engine = self._client.eio
@@ -163,16 +150,41 @@ class KumaConnection:
         self._gone = True
         self._news.set()
 
-    async def _until(self, names: tuple[str, ...], *, seconds: float) -> bool:
-        """Whether any of these has come within that time."""
+    async def _reply(
+        self, command: str, *arguments: Any, seconds: float, instead: str | None = None
+    ) -> dict[str, Any] | None:
+        """Asked once more where nothing comes back. None where `instead` was pushed before it answered."""
+        replies: list[Any] = []
+
+        def replied(*values: Any) -> None:
+            replies.extend(values[:1])
+            self._news.set()
+
+        for _ in range(2):
+            try:
+                await self._client.emit(command, arguments, callback=replied)
+            except socketio.exceptions.SocketIOError:
+                break
+            if await self._until(lambda: bool(replies) or instead in self.pushed, seconds=seconds):
+                return _understood(replies[0]) if replies else None
+        raise TimedOut(f"{SYSTEM} does not answer.", upstream=SYSTEM)
+
+    async def _until(self, holds: Callable[[], bool], *, seconds: float) -> bool:
+        """Whether it does within that time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not any(name in self.pushed for name in names):
+                while not holds():
                     if self._gone:
                         raise Unavailable(f"{SYSTEM} broke off the connection.", upstream=SYSTEM)
                     self._news.clear()
                     await self._news.wait()
-        return any(name in self.pushed for name in names)
+        return holds()
+
+
+def _understood(reply: Any) -> dict[str, Any]:
+    if not isinstance(reply, dict):
+        raise BadUpstream(f"{SYSTEM} answered in a form that is not understood.", upstream=SYSTEM)
+    return reply
 
 
 def _judge(reply: dict[str, Any], *, code_sent: bool) -> None:
@@ -190,6 +202,8 @@ def _judge(reply: dict[str, Any], *, code_sent: bool) -> None:
         )
     if code_sent and "token" in words:
         raise KumaSignInRefused(
-            "The code of the second factor is wrong or too old. Send the present one.", upstream=SYSTEM
+            "The code of the second factor is wrong, too old, or was used already, since each lets in once."
+            " Send the next one.",
+            upstream=SYSTEM,
         )
     raise KumaSignInRefused("User name or password is wrong there.", upstream=SYSTEM)

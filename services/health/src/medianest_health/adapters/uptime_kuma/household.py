@@ -1,11 +1,16 @@
 """What an Uptime Kuma watches, as far as it told, in our own shape. Everything else that it sends is dropped here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
+
+TOLD_IN_PART = (
+    "This way tells neither how often each is looked at and how often it is tried again, nor which are upside down or"
+    " paused. Look at each of them here, or sign in with an account."
+)
 
 
 def _nothing(value: Any) -> Any:
@@ -117,6 +122,14 @@ class KumaMaintenance(_Theirs):
     timezone: _Text = None
 
 
+class KumaDay(_Theirs):
+    """How many checks of one day in UTC ended how; those that were pending count as down over there."""
+
+    timestamp: int = Field(ge=0, le=2**33)
+    up: int = Field(ge=0, le=10**6)
+    down: int = Field(ge=0, le=10**6)
+
+
 class KumaPage(_Theirs):
     slug: str
     title: str
@@ -147,6 +160,9 @@ class KumaHousehold:
     maintained: dict[int, Sequence[int]] = field(default_factory=dict)
     """By maintenance, the monitors it is about."""
     pages: Sequence[KumaPage] = ()
+    days: Mapping[int, Sequence[KumaDay]] = field(default_factory=dict)
+    """By monitor, what was asked for of its past."""
+    remarks: Sequence[str] = ()
 
 
 def understood[T: _Theirs](

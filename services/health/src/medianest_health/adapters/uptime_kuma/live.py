@@ -1,7 +1,8 @@
 """All that an account may see, over socket.io and only by asking."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from medianest_health.adapters.uptime_kuma.address import KumaAddress
 from medianest_health.adapters.uptime_kuma.connection import KumaConnection
 from medianest_health.adapters.uptime_kuma.errors import SYSTEM
 from medianest_health.adapters.uptime_kuma.household import (
+    KumaDay,
     KumaDockerHost,
     KumaHousehold,
     KumaMaintenance,
@@ -22,15 +24,22 @@ from medianest_health.adapters.uptime_kuma.household import (
     understood,
 )
 from medianest_health.adapters.uptime_kuma.pages import knock, open_client, read_page
+from medianest_health.adapters.uptime_kuma.past import read_past
 from medianest_health.adapters.uptime_kuma.wording import one_line
 
 READING_SECONDS = 40.0
-MOST_WINDOWS = 200
+_MOST_WINDOWS = 200
 _MOST_PAGES = 20
 
 
 async def read_by_socket(
-    address: KumaAddress, username: str, password: SecretStr | None, code: SecretStr | None, *, clock: Clock
+    address: KumaAddress,
+    username: str,
+    password: SecretStr | None,
+    code: SecretStr | None,
+    *,
+    clock: Clock,
+    history: bool = False,
 ) -> KumaHousehold:
     try:
         async with asyncio.timeout(READING_SECONDS):
@@ -39,24 +48,27 @@ async def read_by_socket(
                 async with KumaConnection.open(address) as connection:
                     await connection.sign_in(username, password, code)
                     lists = await connection.lists()
-                    maintained = await _maintained(connection, _numbered(lists.get("maintenanceList")))
+                    told = _household(address, lists)
+                    maintained = await _maintained(connection, told.maintenances)
+                    days, remarks = await _past(connection, told) if history else ({}, [])
                 pages, lost = await _pages(client, _numbered(lists.get("statusPageList")))
     except TimeoutError:
         raise TimedOut(f"{SYSTEM} takes too long to tell everything.", upstream=SYSTEM) from None
-    return _household(address, lists, maintained, pages, lost)
+    return replace(
+        told,
+        maintained=maintained,
+        days=days,
+        remarks=remarks,
+        pages=pages,
+        unreadable=[*told.unreadable, *lost],
+    )
 
 
-def _household(
-    address: KumaAddress,
-    lists: dict[str, Any],
-    maintained: dict[int, Sequence[int]],
-    pages: list[KumaPage],
-    lost: list[Unreadable],
-) -> KumaHousehold:
+def _household(address: KumaAddress, lists: dict[str, Any]) -> KumaHousehold:
     if not isinstance(lists["monitorList"], dict):
         raise BadUpstream(f"{SYSTEM} sends its monitors in a form that is not understood.", upstream=SYSTEM)
     monitors, bad_monitors = understood(KumaMonitor, list(lists["monitorList"].values()))
-    told = _numbered(lists.get("maintenanceList"))[:MOST_WINDOWS]
+    told = _numbered(lists.get("maintenanceList"))[:_MOST_WINDOWS]
     windows, bad_windows = understood(KumaMaintenance, told, called="maintenance")
     daemons = lists.get("dockerHostList")
     hosts, _ = understood(KumaDockerHost, daemons if isinstance(daemons, list) else [])
@@ -66,28 +78,32 @@ def _household(
         complete=True,
         version=one_line(version, otherwise="") or None if isinstance(version, str) else None,
         monitors=monitors,
-        unreadable=[*bad_monitors, *bad_windows, *lost],
+        unreadable=[*bad_monitors, *bad_windows],
         docker_hosts={host.id: host for host in hosts},
         maintenances=windows,
-        maintained=maintained,
-        pages=pages,
     )
 
 
-async def _maintained(connection: KumaConnection, windows: Sequence[Any]) -> dict[int, Sequence[int]]:
+async def _maintained(
+    connection: KumaConnection, windows: Sequence[KumaMaintenance]
+) -> dict[int, Sequence[int]]:
     """Which monitors each maintenance is about: the list does not say."""
     found: dict[int, Sequence[int]] = {}
-    for window in windows[:MOST_WINDOWS]:
-        number = window.get("id") if isinstance(window, dict) else None
-        if not isinstance(number, int):
-            continue
-        reply = await connection.ask("getMonitorMaintenance", number)
+    for window in windows:
+        reply = await connection.ask("getMonitorMaintenance", window.id)
         monitors = reply.get("monitors") if reply.get("ok") else None
         if isinstance(monitors, list):
-            found[number] = [
+            found[window.id] = [
                 each["id"] for each in monitors if isinstance(each, dict) and isinstance(each.get("id"), int)
             ]
     return found
+
+
+async def _past(
+    connection: KumaConnection, told: KumaHousehold
+) -> tuple[Mapping[int, Sequence[KumaDay]], list[str]]:
+    wanted = [each.id for each in told.monitors if each.id is not None and each.type != "group"]
+    return await read_past(connection, wanted, version=told.version)
 
 
 async def _pages(client: OutgoingClient, told: Sequence[Any]) -> tuple[list[KumaPage], list[Unreadable]]:

@@ -10,7 +10,12 @@ from medianest_common.errors import BadUpstream
 from medianest_common.http import Response, UpstreamRefused
 from medianest_health.adapters.uptime_kuma.address import KumaAddress
 from medianest_health.adapters.uptime_kuma.errors import SYSTEM, KumaSignInRefused
-from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor, understood
+from medianest_health.adapters.uptime_kuma.household import (
+    TOLD_IN_PART,
+    KumaHousehold,
+    KumaMonitor,
+    understood,
+)
 from medianest_health.adapters.uptime_kuma.pages import open_client
 from medianest_health.adapters.uptime_kuma.wording import one_line
 
@@ -41,7 +46,12 @@ async def read_by_metrics(
     told, version = _read(text)
     monitors, unreadable = understood(KumaMonitor, told)
     return KumaHousehold(
-        ref=address.ref, complete=False, version=version, monitors=monitors, unreadable=unreadable
+        ref=address.ref,
+        complete=False,
+        version=version,
+        monitors=monitors,
+        unreadable=unreadable,
+        remarks=[TOLD_IN_PART],
     )
 
 

@@ -11,7 +11,13 @@ from medianest_common.errors import BadUpstream
 from medianest_common.http import CircuitBreaker, OutgoingClient, Response, Retry, Timeouts, UpstreamRefused
 from medianest_health.adapters.uptime_kuma.address import POLICY, KumaAddress
 from medianest_health.adapters.uptime_kuma.errors import SYSTEM, KumaPageUnknown
-from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor, KumaPage, understood
+from medianest_health.adapters.uptime_kuma.household import (
+    TOLD_IN_PART,
+    KumaHousehold,
+    KumaMonitor,
+    KumaPage,
+    understood,
+)
 
 _MOST_BYTES = 5 * 1024 * 1024
 
@@ -33,7 +39,14 @@ async def open_client(address: KumaAddress, *, clock: Clock) -> AsyncIterator[Ou
 
 async def knock(client: OutgoingClient) -> None:
     """Raises what is wrong with the address in words of ours: what python-socketio says of it helps nobody."""
-    await client.request_as("GET", "/socket.io/?EIO=4&transport=polling", _as_a_handshake)
+    try:
+        await client.request_as("GET", "/socket.io/?EIO=4&transport=polling", _as_a_handshake)
+    except UpstreamRefused as refused:
+        if refused.upstream_status in (401, 403):
+            why = "What stands in front of it asks for a sign-in of its own, so it cannot be read that way."
+        else:
+            why = f"What answers at this address does not look like {SYSTEM}."
+        raise BadUpstream(why, upstream=SYSTEM) from None
 
 
 async def read_page(client: OutgoingClient, slug: str) -> tuple[KumaPage, list[dict[str, Any]]]:
@@ -68,7 +81,12 @@ async def read_by_page(address: KumaAddress, slug: str, *, clock: Clock) -> Kuma
         page, told = await read_page(client, slug)
     monitors, unreadable = understood(KumaMonitor, told)
     return KumaHousehold(
-        ref=address.ref, complete=False, monitors=_once(monitors), unreadable=unreadable, pages=[page]
+        ref=address.ref,
+        complete=False,
+        monitors=_once(monitors),
+        unreadable=unreadable,
+        pages=[page],
+        remarks=[TOLD_IN_PART],
     )
 
 

@@ -46,6 +46,8 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
     ):
         op.add_column("monitors", column)
+    # Until now nobody could choose; from now on everybody begins with seeing what a household knows by name.
+    op.execute("update monitors set visibility = 'admins' where kind not in ('plex', 'overseerr')")
     for name in ("external_ref", "push_token_hash"):
         op.create_unique_constraint(f"uq_monitors_{name}", "monitors", [name])
     op.create_check_constraint("origin", "monitors", "origin in ('automatic', 'manual', 'imported')")
@@ -58,6 +60,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", _WHEN),
         sa.Column("hung", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("heartbeat_at", _WHEN),
+        sa.Column("excused_until", _WHEN),
         sa.Column("heartbeat_ok", sa.Boolean),
         sa.Column("heartbeat_message", sa.Text),
         sa.Column("heartbeat_ms", sa.Double),

@@ -29,7 +29,6 @@ def _incidents() -> None:
     op.execute("update incidents set told = state")
     op.create_check_constraint("told", "incidents", f"told in {_STATES}")
     op.create_index("ix_incidents_monitor_id", "incidents", ["monitor_id", "opened_at", "id"])
-    op.create_index("ix_incidents_closed_at", "incidents", ["closed_at"])
     op.create_table(
         "incident_turns",
         sa.Column("id", sa.Uuid, primary_key=True),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -32,6 +33,7 @@ _HOSTS = re.compile(r"(?:(?:ptb|canary)\.)?discord(?:app)?\.com")
 _COLOURS = {Urgency.LOW: 0x95A5A6, Urgency.NORMAL: 0x3498DB, Urgency.HIGH: 0xE74C3C}
 _SILENT = 1 << 12
 """Message flag SUPPRESS_NOTIFICATIONS."""
+_UNKNOWN_MESSAGE = 10008
 _GONE = {
     10003: "The thread of this webhook no longer exists",
     10015: "The webhook no longer exists",
@@ -71,6 +73,10 @@ class DiscordConfig(ChannelConfig):
         return (self.url.get_secret_value(), self.webhook[1])
 
 
+class _FormerGone(MessageRefused):
+    """The message that was to be changed has been deleted."""
+
+
 class DiscordSender:
     kind: ClassVar[ChannelKind] = ChannelKind.DISCORD
     config: type[DiscordConfig] = DiscordConfig
@@ -99,17 +105,29 @@ class DiscordSender:
         return self._marks.of(self.kind, config.webhook[0], config.thread or "")
 
     async def send(self, message: Message, config: DiscordConfig) -> Receipt:
+        """In place of the former one where there is one, unless somebody has deleted that."""
+        body = payload(message, inbox=self._inbox)
+        if message.replaces:
+            with suppress(_FormerGone):
+                # Whether it rings was decided when it came.
+                changed = {name: value for name, value in body.items() if name != "flags"}
+                return await self._call(config, "PATCH", changed, of=f"/messages/{message.replaces}")
+        return await self._call(config, "POST", body, wait="true")
+
+    async def _call(
+        self, config: DiscordConfig, method: str, body: dict[str, Any], *, of: str = "", **params: str
+    ) -> Receipt:
         hook, token = config.webhook
         with answers.judged(
             _judge, config, words="message", wait=lambda said: answers.seconds(said.get("retry_after"))
         ):
             async with self._clients.to(self._server, AddressPolicy.OPERATOR) as client:
                 return await client.request_as(
-                    "POST",
-                    f"/api/webhooks/{hook}/{token}",
+                    method,
+                    f"/api/webhooks/{hook}/{token}{of}",
                     _receipt,
-                    params={"wait": "true", "thread_id": config.thread},
-                    json=payload(message, inbox=self._inbox),
+                    params={"thread_id": config.thread, **params},
+                    json=body,
                     shown_path=f"/api/webhooks/{hook}/…",
                     max_bytes=MOST_BYTES,
                 )
@@ -160,6 +178,8 @@ def _is_public(link: str) -> bool:
 
 def _judge(status: int, said: dict[str, Any], sentence: str) -> MediaNestError:
     code = said.get("code")
+    if code == _UNKNOWN_MESSAGE:
+        return _FormerGone(sentence)
     why = _GONE.get(code) if isinstance(code, int) else None
     if why:
         return ChannelGone(f"{sentence} {why}.")

@@ -47,6 +47,9 @@ class Message:
     unsubscribe: str | None = None
     """One-click, for e-mail."""
     parts: tuple[Part, ...] = ()
+    replaces: str | None = None
+    """What the provider called the message before, where this one says how the same matter stands now: of those that
+    can change a message it takes its place."""
 
 
 class ChannelConfig(Body):

@@ -40,6 +40,15 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
     "service.degraded": [
         {"name": "Plex", "reason": "Plex does not accept MEDIANEST_PLEX_TOKEN any more.", "state": "auth"},
         {"name": "Sonarr", "reason": None, "state": "degraded"},
+        {"name": "Plex", "reason": "Plex cannot be reached.", "state": "flapping"},
+    ],
+    "service.still_down": [
+        _LASTED | {"name": "Plex", "reason": "Plex cannot be reached.", "hours": 3},
+        _LASTED | {"name": "Plex", "reason": None, "days": 2},
+    ],
+    "service.certificate_expiring": [
+        {"name": "Plex", "days": 7, "until": "2026-12-06"},
+        {"name": "Plex", "days": 0, "until": "2026-12-06"},
     ],
     "service.recovered": [
         _DOWN | {"was": "down", "minutes": 4},

@@ -1,0 +1,12 @@
+"""Addresses and keys that administrators have set."""
+
+from alembic import op
+
+from medianest_common.integrations.migrating import create_integrations
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    create_integrations(op)

@@ -1,0 +1,12 @@
+"""Addresses and keys that administrators have set."""
+
+from alembic import op
+
+from medianest_common.integrations.migrating import create_integrations
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    create_integrations(op)
