@@ -201,6 +201,14 @@ export interface InboxCount {
   head: number;
 }
 
+/** An entry was pinned, or its pin taken off: because its reader has said so or dismissed it, or because what it told of was withdrawn. */
+export interface InboxPin {
+  id: string;
+  seq: number;
+  pinnedAt: string | null;
+  notification: Notification | null;
+}
+
 export type IssueKind = "video" | "audio" | "subtitle" | "other";
 
 export interface IssueMove {
@@ -214,11 +222,13 @@ export type IssueStatus = "open" | "resolved";
 
 export type MediaType = "movie" | "tv";
 
-export type MonitorState = "up" | "degraded" | "down" | "auth" | "unknown" | "maintenance" | "pending";
+export type MonitorState = "up" | "degraded" | "down" | "auth" | "unknown" | "maintenance" | "pending" | "flapping";
 
 export interface MonitorStatus {
   id: string;
   name: string;
+  kind: string;
+  group: string | null;
   status: MonitorState;
   latencyMs: number | null;
   uptime: Uptime;
@@ -226,6 +236,8 @@ export interface MonitorStatus {
   lastCheckAt: string | null;
   since: string | null;
   message: string | null;
+  maintenanceUntil: string | null;
+  blockedBy: string | null;
 }
 
 export interface NoData {
@@ -246,7 +258,7 @@ export interface Notification {
   pinnedAt: string | null;
 }
 
-export type NotificationType = "request.created" | "request.approved" | "request.declined" | "request.processing" | "request.partially_available" | "request.available" | "request.failed" | "request.cancelled" | "request.edited" | "request.stuck" | "request.from_watchlist" | "watchlist.unreadable" | "quota.changed" | "import.ended" | "issue.created" | "issue.commented" | "issue.resolved" | "issue.reopened" | "download.ready" | "download.failed" | "downloads.paused" | "downloads.resumed" | "list.indexed" | "list.failed" | "subscription.failed" | "library.added" | "service.down" | "service.degraded" | "service.recovered" | "security.new_sign_in" | "security.session_reused" | "security.session_limit" | "security.password_changed" | "security.second_factor_changed" | "security.identity_linked" | "security.identity_unlinked" | "security.second_factor_blocked" | "security.token_created" | "security.role_changed" | "security.email_changed" | "people.invite_accepted" | "channel.disabled" | "people.access_lost" | "people.suspended" | "broadcast";
+export type NotificationType = "request.created" | "request.approved" | "request.declined" | "request.processing" | "request.partially_available" | "request.available" | "request.failed" | "request.cancelled" | "request.edited" | "request.stuck" | "request.from_watchlist" | "watchlist.unreadable" | "quota.changed" | "import.ended" | "issue.created" | "issue.commented" | "issue.resolved" | "issue.reopened" | "download.ready" | "download.failed" | "downloads.paused" | "downloads.resumed" | "list.indexed" | "list.failed" | "subscription.failed" | "library.added" | "service.down" | "service.degraded" | "service.recovered" | "service.still_down" | "service.certificate_expiring" | "security.new_sign_in" | "security.session_reused" | "security.session_limit" | "security.password_changed" | "security.second_factor_changed" | "security.identity_linked" | "security.identity_unlinked" | "security.second_factor_blocked" | "security.token_created" | "security.role_changed" | "security.email_changed" | "people.invite_accepted" | "channel.disabled" | "people.access_lost" | "people.suspended" | "broadcast";
 
 export interface NotificationPage {
   items: Notification[];
@@ -422,6 +434,8 @@ export interface EventData {
   "service.down": AboutService;
   "service.degraded": AboutService;
   "service.recovered": AboutService;
+  "service.still_down": AboutService;
+  "service.certificate_expiring": AboutService;
   "channel.disabled": AboutChannel;
   "broadcast": AboutBroadcast;
 }
@@ -435,6 +449,7 @@ export type EventFrame<K extends EventType = EventType> = {
 /** What `data` holds in each type of `live` frame. */
 export interface LiveData {
   "inbox.counted": InboxCount;
+  "inbox.pinned": InboxPin;
   "request.moved": RequestMove;
   "issue.changed": IssueMove;
   "media.request.progress": RequestProgress;

@@ -1,4 +1,4 @@
-"""One replica of a service that does nothing, as a process of its own: `python replica.py NAME`, settings by environment.
+"""One replica of a service that does nothing, as a process of its own: `python replica.py NAME`.
 
 Says `up` once it is.
 """

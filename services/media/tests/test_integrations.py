@@ -247,7 +247,7 @@ async def test_only_administrators_see_and_set_them(seerr: Home) -> None:
         messages.HandOverIntegrations(),
     ):
         with pytest.raises(MediaNestError) as refused:
-            await frida.call(message)  # type: ignore[arg-type]
+            await frida.call(message)
         assert refused.value.status == 403
     with pytest.raises(MediaNestError) as refused:
         await seerr.owner.call(messages.HandOverIntegrations())

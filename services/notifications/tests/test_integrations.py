@@ -35,7 +35,7 @@ async def ask(sandbox: Sandbox, message: Rpc[Any], *, role: Role = Role.OWNER, m
 
 
 def changing(url: str, **values: Any) -> integrations.ChangeIntegration:
-    given = {"secret": PASSWORD, "enabled": True, "options": OPTIONS, "version": 0} | values
+    given: dict[str, Any] = {"secret": PASSWORD, "enabled": True, "options": OPTIONS, "version": 0} | values
     return integrations.ChangeIntegration(integration=SMTP, url=url, **given)
 
 
@@ -85,7 +85,7 @@ async def test_a_trial_says_in_words_what_is_wrong(sandbox: Sandbox) -> None:
         await sandbox.start(SERVICE)
 
         async def attempt(url: str, **values: Any) -> Any:
-            given = {"secret": PASSWORD, "options": OPTIONS} | values
+            given: dict[str, Any] = {"secret": PASSWORD, "options": OPTIONS} | values
             return await ask(sandbox, integrations.TryIntegration(integration=SMTP, url=url, **given))
 
         assert (await attempt(address(server))).outcome is TrialOutcome.OK

@@ -96,7 +96,11 @@ async def checks(app: HealthApp) -> Sequence[Check]:
         return [Check(name="rounds", status=CheckStatus.DEGRADED, message=type(error).__name__)]
     if due is not None and app.clock.now() - due > _LATE:
         return [
-            Check(name="rounds", status=CheckStatus.DEGRADED, message="what is due has not been looked at for a while")
+            Check(
+                name="rounds",
+                status=CheckStatus.DEGRADED,
+                message="what is due has not been looked at for a while",
+            )
         ]
     return [Check(name="rounds", status=CheckStatus.OK)]
 

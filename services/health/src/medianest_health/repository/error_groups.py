@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, literal_column, or_, select, text, update
+from sqlalchemy import Boolean, RowMapping, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,7 +49,7 @@ class ErrorGroups(Repository[ErrorGroup]):
             statement.on_conflict_do_update(
                 index_elements=[ErrorGroup.fingerprint],
                 set_={**seen, "count": ErrorGroup.count + 1, "last_seen_at": at, "resolved_at": None},
-            ).returning(ErrorGroup.id, literal_column("xmax = 0"))
+            ).returning(ErrorGroup.id, literal_column("xmax = 0", Boolean()))
         )
         group_id, is_new = counted.one()
         if is_new:
