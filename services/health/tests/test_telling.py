@@ -83,7 +83,9 @@ class Watch:
 
     def latest(self) -> Incident | None:
         """As it is read from the table."""
-        return max(self.ledger.incidents, key=lambda each: each.opened_at, default=None)
+        return max(
+            self.ledger.incidents, key=lambda each: (each.closed_at is None, each.opened_at), default=None
+        )
 
     def kinds(self) -> list[type[Any]]:
         return [type(event) for event in self.ledger.told]
