@@ -26,7 +26,7 @@ from medianest_health.repository import Standings
 from medianest_health.repository.schedules import Claimed, Schedules
 from medianest_health.use_cases.store_checks import store_checks
 from services.health.tests.household import Household
-from services.health.tests.things import Thing, change, every, outcomes, replicas
+from services.health.tests.things import Thing, change, every, outcomes, replicas, somebody_waits
 
 UP = Finding(MonitorState.UP, 5.0)
 DOWN = Finding(MonitorState.DOWN, message="It does not answer.")
@@ -183,15 +183,9 @@ async def test_storing_and_rolling_up_lock_in_one_order(home: Household) -> None
     async with home.app.db.transaction() as tx:
         await Standings(tx.session).lock([claims[0].id])
         storing = asyncio.create_task(store(now + timedelta(seconds=20)))
-        await eventually(lambda: _somebody_waits(home))
+        await eventually(lambda: somebody_waits(home))
         await Standings(tx.session).lock([claims[-1].id])
     await storing
-
-
-async def _somebody_waits(home: Household) -> bool:
-    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    async with home.app.db.read() as connection:
-        return bool((await connection.execute(text(waiting))).scalar_one())
 
 
 async def test_a_result_that_can_never_be_stored_keeps_back_no_other(home: Household) -> None:
