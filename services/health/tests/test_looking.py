@@ -177,10 +177,23 @@ async def test_a_heartbeat_is_missed_although_the_clock_was_a_day_ahead(home: Ho
 
     async with home.app.db.transaction() as tx:
         found = await Schedules(tx.session).claim(
-            "me", keys=[], now=home.clock.now(), places=9, hung_places=9
+            "me", automatic={}, now=home.clock.now(), places=9, hung_places=9
         )
 
     assert [each.name for each in found] == ["thing"]
+
+
+async def test_one_that_cannot_be_opened_stops_no_other(home: Household) -> None:
+    """Written by hand, or by another release: nothing that we could have made."""
+    things = [Thing("odd"), Thing("good")]
+    await every(home, things, seconds=3600)
+    await change(
+        home, "update monitors set kind = 'tcp', origin = 'manual', config = '[]' where name = 'odd'"
+    )
+    async with replicas(home, things[1:]) as running:
+        await running.start("one")
+        await eventually(lambda: _stored(home, "good", 1))
+        await eventually(lambda: _is_unknown(home, "odd"))
 
 
 @pytest.mark.parametrize("what", ["renew", "give_up"])
@@ -211,6 +224,10 @@ async def test_schedules_are_locked_in_one_order(home: Household, what: str) -> 
 
 async def _all_seen(things: list[Thing], *, by: str, times: int) -> bool:
     return all(len(thing.moments(by)) >= times for thing in things)
+
+
+async def _is_unknown(home: Household, name: str) -> bool:
+    return (await outcomes(home))[name] == [MonitorState.UNKNOWN]
 
 
 async def _stored(home: Household, name: str, times: int) -> bool:

@@ -1,6 +1,6 @@
 """Which monitors are due, and which replica looks at which."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,8 @@ _EVERY = (
     f"case when m.kind = 'push' then least(m.interval_seconds, {PUSH_SECONDS}) else m.interval_seconds end"
 )
 _FAR_OFF = f"s.due_at > cast(:now as timestamptz) + make_interval(secs => {_EVERY} * 2 + 60)"
-_WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or m.key = any(cast(:keys as text[])))"
+_KNOWN = "(m.key, m.target) in (select * from unnest(cast(:keys as text[]), cast(:targets as text[])))"
+_WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or " + _KNOWN + ")"
 
 _CLAIM = text(f"""
     with due as (
@@ -122,16 +123,18 @@ class Schedules(Repository[Schedule]):
     model = Schedule
 
     async def claim(
-        self, replica: str, *, keys: Collection[str], now: datetime, places: int, hung_places: int
+        self, replica: str, *, automatic: Mapping[str, str], now: datetime, places: int, hung_places: int
     ) -> Sequence[Claimed]:
         """Those due within this tick that no living replica looks at, the longest due first, of those that hung last
-        time no more than `hung_places`; `keys` are those of the automatic ones that this replica knows how to look at.
+        time no more than `hung_places`; `automatic` are the keys and targets of those that this replica knows how to look at. Whatever goes by such a
+        key is not looked at elsewhere than where it is known to be.
         """
         found = await self.session.execute(
             _CLAIM,
             {
                 "replica": replica,
-                "keys": list(keys),
+                "keys": list(automatic),
+                "targets": list(automatic.values()),
                 "now": now,
                 "soon": now + timedelta(seconds=TICK_SECONDS),
                 "overdue": now - timedelta(seconds=STEP_BACK_SECONDS),
@@ -182,7 +185,7 @@ class Schedules(Repository[Schedule]):
                 statement.on_conflict_do_update(index_elements=[Schedule.monitor_id], set_=due)
             )
 
-    async def opened(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
+    async def monitors(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
         """Their rows, to open probes from."""
         found = await self.session.execute(Monitor.__table__.select().where(Monitor.id.in_(list(monitors))))
         return [Monitor(**row) for row in found.mappings()]
