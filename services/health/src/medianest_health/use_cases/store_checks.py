@@ -85,10 +85,10 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
                 at=check.at,
                 reason=finding.message,
             )
-            told_days = follow_certificate(
+            told = follow_certificate(
                 tx, monitor, standing, finding, in_maintenance=around.in_maintenance, at=check.at
             )
-            certificate = _certificate(finding, standing) | {"certificate_told_days": told_days}
+            certificate = _certificate(finding, standing) | {"certificates_told": told}
             _add(
                 batch,
                 monitor,
