@@ -173,6 +173,65 @@ async def test_a_day_whose_making_failed_is_made_the_next_time(home: Household) 
         assert made.scalar_one() is not None
 
 
+async def test_somebody_who_reads_results_over_midnight_keeps_nobody_from_looking(home: Household) -> None:
+    """As a backup does; the days to come were made before."""
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(text("lock table results in access share mode"))
+        home.clock.advance(DAY)
+        await home.look()
+        assert home.clock.now() - await _last_check(home, "Plex") < timedelta(minutes=1)
+
+        # Nothing was made for weeks, and now it cannot be: what is due is looked at, and what is found waits.
+        home.clock.advance(20 * DAY)
+        await change(
+            home, "update schedules set due_at = :due", due=home.clock.now() - timedelta(seconds=1.6)
+        )
+        prober = home.probers[-1]
+        await prober.turn()
+        await prober.settled()
+        await prober.turn()
+        waiting = len(prober.found)
+        assert waiting
+    await prober.store()
+    assert not prober.found
+    assert home.clock.now() - await _last_check(home, "Plex") < timedelta(minutes=1)
+
+
+async def test_days_are_made_ahead_every_hour(home: Household) -> None:
+    home.clock.advance(2 * DAY)
+
+    await prune(home.app)
+
+    async with home.app.db.read() as connection:
+        last = home.clock.now() + timedelta(days=3)
+        made = await connection.execute(text("select to_regclass(:name)"), {"name": f"results_{last:%Y%m%d}"})
+        assert made.scalar_one() is not None
+
+
+async def test_results_are_dropped_though_roll_ups_cannot_be_deleted_in_time(home: Household) -> None:
+    await home.rounds(2)
+    home.clock.advance(10 * DAY)
+    for statement in (
+        (
+            "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'too slow' using errcode = '57014'; end $$"
+        ),
+        "create trigger refuse before delete on rollups for each statement execute function refuse()",
+    ):
+        await change(home, statement)
+
+    await prune(home.app)
+
+    async with home.app.db.read() as connection:
+        assert (await connection.execute(text("select count(*) from results"))).scalar_one() == 0
+
+
+async def _last_check(home: Household, name: str) -> datetime:
+    last = (await home.monitor(name)).last_check_at
+    assert last
+    return last
+
+
 async def test_rolling_up_again_in_any_steps_with_what_comes_late_gives_the_same(home: Household) -> None:
     """Property, over seeds: hours and days that were kept up to date while results came, some of them twice and some
     hours late, are those that are made of all the results at once."""
