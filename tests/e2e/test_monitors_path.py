@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 from medianest.testing import eventually
@@ -67,6 +68,7 @@ async def test_from_a_new_monitor_to_a_page_for_everybody(tmp_path: Path) -> Non
         unknown = await nobody.get(f"{address}x")
         assert (unknown.status_code, unknown.json()["ok"]) == (404, False)
         await eventually(lambda: _all_in_audit(olive, made))
+        await _carry_much(olive)
         log = found.product.log.read_text()
         assert backup["pushToken"] not in log and "hush-hush" not in log
 
@@ -74,6 +76,24 @@ async def test_from_a_new_monitor_to_a_page_for_everybody(tmp_path: Path) -> Non
 async def _show(olive: Person, monitor: dict[str, Any], visibility: str) -> None:
     body = {"ids": [monitor["id"]], "action": "visibility", "visibility": visibility}
     assert (await olive.post("/admin/monitors/bulk", body)).raise_for_status().json() == {"changed": 1}
+
+
+async def _carry_much(olive: Person) -> None:
+    """More than one message on the bus holds."""
+    spec = {"kind": "http", "url": "https://cloud.example/", "method": "POST", "body": "x" * 10_000}
+    for half in range(2):
+        made = [
+            {"ref": str(uuid4()), "name": f"Much {half}.{n}", "spec": spec, "paused": True} for n in range(60)
+        ]
+        body = {"document": {"monitors": made}, "dryRun": False}
+        (await olive.post("/admin/monitors/import", body)).raise_for_status()
+    document = (await olive.get("/admin/monitors/export")).raise_for_status().json()
+    names = [each["name"] for each in document["monitors"]]
+    assert len(names) == len(set(names)) == 122 and "nextCursor" not in document
+    again = {"document": document | {"monitors": document["monitors"][:60]}}
+    assert (
+        len((await olive.post("/admin/monitors/import", again)).raise_for_status().json()["unchanged"]) == 60
+    )
 
 
 async def _all_in_audit(olive: Person, monitor: dict[str, Any]) -> bool:

@@ -93,7 +93,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/admin/recoveries": 400,
     "/admin/errors": 400,
     "/admin/monitors": (400, 422),
-    "/admin/monitors/maintenance": 422,
+    "/admin/monitors/maintenance": (400, 422),
     "/admin/monitors/maintenance/{id}": 422,
     "/admin/incidents": 400,
     "/services/{id}/incidents": 400,

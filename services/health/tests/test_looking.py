@@ -14,7 +14,7 @@ from medianest_common.contracts.health import MonitorState
 from medianest_health.repository.schedules import Schedules
 from medianest_health.scheduling import next_due
 from services.health.tests.household import Household
-from services.health.tests.things import Thing, change, every, outcomes, replicas
+from services.health.tests.things import Thing, change, every, outcomes, replicas, somebody_waits
 
 _IDS = st.uuids(version=4)
 _STEPS = st.integers(20, 86_400).map(lambda seconds: timedelta(seconds=seconds))
@@ -82,7 +82,7 @@ async def test_two_replicas_look_at_each_thing_once_and_one_takes_over_from_the_
         both.kill("first")
         killed = asyncio.get_running_loop().time()
         await eventually(lambda: _all_seen(things, by="second", times=1))
-        # 5 s are promised, and measured in `bench`; this machine may be slower.
+        # 5 s are promised (`test_stopped.py` kills a process and says how long it took); this machine may be slower.
         assert max(thing.moments("second")[0] for thing in things) - killed < 10
         await eventually(lambda: _all_seen(things, by="second", times=2))
 
@@ -161,8 +161,73 @@ async def test_a_clock_that_was_set_back_stops_nothing(home: Household) -> None:
         await eventually(lambda: _stored(home, "thing", 3))
 
 
+async def test_a_heartbeat_is_missed_although_the_clock_was_a_day_ahead(home: Household) -> None:
+    """It is looked for every minute, however far apart heartbeats are."""
+    await every(home, [Thing("thing")], seconds=86_400)
+    monitor = next(each for each in await home.monitors() if each.name == "thing")
+    await change(home, "update monitors set kind = 'push', origin = 'manual' where id = :id", id=monitor.id)
+    ahead = home.clock.now() + timedelta(days=1)
+    await change(
+        home,
+        "insert into schedules (monitor_id, due_at) values (:id, :ahead)"
+        " on conflict (monitor_id) do update set due_at = :ahead",
+        id=monitor.id,
+        ahead=ahead,
+    )
+
+    async with home.app.db.transaction() as tx:
+        found = await Schedules(tx.session).claim(
+            "me", automatic={}, now=home.clock.now(), places=9, hung_places=9
+        )
+
+    assert [each.name for each in found] == ["thing"]
+
+
+async def test_one_that_cannot_be_opened_stops_no_other(home: Household) -> None:
+    """Written by hand, or by another release: nothing that we could have made."""
+    things = [Thing("odd"), Thing("good")]
+    await every(home, things, seconds=3600)
+    await change(
+        home, "update monitors set kind = 'tcp', origin = 'manual', config = '[]' where name = 'odd'"
+    )
+    async with replicas(home, things[1:]) as running:
+        await running.start("one")
+        await eventually(lambda: _stored(home, "good", 1))
+        await eventually(lambda: _is_unknown(home, "odd"))
+
+
+@pytest.mark.parametrize("what", ["renew", "give_up"])
+async def test_schedules_are_locked_in_one_order(home: Household, what: str) -> None:
+    """Somebody goes through them one by one, as it happens when maintenance of everything begins."""
+    await every(home, [Thing(f"thing {n}") for n in range(3)], seconds=3600)
+    await home.probers[-1].sweep()
+    ids = sorted(each.id for each in await home.monitors())
+    await change(home, "update schedules set claimed_by = 'me'")
+    # So that it comes last wherever the table is read as it lies there.
+    await change(home, "update schedules set hung = true where monitor_id = :id", id=ids[0])
+
+    async def go_through_all() -> None:
+        async with home.app.db.transaction() as tx:
+            if what == "renew":
+                await Schedules(tx.session).renew("me", ids)
+            else:
+                await Schedules(tx.session).give_up("me")
+
+    now = home.clock.now()
+    async with home.app.db.transaction() as tx:
+        await Schedules(tx.session).look_now(ids[:1], now=now)
+        going = asyncio.create_task(go_through_all())
+        await eventually(lambda: somebody_waits(home))
+        await Schedules(tx.session).look_now(ids[-1:], now=now)
+    await going
+
+
 async def _all_seen(things: list[Thing], *, by: str, times: int) -> bool:
     return all(len(thing.moments(by)) >= times for thing in things)
+
+
+async def _is_unknown(home: Household, name: str) -> bool:
+    return (await outcomes(home))[name] == [MonitorState.UNKNOWN]
 
 
 async def _stored(home: Household, name: str, times: int) -> bool:

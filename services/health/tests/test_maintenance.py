@@ -24,10 +24,12 @@ from medianest_common.contracts.health.maintenance import (
 )
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import RemoteError
+from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.use_cases.look_around import look_around
 from services.health.tests.household import Household
 from services.health.tests.listening import Told
+from services.health.tests.test_following import bind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -97,6 +99,22 @@ async def test_what_is_down_when_maintenance_is_over_is_told_then(
     assert await told.of("Plex", 1) == ["MonitorWentDown"]
     assert told.events[0].since > maintenance.windows[0].ends_at
     assert await home.state("Plex") is MonitorState.DOWN
+
+
+async def test_what_fails_after_its_box_was_mended_in_maintenance_is_told(
+    home: Household, plex: FakePlex, overseerr: FakeOverseerr, told: Told
+) -> None:
+    await bind(home, "Overseerr", to="Plex")
+    plex.server.fail_with("refuse")
+    await home.rounds(2)
+    await plan(home, duration_seconds=86_400)
+    await home.rounds()
+    plex.server.heal()
+    await home.rounds(2)
+    overseerr.fail_with("refuse")
+    await home.rounds(3)
+    assert await home.state("Overseerr") is MonitorState.DOWN
+    assert await told.of("Overseerr", 1) == ["MonitorWentDown"]
 
 
 async def test_what_is_told_to_be_down_is_told_to_be_up_again_though_that_came_in_maintenance(

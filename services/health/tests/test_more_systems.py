@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from medianest.testing import Sandbox
 from medianest_common.contracts.health import MonitorState
@@ -20,7 +21,8 @@ from medianest_common.testing.fake_systems import (
 )
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.adapters.reference import Reference
-from medianest_health.catalogue import outside_references
+from medianest_health.adapters.references import Network
+from medianest_health.catalogue import outside_references, references_of
 from medianest_health.settings import HealthSettings
 from services.health.tests.household import Household
 
@@ -122,6 +124,18 @@ def test_nobody_outside_is_asked_but_whom_the_household_uses_or_names(
 
     monkeypatch.setenv("MEDIANEST_HEALTH_WAN_REFERENCES", "example.org:80")
     assert outside_references(load(HealthSettings)) == [Reference("example.org", 80)]
+
+
+async def test_what_is_set_in_the_portal_counts_as_used_as_what_the_variables_name(
+    monkeypatch: pytest.MonkeyPatch, clock: ShiftedClock
+) -> None:
+    monkeypatch.setenv("MEDIANEST_PLEX_TV_URL", "http://nowhere.invalid")
+    settings = load(HealthSettings)
+    references = references_of(lambda: settings, clock=clock)
+    assert await references.silent(Network.WAN, but=()) == ()
+
+    settings = settings.model_copy(update={"plex_token": SecretStr("t")})
+    assert await references.silent(Network.WAN, but=()) == [Reference("nowhere.invalid", 80)]
 
 
 def test_references_that_cannot_be_read_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

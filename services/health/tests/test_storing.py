@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +22,11 @@ from medianest_health.adapters.probe import Finding
 from medianest_health.checks import Check
 from medianest_health.models import Base
 from medianest_health.prober import Prober
+from medianest_health.repository import Standings
 from medianest_health.repository.schedules import Claimed, Schedules
 from medianest_health.use_cases.store_checks import store_checks
 from services.health.tests.household import Household
-from services.health.tests.things import Thing, change, every, outcomes, replicas
+from services.health.tests.things import Thing, change, every, outcomes, replicas, somebody_waits
 
 UP = Finding(MonitorState.UP, 5.0)
 DOWN = Finding(MonitorState.DOWN, message="It does not answer.")
@@ -164,6 +165,27 @@ async def test_uptime_kuma_7289_who_is_in_each_others_way_tries_again(home: Hous
     for name, found in (await outcomes(home)).items():
         if name.startswith("thing"):
             assert 1 <= len(found) <= 20
+
+
+async def test_storing_and_rolling_up_lock_in_one_order(home: Household) -> None:
+    """Somebody goes through the standings one by one, while results come in another order."""
+    things = [Thing(f"thing {n}") for n in range(3)]
+    await every(home, things, seconds=3600)
+    claims = sorted([await _claimed(home, thing.name) for thing in things], key=lambda each: each.id)
+    now = home.clock.now()
+
+    async def store(at: datetime) -> None:
+        await change(home, "update schedules set claimed_by = 'me'")
+        checks = [Check(each, at - timedelta(seconds=n), UP) for n, each in enumerate(claims)]
+        await store_checks(home.app, checks, replica="me")
+
+    await store(now)
+    async with home.app.db.transaction() as tx:
+        await Standings(tx.session).lock([claims[0].id])
+        storing = asyncio.create_task(store(now + timedelta(seconds=20)))
+        await eventually(lambda: somebody_waits(home))
+        await Standings(tx.session).lock([claims[-1].id])
+    await storing
 
 
 async def test_a_result_that_can_never_be_stored_keeps_back_no_other(home: Household) -> None:

@@ -83,7 +83,9 @@ class Watch:
 
     def latest(self) -> Incident | None:
         """As it is read from the table."""
-        return max(self.ledger.incidents, key=lambda each: each.opened_at, default=None)
+        return max(
+            self.ledger.incidents, key=lambda each: (each.closed_at is None, each.opened_at), default=None
+        )
 
     def kinds(self) -> list[type[Any]]:
         return [type(event) for event in self.ledger.told]
@@ -198,15 +200,14 @@ def test_uptime_kuma_2899_of_several_thresholds_the_tightest_is_told_and_each_on
 
 def test_a_certificate_is_told_of_once_for_each_threshold_and_a_new_one_begins_anew() -> None:
     ledger, monitor = Ledger(), Monitor(id=uuid7(), name="Plex", visibility="admins", config={})
-    standing = Standing(monitor_id=monitor.id, certificate_fingerprint=None, certificate_told_days=None)
+    standing = Standing(monitor_id=monitor.id, certificates_told=[])
 
     def looks(outcome: MonitorState, *, days: float, fingerprint: str = "aa", quiet: bool = False) -> None:
         ends = NOON + timedelta(days=days)
         finding = Finding(outcome, certificate=Certificate(NOON, ends, fingerprint))
-        told = follow_certificate(
+        standing.certificates_told = follow_certificate(
             cast("Transaction", ledger), monitor, standing, finding, in_maintenance=quiet, at=NOON
         )
-        standing.certificate_fingerprint, standing.certificate_told_days = fingerprint, told
 
     looks(UP, days=40)
     looks(UP, days=13.5, quiet=True)

@@ -22,7 +22,8 @@ from medianest_health.repository.bulk import insert_rows
 from medianest_health.uptime import DAY, FINE, HOUR
 from medianest_health.use_cases.roll_up import roll_up
 from medianest_health.verdict import Verdict, decide
-from services.health.tests.household import Household
+from services.health.tests.household import ROUND_SECONDS, Household
+from services.health.tests.things import change
 
 START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 _OUTCOMES = st.sampled_from(
@@ -172,6 +173,65 @@ async def test_a_day_whose_making_failed_is_made_the_next_time(home: Household) 
         assert made.scalar_one() is not None
 
 
+async def test_somebody_who_reads_results_over_midnight_keeps_nobody_from_looking(home: Household) -> None:
+    """As a backup does; the days to come were made before."""
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(text("lock table results in access share mode"))
+        home.clock.advance(DAY)
+        await home.look()
+        assert home.clock.now() - await _last_check(home, "Plex") < timedelta(minutes=1)
+
+        # Nothing was made for weeks, and now it cannot be: what is due is looked at, and what is found waits.
+        home.clock.advance(20 * DAY)
+        await change(
+            home, "update schedules set due_at = :due", due=home.clock.now() - timedelta(seconds=1.6)
+        )
+        prober = home.probers[-1]
+        await prober.turn()
+        await prober.settled()
+        await prober.turn()
+        waiting = len(prober.found)
+        assert waiting
+    await prober.store()
+    assert not prober.found
+    assert home.clock.now() - await _last_check(home, "Plex") < timedelta(minutes=1)
+
+
+async def test_days_are_made_ahead_every_hour(home: Household) -> None:
+    home.clock.advance(2 * DAY)
+
+    await prune(home.app)
+
+    async with home.app.db.read() as connection:
+        last = home.clock.now() + timedelta(days=3)
+        made = await connection.execute(text("select to_regclass(:name)"), {"name": f"results_{last:%Y%m%d}"})
+        assert made.scalar_one() is not None
+
+
+async def test_results_are_dropped_though_roll_ups_cannot_be_deleted_in_time(home: Household) -> None:
+    await home.rounds(2)
+    home.clock.advance(10 * DAY)
+    for statement in (
+        (
+            "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'too slow' using errcode = '57014'; end $$"
+        ),
+        "create trigger refuse before delete on rollups for each statement execute function refuse()",
+    ):
+        await change(home, statement)
+
+    await prune(home.app)
+
+    async with home.app.db.read() as connection:
+        assert (await connection.execute(text("select count(*) from results"))).scalar_one() == 0
+
+
+async def _last_check(home: Household, name: str) -> datetime:
+    last = (await home.monitor(name)).last_check_at
+    assert last
+    return last
+
+
 async def test_rolling_up_again_in_any_steps_with_what_comes_late_gives_the_same(home: Household) -> None:
     """Property, over seeds: hours and days that were kept up to date while results came, some of them twice and some
     hours late, are those that are made of all the results at once."""
@@ -199,6 +259,54 @@ async def test_rolling_up_again_in_any_steps_with_what_comes_late_gives_the_same
 
         assert {width for width, *_ in kept} == {FINE, HOUR, DAY}
         assert kept == await _rolled(home.app, plex.id), seed
+
+
+async def test_a_clock_that_was_ahead_leaves_no_hole_once_it_is_set_back(home: Household) -> None:
+    """As with a battery that kept the local time: hours ahead, until somebody says what time it is."""
+    await home.rounds(3)
+    home.clock.advance(9 * HOUR)
+    await home.rounds(1)
+    home.clock.advance(-9 * HOUR)
+    begin = home.clock.now()
+
+    await home.rounds(15)
+
+    async with home.app.db.read() as connection:
+        since = begin - timedelta(seconds=FINE)
+        measured = text(
+            "select sum(up_seconds) from rollups join monitors on id = monitor_id where name = 'Plex'"
+            " and width = :width and bucket > :since and bucket <= :until"
+        )
+        values = {"since": since, "until": home.clock.now()}
+        for width in (FINE, HOUR):
+            values["since"] = begin - timedelta(seconds=width)
+            up = (await connection.execute(measured, {**values, "width": width})).scalar_one()
+            assert up >= 15 * ROUND_SECONDS - 5, width
+    assert (await home.monitor("Plex")).coverage >= 300 / DAY
+
+
+async def test_one_that_cannot_be_rolled_up_keeps_back_no_other(home: Household) -> None:
+    await home.rounds(1)
+    plex = await home.monitor("Plex")
+    refuse = (
+        (
+            "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'no' using errcode = '40P01'; end $$"
+        ),
+        (
+            "create trigger refuse before insert on rollups for each row"
+            f" when (new.monitor_id = '{plex.id}') execute function refuse()"
+        ),
+        # In a group of its own, and the first one.
+        f"update standings set rolled_until = rolled_until - interval '1 hour' where monitor_id = '{plex.id}'",
+    )
+    for statement in refuse:
+        await change(home, statement)
+
+    await home.rounds(2)
+
+    assert (await home.monitor("Plex")).coverage == plex.coverage
+    assert (await home.monitor("Overseerr")).coverage >= plex.coverage + ROUND_SECONDS / DAY
 
 
 def _some_results(monitor: UUID, begin: datetime, chance: random.Random) -> list[dict[str, Any]]:

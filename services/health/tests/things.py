@@ -102,3 +102,10 @@ async def outcomes(home: Household) -> dict[str, list[str]]:
         for name, outcome in rows:
             found[name].append(outcome)
         return found
+
+
+async def somebody_waits(home: Household) -> bool:
+    """Until another transaction ends."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with home.app.db.read() as connection:
+        return bool((await connection.execute(text(waiting))).scalar_one())

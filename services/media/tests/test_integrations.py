@@ -4,24 +4,31 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from medianest.embedded import ServerUrls
 from medianest.testing import SECRET_KEY, eventually
 from medianest_common.bus import Context, use
+from medianest_common.clock import uuid7
 from medianest_common.contracts import media
 from medianest_common.contracts.integrations import Integration, IntegrationKind, IntegrationSource
 from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media import integrations as messages
+from medianest_common.contracts.media import issues as said
+from medianest_common.contracts.media.issues import IssueStatus
 from medianest_common.db.sealed import remaining, reseal, sealed_columns
 from medianest_common.errors import MediaNestError
+from medianest_common.integrations import store
 from medianest_common.integrations.rows import cell_of
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_media.service import SERVICE
-from services.media.tests.conftest import FILM, Home, Person
+from services.media.tests.conftest import FILM, Home, Person, home_on
+from services.media.tests.test_issues import in_library, may_report, report, twin
 
 OVERSEERR = IntegrationKind.OVERSEERR
 FILMS = range(9001, 9009)
@@ -121,7 +128,42 @@ async def test_the_new_server_that_has_a_request_already_is_not_asked_again(seer
         assert titles(new) == Counter([FILM])
 
 
-async def test_all_replicas_follow_and_so_does_one_that_did_not_hear_of_it(seerr: Home) -> None:
+async def test_issues_that_are_open_are_told_to_the_new_server_once_and_what_is_over_stays_here(
+    seerr: Home,
+) -> None:
+    frida = await seerr.friend()
+    in_library(seerr)
+    may_report(seerr)
+    open_one, over = await report(frida), await report(frida, "Picture is green")
+    for each in (open_one, over):
+        await twin(seerr, each)
+    comment = said.CommentOnIssue(id=open_one.id, message="In the second half as well")
+    await frida.call(comment)
+
+    async def passed_on() -> bool:
+        return await seerr.rows("select 1 from issue_comments where backend_id is null") == []
+
+    await eventually(passed_on)
+    await seerr.owner.call(said.ResolveIssue(id=over.id))
+    async with another(seerr, frida) as new:
+        new.set_available("movie", FILM)
+        await change(seerr, url=new.url, secret=new.api_key)
+        seerr.overseerr = new
+        may_report(seerr)
+        theirs = await twin(seerr, open_one)
+        await eventually(passed_on)
+        assert [each.message for each in theirs.comments] == [
+            "No sound",
+            "In the second half as well",
+        ]
+        assert list(new.state.issues) == [theirs.id]
+        kept = await frida.call(said.GetIssue(id=over.id))
+        assert (kept.status, kept.message) == (IssueStatus.RESOLVED, "Picture is green")
+        [(count,)] = await seerr.rows("select count(*) from issues")
+        assert count == 2
+
+
+async def test_all_replicas_follow(seerr: Home) -> None:
     await seerr.sandbox.start(SERVICE)
     async with another(seerr) as new:
         await change(seerr, url=new.url, secret=new.api_key)
@@ -133,6 +175,25 @@ async def test_all_replicas_follow_and_so_does_one_that_did_not_hear_of_it(seerr
             return len(seerr.overseerr.calls) == seen
 
         await eventually(answer_from_the_new_one)
+
+
+async def test_a_replica_that_did_not_hear_of_a_change_sees_it_all_the_same(
+    server_urls: ServerUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "FOLLOW_SECONDS", 0.1)
+    async with home_on(server_urls, tmp_path) as home:
+        await change(home, url=home.overseerr.url)
+        await home.owner.call(media.Search(query="matrix"))
+        await home.change("update integrations set enabled = false, version = version + 1")
+
+        async def is_off() -> bool:
+            try:
+                await home.owner.call(media.Search(query=f"matrix {uuid7()}"))
+            except MediaNestError as error:
+                return error.status == 503
+            return False
+
+        await eventually(is_off)
 
 
 async def test_what_was_set_is_there_after_a_restart_and_comes_before_the_variables(seerr: Home) -> None:

@@ -238,6 +238,20 @@ async def test_libraries_from_before_a_start_are_not_believed(sandbox: Sandbox, 
     assert shown["requests"]["state"] == "stale"
 
 
+async def test_libraries_are_not_shown_as_they_were_once_who_may_see_them_has_changed(
+    sandbox: Sandbox, services: Services
+) -> None:
+    ada = caller("Ada")
+    async with services.gateway() as here:
+        await here.show(ada)
+        await services.stored(ada)
+        services.clock.advance(60)
+        await sandbox.stop("plex")
+        assert (await here.show(ada))["libraries"]["state"] == "stale"
+        here.board.forget_libraries()
+        assert (await here.show(ada))["libraries"]["state"] == "unavailable"
+
+
 async def test_what_a_service_calls_old_is_shown_as_that(services: Services) -> None:
     ada = caller("Ada")
     async with services.gateway() as here:

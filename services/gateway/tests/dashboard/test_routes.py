@@ -1,10 +1,13 @@
 """The dashboard over HTTP."""
 
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from medianest.testing import eventually
+from medianest_common.contracts.gateway import EraseUserData
+from medianest_common.contracts.plex.access import LibraryAccessChanged
 from medianest_gateway.dashboard import examples
 from medianest_gateway.dashboard.views import (
     AdminStats,
@@ -65,7 +68,8 @@ async def test_what_says_the_same_is_not_sent_again(door: Door) -> None:
 
 async def test_what_happens_to_somebody_takes_away_what_was_kept_of_them(door: Door) -> None:
     olive = await door.owner()
-    key = f"dashboard:{(await olive.get('/users/me')).json()['id']}"
+    user_id = UUID((await olive.get("/users/me")).json()["id"])
+    key = f"dashboard:{user_id}"
 
     async def is_kept() -> bool:
         await olive.get("/dashboard/notifications")
@@ -76,4 +80,13 @@ async def test_what_happens_to_somebody_takes_away_what_was_kept_of_them(door: D
 
     await eventually(is_kept)
     assert (await olive.send("PATCH", "/users/me", json={"name": "Olivia"})).status_code == 200
+    await eventually(is_gone)
+    await eventually(is_kept)
+    at = door.sandbox.clock.now()
+    await door.sandbox.emit(
+        LibraryAccessChanged(user_id=user_id, machine_identifier="m", library_keys=["1"], at=at)
+    )
+    await eventually(is_gone)
+    await eventually(is_kept)
+    await door.sandbox.bus.enqueue_now(EraseUserData(user_id=user_id))
     await eventually(is_gone)

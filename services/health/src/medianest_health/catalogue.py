@@ -57,9 +57,10 @@ def parts(runtime: Runtime[HealthSettings], *, companions: Callable[[str], Compa
     return [*_services(runtime, companions), *_servers(runtime)]
 
 
-def references_of(settings: HealthSettings, *, clock: Clock) -> References:
-    lan = read_references(settings.health_lan_references)
-    return References(lan=lan, wan=outside_references(settings), clock=clock)
+def references_of(settings: Callable[[], HealthSettings], *, clock: Clock) -> References:
+    """`settings` as they are at the time: what is used may be set in the portal."""
+    lan = read_references(settings().health_lan_references)
+    return References(lan=lan, wan=lambda: outside_references(settings()), clock=clock)
 
 
 def outside_references(settings: HealthSettings) -> list[Reference]:

@@ -1,7 +1,8 @@
 """When it is told that a certificate will expire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from medianest_common.contracts.health import CertificateExpiring, MonitorState, Visibility
 from medianest_common.db import Transaction
@@ -9,6 +10,13 @@ from medianest_health.adapters.probe import Finding
 from medianest_health.models import Monitor, Standing
 
 WARN_DAYS = (21, 14, 7)
+_MOST_REMEMBERED = 20
+"""Certificates of one monitor that were told of: behind one name there may be several, which show themselves by turns.
+"""
+
+type Told = list[list[Any]]
+"""The tightest threshold that was told of each certificate: pairs of fingerprint and days, as JSON keeps them."""
+_TOLD_OF = (MonitorState.UP, MonitorState.DEGRADED)
 
 
 def crossed(expires_at: datetime, *, at: datetime, warn_days: Sequence[int], told: int | None) -> int | None:
@@ -27,20 +35,19 @@ def follow_certificate(
     *,
     in_maintenance: bool,
     at: datetime,
-) -> int | None:
-    """Returns what is told by now. Another certificate begins anew. Where something is wrong already, that is told,
-    and if it is the certificate it says so."""
+) -> Told:
+    """Returns what is told by now. Another certificate begins anew. What is down is told as that, and so is what is
+    degraded from the tightest threshold on: its incident says that it is the certificate."""
     certificate = finding.certificate
-    told = standing.certificate_told_days if standing else None
-    if certificate is None:
+    told = standing.certificates_told if standing else []
+    if certificate is None or in_maintenance or finding.outcome not in _TOLD_OF:
         return told
-    if standing is None or standing.certificate_fingerprint != certificate.fingerprint:
-        told = None
-    if in_maintenance or finding.outcome is not MonitorState.UP:
-        return told
-    warn_days = monitor.config.get("warn_days") or WARN_DAYS
-    days = crossed(certificate.expires_at, at=at, warn_days=warn_days, told=told)
-    if days is None:
+    by_certificate: Mapping[str, int] = dict(told)
+    warn_days = monitor.config.get("warn_days", WARN_DAYS)
+    days = crossed(
+        certificate.expires_at, at=at, warn_days=warn_days, told=by_certificate.get(certificate.fingerprint)
+    )
+    if days is None or (finding.outcome is MonitorState.DEGRADED and days == min(warn_days)):
         return told
     tx.emit(
         CertificateExpiring(
@@ -51,4 +58,5 @@ def follow_certificate(
             days=(certificate.expires_at - at) // timedelta(days=1),
         )
     )
-    return days
+    others = [pair for pair in told if pair[0] != certificate.fingerprint]
+    return [*others, [certificate.fingerprint, days]][-_MOST_REMEMBERED:]

@@ -50,7 +50,8 @@ def follow(
     if state is None or (incident is None and state is MonitorState.UP):
         return
     if incident is None:
-        incident = _opened(tx, monitor, state, at=_beginning(before, after, at=at), told_before=latest)
+        begun = _beginning(latest, before, after, at=at)
+        incident = _opened(tx, monitor, state, at=begun, told_before=latest)
     telling = _Telling(tx, monitor, incident, after, at, reason)
     if state is MonitorState.UP:
         telling.is_well()
@@ -69,10 +70,13 @@ def _to_follow(after: Judgement, rule: Rule) -> MonitorState | None:
     return None
 
 
-def _beginning(before: Judgement | None, after: Judgement, *, at: datetime) -> datetime:
-    """Not while it was in maintenance, or blocked."""
+def _beginning(
+    last: Incident | None, before: Judgement | None, after: Judgement, *, at: datetime
+) -> datetime:
+    """Not while it was in maintenance, or blocked, nor before the `last` one was over."""
     was_held = before is not None and (before.state is MonitorState.MAINTENANCE or before.blocked_by)
-    return at if was_held else after.verdict.since
+    begun = at if was_held else after.verdict.since
+    return max(begun, min(last.closed_at, at)) if last and last.closed_at else begun
 
 
 def _fell(incident: Incident, before: Judgement | None, after: Judgement) -> bool:

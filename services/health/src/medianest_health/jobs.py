@@ -1,10 +1,14 @@
 """What the health service does by the clock besides looking: add up what was found, and forget what is old."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import batched
 
 import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from medianest_health.app import HealthApp
+from medianest_health.models import Monitor
 from medianest_health.repository import History, Incidents
 from medianest_health.repository.error_groups import ErrorGroups
 from medianest_health.repository.recoveries import RecoveryLog
@@ -19,15 +23,45 @@ INCIDENTS_KEPT = timedelta(days=730)
 RECOVERIES_KEPT = timedelta(days=90)
 ERRORS_KEPT = timedelta(days=90)
 """After they were last seen."""
+_AT_A_TIME = 20
+"""Monitors whose roll-ups one transaction forgets."""
 
 
 async def prune(app: HealthApp) -> None:
-    now = app.clock.now()
-    async with app.db.transaction() as tx:
-        dropped = await app.partitions.drop_before(tx.session, (now - RESULTS_KEPT).astimezone(UTC).date())
-        await History(tx.session).forget_old(now=now)
-        await Incidents(tx.session).forget(before=now - INCIDENTS_KEPT)
-        await RecoveryLog(tx.session).forget(before=now - RECOVERIES_KEPT)
-        await ErrorGroups(tx.session).forget(before=now - ERRORS_KEPT)
+    """Each step by itself: none holds locks for another, and what fails is tried again the next time, alone."""
+    for step in (_make_partitions, _drop_partitions, _forget_rollups, _forget_incidents, _forget_the_rest):
+        try:
+            await step(app, now=app.clock.now())
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            log.warning("not_pruned", step=step.__name__.lstrip("_"), error=repr(error)[:300])
+
+
+async def _make_partitions(app: HealthApp, *, now: datetime) -> None:
+    await app.partitions.make_ahead(app.db, now=now)
+
+
+async def _drop_partitions(app: HealthApp, *, now: datetime) -> None:
+    dropped = await app.partitions.drop_before(app.db, (now - RESULTS_KEPT).astimezone(UTC).date())
     if dropped:
         log.info("results_dropped", partitions=dropped)
+
+
+async def _forget_rollups(app: HealthApp, *, now: datetime) -> None:
+    async with app.db.read() as connection:
+        monitors = (await connection.execute(select(Monitor.id).order_by(Monitor.id))).scalars().all()
+    for several in batched(monitors, _AT_A_TIME):
+        async with app.db.transaction() as tx:
+            await History(tx.session).forget_old(several, now=now)
+
+
+async def _forget_incidents(app: HealthApp, *, now: datetime) -> None:
+    async with app.db.transaction() as tx:
+        await Incidents(tx.session).forget(before=now - INCIDENTS_KEPT)
+
+
+async def _forget_the_rest(app: HealthApp, *, now: datetime) -> None:
+    async with app.db.transaction() as tx:
+        await RecoveryLog(tx.session).forget(before=now - RECOVERIES_KEPT)
+        await ErrorGroups(tx.session).forget(before=now - ERRORS_KEPT)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest_common.db import Database
 
@@ -19,6 +18,9 @@ _IMPATIENT = text("set local lock_timeout = '2s'")
 """Both making and dropping one shut out everybody else: rather later than that all wait behind us."""
 
 
+_DAYS_AHEAD = 3
+
+
 class Partitions:
     """Remembers which days have one, so that it mostly asks nothing."""
 
@@ -26,33 +28,53 @@ class Partitions:
         self._known: set[date] = set()
 
     async def ensure(self, db: Database, *, now: datetime, also: Iterable[datetime] = ()) -> None:
-        """For today and tomorrow, and the days of `also`, which come late."""
-        today = _day(now)
-        wanted = {today, today + timedelta(days=1), *map(_day, also)}
-        missing = sorted(wanted - self._known)
-        if not missing:
+        """For today and the days of `also`, which come late. Raises where one is missing and cannot be made now."""
+        await self._make(db, {_day(now), *map(_day, also)}, today=_day(now))
+
+    async def make_ahead(self, db: Database, *, now: datetime) -> None:
+        """For the days to come: whoever reads for hours, as a backup does, keeps nobody from making one in time."""
+        await self._make(db, _ahead(_day(now)), today=_day(now))
+
+    async def _make(self, db: Database, wanted: set[date], *, today: date) -> None:
+        if wanted <= self._known:
             return
-        async with db.transaction() as tx:
-            await tx.session.execute(_IMPATIENT)
-            # `if not exists` looks first and makes then: two replicas at midnight would both make it.
-            await tx.session.execute(_TAKING_TURNS)
-            for day in missing:
-                await tx.session.execute(
-                    text(
-                        f"create table if not exists {_name(day)} partition of results"
-                        f" for values from ('{day} 00:00:00+00') to ('{day + timedelta(days=1)} 00:00:00+00')"
-                    )
-                )
+        present = await _present(db)
+        if not {_name(day) for day in wanted} <= present:
+            await _create(db, sorted(wanted | _ahead(today)))
         self._known = {known for known in self._known if known >= min(wanted)} | wanted
 
-    async def drop_before(self, session: AsyncSession, first_kept: date) -> list[str]:
-        """Returns the names of those that went."""
-        await session.execute(_IMPATIENT)
-        names = (await session.execute(_PRESENT)).scalars().all()
-        old = [name for name in names if _NAME.fullmatch(name) and name < _name(first_kept)]
+    async def drop_before(self, db: Database, first_kept: date) -> list[str]:
+        """Each in a transaction of its own, which is short. Returns the names of those that went."""
+        old = sorted(name for name in await _present(db) if name < _name(first_kept))
         for name in old:
-            await session.execute(text(f"drop table {name}"))
+            async with db.transaction() as tx:
+                await tx.session.execute(_IMPATIENT)
+                await tx.session.execute(text(f"drop table if exists {name}"))
         return old
+
+
+async def _present(db: Database) -> set[str]:
+    async with db.read() as connection:
+        names = (await connection.execute(_PRESENT)).scalars()
+        return {name for name in names if _NAME.fullmatch(name)}
+
+
+async def _create(db: Database, days: Iterable[date]) -> None:
+    async with db.transaction() as tx:
+        await tx.session.execute(_IMPATIENT)
+        # `if not exists` looks first and makes then: two replicas at midnight would both make it.
+        await tx.session.execute(_TAKING_TURNS)
+        for day in days:
+            await tx.session.execute(
+                text(
+                    f"create table if not exists {_name(day)} partition of results"
+                    f" for values from ('{day} 00:00:00+00') to ('{day + timedelta(days=1)} 00:00:00+00')"
+                )
+            )
+
+
+def _ahead(today: date) -> set[date]:
+    return {today + timedelta(days=number) for number in range(_DAYS_AHEAD + 1)}
 
 
 def _day(moment: datetime) -> date:

@@ -37,6 +37,10 @@ _ATTEMPTS = 3
 _SLACK_SECONDS = 1.0
 """Probes keep the time themselves, and say more about it than we can."""
 _TOO_SLOW = "57014"
+_LOST = ("40001", "40P01")
+"""To another transaction, which is over by then: serialisation, deadlock."""
+_WAITED = "55P03"
+"""For a lock, in vain."""
 
 
 class Prober:
@@ -55,7 +59,7 @@ class Prober:
         self.found: dict[UUID, Check] = {}
         """Not written down yet."""
         self._claimed_last: set[UUID] = set()
-        self._matched: list[Watched] = []
+        self._matched: tuple[list[Watched], frozenset[str]] | None = None
         self._sweep_at = float("-inf")
 
     @classmethod
@@ -94,9 +98,15 @@ class Prober:
 
     async def turn(self) -> None:
         """Write down what was found, and begin to look at what is due."""
-        if self._matched != list(self._app.watched):
+        if self._matched != self._to_match():
             await self.match()
-        await self.store()
+        try:
+            await self.store()
+        except Exception as error:
+            if not _is_in_the_way(error):
+                raise
+            # What was found is kept, and stays ours: nobody has to find it again.
+            log.warning("checks_wait", number=len(self.found), error=repr(error)[:300])
         if asyncio.get_running_loop().time() >= self._sweep_at:
             await self.sweep()
         await self._claim()
@@ -107,11 +117,14 @@ class Prober:
             await asyncio.wait(set(self._running.values()))
 
     async def match(self) -> None:
-        watched = list(self._app.watched)
+        watched, undecided = matching = self._to_match()
         async with self._app.db.transaction() as tx:
-            await Monitors(tx.session).match(watched, now=self._app.clock.now())
-        self._matched = watched
+            await Monitors(tx.session).match(watched, undecided=undecided, now=self._app.clock.now())
+        self._matched = matching
         self._sweep_at = float("-inf")
+
+    def _to_match(self) -> tuple[list[Watched], frozenset[str]]:
+        return list(self._app.watched), self._app.integrations.undecided
 
     async def sweep(self) -> None:
         """Plan what is new, and close what is no longer ours to look at."""
@@ -135,12 +148,14 @@ class Prober:
                 await schedules.renew(self.replica, lasting)
             claimed = await schedules.claim(
                 self.replica,
-                keys=[each.key for each in self._app.watched],
+                automatic={each.key: each.target for each in self._app.watched},
                 now=self._app.clock.now(),
                 places=max(0, self._at_once - len(self._running)),
                 hung_places=max(0, int(self._at_once * HUNG_SHARE) - len(self._hanging)),
             )
-            await self._probes.prepare(claimed, read=schedules.opened)
+            missing = self._probes.missing(claimed)
+            monitors = await schedules.monitors(missing) if missing else []
+        await self._probes.open(monitors)
         self._claimed_last = {each.id for each in claimed}
         for each in claimed:
             if each.id not in held:
@@ -212,7 +227,7 @@ class Prober:
             try:
                 self.metrics.saw(await store_checks(self._app, batch, replica=self.replica))
             except Exception as error:
-                if attempt == _ATTEMPTS or not _is_in_the_way(error):
+                if attempt == _ATTEMPTS or _sqlstate(error) not in _LOST:
                     raise
                 await asyncio.sleep(self._app.uniform(0.02, 0.1) * attempt)
             else:
@@ -252,8 +267,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _is_in_the_way(error: Exception) -> bool:
-    """Serialisation, deadlock, a lock that was waited for too long."""
-    return _sqlstate(error) in ("40001", "40P01", "55P03")
+    return _sqlstate(error) in (*_LOST, _WAITED)
 
 
 def _sqlstate(error: Exception) -> str | None:

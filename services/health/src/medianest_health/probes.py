@@ -1,6 +1,7 @@
 """The probes that this replica has open, for as long as it looks at what they look at."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -13,11 +14,11 @@ from medianest_health.adapters.probe import Finding, Probe
 from medianest_health.app import HealthApp
 from medianest_health.models import Monitor
 from medianest_health.repository.schedules import Claimed
-from medianest_health.repository.specs import SpecUnreadable, spec_of
+from medianest_health.repository.specs import UNREADABLE, SpecUnreadable, spec_of
 
 log = structlog.get_logger()
 
-type ReadMonitors = Callable[[Collection[UUID]], Awaitable[Sequence[Monitor]]]
+_CLOSED_SECONDS = 1.0
 
 
 class Closable(Probe, Protocol):
@@ -38,14 +39,15 @@ class Probes:
         self._app = app
         self._open: dict[UUID, _Open] = {}
 
-    async def prepare(self, claimed: Sequence[Claimed], *, read: ReadMonitors) -> None:
-        """For `of`: reads what is not open yet, or open from what it was before."""
-        wanted = [each for each in claimed if self._is_missing(each)]
-        if not wanted:
-            return
-        for monitor in await read([each.id for each in wanted]):
-            await self._close(monitor.id)
-            self._open[monitor.id] = _Open(monitor.updated_at, self._opened(monitor))
+    def missing(self, claimed: Sequence[Claimed]) -> list[UUID]:
+        """What is not open yet, or open from what it was before."""
+        return [each.id for each in claimed if self._is_missing(each)]
+
+    async def open(self, monitors: Sequence[Monitor]) -> None:
+        """For `of`. Takes no longer than one of those that are closed for it may take."""
+        await self._close(each.id for each in monitors)
+        for each in monitors:
+            self._open[each.id] = _Open(each.updated_at, self._opened(each))
 
     def of(self, claimed: Claimed) -> Probe | None:
         """None where there is nothing to ask: it reports by itself, or it was removed just now."""
@@ -55,8 +57,7 @@ class Probes:
         return opened.probe if opened else None
 
     async def keep_only(self, monitors: Collection[UUID]) -> None:
-        for monitor_id in [each for each in self._open if each not in monitors]:
-            await self._close(monitor_id)
+        await self._close([each for each in self._open if each not in monitors])
 
     async def aclose(self) -> None:
         await self.keep_only(())
@@ -70,16 +71,25 @@ class Probes:
     def _opened(self, monitor: Monitor) -> Closable:
         try:
             spec = spec_of(monitor, cipher=self._app.cipher)
+            return open_probe(spec, name=monitor.name, seconds=monitor.timeout_seconds, ports=self._app.ports)
         except SpecUnreadable as error:
             return _CannotLook(str(error))
-        return open_probe(spec, name=monitor.name, seconds=monitor.timeout_seconds, ports=self._app.ports)
+        except Exception as error:
+            # Written by another version, or by hand. The name of the error only: it may quote what it was given.
+            log.warning("probe_not_opened", monitor=monitor.key, error=type(error).__name__)
+            return _CannotLook(UNREADABLE)
 
-    async def _close(self, monitor_id: UUID) -> None:
-        if opened := self._open.pop(monitor_id, None):
-            try:
-                await opened.probe.aclose()
-            except Exception:
-                log.exception("probe_not_closed", monitor_id=str(monitor_id))
+    async def _close(self, monitors: Iterable[UUID]) -> None:
+        opened = [probe.probe for each in monitors if (probe := self._open.pop(each, None))]
+        await asyncio.gather(*map(_close, opened))
+
+
+async def _close(probe: Closable) -> None:
+    try:
+        async with asyncio.timeout(_CLOSED_SECONDS):
+            await probe.aclose()
+    except Exception:
+        log.exception("probe_not_closed")
 
 
 class _CannotLook:

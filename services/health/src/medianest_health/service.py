@@ -1,6 +1,5 @@
 """The only wiring of the health service."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -60,9 +59,8 @@ async def build(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
         return Replicas(service, roster, runtime.db)
 
     async with AsyncExitStack() as stack:
-        references = references_of(runtime.settings, clock=runtime.clock)
-        learning = asyncio.create_task(references.learn())
-        stack.callback(learning.cancel)
+        references = references_of(lambda: integrations.settings, clock=runtime.clock)
+        await stack.enter_async_context(references.learning())
         ports = Ports(
             clock=runtime.clock,
             own_trouble=OwnNetwork(references, clock=runtime.clock),

@@ -22,7 +22,8 @@ _SUPPORTS = text("""
         select b.monitor_id, d.depends_on from bonds b join dependencies d on d.monitor_id = b.support
     )
     select b.monitor_id, b.support, s.verdict, s.recent, s.last_check_at, s.holds_seconds, s.blocked_by,
-           exists (
+           -- During its maintenance its incident waits, however well it is by then.
+           s.state <> 'maintenance' and exists (
                select from incidents i
                where i.monitor_id = b.support and i.closed_at is null and i.state in ('down', 'flapping')
            ) as is_out

@@ -1,5 +1,6 @@
 """Probes opened as the service opens them, and asked on real sockets."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -78,3 +79,14 @@ async def look(
 ) -> Finding:
     async with opened(among=among, seconds=seconds, variables=variables, afresh=afresh, **values) as probe:
         return await probe()
+
+
+@asynccontextmanager
+async def listening(*, says: bytes = b"", tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(says)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield server.sockets[0].getsockname()[1]

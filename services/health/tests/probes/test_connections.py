@@ -22,22 +22,11 @@ from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.adapters import ping
 from medianest_health.adapters.ping import PingProbe, Way, echo, way
 from medianest_health.adapters.push import heard
-from services.health.tests.probes.probing import cut_off, look, ports
+from services.health.tests.probes.probing import cut_off, listening, look, ports
 
 UP, DOWN, AUTH, UNKNOWN = MonitorState.UP, MonitorState.DOWN, MonitorState.AUTH, MonitorState.UNKNOWN
 DEGRADED = MonitorState.DEGRADED
 _METADATA = "169.254.169.254"
-
-
-@asynccontextmanager
-async def listening(*, says: bytes = b"", tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(says)
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 async def test_whoever_takes_a_connection_is_up_and_whoever_refuses_it_is_down() -> None:
@@ -74,7 +63,8 @@ async def test_while_we_are_cut_off_nothing_is_known(kind: dict[str, Any]) -> No
     "days, outcome, words",
     [
         (0, UP, None),
-        (10, DEGRADED, "in 19 days."),
+        (10, UP, "in 19 days."),
+        (24, DEGRADED, "in 5 days."),
         (28, DEGRADED, "in 1 day."),
         (31, DOWN, "expired on"),
     ],

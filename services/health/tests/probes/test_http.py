@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +19,12 @@ from medianest_common.contracts.health import MonitorState
 from medianest_common.errors import Invalid
 from medianest_common.testing.certificates import self_signed
 from medianest_common.testing.http_server import serve
+from medianest_health.adapters import json_looking
+from medianest_health.adapters.certificates import read_certificate
 from medianest_health.adapters.http import MOST_BYTES
-from medianest_health.adapters.kinds import check_spec
+from medianest_health.adapters.json_looking import JsonLooking
+from medianest_health.adapters.kinds import OpenProbe, check_spec
+from medianest_health.adapters.probe import Finding
 from services.health.tests.probes.probing import NOBODY, cut_off, look, ports, spec_of
 
 UP, DOWN, AUTH, UNKNOWN = MonitorState.UP, MonitorState.DOWN, MonitorState.AUTH, MonitorState.UNKNOWN
@@ -49,6 +54,11 @@ class Site:
                 return Response(json.dumps(document), media_type="application/json")
             case "latin":
                 return Response("Grüße".encode("latin-1"), media_type="text/plain; charset=iso-8859-1")
+            case "written":
+                named = f"text/html; charset={request.query_params['in']}"
+                return Response(b"xn--" + b"a" * 300_000 + b" all is well", headers={"Content-Type": named})
+            case "large":
+                return Response(json.dumps([{"a": [n]} for n in range(3000)]), media_type="application/json")
             case "moved":
                 return RedirectResponse(
                     request.query_params["to"], int(request.query_params.get("code", 302))
@@ -115,6 +125,17 @@ async def test_a_keyword_is_found_in_the_encoding_of_the_page(site: Site) -> Non
     assert (await look(kind="http", url=f"{site.url}/latin", keyword="Grüße")).outcome is UP
 
 
+@pytest.mark.parametrize(
+    "codec", ["punycode", "idna", "undefined", "unicode_escape", "zlib", "nonsense", "a.b"]
+)
+async def test_what_is_no_encoding_of_pages_is_read_as_utf_8(site: Site, codec: str) -> None:
+    """Some take minutes for such a page, and stop everything meanwhile; others fail whatever they are told."""
+    url = f"{site.url}/written?in={codec}"
+
+    assert (await look(kind="http", url=url, keyword="all is well")).outcome is UP
+    assert (await look(kind="http", url=url, keyword="nothing is well")).outcome is DOWN
+
+
 async def test_only_the_beginning_of_an_endless_answer_is_read(site: Site) -> None:
     found = await look(kind="http", url=f"{site.url}/endless", keyword="nowhere")
 
@@ -151,6 +172,23 @@ async def test_what_a_json_path_finds(
     assert "well" not in (found.message or "")
 
 
+async def test_a_path_that_goes_through_a_document_again_and_again_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many do, names of hosts are looked up all the while."""
+    monkeypatch.setattr(json_looking, "_MOST_STEPS", 300_000)
+    document = json.dumps([{"a": [n]} for n in range(3000)]).encode()
+    looks = [
+        asyncio.ensure_future(JsonLooking("$[?count($..a)==1]", expected=None).wrong(document))
+        for _ in range(8)
+    ]
+    await asyncio.sleep(0)
+    await asyncio.get_running_loop().getaddrinfo("localhost", 80)
+
+    assert not all(each.done() for each in looks)
+    assert set(await asyncio.gather(*looks)) == {"answered a document that takes too long to look into"}
+
+
 @pytest.mark.parametrize("what", ["page", "endless"])
 async def test_what_is_not_json_or_too_much_of_it_is_down(site: Site, what: str) -> None:
     assert (await look(kind="http", url=f"{site.url}/{what}", json_path="$.a")).outcome is DOWN
@@ -162,6 +200,8 @@ async def test_what_is_not_json_or_too_much_of_it_is_down(site: Site, what: str)
         {"json_path": "$.["},
         {"json_path": "no path"},
         {"json_path": "$..a..b..c"},
+        {"json_path": "$..[?search(@.a, '(a|aa)*[bd]')]"},
+        {"json_path": "$..[?match(@.a, @.b)]"},
         {"url": "http://169.254.169.254/latest/meta-data"},
         {"url": "http://[::ffff:169.254.169.254]/"},
         {"url": "http://user:pass@host/"},
@@ -274,6 +314,24 @@ async def test_a_certificate_is_looked_at_or_ignored(site: Site, tmp_path: Path)
     assert lenient.outcome is UP
     assert lenient.certificate
     assert len(lenient.certificate.fingerprint) == 64
+
+
+def test_a_certificate_of_a_version_that_there_never_was_is_none(tmp_path: Path) -> None:
+    """Old boxes show such."""
+    _, kept = self_signed(tmp_path, "localhost")
+    der = ssl.PEM_cert_to_DER_cert(kept.read_text())
+    third = bytes.fromhex("a003020102")
+    assert read_certificate(der)
+    assert read_certificate(der.replace(third, bytes.fromhex("a003020105"), 1)) is None
+
+
+async def test_what_nobody_has_thought_of_is_a_finding() -> None:
+    async def broken() -> Finding:
+        raise KeyError("a-secret")
+
+    found = await OpenProbe(broken)()
+
+    assert (found.outcome, found.message) == (UNKNOWN, "It could not be checked.")
 
 
 async def test_nothing_secret_is_in_what_is_logged_or_found(

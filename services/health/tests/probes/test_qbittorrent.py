@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
@@ -11,6 +12,7 @@ from medianest.embedded import ServerUrls
 from medianest_common.contracts.health import MonitorState
 from medianest_common.testing.fake_systems import FakeQbittorrent
 from medianest_common.testing.fake_systems.qbittorrent import Age
+from medianest_common.testing.fault_proxy import FaultProxy
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.refusals import Refusals
@@ -118,6 +120,25 @@ async def test_without_valkey_each_process_remembers_by_itself(qbittorrent: Fake
         alone = ports(refusals=Refusals(secret=b"x", valkey=nobody))
         for _ in range(3):
             assert (await look(**wrong, among=alone)).outcome is AUTH
+
+    assert qbittorrent.refused == 1
+
+
+async def test_what_was_refused_while_valkey_was_away_is_known_once_it_is_back(
+    qbittorrent: FakeQbittorrent, server_urls: ServerUrls
+) -> None:
+    wrong, secret = spec(qbittorrent, password="wrong"), f"away {qbittorrent.url}".encode()
+    address = urlsplit(server_urls.valkey_url)
+    async with (
+        FaultProxy.start(address.hostname or "", address.port or 0) as way,
+        Redis.from_url(server_urls.valkey_url.replace(f":{address.port}", f":{way.port}")) as valkey,
+    ):
+        refusals = Refusals(secret=secret, valkey=valkey)
+        way.refuse()
+        assert (await look(**wrong, among=ports(refusals=refusals))).outcome is AUTH
+        await way.heal()
+        for known in (refusals, Refusals(secret=secret, valkey=valkey)):
+            assert (await look(**wrong, among=ports(refusals=known))).outcome is AUTH
 
     assert qbittorrent.refused == 1
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from medianest.testing import eventually
 from medianest_common.contracts.health import MonitorState
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_health.adapters import references
 from medianest_health.adapters.network import OwnNetwork
 from medianest_health.adapters.reference import Reference, read_references
 from medianest_health.adapters.references import (
@@ -26,18 +28,19 @@ _ADDRESSES = {"radarr.lan": "192.168.1.20", "api.example": "203.0.114.7", "local
 
 @dataclass
 class Home:
-    """`alive` answers; `asked` is who was."""
+    """`alive` answers; `asked` is who was, and `answered` who has."""
 
     clock: ShiftedClock = field(default_factory=ShiftedClock)
     alive: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
     lan: tuple[Reference, ...] = (_NAS,)
     wan: tuple[Reference, ...] = (_PUBLIC,)
     gateway: Reference | None = None
 
     def open(self) -> OwnNetwork:
         self.references = References(
-            lan=self.lan, wan=self.wan, clock=self.clock, ask=self.ask, gateway=lambda: self.gateway
+            lan=self.lan, wan=lambda: self.wan, clock=self.clock, ask=self.ask, gateway=lambda: self.gateway
         )
         return OwnNetwork(
             self.references, clock=self.clock, resolve=self.resolve, route_error=lambda family, address: 0
@@ -46,7 +49,10 @@ class Home:
     async def ask(self, reference: Reference) -> bool:
         self.asked.append(reference.host)
         await asyncio.sleep(0)
-        return reference.host in self.alive
+        if reference.host not in self.alive:
+            return False
+        self.answered.append(reference.host)
+        return True
 
     async def resolve(self, host: str) -> list[tuple[int, str]]:
         return [(2, _ADDRESSES.get(host, host))]
@@ -102,8 +108,11 @@ async def test_a_gateway_that_never_answers_says_nothing_and_one_that_has_does()
     home.alive = {"192.168.1.1"}
     home.later()
     await home.references.learn()
+    asked = len(home.asked)
     home.alive = set()
     home.later()
+    await home.references.learn()
+    assert len(home.asked) == asked, "while all is well it is not asked again"
     assert "192.168.1.1" in (await own("radarr.lan") or "")
 
 
@@ -162,6 +171,56 @@ async def test_about_what_is_down_for_long_nobody_is_asked_every_time() -> None:
     home.alive = set()
     home.later(600)
     assert await own("https://api.example/")
+
+
+@pytest.mark.parametrize("every", [20, 60, 120])
+async def test_our_own_network_goes_away_soon_after_a_host_has_recovered(every: int) -> None:
+    home = Home(alive={"192.168.1.9"})
+    own = home.open()
+    for _ in range(4):
+        assert await own("radarr.lan") is None
+        home.later(every)
+
+    home.later(max(60, 2 * every))
+    home.alive = set()
+    assert "192.168.1.9" in (await own("radarr.lan") or "")
+
+
+async def test_what_is_used_outside_may_become_known_later() -> None:
+    home = Home(wan=())
+    own = home.open()
+    assert await own("https://api.example/") is None
+
+    home.wan = (_PUBLIC,)
+    assert "plex.example" in (await own("https://api.example/") or "")
+
+
+async def test_a_gateway_is_asked_until_it_has_answered_however_late_the_network_comes_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(references, "_LEARNT_SECONDS", 0.01)
+    home = Home(lan=())
+    own = home.open()
+
+    async def asked() -> bool:
+        home.later()
+        return bool(home.asked)
+
+    async def answered() -> bool:
+        home.later()
+        return bool(home.answered)
+
+    async def counts() -> bool:
+        home.later()
+        return _ROUTER.host in (await own("radarr.lan") or "")
+
+    async with home.references.learning():
+        home.gateway = _ROUTER
+        await eventually(asked)
+        home.alive = {_ROUTER.host}
+        await eventually(answered)
+        home.alive = set()
+        await eventually(counts)
 
 
 @pytest.mark.parametrize(

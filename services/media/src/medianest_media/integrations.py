@@ -40,7 +40,8 @@ def overseerr_name(store: IntegrationStore[MediaSettings]) -> str:
     return f"{Overseerr.name}-{place}" if place else Overseerr.name
 
 
-async def overseerr_place(tx: Transaction) -> int:
-    """As it is stored now."""
-    row = await tx.session.get(Integration, row_id(IntegrationKind.OVERSEERR))
-    return row.place if row is not None else 0
+async def is_still_there(tx: Transaction, place: int) -> bool:
+    """Whether that Overseerr is the one that is set. Until the end of the transaction no other takes its place: what is
+    remembered of its numbers is remembered before they are forgotten."""
+    row = await tx.session.get(Integration, row_id(IntegrationKind.OVERSEERR), with_for_update={"read": True})
+    return (row.place if row is not None else 0) == place

@@ -19,7 +19,7 @@ from medianest_common.bus.handlers import answer_type
 from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, Rpc, rfc3339
-from medianest_common.errors import TimedOut, Unavailable, raise_problem
+from medianest_common.errors import PayloadTooLarge, TimedOut, Unavailable, raise_problem
 
 log = structlog.get_logger()
 
@@ -115,6 +115,8 @@ class Bus:
             raise Unavailable(f"The {service} service is not running.", retry_after=2) from None
         except nats.errors.TimeoutError:
             raise TimedOut(f"The {service} service did not answer in time.") from None
+        except nats.errors.MaxPayloadError:
+            raise PayloadTooLarge("This is more than can be passed on at once.") from None
         except (nats.errors.Error, OSError):
             raise Unavailable(
                 "The message bus is not reachable. Try again in a moment.", retry_after=2

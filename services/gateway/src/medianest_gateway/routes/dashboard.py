@@ -20,9 +20,9 @@ from medianest_gateway.dashboard.views import (
 )
 from medianest_gateway.routes.common import JSON, Gateway
 
-router = APIRouter(prefix="/dashboard", tags=["Dashboard"], responses=problems(401, 403, 422, 429))
+router = APIRouter(prefix="/dashboard", tags=["Dashboard"], responses=problems(401, 403, 422, 429, 503, 504))
 
-admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429))
+admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 def _example(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -62,7 +62,7 @@ async def read_notifications(gateway: Gateway) -> Response:
     return _answer(_written(await gateway.board.show(sources.NOTIFICATIONS)))
 
 
-@admin.get("/stats", response_model=AdminStats, responses=problems(503))
+@admin.get("/stats", response_model=AdminStats)
 async def read_admin_stats(gateway: Gateway) -> Response:
     """How the household uses the portal. Each part is fresh, stale or unavailable by itself, as on the dashboard."""
     require(Permission.SEE_INTERNALS)

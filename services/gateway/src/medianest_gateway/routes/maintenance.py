@@ -1,9 +1,11 @@
 """Times during which monitors may be down, and nobody is told."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
+from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import maintenance
 from medianest_common.web import Idempotent, problems
 from medianest_gateway.routes.common import Gateway, passed_through
@@ -13,10 +15,14 @@ router = APIRouter(
 )
 
 
-@router.get("", response_model=maintenance.Maintenances)
-async def list_maintenances(gateway: Gateway) -> Response:
-    """All of them: what runs or comes next first, and what is over last."""
-    return await passed_through(gateway.bus, maintenance.ListMaintenances())
+@router.get("", response_model=Page[maintenance.Maintenance], responses=problems(400))
+async def list_maintenances(
+    gateway: Gateway,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: str | None = None,
+) -> Response:
+    """What runs or comes next first, and what is over last. A page may hold less than `limit`: `nextCursor` tells."""
+    return await passed_through(gateway.bus, maintenance.ListMaintenances(limit=limit, cursor=cursor))
 
 
 @router.post("", status_code=201, response_model=maintenance.Maintenance, responses=problems(409))

@@ -83,7 +83,13 @@ async def order_monitors(gateway: Gateway, body: managing.MonitorOrderBody) -> N
 @router.get("/export", response_model=carrying.MonitorsDocument)
 async def export_monitors(gateway: Gateway) -> Response:
     """Those that were made here or imported, as one document without secrets."""
-    return await passed_through(gateway.bus, carrying.ExportMonitors(), timeout=MANY_SECONDS)
+    part = whole = await gateway.bus.call(carrying.ExportMonitors(), timeout=MANY_SECONDS)
+    while part.next_cursor:
+        part = await gateway.bus.call(carrying.ExportMonitors(cursor=part.next_cursor), timeout=MANY_SECONDS)
+        whole.monitors.extend(part.monitors)
+        known = {each.ref for each in whole.automatic}
+        whole.automatic.extend(each for each in part.automatic if each.ref not in known)
+    return Response(whole.model_dump_json(exclude={"next_cursor"}), media_type=JSON)
 
 
 @router.post("/import", response_model=carrying.CarriedOver, responses=problems(409))

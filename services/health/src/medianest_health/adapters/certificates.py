@@ -25,7 +25,7 @@ def read_certificate(der: bytes | None) -> Certificate | None:
             expires_at=found.not_valid_after_utc,
             fingerprint=found.fingerprint(hashes.SHA256()).hex(),
         )
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):  # The latter is no ValueError.
         return None
 
 

@@ -21,6 +21,7 @@ from medianest_common.http import (
 )
 from medianest_common.http.verdict import of_failure
 from medianest_health.adapters.certificates import expires_soon, in_words, read_certificate
+from medianest_health.adapters.decoding import text_of
 from medianest_health.adapters.json_looking import JsonLooking
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Certificate, Finding, answer_within
@@ -146,7 +147,7 @@ class HttpProbe:
     def _wrong_keyword(self, answer: _Answer) -> str | None:
         if self._spec.keyword is None:
             return None
-        found = self._spec.keyword in _text(answer)
+        found = self._spec.keyword in text_of(answer.body, encoding=answer.encoding)
         if found is not self._spec.keyword_absent:
             return None
         if found:
@@ -197,10 +198,3 @@ def _certificate(answer: httpx.Response) -> Certificate | None:
     stream = answer.extensions.get("network_stream")
     shown = stream.get_extra_info("ssl_object") if stream else None
     return read_certificate(shown.getpeercert(binary_form=True)) if shown else None
-
-
-def _text(answer: _Answer) -> str:
-    try:
-        return answer.body.decode(answer.encoding, "replace")
-    except LookupError:
-        return answer.body.decode("utf-8", "replace")

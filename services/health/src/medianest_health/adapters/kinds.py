@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import structlog
+
 from medianest_common.contracts.health import MonitorState
 from medianest_common.contracts.health.kinds import (
     DnsSpec,
@@ -37,6 +39,8 @@ from medianest_health.adapters.tls import TlsProbe
 from medianest_health.adapters.tmdb import TmdbProbe
 from medianest_health.settings import plain
 
+log = structlog.get_logger()
+
 _SECRETS = {"API_KEY": "its API key", "TOKEN": "its token", "PASSWORD": "its password"}
 
 
@@ -48,7 +52,14 @@ class OpenProbe:
         self._aclose = aclose
 
     async def __call__(self) -> Finding:
-        return await self._probe()
+        """Of what nobody has thought of we can only say that we do not know."""
+        try:
+            return await self._probe()
+        except TimeoutError:
+            raise  # Whoever asks has its own limit.
+        except Exception:
+            log.exception("probe_failed")
+            return Finding(MonitorState.UNKNOWN, message="It could not be checked.")
 
     async def aclose(self) -> None:
         if self._aclose:

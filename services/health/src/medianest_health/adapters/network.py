@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ _ANY_PORT = 9
 _NO_NAMES = "Names cannot be looked up from here at the moment."
 _SURE_AFTER = 3
 _ASKED_AGAIN_SECONDS = 600.0
+_RECOVERED_SECONDS = 60.0
+"""A host that was not to blame for so long, or for twice as long as usual, has answered meanwhile."""
 _MOST_REMEMBERED = 2000
 
 type Resolve = Callable[[str], Awaitable[list[tuple[int, str]]]]
@@ -58,10 +61,13 @@ async def own_trouble(
 
 @dataclass(slots=True)
 class _Blamed:
-    """How often in a row a host was to blame, and when the references were last asked about it."""
+    """How often in a row a host was to blame, when the references were last asked about it, and how soon it was to
+    blame again."""
 
-    times: int
     asked_at: float
+    last_at: float
+    times: int = 1
+    every: float = math.inf
 
 
 class OwnNetwork:
@@ -102,16 +108,22 @@ class OwnNetwork:
         blamed = self._blamed.get(host)
         if blamed is None:
             return False
-        if self._clock.monotonic() - blamed.asked_at >= _ASKED_AGAIN_SECONDS:
+        now = self._clock.monotonic()
+        passed = now - blamed.last_at
+        has_recovered = passed > max(_RECOVERED_SECONDS, 2 * blamed.every)
+        if has_recovered or now - blamed.asked_at >= _ASKED_AGAIN_SECONDS:
             del self._blamed[host]
             return False
+        blamed.last_at, blamed.every = now, min(blamed.every, passed)
         return blamed.times >= _SURE_AFTER
 
     def _blame(self, host: str) -> None:
-        before = self._blamed.pop(host, None)
-        if len(self._blamed) >= _MOST_REMEMBERED:
+        now = self._clock.monotonic()
+        if blamed := self._blamed.pop(host, None):
+            blamed.times, blamed.asked_at = blamed.times + 1, now
+        elif len(self._blamed) >= _MOST_REMEMBERED:
             del self._blamed[next(iter(self._blamed))]
-        self._blamed[host] = _Blamed(before.times + 1 if before else 1, self._clock.monotonic())
+        self._blamed[host] = blamed or _Blamed(asked_at=now, last_at=now)
 
 
 async def _way(host: str, *, resolve: Resolve, route_error: Callable[[int, str], int]) -> _Way:

@@ -1,14 +1,18 @@
 """What is asked besides when something does not answer: if that is silent as well, it is our own network.
 
-Nobody outside is asked while all is well, and the gateway once only, to learn whether it is one that answers.
+Nobody outside is asked while all is well, and the gateway only until it has answered once: there are some that never
+do.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from medianest_common.clock import Clock
 from medianest_common.errors import MediaNestError
@@ -16,8 +20,11 @@ from medianest_health.adapters.dialling import addresses_of, dial, hang_up
 from medianest_health.adapters.ping import echo
 from medianest_health.adapters.reference import Reference
 
+log = structlog.get_logger()
+
 _SECONDS = 0.8
 _KEPT_SECONDS = 5.0
+_LEARNT_SECONDS = 60.0
 _ROUTES = Path("/proc/net/route")
 _ROUTE_COLUMNS = 3
 
@@ -35,23 +42,43 @@ class References:
         self,
         *,
         lan: Sequence[Reference],
-        wan: Sequence[Reference],
+        wan: Callable[[], Sequence[Reference]],
         clock: Clock,
         ask: Ask | None = None,
         gateway: Callable[[], Reference | None] | None = None,
     ) -> None:
-        """`gateway` is looked up anew each time, and used where there is nothing given for the LAN."""
-        self._of = {Network.LAN: tuple(lan), Network.WAN: tuple(wan)}
+        """`wan` and `gateway` are looked up anew each time; the gateway is used where there is nothing given for the
+        LAN."""
+        self._lan = tuple(lan)
+        self._wan = wan
         self._clock = clock
         self._ask = ask or answers
         self._gateway = gateway or default_gateway
         self._have_answered: set[Reference] = set()
         self._asked: dict[Reference, tuple[float, asyncio.Task[bool]]] = {}
 
+    @asynccontextmanager
+    async def learning(self) -> AsyncIterator[None]:
+        """All the time, within the block: the network may come up after us, and lead over another gateway later."""
+        task = asyncio.create_task(self._learn_again())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _learn_again(self) -> None:
+        while True:
+            try:
+                await self.learn()
+            except Exception:
+                log.exception("gateway_not_asked")
+            await asyncio.sleep(_LEARNT_SECONDS)
+
     async def learn(self) -> None:
         """Whether the gateway is one that answers, while all is well."""
         for reference in self._for(Network.LAN):
-            if not reference.given:
+            if not self._counts(reference):
                 await self._answer(reference)
 
     async def silent(self, network: Network, *, but: Iterable[str]) -> Sequence[Reference]:
@@ -64,9 +91,11 @@ class References:
         return asked
 
     def _for(self, network: Network) -> Sequence[Reference]:
-        if given := self._of[network]:
-            return given
-        gateway = self._gateway() if network is Network.LAN else None
+        if network is Network.WAN:
+            return self._wan()
+        if self._lan:
+            return self._lan
+        gateway = self._gateway()
         return (gateway,) if gateway else ()
 
     def _counts(self, reference: Reference) -> bool:

@@ -22,6 +22,8 @@ class Refusals:
         self._secret = secret
         self._valkey = valkey
         self._known: set[str] = set()
+        self._only_here: set[str] = set()
+        """What Valkey could not be told of yet."""
         self.one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """A lock for each: two who try at once would not know of each other."""
 
@@ -37,18 +39,24 @@ class Refusals:
                 found = bool(await self._valkey.exists(_key(fingerprint)))
         except (RedisError, OSError):
             return fingerprint in self._known
+        if not found and fingerprint in self._only_here:
+            await self.remember(fingerprint)
+            return True
         (self._known.add if found else self._known.discard)(fingerprint)
         return found
 
     async def remember(self, fingerprint: str) -> None:
         self._known.add(fingerprint)
         if self._valkey is not None:
+            self._only_here.add(fingerprint)
             with contextlib.suppress(RedisError, OSError):
                 async with asyncio.timeout(_SECONDS):
                     await self._valkey.set(_key(fingerprint), b"1", ex=_KEPT_SECONDS)
+                self._only_here.discard(fingerprint)
 
     async def forget(self, fingerprint: str) -> None:
         self._known.discard(fingerprint)
+        self._only_here.discard(fingerprint)
         if self._valkey is not None:
             with contextlib.suppress(RedisError, OSError):
                 async with asyncio.timeout(_SECONDS):

@@ -43,10 +43,12 @@ class TlsProbe:
         words = in_words(certificate, now=now)
         if certificate.expires_at <= now:
             return Finding(MonitorState.DOWN, latency, words, certificate)
-        warned = timedelta(days=max(spec.warn_days, default=0))
-        if certificate.expires_at - now < warned:
+        left = certificate.expires_at - now
+        if left < timedelta(days=min(spec.warn_days, default=0)):
             return Finding(MonitorState.DEGRADED, latency, words, certificate)
-        return Finding(MonitorState.UP, latency, None, certificate)
+        # Of the other thresholds is told as of those of any certificate; nothing is wrong yet.
+        is_warned = left < timedelta(days=max(spec.warn_days, default=0))
+        return Finding(MonitorState.UP, latency, words if is_warned else None, certificate)
 
 
 @cache

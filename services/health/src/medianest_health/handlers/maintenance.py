@@ -1,4 +1,4 @@
-from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.health import maintenance
 from medianest_health.app import HealthApp
 from medianest_health.handlers.base import handlers
@@ -15,7 +15,7 @@ from medianest_health.use_cases.maintenance import (
 @handlers.rpc
 async def on_list_maintenances(
     query: maintenance.ListMaintenances, app: HealthApp
-) -> maintenance.Maintenances:
+) -> Page[maintenance.Maintenance]:
     return await list_maintenances(app, query)
 
 

@@ -133,8 +133,8 @@ class Standing(Base):
     """How long the last check speaks for the time after it."""
     rolled_until: Mapped[datetime] = mapped_column(server_default=text("date_trunc('hour', now(), 'UTC')"))
     """Until when its results are in the roll-ups; earlier again when one comes late."""
-    certificate_told_days: Mapped[int | None]
-    """The tightest threshold that was told of this certificate."""
+    certificates_told: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default="[]")
+    """The tightest threshold that was told of each certificate that it showed of late."""
     uptime_day: Mapped[float | None]
     uptime_week: Mapped[float | None]
     uptime_month: Mapped[float | None]

@@ -1,10 +1,11 @@
 """Single results, and what is made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, delete, or_
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest_health.models import Result, Rollup
@@ -23,6 +24,8 @@ class History:
         """What is there already stays as it is."""
         await insert_rows(self._session, Result, rows, keys=("monitor_id", "at"), update=False)
 
-    async def forget_old(self, *, now: datetime) -> None:
-        old = (and_(Rollup.width == width, Rollup.bucket < now - kept) for width, kept in KEPT.items())
-        await self._session.execute(delete(Rollup).where(or_(*old)))
+    async def forget_old(self, monitors: Collection[UUID], *, now: datetime) -> None:
+        """Roll-ups of these; of a few at a time, since they are found by their monitor."""
+        for width, kept in KEPT.items():
+            old = (Rollup.monitor_id.in_(monitors), Rollup.width == width, Rollup.bucket < now - kept)
+            await self._session.execute(delete(Rollup).where(*old))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from medianest_common.db import Repository
 from medianest_health.models import Incident, Monitor
@@ -15,14 +15,12 @@ class Incidents(Repository[Incident]):
 
     async def latest_of(self, monitors: Collection[UUID]) -> dict[UUID, Incident]:
         """By monitor: the one that is open, or the last there was. Whoever asks holds the standings."""
-        latest = (
-            select(Incident.id)
-            .where(Incident.monitor_id == Monitor.id)
-            .order_by(Incident.opened_at.desc(), Incident.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        ids = select(latest).select_from(Monitor).where(Monitor.id.in_(list(monitors)))
+        its = select(Incident.id).where(Incident.monitor_id == Monitor.id)
+        is_open = its.where(Incident.closed_at.is_(None)).scalar_subquery()
+        # By the clock one that is over may have begun later than the one that is open.
+        last = its.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(1).scalar_subquery()
+        chosen = func.coalesce(is_open, last)
+        ids = select(chosen).select_from(Monitor).where(Monitor.id.in_(list(monitors)))
         rows = await self.session.scalars(self.select().where(Incident.id.in_(ids)))
         return {incident.monitor_id: incident for incident in rows}
 

@@ -1,13 +1,14 @@
 """Reads and writes of maintenance."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from medianest_common.db import Repository
+from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
 from medianest_health.models import Maintenance, MaintenanceGroup, MaintenanceMonitor, Monitor
 from medianest_health.recurrence import NotARule, parse
 from medianest_health.windows import Plan, Window, zone_called
@@ -15,6 +16,10 @@ from medianest_health.windows import Plan, Window, zone_called
 log = structlog.get_logger()
 
 _AT_ONCE = 100
+_CURSOR = "maintenances"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP = timedelta(microseconds=1)
+_NEVER = -1
 
 
 class Maintenances(Repository[Maintenance]):
@@ -53,11 +58,29 @@ class Maintenances(Repository[Maintenance]):
         for row in (await self.session.scalars(statement.with_for_update(skip_locked=True))).all():
             set_window(row, _current_or_next(row, at=now))
 
-    async def in_order(self) -> Sequence[Maintenance]:
-        """What runs or comes next first, and what is over last."""
-        ended = or_(Maintenance.ended_at.is_not(None), Maintenance.window_from.is_(None))
-        order = (ended, Maintenance.window_from, Maintenance.created_at.desc(), Maintenance.id)
-        return (await self.session.scalars(self.select().order_by(*order))).all()
+    async def in_order(self, *, cursor: str | None, limit: int) -> Sequence[Maintenance]:
+        """What runs or comes next first, and what is over, which has no window any more, last."""
+        statement = self.select().order_by(Maintenance.window_from.nulls_last(), Maintenance.id.desc())
+        if cursor:
+            statement = statement.where(_behind(*decode_cursor(cursor, _CURSOR, int, UUID)))
+        return (await self.session.scalars(statement.limit(limit))).all()
+
+
+def place_of(row: Maintenance) -> str:
+    """In the list, for the page after it."""
+    starts = row.window_from
+    return encode_cursor(_CURSOR, _NEVER if starts is None else (starts - _EPOCH) // _STEP, row.id)
+
+
+def _behind(starts: int, maintenance_id: UUID) -> ColumnElement[bool]:
+    over, earlier = Maintenance.window_from.is_(None), Maintenance.id < maintenance_id
+    if starts == _NEVER:
+        return and_(over, earlier)
+    try:
+        at = _EPOCH + starts * _STEP
+    except OverflowError:
+        raise InvalidCursor("Start again from the first page.") from None
+    return or_(over, Maintenance.window_from > at, and_(Maintenance.window_from == at, earlier))
 
 
 def plan_of(row: Maintenance) -> Plan:

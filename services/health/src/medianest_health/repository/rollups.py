@@ -13,7 +13,7 @@ from medianest_health.repository.bulk import insert_rows
 from medianest_health.rolling import Bucket, Look
 from medianest_health.uptime import FINE, start_of_bucket
 
-_OVERLAP = timedelta(minutes=2)
+OVERLAP = timedelta(minutes=2)
 """Results are a little late by nature: so much is rolled up again."""
 
 _ANSWERED = "case when outcome in ('up', 'degraded', 'auth') then latency_ms end"
@@ -59,7 +59,9 @@ _WIDEN = text("""
 """)
 
 _ROLLED = text("""
-    update standings s set rolled_until = greatest(s.rolled_until, :until)
+    update standings s
+    set rolled_until = case when s.rolled_until > cast(:until as timestamptz) + interval '5 minutes'
+                            then :until else greatest(s.rolled_until, :until) end
     from unnest(cast(:monitors as uuid[]), cast(:seen as timestamptz[])) as x(monitor_id, seen)
     where s.monitor_id = x.monitor_id and s.rolled_until = x.seen
 """)
@@ -116,11 +118,11 @@ class Rollups:
         )
 
     async def rolled(self, monitors: Sequence[Unrolled], *, until: datetime) -> None:
-        """Unless something came late meanwhile."""
+        """Unless something came late meanwhile. What lies ahead comes of a clock that was set back."""
         await self._session.execute(
             _ROLLED,
             {
-                "until": until - _OVERLAP,
+                "until": until - OVERLAP,
                 "monitors": [each.monitor_id for each in monitors],
                 "seen": [each.rolled_until for each in monitors],
             },

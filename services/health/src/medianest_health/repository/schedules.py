@@ -1,20 +1,24 @@
 """Which monitors are due, and which replica looks at which."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Repository
 from medianest_health.models import Monitor, Schedule
-from medianest_health.scheduling import LEASE_SECONDS, STEP_BACK_SECONDS, TICK_SECONDS
+from medianest_health.scheduling import LEASE_SECONDS, PUSH_SECONDS, STEP_BACK_SECONDS, TICK_SECONDS
 
 # A clock that was set back would leave monitors due in a far future; so those are due as well.
-_FAR_OFF = "s.due_at > cast(:now as timestamptz) + make_interval(secs => m.interval_seconds * 2 + 60)"
-_WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or m.key = any(cast(:keys as text[])))"
+_EVERY = (
+    f"case when m.kind = 'push' then least(m.interval_seconds, {PUSH_SECONDS}) else m.interval_seconds end"
+)
+_FAR_OFF = f"s.due_at > cast(:now as timestamptz) + make_interval(secs => {_EVERY} * 2 + 60)"
+_KNOWN = "(m.key, m.target) in (select * from unnest(cast(:keys as text[]), cast(:targets as text[])))"
+_WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or " + _KNOWN + ")"
 
 _CLAIM = text(f"""
     with due as (
@@ -40,16 +44,32 @@ _CLAIM = text(f"""
         s.hung
 """)  # noqa: S608
 
+# Many rows are locked in the order of their ids before any is changed, so that nobody waits for somebody who waits for
+# him.
 _RENEW = text(f"""
-    update schedules set claimed_until = now() + make_interval(secs => {LEASE_SECONDS})
-    where claimed_by = :replica and monitor_id = any(cast(:monitors as uuid[]))
+    with ours as (
+        select monitor_id from schedules
+        where claimed_by = :replica and monitor_id = any(cast(:monitors as uuid[]))
+        order by monitor_id
+        for no key update
+    )
+    update schedules s set claimed_until = now() + make_interval(secs => {LEASE_SECONDS})
+    from ours where s.monitor_id = ours.monitor_id
 """)  # noqa: S608
+
+_GIVE_UP = text("""
+    with ours as (
+        select monitor_id from schedules where claimed_by = :replica order by monitor_id for no key update
+    )
+    update schedules s set claimed_by = null, claimed_until = null from ours where s.monitor_id = ours.monitor_id
+""")
 
 _PLAN_NEW = text("""
     insert into schedules (monitor_id, due_at)
     select m.id, cast(:now as timestamptz) + random() * make_interval(secs => cast(:spread as double precision))
     from monitors m left join schedules s on s.monitor_id = m.id
     where s.monitor_id is null and m.enabled
+    order by m.id
     on conflict do nothing
 """)
 
@@ -103,16 +123,18 @@ class Schedules(Repository[Schedule]):
     model = Schedule
 
     async def claim(
-        self, replica: str, *, keys: Collection[str], now: datetime, places: int, hung_places: int
+        self, replica: str, *, automatic: Mapping[str, str], now: datetime, places: int, hung_places: int
     ) -> Sequence[Claimed]:
         """Those due within this tick that no living replica looks at, the longest due first, of those that hung last
-        time no more than `hung_places`; `keys` are those of the automatic ones that this replica knows how to look at.
+        time no more than `hung_places`; `automatic` are the keys and targets of those that this replica knows how to look at. Whatever goes by such a
+        key is not looked at elsewhere than where it is known to be.
         """
         found = await self.session.execute(
             _CLAIM,
             {
                 "replica": replica,
-                "keys": list(keys),
+                "keys": list(automatic),
+                "targets": list(automatic.values()),
                 "now": now,
                 "soon": now + timedelta(seconds=TICK_SECONDS),
                 "overdue": now - timedelta(seconds=STEP_BACK_SECONDS),
@@ -151,8 +173,7 @@ class Schedules(Repository[Schedule]):
 
     async def give_up(self, replica: str) -> None:
         """Everything is anybody's at once: this replica goes."""
-        statement = update(Schedule).where(Schedule.claimed_by == replica)
-        await self.session.execute(statement.values(claimed_by=None, claimed_until=None))
+        await self.session.execute(_GIVE_UP, {"replica": replica})
 
     async def look_now(self, monitors: Collection[UUID], *, now: datetime) -> None:
         """They are due, whenever they would have been."""
@@ -164,7 +185,7 @@ class Schedules(Repository[Schedule]):
                 statement.on_conflict_do_update(index_elements=[Schedule.monitor_id], set_=due)
             )
 
-    async def opened(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
+    async def monitors(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
         """Their rows, to open probes from."""
         found = await self.session.execute(Monitor.__table__.select().where(Monitor.id.in_(list(monitors))))
         return [Monitor(**row) for row in found.mappings()]

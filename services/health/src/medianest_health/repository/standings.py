@@ -22,6 +22,7 @@ _SHARES = text("""
                greatest(0, least(1, (extract(epoch from r.bucket) + r.width - now + w.seconds) / r.width)) as share
         from moment, windows w join rollups r on r.width = w.width
         where r.monitor_id = any(cast(:monitors as uuid[])) and r.bucket > to_timestamp(now - w.seconds - w.width)
+          and r.bucket <= to_timestamp(now)
     ), summed as (
         select monitor_id, name, sum(up_seconds * share) as up, sum((up_seconds + down_seconds) * share) as known,
                sum((up_seconds + down_seconds + maintenance_seconds) * share) as measured
@@ -53,6 +54,7 @@ class Standings(Repository[Standing]):
         await self.session.execute(wanted.order_by(Standing.monitor_id).with_for_update())
 
     async def put(self, rows: Sequence[dict[str, Any]]) -> None:
+        """`rows` in the order of `lock`."""
         await insert_rows(self.session, Standing, rows, keys=("monitor_id",))
 
     async def refresh_uptime(self, monitors: Sequence[UUID], *, now: datetime) -> None:

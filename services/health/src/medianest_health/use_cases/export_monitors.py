@@ -13,14 +13,18 @@ from medianest_common.contracts.health.carrying import (
 )
 from medianest_common.contracts.health.managing import Decisions, Origin
 from medianest_common.contracts.identity import Permission
+from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_health.app import HealthApp
+from medianest_health.fitting import fitting
 from medianest_health.managed import names_of
 from medianest_health.models import Monitor
 from medianest_health.repository.managed import Groups, ManagedMonitors
 from medianest_health.repository.specs import SpecUnreadable, open_secrets
 
+_CURSOR = "export"
 
-async def export_monitors(app: HealthApp, _: ExportMonitors) -> Exported:
+
+async def export_monitors(app: HealthApp, query: ExportMonitors) -> Exported:
     """Those that people have made or imported, in their order. No secrets are in it."""
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
@@ -28,17 +32,24 @@ async def export_monitors(app: HealthApp, _: ExportMonitors) -> Exported:
         monitors = (await tx.session.scalars(everything)).all()
         bonds = await ManagedMonitors(tx.session).bonds()
         groups = await Groups(tx.session).in_order()
-        made = [monitor for monitor in monitors if monitor.origin != Origin.AUTOMATIC]
-        needed = {each for monitor in made for each in bonds.get(monitor.id, ())}
-        return Exported(
-            groups=[CarriedGroup(ref=group.id, name=group.name) for group in groups],
-            automatic=[
-                CarriedAutomatic(ref=monitor.id, key=monitor.key)
-                for monitor in monitors
-                if monitor.origin == Origin.AUTOMATIC and monitor.id in needed
-            ],
-            monitors=[_carried(app, monitor, sorted(bonds.get(monitor.id, ()))) for monitor in made],
-        )
+    made = [monitor for monitor in monitors if monitor.origin != Origin.AUTOMATIC]
+    if query.cursor:
+        reached = decode_cursor(query.cursor, _CURSOR, int, UUID)
+        made = [monitor for monitor in made if (monitor.position, monitor.id) > reached]
+    carried = [_carried(app, monitor, sorted(bonds.get(monitor.id, ()))) for monitor in made]
+    carried = carried[: fitting(carried)]
+    more, made = len(made) > len(carried), made[: len(carried)]
+    needed = {each for monitor in made for each in bonds.get(monitor.id, ())}
+    return Exported(
+        groups=[CarriedGroup(ref=group.id, name=group.name) for group in groups],
+        automatic=[
+            CarriedAutomatic(ref=monitor.id, key=monitor.key)
+            for monitor in monitors
+            if monitor.origin == Origin.AUTOMATIC and monitor.id in needed
+        ],
+        monitors=carried,
+        next_cursor=encode_cursor(_CURSOR, made[-1].position, made[-1].id) if more else None,
+    )
 
 
 def _carried(app: HealthApp, monitor: Monitor, depends_on: list[UUID]) -> dict[str, Any]:

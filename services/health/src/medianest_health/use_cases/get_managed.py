@@ -16,6 +16,7 @@ from medianest_common.db.repository import after
 from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_health.app import HealthApp
 from medianest_health.errors import MonitorNotFound
+from medianest_health.fitting import fitting
 from medianest_health.managed import as_managed
 from medianest_health.models import Dependency, Monitor
 from medianest_health.repository.board import MANAGED
@@ -35,7 +36,8 @@ async def list_managed(app: HealthApp, query: ListManaged) -> Page[managing.Moni
         rows = (await connection.execute(statement.limit(query.limit + 1))).mappings().all()
         page = rows[: query.limit]
         items = await _shown(app, connection, page)
-    more = len(rows) > query.limit
+    items = items[: fitting(items)]
+    more, page = len(rows) > len(items), rows[: len(items)]
     return Page(
         items=items,
         next_cursor=encode_cursor(_CURSOR, page[-1]["position"], page[-1]["id"]) if more else None,

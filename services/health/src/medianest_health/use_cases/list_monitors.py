@@ -2,8 +2,11 @@ from medianest_common.bus import require_caller
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import ListMonitors, MonitorStatus
 from medianest_health.app import HealthApp
+from medianest_health.fitting import fitting
 from medianest_health.mapping import as_status
 from medianest_health.repository import board
+
+_SHORT = 100
 
 
 async def list_monitors(app: HealthApp, _: ListMonitors) -> Page[MonitorStatus]:
@@ -12,4 +15,15 @@ async def list_monitors(app: HealthApp, _: ListMonitors) -> Page[MonitorStatus]:
     async with app.db.read() as connection:
         rows = await board(connection, for_admin=caller.is_admin)
     now = app.clock.now()
-    return Page(items=[as_status(row, now=now) for row in rows], total=len(rows))
+    items = [as_status(row, now=now) for row in rows]
+    if fitting(items) < len(items):
+        # Hundreds that fail at once, each with much to say: all of them matter more than every word.
+        items = [_in_short(item) for item in items]
+    return Page(items=items[: fitting(items)], total=len(rows))
+
+
+def _in_short(status: MonitorStatus) -> MonitorStatus:
+    message = status.message
+    if message is None or len(message) <= _SHORT:
+        return status
+    return status.model_copy(update={"message": message[: _SHORT - 1] + "…"})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from medianest_common.bus import require
 from medianest_common.clock import uuid7
-from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.base import Nothing, Page
 from medianest_common.contracts.health import maintenance as contract
 from medianest_common.contracts.health.decided import MaintenanceDecision
 from medianest_common.contracts.health.maintenance import MOST_MAINTENANCES
@@ -15,17 +15,21 @@ from medianest_health import planning
 from medianest_health.app import HealthApp
 from medianest_health.auditing import maintenance_decided
 from medianest_health.errors import MaintenanceNotFound, MaintenanceNotRunning, TooManyMaintenances
+from medianest_health.fitting import fitting
 from medianest_health.models import Maintenance
-from medianest_health.repository.maintenances import Maintenances, plan_of, set_window
+from medianest_health.repository.maintenances import Maintenances, place_of, plan_of, set_window
 from medianest_health.use_cases.look_around import look_around
 
 
-async def list_maintenances(app: HealthApp, _: contract.ListMaintenances) -> contract.Maintenances:
-    """All of them: what runs or comes next first, and what is over last."""
+async def list_maintenances(app: HealthApp, query: contract.ListMaintenances) -> Page[contract.Maintenance]:
+    """What runs or comes next first, and what is over last."""
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
-        rows = await Maintenances(tx.session).in_order()
-        return contract.Maintenances(items=await planning.shown(tx.session, rows, now=app.clock.now()))
+        rows = await Maintenances(tx.session).in_order(cursor=query.cursor, limit=query.limit + 1)
+        items = await planning.shown(tx.session, rows[: query.limit], now=app.clock.now())
+    items = items[: fitting(items)]
+    more = len(rows) > len(items)
+    return Page(items=items, next_cursor=place_of(rows[len(items) - 1]) if more else None)
 
 
 async def get_maintenance(app: HealthApp, query: contract.GetMaintenance) -> contract.Maintenance:

@@ -5,15 +5,21 @@ changes nothing, and what was missed is made up for from the results.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import batched, groupby
+
+import structlog
+from sqlalchemy.exc import DBAPIError
 
 from medianest_common.contracts.health import MonitorState
 from medianest_health.app import HealthApp
 from medianest_health.repository import Standings
-from medianest_health.repository.rollups import Rollups, Unrolled
+from medianest_health.repository.rollups import OVERLAP, Rollups, Unrolled
 from medianest_health.rolling import COUNTED, Look, roll
 from medianest_health.uptime import DAY, FINE, HOUR, start_of_bucket
+
+log = structlog.get_logger()
 
 _AT_A_TIME = 50
 _STRETCH = timedelta(hours=6)
@@ -24,27 +30,43 @@ async def roll_up(app: HealthApp) -> None:
     now = app.clock.now()
     async with app.db.transaction() as tx:
         unrolled = await Rollups(tx.session).unrolled()
-    for group in _together(unrolled):
-        await _roll(app, group, now=now)
+    for since, group in _together(unrolled, now=now):
+        with _going_on(group):
+            await _roll(app, group, since=since, now=now)
     for several in batched(unrolled, _AT_A_TIME):
-        async with app.db.transaction() as tx:
-            await Standings(tx.session).refresh_uptime([each.monitor_id for each in several], now=now)
+        with _going_on(several):
+            async with app.db.transaction() as tx:
+                await Standings(tx.session).refresh_uptime([each.monitor_id for each in several], now=now)
 
 
-def _together(unrolled: Sequence[Unrolled]) -> Iterator[Sequence[Unrolled]]:
+@contextmanager
+def _going_on(monitors: Sequence[Unrolled]) -> Iterator[None]:
+    """What fails for some of them does not keep back the others, and is done the next time."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        log.warning("not_rolled_up", monitors=len(monitors), error=repr(error)[:300])
+
+
+def _together(
+    unrolled: Sequence[Unrolled], *, now: datetime
+) -> Iterator[tuple[datetime, Sequence[Unrolled]]]:
     """Those with the same first bucket, a few at a time."""
-    ordered = sorted(unrolled, key=_first)
-    for _, group in groupby(ordered, key=_first):
-        yield from batched(group, _AT_A_TIME)
+
+    def first(each: Unrolled) -> datetime:
+        # Later than now: a clock was ahead, and what follows is not to wait until it is as late again.
+        return start_of_bucket(min(each.rolled_until, now - OVERLAP), FINE)
+
+    for since, group in groupby(sorted(unrolled, key=first), key=first):
+        for several in batched(group, _AT_A_TIME):
+            yield since, several
 
 
-def _first(unrolled: Unrolled) -> datetime:
-    return start_of_bucket(unrolled.rolled_until, FINE)
-
-
-async def _roll(app: HealthApp, group: Sequence[Unrolled], *, now: datetime) -> None:
+async def _roll(app: HealthApp, group: Sequence[Unrolled], *, since: datetime, now: datetime) -> None:
     ids = [each.monitor_id for each in group]
-    since = start = _first(group[0])
+    start = since
     while start < now:
         stop = min(now, start + _STRETCH)
         async with app.db.transaction() as tx:

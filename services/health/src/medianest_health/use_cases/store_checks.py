@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -84,10 +85,10 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
                 at=check.at,
                 reason=finding.message,
             )
-            told_days = follow_certificate(
+            told = follow_certificate(
                 tx, monitor, standing, finding, in_maintenance=around.in_maintenance, at=check.at
             )
-            certificate = _certificate(finding, standing) | {"certificate_told_days": told_days}
+            certificate = _certificate(finding, standing) | {"certificates_told": told}
             _add(
                 batch,
                 monitor,
@@ -100,7 +101,7 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
                 now=now,
             )
         await History(tx.session).add_results(batch.results)
-        await Standings(tx.session).put(batch.standings)
+        await Standings(tx.session).put(sorted(batch.standings, key=itemgetter("monitor_id")))
         await schedules.done(replica, batch.nexts)
         tx.after_commit(partial(tell_monitors, app, batch.changed))
     return batch.seen
@@ -203,9 +204,10 @@ def _shown(message: str | None) -> str | None:
 
 
 def _rolled_until(standing: Standing | None, at: datetime, *, now: datetime) -> datetime:
-    """What comes late is rolled up again. The microsecond tells one that runs just now that it misses something."""
+    """What comes late is rolled up again, as is what follows a clock that was ahead. The microsecond tells one that
+    runs just now that it misses something."""
     if standing is None:
         return start_of_bucket(at, FINE)
-    if now - at > _SKEW:
+    if now - at > _SKEW or standing.rolled_until > now + _SKEW:
         return min(standing.rolled_until, at) - timedelta(microseconds=1)
     return standing.rolled_until

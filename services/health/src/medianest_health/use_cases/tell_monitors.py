@@ -1,24 +1,21 @@
 """What open pages see of monitors: how all stand once a page is opened, and then those that change."""
 
 from collections.abc import Collection
-from itertools import accumulate
 from uuid import UUID
 
 from medianest_common.contracts.health import MONITOR_CHANGED, MonitorStatus
 from medianest_common.contracts.live import LiveFrame, LiveState, LiveStates, Renew
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_health.app import HealthApp
+from medianest_health.fitting import fitting
 from medianest_health.mapping import as_status
 from medianest_health.repository import board
-
-_MOST_BYTES = 800_000
 
 
 async def read_monitor_states(app: HealthApp) -> LiveStates:
     """As many as there can be, as long as one message holds them."""
     states = [state for _, state in await _read(app)]
-    sizes = accumulate(len(state.model_dump_json().encode()) for state in states)
-    return LiveStates.first_of(states, most=sum(size <= _MOST_BYTES for size in sizes))
+    return LiveStates.first_of(states, most=fitting(states))
 
 
 async def tell_monitors(app: HealthApp, changed: Collection[UUID]) -> None:

@@ -54,7 +54,7 @@ class MissingCatalogue:
 
 def _missing() -> NoReturn:
     raise BackendMisconfigured(
-        "Nowhere to look titles up. An administrator sets MEDIANEST_OVERSEERR_URL with "
+        "Nowhere to look titles up. An administrator sets Overseerr or TMDB here, or MEDIANEST_OVERSEERR_URL with "
         "MEDIANEST_OVERSEERR_API_KEY, or MEDIANEST_TMDB_API_KEY.",
         upstream="Overseerr",
         retry_after=_LOOK_AGAIN_SECONDS,

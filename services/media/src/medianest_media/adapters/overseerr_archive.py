@@ -81,7 +81,7 @@ class OverseerrArchive:
         if not url or key is None:
             raise BackendMisconfigured(
                 "There is no Overseerr to import from. "
-                "Set MEDIANEST_OVERSEERR_URL and MEDIANEST_OVERSEERR_API_KEY, then try again.",
+                "Set it here or by MEDIANEST_OVERSEERR_URL and MEDIANEST_OVERSEERR_API_KEY, then try again.",
                 upstream="Overseerr",
             )
         client = OutgoingClient(

@@ -4,7 +4,7 @@ address one could type in oneself must not lend anybody another's rights."""
 from uuid import UUID
 
 from medianest_media.app import MediaApp
-from medianest_media.integrations import overseerr_place
+from medianest_media.integrations import is_still_there
 from medianest_media.repository import People
 
 
@@ -29,8 +29,8 @@ async def forget_acting_user(app: MediaApp, user_id: UUID) -> None:
 
 async def _remember(app: MediaApp, user_id: UUID, backend_user_id: int | None) -> None:
     async with app.db.transaction() as tx:
-        if await overseerr_place(tx) != app.overseerr_place:
-            return  # Another server has come into its place meanwhile, which knows other numbers.
+        if not await is_still_there(tx, app.overseerr_place):
+            return  # Another has come into its place meanwhile, which knows other numbers.
         person = await People(tx.session).get(user_id, lock=True)
         if person is not None and person.erased_at is None:
             person.backend_user_id = backend_user_id

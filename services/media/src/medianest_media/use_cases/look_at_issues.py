@@ -11,6 +11,7 @@ from medianest_common.contracts.media.issues import IssueCreated, IssueStatus
 from medianest_common.db import Transaction
 from medianest_media.adapters.issue_desk import DeskIssue, issue_desk
 from medianest_media.app import MediaApp
+from medianest_media.integrations import is_still_there
 from medianest_media.issue_moves import Actor, changed
 from medianest_media.models import Issue, Person
 from medianest_media.repository.issues import Issues
@@ -38,6 +39,8 @@ async def look_at_issues(app: MediaApp, media_type: MediaType, tmdb_id: int) -> 
             title = await desk.title(media_type, tmdb_id)
             ids = title.issue_ids[-_MOST_ISSUES:] if title else ()
             twins = [await desk.issue(issue_id) for issue_id in ids]
+        if not await is_still_there(tx, app.overseerr_place):
+            return
         ours = {issue.backend_id: issue for issue in await issues.of_title(media_type, tmdb_id)}
         for twin in twins:
             issue = ours.get(twin.id)

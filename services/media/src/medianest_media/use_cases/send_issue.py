@@ -7,11 +7,12 @@ import structlog
 
 from medianest_common.contracts.media.issues import IssueStatus, SendIssue
 from medianest_common.db import Transaction
-from medianest_common.errors import MediaNestError, TimedOut
+from medianest_common.errors import MediaNestError, TimedOut, Unavailable
 from medianest_media.adapters.backend import BackendRefused
 from medianest_media.adapters.issue_desk import DeskIssue, IssueDesk, issue_desk
 from medianest_media.app import MediaApp
 from medianest_media.errors import BeingSent
+from medianest_media.integrations import is_still_there
 from medianest_media.models import Issue, IssueComment, Person
 from medianest_media.repository.issues import IssueComments, Issues
 from medianest_media.use_cases.issue_twin import Told, file_issue, is_twin, pass_on, same_words, settle
@@ -55,6 +56,8 @@ async def _bring_in_line(app: MediaApp, tx: Transaction, desk: IssueDesk, issue:
         told = Told(held_because=error.detail)
     except TimeoutError:
         raise TimedOut("Overseerr takes too long.", upstream="Overseerr") from None
+    if not await is_still_there(tx, app.overseerr_place):
+        raise Unavailable("Another Overseerr was set meanwhile, which is told of it.", retry_after=1)
     await tx.session.flush()
     await tx.session.refresh(issue, with_for_update=True)
     if told.twin is not None:

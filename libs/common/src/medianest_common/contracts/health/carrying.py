@@ -100,16 +100,17 @@ class CarriedOver(Contract):
 
 
 class Exported(Contract):
-    """A `MonitorsDocument` as it is written, without what is secret."""
+    """A `MonitorsDocument` as it is written, without what is secret; or as much of it as one message holds."""
 
     version: Literal[1] = 1
     groups: list[CarriedGroup]
     automatic: list[CarriedAutomatic]
     monitors: list[dict[str, Any]]
+    next_cursor: str | None
 
 
 class ExportMonitors(Query[Exported]):
-    pass
+    cursor: str | None = None
 
 
 class ImportMonitors(Command[CarriedOver]):

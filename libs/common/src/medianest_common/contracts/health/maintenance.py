@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from medianest_common.contracts.base import Body, Command, Contract, Nothing, Query, Timestamp
+from medianest_common.contracts.base import Body, Command, Contract, Nothing, Page, Query, Timestamp
 from medianest_common.contracts.health.managing import MOST_GROUPS, MOST_MONITORS, Name
 
 MOST_MAINTENANCES = 200
@@ -88,10 +88,6 @@ class Maintenance(Contract):
     updated_at: Timestamp
 
 
-class Maintenances(Contract):
-    items: list[Maintenance]
-
-
 class MaintenancePlan(Contract):
     """What an administrator plans, as it travels."""
 
@@ -106,8 +102,9 @@ class MaintenancePlan(Contract):
     group_ids: list[UUID]
 
 
-class ListMaintenances(Query[Maintenances]):
-    pass
+class ListMaintenances(Query[Page[Maintenance]]):
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
 
 
 class GetMaintenance(Query[Maintenance]):

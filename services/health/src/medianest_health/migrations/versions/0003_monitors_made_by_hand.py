@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("maintenance_until", _WHEN),
         sa.Column("certificate_expires_at", _WHEN),
         sa.Column("certificate_fingerprint", sa.Text),
-        sa.Column("certificate_told_days", sa.BigInteger),
+        sa.Column("certificates_told", JSONB, nullable=False, server_default=sa.text("'[]'::jsonb")),
         sa.Column("holds_seconds", sa.Double, nullable=False, server_default="60"),
         sa.Column(
             "rolled_until", _WHEN, nullable=False, server_default=sa.text("date_trunc('hour', now(), 'UTC')")
