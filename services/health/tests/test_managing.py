@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -348,6 +348,18 @@ async def test_many_are_changed_together_or_not_at_all(home: Household) -> None:
     assert (await ask(home, ListGroups())).items[0].monitors == 4
     assert (await ask(home, ChangeManyMonitors(ids=ids, action=BulkAction.DELETE))).changed == 4
     assert (await ask(home, ListManaged(q="Box"))).items == []
+
+
+async def test_what_is_asked_for_again_under_the_same_name_is_made_once(home: Household) -> None:
+    """As of somebody whose first answer did not arrive, while it is still being made."""
+    spec = {"kind": "push", "grace_seconds": 60}
+    command = CreateMonitor(id=uuid4(), decisions=decided("Backup"), spec=spec)
+
+    made = await asyncio.gather(*(ask(home, command) for _ in range(4)))
+
+    assert {each.monitor.id for each in made} == {command.id}
+    assert sum(each.push_token is not None for each in made) == 1
+    assert len((await ask(home, ListManaged(q="Backup"))).items) == 1
 
 
 async def test_only_a_push_monitor_has_a_token_and_it_is_shown_once(home: Household) -> None:
