@@ -91,6 +91,21 @@ async def test_what_was_never_measured_has_no_uptime(home: Household) -> None:
     assert found.coverage == 0
 
 
+async def test_what_was_measured_too_long_ago_is_no_uptime_any_more(home: Household) -> None:
+    await home.rounds(2)
+    await change(home, "update monitors set paused = true where name = 'Plex'")
+    home.clock.advance(40 * DAY)
+    await roll_up(home.app)
+
+    found = await home.monitor("Plex")
+
+    assert (found.uptime.day, found.uptime.month, found.uptime.quarter) == (None, None, 1.0)
+    assert found.coverage == 0
+    home.clock.advance(60 * DAY)
+    await roll_up(home.app)
+    assert (await home.monitor("Plex")).uptime.quarter is None
+
+
 async def test_windows_hold_what_lies_inside_them(home: Household) -> None:
     """A hundred days whose hours were up for different shares of what is known; compared with adding it up by hand."""
     plex = await home.monitor("Plex")
