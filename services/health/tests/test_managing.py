@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import ListMonitors, MonitorStatus, Visibility
@@ -40,6 +41,7 @@ from medianest_common.contracts.health.managing import (
 )
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
+from medianest_health.repository.managed import ManagedMonitors
 from services.health.tests.household import Household
 
 DECIDED: dict[str, Any] = {
@@ -301,6 +303,24 @@ async def test_no_two_groups_have_one_name_however_fast_they_are_made(home: Hous
         await ask(home, RenameGroup(id=other.id, name="Media"))
     with refused("INVALID"):
         await make(home, "NAS", group_id=uuid7())
+
+
+async def test_a_group_is_not_renamed_while_an_import_adds_groups_by_their_names(home: Household) -> None:
+    group = await ask(home, AddGroup(name="Boxes"))
+    waits = text(
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where l.locktype = 'advisory' and not l.granted and d.datname = current_database()"
+    )
+
+    async def is_waiting() -> bool:
+        async with home.app.db.read() as connection:
+            return bool((await connection.execute(waits)).scalar_one())
+
+    async with home.app.db.transaction() as importing:
+        await ManagedMonitors(importing.session).alone()
+        renaming = asyncio.create_task(ask(home, RenameGroup(id=group.id, name="Media")))
+        await eventually(is_waiting)
+    assert (await renaming).name == "Media"
 
 
 async def test_monitors_cannot_depend_on_each_other_in_a_circle(home: Household) -> None:
