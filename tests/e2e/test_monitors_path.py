@@ -61,7 +61,12 @@ async def test_from_a_new_monitor_to_a_page_for_everybody(tmp_path: Path) -> Non
             )
 
         push = {"name": "Backup", "spec": {"kind": "push"}}
-        backup = (await olive.post("/admin/monitors", push)).raise_for_status().json()
+        made_once = {"Idempotency-Key": "backup-1"}
+        answer = (await olive.post("/admin/monitors", push, headers=made_once)).raise_for_status()
+        assert "content-encoding" not in answer.headers
+        backup = answer.json()
+        again = (await olive.post("/admin/monitors", push, headers=made_once)).raise_for_status().json()
+        assert (again["monitor"]["id"], again["pushToken"]) == (backup["monitor"]["id"], None)
         address = backup["pushPath"].removeprefix("/api/v1")
         assert (await nobody.get(f"{address}?status=up&msg=OK&ping=")).json() == {"ok": True}
         await eventually(lambda: _is_up(hers, f"monitor:{backup['monitor']['id']}"))

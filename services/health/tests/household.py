@@ -11,9 +11,11 @@ from sqlalchemy import text
 from medianest.testing import Sandbox
 from medianest_common.contracts.health import ListMonitors, MonitorState, MonitorStatus
 from medianest_common.contracts.identity import Role
+from medianest_common.contracts.integrations import IntegrationSource
 from medianest_common.service import Runtime
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.app import HealthApp
+from medianest_health.integrations import OTHERS
 from medianest_health.prober import Prober
 from medianest_health.service import SERVICE, build
 from medianest_health.settings import HealthSettings
@@ -36,12 +38,15 @@ class Household:
     settings: dict[str, Any] = field(default_factory=dict)
     """What it was started with last."""
 
-    async def start(self, **settings: Any) -> None:
-        """It does not look by itself, but once now, and then with each round."""
+    async def start(self, *, alone: bool = False, **settings: Any) -> None:
+        """It does not look by itself, but once now, and then with each round. Services whose systems are watched have
+        said that they use what the variables say; `alone` nobody has said anything, and it does not look yet."""
 
         @asynccontextmanager
         async def kept(runtime: Runtime[HealthSettings]) -> AsyncIterator[HealthApp]:
             async with build(runtime) as app, Prober.open(app) as prober:
+                if not alone:
+                    await _hear_that_variables_stand(app)
                 self.apps.append(app)
                 self.probers.append(prober)
                 yield app
@@ -49,7 +54,8 @@ class Household:
         self.settings = settings
         quick = {"health_jitter_seconds": 0, "health_probe_seconds": 2}
         await self.sandbox.start(replace(SERVICE, open_app=kept), **{**quick, **settings})
-        await self.look()
+        if not alone:
+            await self.look()
 
     @property
     def app(self) -> HealthApp:
@@ -91,3 +97,10 @@ class Household:
 
     async def state(self, name: str) -> MonitorState:
         return (await self.monitor(name)).status
+
+
+async def _hear_that_variables_stand(app: HealthApp) -> None:
+    for service, kinds in OTHERS.items():
+        given = {each.kind: each.read(app.settings) for each in kinds}
+        source = IntegrationSource.SETTINGS
+        await app.integrations.take(service, {kind: (values, source) for kind, values in given.items()})

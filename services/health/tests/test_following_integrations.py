@@ -15,8 +15,10 @@ from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_arr import FakeRadarr
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.use_cases.follow_integrations import following_integrations
+from medianest_health.use_cases.look_around import look_around
 from medianest_media.service import SERVICE as MEDIA
 from services.health.tests.household import Household
+from services.health.tests.listening import listen
 
 RADARR = IntegrationKind.RADARR
 
@@ -86,7 +88,7 @@ async def test_what_is_set_in_another_service_is_watched_with_its_key(
 async def test_what_was_set_comes_before_the_variables_from_the_start(
     sandbox: Sandbox, clock: ShiftedClock, radarr: FakeRadarr
 ) -> None:
-    settings = {"radarr_url": "http://127.0.0.1:9", "radarr_api_key": "old"}
+    settings: dict[str, Any] = {"radarr_url": "http://127.0.0.1:9", "radarr_api_key": "old"}
     await sandbox.start(MEDIA, **settings)
     await change(sandbox, url=radarr.url, secret=radarr.api_key)
     home = Household(sandbox, clock)
@@ -140,3 +142,46 @@ async def test_what_is_only_watched_is_set_here_and_is_there_after_a_restart(
     await sandbox.stop("health")
     await home.start()
     assert await home.state("Jellyfin") is MonitorState.DOWN
+
+
+async def test_a_restart_without_the_service_that_uses_it_neither_drops_nor_moves_what_was_set(
+    sandbox: Sandbox, clock: ShiftedClock, radarr: FakeRadarr
+) -> None:
+    async with FakeRadarr.start(clock=clock) as former:
+        variables: dict[str, Any] = {"radarr_url": former.url, "radarr_api_key": former.api_key}
+        async with following(sandbox, clock, **variables) as home:
+            told = await listen(home)
+            await change(sandbox, url=radarr.url, secret=radarr.api_key)
+            await watched_as(home, "Radarr", MonitorState.UP)
+            radarr.fail_with("refuse")
+            await home.rounds(2)
+            assert await told.of("Radarr", 1) == ["MonitorWentDown"]
+        for service in ("health", "media"):
+            await sandbox.stop(service)
+        asked = len(former.calls)
+        await home.start(alone=True, **variables)
+        for _ in range(3):
+            clock.advance(50)
+            await home.probers[-1].turn()
+            await home.probers[-1].settled()
+            await look_around(home.app)
+        assert await home.state("Radarr") is MonitorState.UNKNOWN, "nobody can say"
+        assert len(former.calls) == asked
+        await sandbox.start(MEDIA, **variables)
+        async with following_integrations(home.app):
+            await watched_as(home, "Radarr", MonitorState.DOWN)
+            radarr.heal()
+            await home.rounds(2)
+            assert await told.of("Radarr", 2) == ["MonitorWentDown", "MonitorRecovered"]
+            assert told.events[0].incident_id == told.events[1].incident_id
+
+
+async def test_what_the_variables_name_is_watched_while_the_service_that_uses_it_is_away(
+    sandbox: Sandbox, clock: ShiftedClock, radarr: FakeRadarr
+) -> None:
+    home = Household(sandbox, clock)
+    for _ in range(2):
+        await home.start(alone=True, radarr_url=radarr.url, radarr_api_key=radarr.api_key)
+        await home.look()
+        assert await home.state("Radarr") is MonitorState.UP
+        await sandbox.stop("health")

@@ -24,11 +24,18 @@ from medianest_common.contracts.health.incidents import (
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakePlex
+from medianest_health.jobs import prune
 from services.health.tests.household import Household
 
 _PAST = text("""
     insert into incidents (id, monitor_id, state, worst, times, opened_at, closed_at, told, told_at)
     values (:id, :monitor_id, 'down', 'down', 1, :opened_at, :closed_at, 'down', '{}')
+""")
+
+_TURNS = text("""
+    insert into incident_turns (id, incident_id, at, what, reason)
+    select gen_random_uuid(), :incident, cast(:since as timestamptz) + make_interval(secs => n), 'auth', n::text
+    from generate_series(1, cast(:number as integer)) n
 """)
 
 
@@ -104,6 +111,32 @@ async def test_pages_hold_each_incident_once_and_those_that_are_open_come_first(
     for limit in (1, 4, 10):
         of_it = await all_pages(home, ListMonitorIncidents(id=plex, limit=limit), role=Role.USER)
         assert [each.id for each in of_it] == old
+
+
+async def test_what_comes_and_goes_for_weeks_keeps_and_shows_its_beginning_and_its_last_turns(
+    home: Household,
+) -> None:
+    [incident] = await add_past(home, "Plex", 24, is_open=True)
+    [short] = await add_past(home, "Overseerr", 2)
+    async with home.app.db.transaction() as tx:
+        for incident_id, number in ((incident, 500), (short, 3)):
+            values = {
+                "incident": incident_id,
+                "number": number,
+                "since": home.clock.now() - timedelta(hours=2),
+            }
+            await tx.session.execute(_TURNS, values)
+    before = [await ask(home, GetIncident(id=each)) for each in (incident, short)]
+
+    await prune(home.app)
+
+    reasons = [turn.reason for turn in before[0].timeline]
+    assert reasons == ["1", *(str(number) for number in range(472, 501))]
+    assert [turn.reason for turn in before[1].timeline] == ["1", "2", "3"]
+    assert [await ask(home, GetIncident(id=each)) for each in (incident, short)] == before
+    async with home.app.db.read() as connection:
+        kept = await connection.execute(text("select count(*) from incident_turns where reason is not null"))
+        assert kept.scalar_one() == len(before[0].timeline) + len(before[1].timeline)
 
 
 async def test_what_is_not_for_their_eyes_is_not_there_for_them(home: Household) -> None:

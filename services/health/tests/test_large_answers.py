@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from medianest_common.contracts.health.carrying import CarriedValues, ExportMonitors, ImportMonitors
+from medianest_common.contracts.health.incidents import ListIncidents, ListMonitorIncidents
 from medianest_common.contracts.health.maintenance import ListMaintenances
 from medianest_common.contracts.health.managing import ListManaged, Monitor
 from medianest_common.errors import MediaNestError
 from medianest_health import fitting
 from services.health.tests.household import Household
+from services.health.tests.test_incident_log import add_past, all_pages
 from services.health.tests.test_maintenance import plan
 from services.health.tests.test_managing import ask, decided, make
 
@@ -96,3 +98,15 @@ async def test_maintenance_is_listed_in_pages(home: Household, monkeypatch: pyte
     assert await in_pages(2) == whole
     monkeypatch.setattr(fitting, "MOST_BYTES", 100)
     assert await in_pages(100) == whole, "one at a time"
+
+
+async def test_incidents_with_much_to_say_come_on_more_pages(
+    home: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await add_past(home, "Plex", 3, 2, 1) + await add_past(home, "Plex", 4, is_open=True)
+    monkeypatch.setattr(fitting, "MOST_BYTES", 100)
+    of_it = ListMonitorIncidents(id=(await home.monitor("Plex")).id, limit=10)
+
+    assert (await ask(home, of_it)).next_cursor
+    assert {each.id for each in await all_pages(home, of_it)} == set(ids)
+    assert {each.id for each in await all_pages(home, ListIncidents(limit=10))} == set(ids)

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.health import ListMonitors, MonitorStatus, Visibility
@@ -40,6 +41,7 @@ from medianest_common.contracts.health.managing import (
 )
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
+from medianest_health.repository.managed import ManagedMonitors
 from services.health.tests.household import Household
 
 DECIDED: dict[str, Any] = {
@@ -303,6 +305,24 @@ async def test_no_two_groups_have_one_name_however_fast_they_are_made(home: Hous
         await make(home, "NAS", group_id=uuid7())
 
 
+async def test_a_group_is_not_renamed_while_an_import_adds_groups_by_their_names(home: Household) -> None:
+    group = await ask(home, AddGroup(name="Boxes"))
+    waits = text(
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where l.locktype = 'advisory' and not l.granted and d.datname = current_database()"
+    )
+
+    async def is_waiting() -> bool:
+        async with home.app.db.read() as connection:
+            return bool((await connection.execute(waits)).scalar_one())
+
+    async with home.app.db.transaction() as importing:
+        await ManagedMonitors(importing.session).alone()
+        renaming = asyncio.create_task(ask(home, RenameGroup(id=group.id, name="Media")))
+        await eventually(is_waiting)
+    assert (await renaming).name == "Media"
+
+
 async def test_monitors_cannot_depend_on_each_other_in_a_circle(home: Household) -> None:
     nas = await make(home, "NAS")
     cloud = await make(home, "Cloud", depends_on=[nas.id])
@@ -348,6 +368,18 @@ async def test_many_are_changed_together_or_not_at_all(home: Household) -> None:
     assert (await ask(home, ListGroups())).items[0].monitors == 4
     assert (await ask(home, ChangeManyMonitors(ids=ids, action=BulkAction.DELETE))).changed == 4
     assert (await ask(home, ListManaged(q="Box"))).items == []
+
+
+async def test_what_is_asked_for_again_under_the_same_name_is_made_once(home: Household) -> None:
+    """As of somebody whose first answer did not arrive, while it is still being made."""
+    spec = {"kind": "push", "grace_seconds": 60}
+    command = CreateMonitor(id=uuid4(), decisions=decided("Backup"), spec=spec)
+
+    made = await asyncio.gather(*(ask(home, command) for _ in range(4)))
+
+    assert {each.monitor.id for each in made} == {command.id}
+    assert sum(each.push_token is not None for each in made) == 1
+    assert len((await ask(home, ListManaged(q="Backup"))).items) == 1
 
 
 async def test_only_a_push_monitor_has_a_token_and_it_is_shown_once(home: Household) -> None:

@@ -244,7 +244,7 @@ async def test_without_the_bus_it_is_not_known_how_a_service_is(
     await sandbox.nats.close()
     bus = Bus(sandbox.nats, service="health", clock=clock)
 
-    finding = await ServiceProbe("auth", bus=bus, seconds=1, clock=clock, companions=_Alone())()
+    finding = await ServiceProbe("auth", bus=bus, seconds=1, clock=clock, companions=_Alone(), servers={})()
 
     assert finding.outcome is MonitorState.UNKNOWN
 

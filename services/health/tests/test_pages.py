@@ -224,12 +224,36 @@ async def test_of_many_who_ask_at_once_one_waits_for_the_database() -> None:
         return b"%d" % made
 
     async def read(version: int, at: datetime) -> bytes:
-        return await shelf.read(page_id, version, now=at, make=write)
+        return await shelf.read(page_id, version, now=lambda: at, make=write)
 
     assert set(await asyncio.gather(*(read(1, now) for _ in range(50)))) == {b"1"}
     assert await read(2, now) == b"2", "it is another now"
     assert await read(2, now + timedelta(seconds=6)) == b"3"
     assert await read(2, now - timedelta(hours=1)) == b"4", "the clock was set back"
+
+
+async def test_a_page_that_takes_long_to_make_is_made_once_and_keeps_no_other_from_being_read() -> None:
+    shelf, slow, quick, made = PublicPages(), uuid7(), uuid7(), 0
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    go_on = asyncio.Event()
+
+    async def write() -> bytes:
+        nonlocal made, now
+        made += 1
+        await go_on.wait()
+        now += timedelta(seconds=9)
+        return b"%d" % made
+
+    async def read(page: UUID) -> bytes:
+        return await shelf.read(page, 1, now=lambda: now, make=write)
+
+    waiting = [asyncio.create_task(read(slow)) for _ in range(3)]
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert set(await asyncio.gather(*waiting)) == {b"1"}
+    assert [await read(quick) for _ in range(2)] == [b"2", b"2"]
+    assert [await read(slow), await read(quick)] == [b"3", b"4"]
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ async def _claimed(home: Household, name: str) -> Claimed:
             text("update schedules set due_at = :now, claimed_until = null"), {"now": now}
         )
         found = await schedules.claim(
-            "me", keys=[f"{name}"], now=now + timedelta(seconds=60), places=99, hung_places=99
+            "me", automatic={name: name}, now=now + timedelta(seconds=60), places=99, hung_places=99
         )
     return next(each for each in found if each.name == name)
 

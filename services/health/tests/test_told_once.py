@@ -1,5 +1,4 @@
-"""However clocks, pauses and settings go: an outage is one incident, and is told once when it begins and once when it is
-over."""
+"""However clocks, pauses and settings go: an outage is one incident, told when it begins and when it is over."""
 
 from datetime import timedelta
 

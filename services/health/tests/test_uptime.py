@@ -20,6 +20,7 @@ from medianest_health.partitions import Partitions
 from medianest_health.repository import History, Standings
 from medianest_health.repository.bulk import insert_rows
 from medianest_health.uptime import DAY, FINE, HOUR
+from medianest_health.use_cases.look_around import look_around
 from medianest_health.use_cases.roll_up import roll_up
 from medianest_health.verdict import Verdict, decide
 from services.health.tests.household import ROUND_SECONDS, Household
@@ -88,6 +89,21 @@ async def test_what_was_never_measured_has_no_uptime(home: Household) -> None:
 
     assert found.uptime == Uptime(day=None, week=None, month=None, quarter=None)
     assert found.coverage == 0
+
+
+async def test_what_was_measured_too_long_ago_is_no_uptime_any_more(home: Household) -> None:
+    await home.rounds(2)
+    await change(home, "update monitors set paused = true where name = 'Plex'")
+    home.clock.advance(40 * DAY)
+    await roll_up(home.app)
+
+    found = await home.monitor("Plex")
+
+    assert (found.uptime.day, found.uptime.month, found.uptime.quarter) == (None, None, 1.0)
+    assert found.coverage == 0
+    home.clock.advance(60 * DAY)
+    await roll_up(home.app)
+    assert (await home.monitor("Plex")).uptime.quarter is None
 
 
 async def test_windows_hold_what_lies_inside_them(home: Household) -> None:
@@ -230,6 +246,29 @@ async def _last_check(home: Household, name: str) -> datetime:
     last = (await home.monitor(name)).last_check_at
     assert last
     return last
+
+
+@pytest.mark.parametrize("statement", ["paused = true", "enabled = false"])
+async def test_the_time_after_a_pause_counts_neither_way_however_seldom_it_is_looked_at(
+    home: Household, statement: str
+) -> None:
+    await change(home, "update monitors set interval_seconds = 3600 where name = 'Plex'")
+    await home.look()
+    home.clock.advance(600)
+    await change(home, f"update monitors set {statement} where name = 'Plex'")
+    for _ in range(2):
+        await look_around(home.app)
+        home.clock.advance(3600)
+        await roll_up(home.app)
+
+    async with home.app.db.read() as connection:
+        measured = text(
+            "select sum(up_seconds) from rollups join monitors on id = monitor_id"
+            " where name = 'Plex' and width = :width"
+        )
+        for width in (FINE, HOUR):
+            up = (await connection.execute(measured, {"width": width})).scalar_one()
+            assert 600 <= up < 660, width
 
 
 async def test_rolling_up_again_in_any_steps_with_what_comes_late_gives_the_same(home: Household) -> None:

@@ -83,7 +83,7 @@ WEBHOOKS = (f"{API}/webhooks",)
 SECRET_ANSWERS = (
     f"{API}/auth",
     f"{API}/admin/invites",
-    f"{API}/admin/monitors/import",
+    f"{API}/admin/monitors",
     f"{API}/admin/services",
     f"{API}/csrf",
     f"{API}/notifications/ticket",

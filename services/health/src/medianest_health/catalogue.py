@@ -1,20 +1,21 @@
 """What is watched, as the settings and the parts of the installation say."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from medianest_common.clock import Clock
 from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_common.lifecycle import SERVICES
 from medianest_common.service import Runtime
 from medianest_health.adapters.kinds import OpenProbe, misfit, open_probe
-from medianest_health.adapters.own import Companions, ServerProbe, ServiceProbe
+from medianest_health.adapters.own import Ask, CannotAsk, Companions, ServerProbe, ServiceProbe
 from medianest_health.adapters.plex import FoundPlexProbe
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Probe
@@ -54,7 +55,8 @@ class Watched:
 
 def parts(runtime: Runtime[HealthSettings], *, companions: Callable[[str], Companions]) -> Sequence[Watched]:
     """Of the installation itself; they are shown behind `systems`."""
-    return [*_services(runtime, companions), *_servers(runtime)]
+    servers = _servers(runtime)
+    return [*_services(runtime, companions, servers), *_watched_servers(servers, clock=runtime.clock)]
 
 
 def references_of(settings: Callable[[], HealthSettings], *, clock: Clock) -> References:
@@ -138,7 +140,9 @@ def _secret(given: SecretStr | None) -> SecretStr | None:
     return SecretStr(plain(given)) if plain(given) else None
 
 
-def _services(runtime: Runtime[HealthSettings], companions: Callable[[str], Companions]) -> list[Watched]:
+def _services(
+    runtime: Runtime[HealthSettings], companions: Callable[[str], Companions], servers: Mapping[str, Ask]
+) -> list[Watched]:
     seconds = runtime.settings.health_probe_seconds
     return [
         Watched(
@@ -148,18 +152,32 @@ def _services(runtime: Runtime[HealthSettings], companions: Callable[[str], Comp
             name,
             "admins",
             ServiceProbe(
-                name, bus=runtime.bus, seconds=seconds, clock=runtime.clock, companions=companions(name)
+                name,
+                bus=runtime.bus,
+                seconds=seconds,
+                clock=runtime.clock,
+                companions=companions(name),
+                servers=servers,
             ),
         )
         for name in SERVICES
     ]
 
 
-def _servers(runtime: Runtime[HealthSettings]) -> list[Watched]:
+def _servers(runtime: Runtime[HealthSettings]) -> Mapping[str, Ask]:
+    async def postgresql() -> None:
+        try:
+            await runtime.db.ping()
+        except NoConnection as error:
+            raise CannotAsk("All connections that we may have to it are in use.") from error
+
     async def valkey() -> None:
         await runtime.valkey.ping()
 
-    servers = {"NATS": runtime.bus.js.account_info, "PostgreSQL": runtime.db.ping, "Valkey": valkey}
+    return {"NATS": runtime.bus.js.account_info, "PostgreSQL": postgresql, "Valkey": valkey}
+
+
+def _watched_servers(servers: Mapping[str, Ask], *, clock: Clock) -> list[Watched]:
     return [
         Watched(
             f"server:{name.lower()}",
@@ -167,7 +185,7 @@ def _servers(runtime: Runtime[HealthSettings]) -> list[Watched]:
             name,
             name.lower(),
             "admins",
-            ServerProbe(name, ask, clock=runtime.clock),
+            ServerProbe(name, ask, clock=clock),
         )
         for name, ask in servers.items()
     ]

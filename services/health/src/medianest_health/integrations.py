@@ -1,12 +1,13 @@
 """What is watched because the portal works with it: its own systems, and those that other services say they use.
 
 Those services are asked once this one runs, with every change that they tell of, and now and then. Until one has
-answered, the variables of the installation stand for what it uses.
+answered, the variables of the installation stand for what it uses, as far as nothing else was known of it before.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import chain
 
 import structlog
 
@@ -39,7 +40,7 @@ OWN = (
     ),
 )
 _TMDB = "https://api.themoviedb.org"
-_OTHERS: Mapping[str, tuple[Keyed, ...]] = {
+OTHERS: Mapping[str, tuple[Keyed, ...]] = {
     "media": (
         Keyed(kind=IntegrationKind.OVERSEERR, name="Overseerr"),
         Keyed(kind=IntegrationKind.RADARR, name="Radarr"),
@@ -54,7 +55,7 @@ _ASKS: Mapping[str, Query[HandedOver]] = {
     "media": of_media.HandOverIntegrations(),
     "plex": of_plex.HandOverIntegrations(),
 }
-NAMES = {each.kind: each.name for kinds in (OWN, *_OTHERS.values()) for each in kinds}
+NAMES = {each.kind: each.name for kinds in (OWN, *OTHERS.values()) for each in kinds}
 _ASK_SECONDS = 3.0
 _FIRST_SECONDS = 0.5
 _AGAIN_SECONDS = 60.0
@@ -88,7 +89,7 @@ class HealthIntegrations:
         """As they are used everywhere."""
         changes: dict[str, object] = {}
         for service, handed in self._handed.items():
-            for each in _OTHERS[service]:
+            for each in OTHERS[service]:
                 changes |= each.write(handed[each.kind][0] if each.kind in handed else None)
         return self.own.settings.model_copy(update=changes)
 
@@ -103,6 +104,13 @@ class HealthIntegrations:
             if source is IntegrationSource.PORTAL
         }
         return frozenset(kind.value for kind in own | others)
+
+    @property
+    def undecided(self) -> frozenset[str]:
+        """Those of which only the variables are known so far, and not whether they hold."""
+        own = () if self.own.was_read else OWN
+        others = (kinds for service, kinds in OTHERS.items() if service not in self._handed)
+        return frozenset(each.kind.value for each in (*own, *chain.from_iterable(others)))
 
     @asynccontextmanager
     async def following(self, apply: Apply) -> AsyncIterator[None]:
@@ -124,7 +132,7 @@ class HealthIntegrations:
             try:
                 with use(Context(correlation_id=str(uuid7()))):
                     answer = await self._bus.call(_ASKS[service], timeout=_ASK_SECONDS)
-                known = {each.kind for each in _OTHERS[service]}
+                known = {each.kind for each in OTHERS[service]}
                 handed = {
                     each.integration: (taken(self.own, each), each.source)
                     for each in answer.items
@@ -133,11 +141,14 @@ class HealthIntegrations:
             except MediaNestError as error:
                 log.debug("integrations_not_handed_over", by=service, reason=error.code)
                 return False
-            if handed != self._handed.get(service):
-                self._handed[service] = handed
-                if self._apply:
-                    await self._apply()
+            await self.take(service, handed)
             return True
+
+    async def take(self, service: str, handed: Handed) -> None:
+        if handed != self._handed.get(service):
+            self._handed[service] = handed
+            if self._apply:
+                await self._apply()
 
     async def _ask_again(self) -> None:
         waiting, pause = set(_ASKS), _FIRST_SECONDS

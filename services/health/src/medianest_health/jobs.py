@@ -23,6 +23,8 @@ INCIDENTS_KEPT = timedelta(days=730)
 RECOVERIES_KEPT = timedelta(days=90)
 ERRORS_KEPT = timedelta(days=90)
 """After they were last seen."""
+_THINNED_OUT = timedelta(days=2)
+"""So long after they were closed, however late we are."""
 _AT_A_TIME = 20
 """Monitors whose roll-ups one transaction forgets."""
 
@@ -58,7 +60,9 @@ async def _forget_rollups(app: HealthApp, *, now: datetime) -> None:
 
 async def _forget_incidents(app: HealthApp, *, now: datetime) -> None:
     async with app.db.transaction() as tx:
-        await Incidents(tx.session).forget(before=now - INCIDENTS_KEPT)
+        incidents = Incidents(tx.session)
+        await incidents.forget(before=now - INCIDENTS_KEPT)
+        await incidents.thin_out(closed_after=now - _THINNED_OUT)
 
 
 async def _forget_the_rest(app: HealthApp, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 _KEPT = timedelta(seconds=5)
 
@@ -21,19 +22,26 @@ class PublicPages:
 
     def __init__(self) -> None:
         self._written: dict[UUID, _Written] = {}
-        self._making: dict[UUID, asyncio.Lock] = {}
+        self._making: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        """Kept by those who make a page or wait for it."""
 
     async def read(
-        self, page_id: UUID, version: int, *, now: datetime, make: Callable[[], Awaitable[bytes]]
+        self,
+        page_id: UUID,
+        version: int,
+        *,
+        now: Callable[[], datetime],
+        make: Callable[[], Awaitable[bytes]],
     ) -> bytes:
-        if (fresh := self._fresh(page_id, version, now)) is not None:
+        if (fresh := self._fresh(page_id, version, now())) is not None:
             return fresh
-        async with self._making.setdefault(page_id, asyncio.Lock()):
-            if (fresh := self._fresh(page_id, version, now)) is not None:
+        making = self._making.setdefault(page_id, asyncio.Lock())
+        async with making:
+            if (fresh := self._fresh(page_id, version, now())) is not None:
                 return fresh
             body = await make()
-            self._forget_old(now)
-            self._written[page_id] = _Written(version, now, body)
+            self._forget_old(now())
+            self._written[page_id] = _Written(version, now(), body)
             return body
 
     def _fresh(self, page_id: UUID, version: int, now: datetime) -> bytes | None:
@@ -45,5 +53,3 @@ class PublicPages:
     def _forget_old(self, now: datetime) -> None:
         for page_id in [each for each, found in self._written.items() if abs(now - found.at) >= _KEPT]:
             del self._written[page_id]
-            if not self._making[page_id].locked():
-                del self._making[page_id]

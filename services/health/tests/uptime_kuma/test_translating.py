@@ -385,3 +385,47 @@ def test_maintenance_that_cannot_be_said(fields: dict[str, Any]) -> None:
 def test_crons_that_are_no_rules(cron: str) -> None:
     with pytest.raises(CannotSay):
         as_rule(cron)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"strategy": "cron", "cron": "0 3 * * *", "duration": 10**14},
+        {"strategy": "cron", "cron": "0 3 * * *", "durationMinutes": 10**13},
+        {"strategy": "cron", "cron": f"*/{'9' * 5000} * * * *", "duration": 60},
+        {"strategy": "recurring-day-of-month", "daysOfMonth": [f"lastDay{'9' * 5000}"]},
+        {"strategy": "recurring-day-of-month", "daysOfMonth": ["9" * 5000]},
+        {"intervalDay": 10**4000},
+        {"id": 10**4000},
+    ],
+)
+def test_maintenance_with_numbers_that_nobody_would_enter_keeps_nothing_else_back(
+    fields: dict[str, Any],
+) -> None:
+    told = {"id": 1, "title": "Backup", "active": True, "timezone": "Europe/Berlin", **fields}
+    maintenances, unreadable = understood(KumaMaintenance, [{"strategy": "recurring-interval", **told}])
+    home = KumaHousehold(ref="kuma:home", complete=True, maintenances=maintenances, maintained={1: [2]})
+
+    taken, left = translate_windows(home, now=NOW)
+
+    assert not taken
+    assert len(left) + len(unreadable) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"headers": "[" * 100_000},
+        {"interval": 10**400},
+        {"maxretries": -(10**400)},
+        {"timeout": 10**400},
+        {"parent": 10**400},
+    ],
+)
+def test_a_monitor_with_values_that_nobody_would_enter_keeps_no_other_back(fields: dict[str, Any]) -> None:
+    good = {"id": 6, "name": "Good", "type": "http", "url": "http://a.example/"}
+
+    taken, left = translated({**good, "id": 5, "name": "Odd", **fields}, good)
+
+    assert [each.name for each in taken] == ["Good"]
+    assert [each.name for each in left] == ["Odd"]

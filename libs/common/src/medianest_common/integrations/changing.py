@@ -129,9 +129,11 @@ def taken(store: IntegrationStore[Any], handed: Handed) -> Values:
     return Values(handed.url, secret, handed.options)
 
 
-def hand_over(store: IntegrationStore[Any]) -> HandedOver:
-    """To a service that asks in nobody's name."""
+async def hand_over(store: IntegrationStore[Any]) -> HandedOver:
+    """To a service that asks in nobody's name, maybe because of a change that this replica has not heard of yet.
+    Without the database nobody can say what was set, and so nothing is handed over."""
     require_operator()
+    await store.refresh()
     found = [(each, store.present(each.kind)) for each in store.kinds]
     return HandedOver(items=[hand(store, kind, values) for kind, values in found if values is not None])
 

@@ -84,6 +84,11 @@ class IntegrationStore[S: Settings]:
         self._was_read = True
         self.settings = self._effective()
 
+    @property
+    def was_read(self) -> bool:
+        """Until then `settings` are those of the installation alone."""
+        return self._was_read
+
     @asynccontextmanager
     async def following(self, apply: Apply[S]) -> AsyncIterator[None]:
         """Within the block every change is applied, whoever made it."""

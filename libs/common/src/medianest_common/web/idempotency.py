@@ -29,6 +29,12 @@ _REPLAYED = "Idempotency-Replayed"
 _KEPT_HEADERS = frozenset({"content-type", "location"})
 
 type Make = Callable[[], Awaitable[Response]]
+type Keep = Callable[[Response], Response]
+"""What of an answer is kept and given again: all of it, but for what must not lie about."""
+
+
+def _all_of_it(response: Response) -> Response:
+    return response
 
 
 class IdempotencyKeyReused(Invalid):
@@ -49,7 +55,7 @@ class IdempotencyStore:
         self._clock = clock
         self._reach = Reach(clock=clock, timeout=timeout)
 
-    async def once(self, slot: str, fingerprint: str, make: Make) -> Response:
+    async def once(self, slot: str, fingerprint: str, make: Make, *, kept: Keep = _all_of_it) -> Response:
         """`slot` names caller, route and key; `fingerprint` the body."""
         pending = json.dumps({"fingerprint": fingerprint})
         try:
@@ -64,8 +70,8 @@ class IdempotencyStore:
             await self._store(lambda: self._valkey.delete(slot))
             raise
         if 200 <= response.status_code < 300:
-            kept = _dump(response, fingerprint)
-            await self._store(lambda: self._valkey.set(slot, kept, ex=KEPT_SECONDS))
+            text = _dump(kept(response), fingerprint)
+            await self._store(lambda: self._valkey.set(slot, text, ex=KEPT_SECONDS))
         else:
             await self._store(lambda: self._valkey.delete(slot))
         return response
@@ -111,10 +117,18 @@ class Once(NamedTuple):
     slot: str | None
     fingerprint: str
 
-    async def __call__(self, make: Make) -> Response:
+    async def __call__(self, make: Make, *, kept: Keep = _all_of_it) -> Response:
         if self.store is None or self.slot is None:
             return await make()
-        return await self.store.once(self.slot, self.fingerprint, make)
+        return await self.store.once(self.slot, self.fingerprint, make, kept=kept)
+
+    @property
+    def id(self) -> UUID | None:
+        """For what is made: the same key and body name the same thing, also where the first answer did not arrive."""
+        if self.slot is None:
+            return None
+        named = hashlib.sha256(f"{self.slot}:{self.fingerprint}".encode()).digest()
+        return UUID(bytes=named[:16], version=5)
 
 
 async def _once(

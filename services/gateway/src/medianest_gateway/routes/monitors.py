@@ -45,15 +45,16 @@ async def list_monitors(
 
 
 @router.post("", status_code=201, response_model=managing.MonitorMade, responses=problems(409))
-async def create_monitor(gateway: Gateway, body: managing.NewMonitorBody) -> Response:
+async def create_monitor(gateway: Gateway, body: managing.NewMonitorBody, once: Idempotent) -> Response:
     """At the end of the list, looked at right away, and for administrators' eyes unless `visibility` says otherwise.
 
-    A push monitor gets its token here and never again. 409 `TOO_MANY_MONITORS`, `DEPENDENCY_CYCLE`.
+    A push monitor gets its token here and never again, also not with the same `Idempotency-Key`. 409
+    `TOO_MANY_MONITORS`, `DEPENDENCY_CYCLE`.
     """
     message = managing.CreateMonitor(
-        decisions=_decisions(body), spec=managing.given(body.spec), paused=body.paused
+        id=once.id, decisions=_decisions(body), spec=managing.given(body.spec), paused=body.paused
     )
-    return await passed_through(gateway.bus, message, status=201)
+    return await once(lambda: passed_through(gateway.bus, message, status=201), kept=_without_token)
 
 
 @router.post("/test", response_model=managing.CheckReport, responses=problems(404))
@@ -198,6 +199,12 @@ async def check_monitor(gateway: Gateway, id: UUID) -> Response:
 async def renew_push_token(gateway: Gateway, id: UUID) -> Response:
     """The one before is worth nothing any more. 409 `NOT_PUSH_MONITOR`."""
     return await passed_through(gateway.bus, managing.RenewPushToken(id=id))
+
+
+def _without_token(answer: Response) -> Response:
+    made = managing.MonitorMade.model_validate_json(bytes(answer.body))
+    told = made.model_copy(update={"push_token": None, "push_path": None})
+    return Response(told.model_dump_json(), status_code=answer.status_code, media_type=JSON)
 
 
 def _decisions(body: managing.NewMonitorBody | managing.MonitorBody) -> managing.Decisions:

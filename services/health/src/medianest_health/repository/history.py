@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from medianest_health.models import Result, Rollup
@@ -16,6 +16,15 @@ KEPT = {FINE: timedelta(days=8), HOUR: timedelta(days=92), DAY: timedelta(days=7
 """Roll-ups, by their width."""
 
 
+_END_UNWATCHED = text("""
+    update results r set holds_seconds = extract(epoch from cast(:now as timestamptz) - r.at)
+    from standings s join monitors m on m.id = s.monitor_id
+    where (m.paused or not m.enabled) and r.monitor_id = s.monitor_id and r.at = s.last_check_at
+      and r.at <= :now and r.at > cast(:now as timestamptz) - interval '3 days'
+      and r.at + make_interval(secs => r.holds_seconds) > :now
+""")
+
+
 class History:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -23,6 +32,10 @@ class History:
     async def add_results(self, rows: Sequence[dict[str, Any]]) -> None:
         """What is there already stays as it is."""
         await insert_rows(self._session, Result, rows, keys=("monitor_id", "at"), update=False)
+
+    async def end_unwatched(self, *, now: datetime) -> None:
+        """The last check of what nobody looks at any more speaks for no more time than up to now."""
+        await self._session.execute(_END_UNWATCHED, {"now": now})
 
     async def forget_old(self, monitors: Collection[UUID], *, now: datetime) -> None:
         """Roll-ups of these; of a few at a time, since they are found by their monitor."""

@@ -4,10 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from medianest_common.db import Repository
 from medianest_health.models import Incident, Monitor
+from medianest_health.repository.incident_views import TURNS_SHOWN
+
+_THIN_OUT = text("""
+    with numbered as (
+        select t.id, row_number() over (partition by t.incident_id order by t.at, t.id) as from_first,
+               row_number() over (partition by t.incident_id order by t.at desc, t.id desc) as from_last
+        from incident_turns t join incidents i on i.id = t.incident_id
+        where i.closed_at is null or i.closed_at > :closed_after
+    )
+    delete from incident_turns t using numbered n where t.id = n.id and n.from_first > 1 and n.from_last > :latest
+""")
 
 
 class Incidents(Repository[Incident]):
@@ -29,6 +40,10 @@ class Incidents(Repository[Incident]):
         watched = select(Monitor.id).where(Monitor.enabled, ~Monitor.paused)
         unwatched = update(Incident).where(Incident.closed_at.is_(None), Incident.monitor_id.not_in(watched))
         await self.session.execute(unwatched.values(closed_at=now))
+
+    async def thin_out(self, *, closed_after: datetime) -> None:
+        """Of those that are open, or were closed later than that: whatever turns are shown no more."""
+        await self.session.execute(_THIN_OUT, {"closed_after": closed_after, "latest": TURNS_SHOWN - 1})
 
     async def forget(self, *, before: datetime) -> None:
         await self.session.execute(

@@ -1,10 +1,9 @@
 """What is watched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, case, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.clock import uuid7
@@ -16,10 +15,13 @@ from medianest_health.models import Monitor
 class Monitors(Repository[Monitor]):
     model = Monitor
 
-    async def match(self, watched: Sequence[Watched], *, now: datetime) -> Mapping[str, UUID]:
-        """Make the table say what is watched now, and return the ids by key. Others keep their history, unseen.
+    async def match(
+        self, watched: Sequence[Watched], *, undecided: Collection[str] = (), now: datetime
+    ) -> None:
+        """Make the table say what is watched now. Others keep their history, unseen.
 
-        What an administrator may decide about one is only set when it is made.
+        What an administrator may decide about one is only set when it is made. Of `undecided` keys nobody knows yet
+        whether `watched` says how they are: what is known of them stays as it is.
         """
         for position, each in enumerate(watched):
             told = {"kind": each.kind, "target": each.target, "enabled": True}
@@ -50,17 +52,17 @@ class Monitors(Repository[Monitor]):
             )
             name = case((Monitor.renamed, Monitor.name), else_=each.name)
             await self.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[Monitor.key], set_={**told, "name": name}, where=differs
+                statement.on_conflict_do_nothing()
+                if each.key in undecided
+                else statement.on_conflict_do_update(
+                    index_elements=[Monitor.key],
+                    set_={**told, "name": name, "updated_at": now},
+                    where=differs,
                 )
             )
-        keys = [each.key for each in watched]
+        keys = [*undecided, *(each.key for each in watched)]
         await self.session.execute(
             update(Monitor)
             .where(Monitor.key.not_in(keys), Monitor.enabled, Monitor.origin == "automatic")
             .values(enabled=False)
         )
-        rows = await self.session.execute(
-            select(Monitor.key, Monitor.id).where(Monitor.enabled, Monitor.origin == "automatic")
-        )
-        return {row.key: row.id for row in rows}

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from medianest_common.db import Repository
 from medianest_health.models import (
     Incident,
-    IncidentTurn,
     Maintenance,
     MaintenanceGroup,
     MaintenanceMonitor,
@@ -22,6 +21,7 @@ from medianest_health.models import (
 )
 from medianest_health.publishing import DayRollup
 from medianest_health.repository.board import SHOWN
+from medianest_health.repository.incident_views import turns_of
 from medianest_health.uptime import DAY
 
 _ONE_AT_A_TIME = 0x70616765
@@ -106,11 +106,7 @@ class PublicReads:
         return (await self._connection.execute(newest)).mappings().all()
 
     async def turns(self, incidents: Sequence[UUID]) -> Sequence[RowMapping]:
-        statement = select(IncidentTurn.incident_id, IncidentTurn.at, IncidentTurn.what)
-        found = statement.where(IncidentTurn.incident_id.in_(incidents)).order_by(
-            IncidentTurn.at, IncidentTurn.id
-        )
-        return (await self._connection.execute(found)).mappings().all()
+        return await turns_of(self._connection, incidents)
 
     async def maintenance(
         self, monitors: Sequence[UUID], *conditions: ColumnElement[bool]

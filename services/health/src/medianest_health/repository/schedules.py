@@ -126,8 +126,8 @@ class Schedules(Repository[Schedule]):
         self, replica: str, *, automatic: Mapping[str, str], now: datetime, places: int, hung_places: int
     ) -> Sequence[Claimed]:
         """Those due within this tick that no living replica looks at, the longest due first, of those that hung last
-        time no more than `hung_places`; `automatic` are the keys and targets of those that this replica knows how to look at. Whatever goes by such a
-        key is not looked at elsewhere than where it is known to be.
+        time no more than `hung_places`. `automatic` are the keys and targets that this replica knows how to look at:
+        what is known by such a key to be elsewhere is left to others.
         """
         found = await self.session.execute(
             _CLAIM,

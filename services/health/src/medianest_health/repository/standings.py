@@ -28,20 +28,21 @@ _SHARES = text("""
                sum((up_seconds + down_seconds + maintenance_seconds) * share) as measured
         from inside group by monitor_id, name
     ), shares as (
-        select monitor_id,
+        select asked.monitor_id,
                max(up / nullif(known, 0)) filter (where name = 'day') as day,
                max(up / nullif(known, 0)) filter (where name = 'week') as week,
                max(up / nullif(known, 0)) filter (where name = 'month') as month,
                max(up / nullif(known, 0)) filter (where name = 'quarter') as quarter,
-               least(1, max(measured / 86400) filter (where name = 'day')) as coverage
-        from summed group by monitor_id
+               least(1, coalesce(max(measured / 86400) filter (where name = 'day'), 0)) as coverage
+        from unnest(cast(:monitors as uuid[])) as asked(monitor_id) left join summed using (monitor_id)
+        group by asked.monitor_id
     )
     update standings set uptime_day = s.day, uptime_week = s.week, uptime_month = s.month,
-                         uptime_quarter = s.quarter, coverage = coalesce(s.coverage, 0)
+                         uptime_quarter = s.quarter, coverage = s.coverage
     from shares s
     where s.monitor_id = standings.monitor_id
       and (uptime_day, uptime_week, uptime_month, uptime_quarter, standings.coverage)
-          is distinct from (s.day, s.week, s.month, s.quarter, coalesce(s.coverage, 0))
+          is distinct from (s.day, s.week, s.month, s.quarter, s.coverage)
 """)
 
 

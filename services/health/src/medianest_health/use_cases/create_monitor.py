@@ -30,10 +30,12 @@ async def create_monitor(app: HealthApp, command: CreateMonitor) -> MonitorMade:
     spec = read_spec(app, command.spec)
     config, secrets = stored(spec)
     push = new_push_token() if spec.kind == "push" else None
-    now, monitor_id = app.clock.now(), uuid7()
+    now, monitor_id = app.clock.now(), command.id or uuid7()
     async with app.db.transaction() as tx:
         monitors = ManagedMonitors(tx.session)
         await monitors.alone()
+        if command.id is not None and await monitors.get(command.id) is not None:
+            return MonitorMade(monitor=await read_managed(app, tx.session, command.id))
         if await monitors.count(MADE_BY_PEOPLE) >= MOST_MONITORS:
             raise TooManyMonitors(f"Delete one of the {MOST_MONITORS} first.")
         await demand_group(Groups(tx.session), command.decisions.group_id)

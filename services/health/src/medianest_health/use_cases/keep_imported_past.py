@@ -63,7 +63,7 @@ async def _known(tx: Transaction, monitors: Sequence[UUID]) -> set[tuple[UUID, d
 
 def _row(monitor_id: UUID, bucket: datetime, day: KumaDay, *, interval: int) -> dict[str, Any]:
     """A day has no more seconds than it has: retries come faster than the interval says."""
-    each = min(float(interval), DAY / (day.up + day.down))
+    each = min(float(max(interval, 1)), DAY / (day.up + day.down))
     return {
         "monitor_id": monitor_id,
         "width": DAY,

@@ -15,6 +15,7 @@ from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_health import models
 from medianest_health.app import HealthApp
 from medianest_health.errors import IncidentNotFound, MonitorNotFound
+from medianest_health.fitting import fitting
 from medianest_health.moments import from_micros, micros
 from medianest_health.repository import one_on_board
 from medianest_health.repository.incident_views import (
@@ -40,7 +41,8 @@ async def list_monitor_incidents(app: HealthApp, query: ListMonitorIncidents) ->
         of_it = models.Incident.monitor_id == query.id
         found = await incidents_page(connection, of_it, reached=reached, limit=query.limit + 1)
         items = await as_incidents(connection, found[: query.limit])
-    more = _key(found[query.limit - 1]) if len(found) > query.limit else None
+    items = items[: fitting(items)]
+    more = _key(found[len(items) - 1]) if len(found) > len(items) else None
     return Page(items=items, next_cursor=more and encode_cursor(_ORDER_OF_ONE, *more))
 
 
@@ -60,9 +62,10 @@ async def list_incidents(app: HealthApp, query: ListIncidents) -> Page[Incident]
             room = query.limit + 1 - len(found)
             found += await incidents_page(connection, ~IS_OPEN, reached=closed_after, limit=room)
         items = await as_incidents(connection, found[: query.limit])
-    if len(found) <= query.limit:
+    items = items[: fitting(items)]
+    if len(found) <= len(items):
         return Page(items=items)
-    last = found[query.limit - 1]
+    last = found[len(items) - 1]
     cursor = encode_cursor(_ORDER_OF_ALL, int(last["closed_at"] is None), *_key(last))
     return Page(items=items, next_cursor=cursor)
 

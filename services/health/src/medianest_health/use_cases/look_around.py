@@ -1,5 +1,6 @@
 """Look again at once at what has come into other surroundings: maintenance began or is over, or what it depends on went
-down or came back. The look itself then says how it stands and tells what there is to tell."""
+down or came back. The look itself then says how it stands and tells what there is to tell. What is looked at no more is
+over."""
 
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import or_, select
 
 from medianest_health.app import HealthApp
 from medianest_health.models import Dependency, Monitor, Standing
-from medianest_health.repository import Incidents
+from medianest_health.repository import History, Incidents
 from medianest_health.repository.maintenances import Maintenances
 from medianest_health.repository.schedules import Schedules
 from medianest_health.states import Judgement, judge_again, judgement_of
@@ -18,6 +19,7 @@ async def look_around(app: HealthApp) -> None:
     now = app.clock.now()
     async with app.db.transaction() as tx:
         await Incidents(tx.session).close_unwatched(now=now)
+        await History(tx.session).end_unwatched(now=now)
         await Maintenances(tx.session).move_on(now=now)
     due: set[UUID] = set()
     async with app.db.transaction() as tx:

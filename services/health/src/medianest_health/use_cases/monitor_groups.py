@@ -54,6 +54,8 @@ async def rename_group(app: HealthApp, command: RenameGroup) -> contract.Monitor
 
     async def rename() -> contract.MonitorGroup:
         async with app.db.transaction() as tx:
+            # Imports add groups by their names.
+            await ManagedMonitors(tx.session).alone()
             groups = Groups(tx.session)
             group = await groups.get(command.id, lock=True)
             if group is None:

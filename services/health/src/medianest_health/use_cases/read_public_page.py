@@ -43,8 +43,7 @@ async def read_public_page(app: HealthApp, query: ReadPublicPage) -> Raw:
     async def make() -> bytes:
         return (await _made(app, page)).model_dump_json().encode()
 
-    now = app.clock.now()
-    return Raw(await app.public_pages.read(page["id"], page["version"], now=now, make=make))
+    return Raw(await app.public_pages.read(page["id"], page["version"], now=app.clock.now, make=make))
 
 
 async def _made(app: HealthApp, page: RowMapping) -> PublicPage:

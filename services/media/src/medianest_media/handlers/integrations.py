@@ -46,7 +46,7 @@ async def integration_tried(command: integrations.TryIntegration, app: MediaApp)
 
 @handlers.rpc
 async def integrations_handed(query: integrations.HandOverIntegrations, app: MediaApp) -> shared.HandedOver:
-    return hand_over(app.integrations)
+    return await hand_over(app.integrations)
 
 
 @handlers.listen(integrations.IntegrationChanged)

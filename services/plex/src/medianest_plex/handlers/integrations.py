@@ -48,6 +48,7 @@ async def integration_tried(command: integrations.TryIntegration, app: PlexApp) 
 async def integrations_handed(query: integrations.HandOverIntegrations, app: PlexApp) -> HandedOver:
     """With the token that is used: the account's owner may have given a later one."""
     require_operator()
+    await app.integrations.refresh()
     if app.set_up is None:
         return HandedOver(items=[])
     values = Values(app.integrations.settings.plex_url, app.set_up.token)

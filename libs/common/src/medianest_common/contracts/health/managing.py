@@ -234,6 +234,9 @@ class GetManaged(Query[Monitor]):
 
 
 class CreateMonitor(Command[MonitorMade]):
+    """With an `id` that there is already it was made before, and its token was told."""
+
+    id: UUID | None = None
     decisions: Decisions
     spec: SpecValues = Field(repr=False)
     paused: bool = False

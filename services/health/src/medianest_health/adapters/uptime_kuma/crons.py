@@ -45,7 +45,7 @@ def _values(text: str, least: int, most: int, *, names: dict[str, int] | None = 
     found: set[int] = set()
     for part in text.split(","):
         reach, _, step = part.partition("/")
-        if step and (not step.isdecimal() or int(step) == 0):
+        if step and (not step.isdecimal() or len(step) > 2 or int(step) == 0):
             raise _too_much()
         first, dash, last = reach.partition("-")
         if reach == "*":

@@ -12,6 +12,9 @@ TOLD_IN_PART = (
     " paused. Look at each of them here, or sign in with an account."
 )
 
+_LARGEST = 10**12
+"""Of any number: so many minutes are still a length of time that can be reckoned with."""
+
 
 def _nothing(value: Any) -> Any:
     """Fields that were never filled in come as null, as an empty text, or (over `/metrics`) as the text null."""
@@ -25,8 +28,9 @@ def _number(value: Any) -> Any:
 
 type _Text = Annotated[str | None, BeforeValidator(_nothing)]
 type _Secret = Annotated[SecretStr | None, BeforeValidator(_nothing)]
-type _Number = Annotated[int | None, BeforeValidator(_number)]
-type _Seconds = Annotated[float | None, BeforeValidator(_number)]
+type _Whole = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+type _Number = Annotated[_Whole | None, BeforeValidator(_number)]
+type _Seconds = Annotated[Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)] | None, BeforeValidator(_number)]
 
 
 type _Off = Annotated[bool, BeforeValidator(lambda value: False if _nothing(value) is None else value)]
@@ -48,7 +52,7 @@ class _Theirs(BaseModel):
 class KumaMonitor(_Theirs):
     """`id` is None where it was not told: `/metrics` of 1.x knows names only."""
 
-    id: int | None = None
+    id: _Whole | None = None
     name: str
     type: str
     parent: _Number = None
@@ -94,7 +98,7 @@ class KumaMonitor(_Theirs):
 
 
 class KumaDockerHost(_Theirs):
-    id: int
+    id: _Whole
     daemon: str = Field(alias="dockerDaemon")
     type: str = Field(alias="dockerType")
 
@@ -105,7 +109,7 @@ class KumaTimeOfDay(_Theirs):
 
 
 class KumaMaintenance(_Theirs):
-    id: int
+    id: _Whole
     title: str
     description: _Text = None
     strategy: str
@@ -113,8 +117,8 @@ class KumaMaintenance(_Theirs):
     date_range: list[str | None] = []
     time_range: list[KumaTimeOfDay] = []
     interval_day: _Number = None
-    weekdays: list[int] = []
-    days_of_month: list[int | str] = []
+    weekdays: list[_Whole] = []
+    days_of_month: list[_Whole | Annotated[str, Field(max_length=20)]] = []
     cron: _Text = None
     duration_minutes: _Number = None
     duration: _Number = None
@@ -135,7 +139,7 @@ class KumaPage(_Theirs):
     title: str
     description: _Text = None
     published: _On = True
-    monitors: list[int] = []
+    monitors: list[_Whole] = []
     """In their order."""
 
 

@@ -1,5 +1,6 @@
 """What it tells Prometheus: names, addresses and types, and nothing of how they are looked at."""
 
+import asyncio
 import base64
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -43,7 +44,8 @@ async def read_by_metrics(
             if refused.upstream_status in (401, 403):
                 raise KumaSignInRefused("The key is not accepted there.", upstream=SYSTEM) from None
             raise
-    told, version = _read(text)
+    # Megabytes may take seconds, and checks go on meanwhile.
+    told, version = await asyncio.to_thread(_read, text)
     monitors, unreadable = understood(KumaMonitor, told)
     return KumaHousehold(
         ref=address.ref,

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from medianest_common.contracts.health.kinds import MonitorSpec
 from medianest_health.adapters.uptime_kuma import hosts, web
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMonitor
-from medianest_health.adapters.uptime_kuma.wording import CannotSay, Said, one_line
+from medianest_health.adapters.uptime_kuma.wording import NONSENSE, CannotSay, Said, one_line
 
 _SPEC: TypeAdapter[MonitorSpec] = TypeAdapter(MonitorSpec)
 
@@ -67,6 +67,8 @@ def translate(household: KumaHousehold) -> tuple[list[Taken], list[Left]]:
                 taken[each.refs[0]] = each
         except CannotSay as why:
             left.append(Left(name, one_line(monitor.type, otherwise="unknown"), str(why)))
+        except NONSENSE:
+            left.append(Left(name, one_line(monitor.type, otherwise="unknown"), "It is not understood."))
     return list(taken.values()), left
 
 

@@ -74,7 +74,7 @@ def json_query(monitor: KumaMonitor, household: KumaHousehold) -> Said:
 def _headers(monitor: KumaMonitor, *, has_body: bool) -> dict[str, str]:
     try:
         told = json.loads(monitor.headers.get_secret_value()) if monitor.headers else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CannotSay("Its headers are not JSON.") from None
     if not isinstance(told, dict) or not all(isinstance(value, str | int | float) for value in told.values()):
         raise CannotSay("Its headers are not names with texts.")

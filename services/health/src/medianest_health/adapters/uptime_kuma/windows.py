@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from medianest_health.adapters.uptime_kuma.crons import as_rule
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold, KumaMaintenance
 from medianest_health.adapters.uptime_kuma.translating import Left
-from medianest_health.adapters.uptime_kuma.wording import CannotSay, one_line, text_of
+from medianest_health.adapters.uptime_kuma.wording import NONSENSE, CannotSay, one_line, text_of
 from medianest_health.recurrence import NotARule, parse
 from medianest_health.windows import LONGEST, Plan
 
@@ -45,6 +45,8 @@ def translate_windows(household: KumaHousehold, *, now: datetime) -> tuple[list[
             taken.append(_said(window, household, title=title, now=now))
         except CannotSay as why:
             left.append(Left(title, "maintenance", str(why)))
+        except NONSENSE:
+            left.append(Left(title, "maintenance", "It is not understood."))
     return taken, left
 
 

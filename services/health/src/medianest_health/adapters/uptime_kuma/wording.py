@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _LONGEST_NAME = 100
+NONSENSE = (ArithmeticError, ValueError, RecursionError)
+"""What comes of values that nobody would enter: one that holds such keeps none of the others from being taken."""
 
 
 class CannotSay(Exception):
