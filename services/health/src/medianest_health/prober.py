@@ -20,8 +20,8 @@ from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
 from medianest_health.repository import Incidents, Monitors
-from medianest_health.repository.schedules import Claimed, Schedules
-from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS
+from medianest_health.repository.schedules import Claimed, Next, Schedules
+from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS, looked_at_every
 from medianest_health.use_cases.store_checks import store_checks
 
 log = structlog.get_logger()
@@ -242,6 +242,14 @@ class Prober:
                 if _passes(error):
                     raise
                 log.exception("check_dropped", monitor=each.claimed.key)
+                await self._put_off(each)
+
+    async def _put_off(self, check: Check) -> None:
+        """It is looked at when it would have been, and not at once again and again."""
+        claimed, now = check.claimed, self._app.clock.now()
+        due_at = now + looked_at_every(claimed.kind, claimed.interval_seconds)
+        async with self._app.db.transaction() as tx:
+            await Schedules(tx.session).done(self.replica, [Next(claimed.id, due_at, check.hung)])
 
     async def _close(self) -> None:
         """What is being looked at is left to others, who may do so at once."""
