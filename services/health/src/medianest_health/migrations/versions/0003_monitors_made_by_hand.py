@@ -97,8 +97,8 @@ def upgrade() -> None:
     op.create_check_constraint("counted", "results", "counted in ('up', 'down', 'maintenance')")
     # Only the last day is added up anew from its results; what is older stays as it was added up.
     op.execute(
-        "update results set counted = case when outcome = 'down' then 'down' when outcome <> 'unknown' then 'up' end"
-        f" where at >= {_A_DAY_AGO} - interval '1 hour'"  # noqa: S608
+        "update results set counted = case when outcome = 'down' then 'down' when outcome <> 'unknown' then 'up' end"  # noqa: S608
+        f" where at >= {_A_DAY_AGO} - interval '1 hour'"
     )
     op.execute("alter table standings set (fillfactor = 60)")
     op.execute("alter table rollups set (fillfactor = 90)")
