@@ -53,10 +53,12 @@ async def test_from_maintenance_to_an_outage_with_a_note(tmp_path: Path) -> None
         found.plex.server.heal()
         await olive.post(f"/admin/monitors/{monitor['id']}/check")
         await eventually(lambda: _is(page, key, "up"))
-        said = {"text": "The log was not rotated."}
+        said = {"text": "The log was not rotated.", "version": 0}
         address = f"/api/v1/admin/incidents/{incident['id']}/post-mortem"
         written = await olive.http.put(address, json=said, headers={"X-CSRF-Token": olive.csrf})
         written.raise_for_status()
+        late = await olive.http.put(address, json=said, headers={"X-CSRF-Token": olive.csrf})
+        assert (late.status_code, late.json()["code"]) == (409, "POST_MORTEM_CHANGED")
         seen = await _incident(frida, path)
         assert [turn["what"] for turn in seen["timeline"]] == ["down", "up"]
         assert ([note["text"] for note in seen["notes"]], seen["postMortem"]) == (

@@ -46,7 +46,7 @@ async def test_what_is_done_to_groups_incidents_and_internals_is_told(home: Hous
     await ask(home, RemoveGroup(id=group.id))
     note = await ask(home, AddIncidentNote(id=incident, text="The disk is full."))
     await ask(home, RemoveIncidentNote(id=incident, note_id=note.id))
-    await ask(home, WritePostMortem(id=incident, text="It was the cable."))
+    await ask(home, WritePostMortem(id=incident, text="It was the cable.", version=0))
     await ask(home, ResetBreakers(body=ResetBreakersBody(service="health")))
     await ask(home, ExportMonitors())
 

@@ -211,7 +211,10 @@ async def test_one_window_is_ended_and_the_next_comes_and_what_is_called_off_doe
     assert (off.state, off.windows) == (MaintenanceState.ENDED, [])
     await home.rounds()
     assert await home.state("Plex") is MonitorState.UP
-    on = await ask(home, ChangeMaintenance(id=made.id, plan=planned(home, everything=True)))
+    anew = ChangeMaintenance(id=made.id, plan=planned(home, everything=True), version=made.version)
+    with pytest.raises(RemoteError, check=lambda error: error.code == "MAINTENANCE_CHANGED"):
+        await ask(home, anew)
+    on = await ask(home, anew.model_copy(update={"version": off.version}))
     assert on.state is MaintenanceState.ACTIVE
 
 

@@ -133,6 +133,7 @@ def _shown(
             for window in windows
         ],
         external_ref=row.external_ref,
+        version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -16,7 +16,7 @@ from medianest_common.contracts.identity import Permission
 from medianest_common.db import Repository
 from medianest_health.app import HealthApp
 from medianest_health.auditing import incident_decided
-from medianest_health.errors import IncidentNotFound, NoteNotFound, TooManyNotes
+from medianest_health.errors import IncidentNotFound, NoteNotFound, PostMortemChanged, TooManyNotes
 from medianest_health.models import IncidentNote
 from medianest_health.repository import Incidents
 from medianest_health.use_cases.list_incidents import get_incident
@@ -60,6 +60,9 @@ async def write_post_mortem(app: HealthApp, command: WritePostMortem) -> inciden
         incident = await Incidents(tx.session).get(command.id, lock=True)
         if incident is None:
             raise IncidentNotFound()
+        if command.version != incident.post_mortem_version:
+            raise PostMortemChanged("Read it again, then change it.")
         incident.post_mortem = command.text
+        incident.post_mortem_version += 1
         incident_decided(tx, IncidentDecision.POST_MORTEM, command.id)
     return await get_incident(app, GetIncident(id=command.id))

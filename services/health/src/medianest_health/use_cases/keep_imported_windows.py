@@ -64,6 +64,7 @@ async def _create(
         ended_at=None,
         cut_at=None,
         external_ref=taken.ref,
+        version=1,
         created_at=now,
         updated_at=now,
         **_values(taken),
@@ -104,6 +105,7 @@ async def _update(
     if not _TIMING.isdisjoint(changes):
         row.cut_at = None
     row.updated_at = now
+    row.version += 1
     set_window(row, None if row.ended_at else plan_of(row).current_or_next(at=now))
     await table.session.flush()
     await _bind(table, row.id, monitors)

@@ -55,6 +55,11 @@ class MaintenanceBody(Body):
         return self
 
 
+class ChangedMaintenanceBody(MaintenanceBody):
+    version: int = Field(ge=1, le=2**53 - 1)
+    """The one that was read: 409 if it has been changed, ended or called off since."""
+
+
 class MaintenanceState(StrEnum):
     ACTIVE = "active"
     SCHEDULED = "scheduled"
@@ -84,6 +89,7 @@ class Maintenance(Contract):
     windows: list[MaintenanceWindow]
     """The next ones, from the one that runs on; a few of them at most."""
     external_ref: str | None
+    version: int
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -118,6 +124,7 @@ class PlanMaintenance(Command[Maintenance]):
 class ChangeMaintenance(Command[Maintenance]):
     id: UUID
     plan: MaintenancePlan
+    version: int
 
 
 class EndMaintenance(Command[Maintenance]):

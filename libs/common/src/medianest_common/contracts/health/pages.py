@@ -44,7 +44,7 @@ class StatusPageBody(Body):
 
 
 class ChangedPageBody(StatusPageBody):
-    version: int | None = Field(default=None, ge=1, le=2**53 - 1)
+    version: int = Field(ge=1, le=2**53 - 1)
     """The one that was read: 409 if it has been changed since."""
 
 
