@@ -10,7 +10,9 @@ from medianest_common.contracts.health.managing import (
     BulkAction,
     ChangeManyMonitors,
     ChangeMonitor,
+    CreateMonitor,
     Decisions,
+    DeleteMonitor,
     GetManaged,
     PauseMonitor,
 )
@@ -20,6 +22,7 @@ from medianest_health.use_cases.look_around import look_around
 from services.health.tests.household import Household
 from services.health.tests.listening import Told
 from services.health.tests.test_following import change, incidents
+from services.health.tests.test_managing import decided
 
 ONCE = ["MonitorWentDown", "MonitorRecovered"]
 
@@ -75,14 +78,28 @@ async def test_after_a_pause_a_single_failure_is_no_outage_that_began_weeks_ago(
         await _pause(home, monitor.id, paused=False)
     await home.rounds()
     assert await home.state("Plex") is MonitorState.PENDING
-    assert await told.of("Plex", 1) == ["MonitorWentDown"]
+    unwatched = [] if at_once else ["MonitorUnwatched"]
+    assert await told.of("Plex", 1 + len(unwatched)) == ONCE[:1] + unwatched
     await home.rounds()
     seen = await home.monitor("Plex")
     assert seen.status is MonitorState.DOWN
     assert seen.since and seen.since > resumed
     plex.server.heal()
     await home.rounds(2)
-    assert await told.of("Plex", 2 if at_once else 3) == (ONCE if at_once else ONCE[:1] + ONCE)
+    again = [] if at_once else ["MonitorWentDown", "MonitorUnwatched"]
+    assert await told.of("Plex", 2 + len(again)) == again + ONCE
+
+
+async def test_what_is_deleted_while_it_is_down_is_told_to_be_watched_no_more(
+    home: Household, told: Told
+) -> None:
+    with home.sandbox.as_user(role=Role.ADMIN):
+        spec = {"kind": "tcp", "host": "127.0.0.1", "port": 1}
+        create = CreateMonitor(decisions=decided("NAS"), spec=spec)
+        made = (await home.sandbox.bus.call(create, timeout=5)).monitor
+        await home.rounds(3)
+        await home.sandbox.bus.call(DeleteMonitor(id=made.id), timeout=5)
+    assert await told.of("NAS", 2) == ["MonitorWentDown", "MonitorUnwatched"]
 
 
 async def test_what_looks_at_something_else_now_is_judged_anew(home: Household) -> None:

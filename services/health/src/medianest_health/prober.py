@@ -19,9 +19,10 @@ from medianest_health.checks import Check
 from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
-from medianest_health.repository import Incidents, Monitors
+from medianest_health.repository import Monitors
 from medianest_health.repository.schedules import Claimed, Next, Schedules
 from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS, looked_at_every
+from medianest_health.use_cases.end_unwatched import end_unwatched
 from medianest_health.use_cases.store_checks import store_checks
 
 log = structlog.get_logger()
@@ -133,7 +134,7 @@ class Prober:
             schedules = Schedules(tx.session)
             await schedules.plan_new(now=now, spread_seconds=self._app.settings.health_jitter_seconds)
             kept = await schedules.kept_by(self.replica)
-            await Incidents(tx.session).close_unwatched(now=now)
+            await end_unwatched(tx, now=now)
         await self._probes.keep_only(kept | self._running.keys())
         self.metrics.keep_only(kept)
         self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS

@@ -29,6 +29,7 @@ from medianest_common.contracts.health import (
     MonitorDegraded,
     MonitorRecovered,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
     decided,
 )
@@ -122,6 +123,7 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorDegraded: frozenset({T.SERVICE_DEGRADED}),
     MonitorStillDown: frozenset({T.SERVICE_STILL_DOWN}),
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
+    MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
 }
 

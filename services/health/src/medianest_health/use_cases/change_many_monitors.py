@@ -16,6 +16,7 @@ from medianest_health.repository.managed import Groups, ManagedMonitors
 from medianest_health.repository.schedules import Schedules
 from medianest_health.use_cases.change_monitor import touch
 from medianest_health.use_cases.delete_monitor import demand_deletable
+from medianest_health.use_cases.end_unwatched import end_unwatched
 from medianest_health.use_cases.tell_monitors import show_anew
 
 
@@ -35,6 +36,7 @@ async def change_many_monitors(app: HealthApp, command: ChangeManyMonitors) -> B
             raise Invalid(errors=[FieldError("ids", "One of these monitors does not exist.")])
         if command.action is BulkAction.DELETE:
             demand_deletable(found)
+            await end_unwatched(tx, now=app.clock.now(), leaving=wanted)
             changed = await monitors.remove(wanted)
             decided(tx, MonitorDecision.DELETE, *sorted(wanted))
         else:
