@@ -219,7 +219,7 @@ async def test_one_window_is_ended_and_the_next_comes_and_what_is_called_off_doe
 
 
 async def test_what_runs_stands_before_what_comes_and_that_before_what_is_over(home: Household) -> None:
-    later = await plan(home, after=timedelta(days=2), title="Later")
+    later = await plan(home, after=timedelta(days=2), title="Later", public_title="Soon")
     over = await plan(home, title="Over")
     await ask(home, EndMaintenance(id=over.id, for_good=True))
     now = await plan(home, title="Now")
@@ -228,7 +228,7 @@ async def test_what_runs_stands_before_what_comes_and_that_before_what_is_over(h
     await ask(home, DeleteMaintenance(id=now.id))
     with pytest.raises(RemoteError, check=lambda error: error.code == "MAINTENANCE_NOT_FOUND"):
         await ask(home, DeleteMaintenance(id=now.id))
-    assert later.state is MaintenanceState.SCHEDULED
+    assert (later.state, later.public_title) == (MaintenanceState.SCHEDULED, "Soon")
 
 
 async def test_what_would_never_be_is_refused(home: Household) -> None:

@@ -82,6 +82,7 @@ class Maintenance(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str]
+    public_title: Mapped[str | None]
     description: Mapped[str | None]
     zone: Mapped[str]
     starts_at_local: Mapped[str]

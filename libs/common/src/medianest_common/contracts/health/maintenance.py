@@ -34,6 +34,9 @@ class MaintenanceBody(Body):
     """Once, or again and again by a rule of RFC 5545, in some place's time."""
 
     title: Name
+    """For administrators."""
+    public_title: Name | None = None
+    """On pages for everybody and in their feeds; without it, "Maintenance"."""
     description: str | None = Field(default=None, max_length=2000)
     zone: str = Field(min_length=1, max_length=64)
     """Such as `Europe/Berlin`."""
@@ -77,6 +80,7 @@ class MaintenanceWindow(Contract):
 class Maintenance(Contract):
     id: UUID
     title: str
+    public_title: str | None
     description: str | None
     zone: str
     starts_at_local: str
@@ -98,6 +102,7 @@ class MaintenancePlan(Contract):
     """What an administrator plans, as it travels."""
 
     title: str
+    public_title: str | None = None
     description: str | None
     zone: str
     starts_at_local: str

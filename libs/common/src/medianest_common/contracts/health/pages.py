@@ -25,6 +25,8 @@ class PageMonitorBody(Body):
     monitor_id: UUID = Field(strict=False)
     shown_as: Name | None = None
     """Instead of the name that it has for us."""
+    heading: Name | None = None
+    """Under which it stands. Our own groups are not shown to everybody."""
 
 
 class StatusPageBody(Body):
@@ -51,6 +53,7 @@ class ChangedPageBody(StatusPageBody):
 class PageMonitor(Contract):
     monitor_id: UUID
     shown_as: str | None = None
+    heading: str | None = None
 
 
 class StatusPage(Contract):

@@ -56,6 +56,7 @@ def _maintenances() -> None:
         "maintenances",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("title", sa.Text, nullable=False),
+        sa.Column("public_title", sa.Text),
         sa.Column("description", sa.Text),
         sa.Column("zone", sa.Text, nullable=False),
         sa.Column("starts_at_local", sa.Text, nullable=False),
