@@ -53,10 +53,12 @@ async def test_from_maintenance_to_an_outage_with_a_note(tmp_path: Path) -> None
         found.plex.server.heal()
         await olive.post(f"/admin/monitors/{monitor['id']}/check")
         await eventually(lambda: _is(page, key, "up"))
-        said = {"text": "The log was not rotated."}
+        said = {"text": "The log was not rotated.", "version": 0}
         address = f"/api/v1/admin/incidents/{incident['id']}/post-mortem"
         written = await olive.http.put(address, json=said, headers={"X-CSRF-Token": olive.csrf})
         written.raise_for_status()
+        late = await olive.http.put(address, json=said, headers={"X-CSRF-Token": olive.csrf})
+        assert (late.status_code, late.json()["code"]) == (409, "POST_MORTEM_CHANGED")
         seen = await _incident(frida, path)
         assert [turn["what"] for turn in seen["timeline"]] == ["down", "up"]
         assert ([note["text"] for note in seen["notes"]], seen["postMortem"]) == (
@@ -65,6 +67,7 @@ async def test_from_maintenance_to_an_outage_with_a_note(tmp_path: Path) -> None
         )
         assert (await frida.get("/admin/incidents")).status_code == 403
         await eventually(lambda: _in_audit(olive, made["id"]))
+        await eventually(lambda: _incident_in_audit(olive, incident["id"]))
         export = (await olive.get("/users/me/export")).raise_for_status().json()
         assert [row["text"] for row in export["parts"]["health"]["tables"]["incident_notes"]] == [
             "The disk is full."
@@ -73,6 +76,12 @@ async def test_from_maintenance_to_an_outage_with_a_note(tmp_path: Path) -> None
 
 async def _is(live: LiveClient, key: str, status: str) -> bool:
     return key in live.shown and live.shown[key].data["status"] == status
+
+
+async def _incident_in_audit(olive: Person, incident_id: str) -> bool:
+    items = (await olive.get("/admin/audit", params={"limit": 100})).raise_for_status().json()["items"]
+    done = {item["action"] for item in items if item["target"] == f"incident:{incident_id}"}
+    return done == {"incident_note", "incident_post_mortem"}
 
 
 async def _in_audit(olive: Person, maintenance_id: str) -> bool:

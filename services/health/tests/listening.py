@@ -9,6 +9,7 @@ from medianest_common.contracts.health import (
     MonitorEvent,
     MonitorRecovered,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
 )
 from services.health.tests.household import Household
@@ -18,6 +19,7 @@ KINDS: tuple[type[MonitorEvent], ...] = (
     MonitorDegraded,
     MonitorStillDown,
     MonitorRecovered,
+    MonitorUnwatched,
     CertificateExpiring,
 )
 

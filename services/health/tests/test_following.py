@@ -170,7 +170,7 @@ async def test_a_circle_that_came_into_the_table_stops_nothing(
     assert {await home.state("Plex"), await home.state("Overseerr")} == {MonitorState.UP}
 
 
-async def test_what_is_paused_is_over_and_nobody_is_told_that_it_is_well(
+async def test_what_is_paused_is_over_and_is_told_to_be_watched_no_more_and_not_to_be_well(
     home: Household, plex: FakePlex, told: Told
 ) -> None:
     plex.server.fail_with("refuse")
@@ -185,7 +185,8 @@ async def test_what_is_paused_is_over_and_nobody_is_told_that_it_is_well(
     with home.sandbox.as_user(role="admin"):  # type: ignore[arg-type]
         await home.sandbox.bus.call(PauseMonitor(id=monitor.id, paused=False), timeout=5)
     await home.rounds(3)
-    assert await told.of("Plex", 1) == ["MonitorWentDown"]
+    assert await told.of("Plex", 2) == ["MonitorWentDown", "MonitorUnwatched"]
+    assert (await rows(home, "select what from incident_turns order by at, id"))[-1].what == "unknown"
 
 
 async def test_nagios_91_that_it_stays_down_after_it_flapped_is_told(

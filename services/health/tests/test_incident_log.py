@@ -85,7 +85,7 @@ async def test_an_outage_has_a_timeline_notes_and_a_post_mortem(home: Household,
         await ask(home, RemoveIncidentNote(id=incident.id, note_id=wrong.id))
     plex.server.heal()
     await home.rounds(2)
-    await ask(home, WritePostMortem(id=incident.id, text="The log was not rotated."))
+    await ask(home, WritePostMortem(id=incident.id, text="The log was not rotated.", version=0))
 
     monitor = await home.monitor("Plex")
     [seen] = (await ask(home, ListMonitorIncidents(id=monitor.id), role=Role.USER)).items
@@ -95,7 +95,9 @@ async def test_an_outage_has_a_timeline_notes_and_a_post_mortem(home: Household,
     assert seen.post_mortem == "The log was not rotated."
     assert (seen.opened_at, seen.closed_at) == (seen.timeline[0].at, seen.timeline[1].at)
     assert seen.closed_at == monitor.since
-    assert (await ask(home, WritePostMortem(id=incident.id, text=None))).post_mortem is None
+    with refused("POST_MORTEM_CHANGED"):
+        await ask(home, WritePostMortem(id=incident.id, text="What rotates?", version=0))
+    assert (await ask(home, WritePostMortem(id=incident.id, text=None, version=1))).post_mortem is None
 
 
 async def test_pages_hold_each_incident_once_and_those_that_are_open_come_first(home: Household) -> None:
@@ -151,14 +153,14 @@ async def test_what_is_not_for_their_eyes_is_not_there_for_them(home: Household)
         GetIncident(id=hidden),
         AddIncidentNote(id=hidden, text="?"),
         RemoveIncidentNote(id=hidden, note_id=hidden),
-        WritePostMortem(id=hidden, text="?"),
+        WritePostMortem(id=hidden, text="?", version=0),
     ):
         with refused("FORBIDDEN"):
             await ask(home, message, role=Role.USER)
     for message in (
         GetIncident(id=nats),
         AddIncidentNote(id=nats, text="?"),
-        WritePostMortem(id=nats, text=None),
+        WritePostMortem(id=nats, text=None, version=0),
     ):
         with refused("INCIDENT_NOT_FOUND"):
             await ask(home, message)

@@ -211,12 +211,15 @@ async def test_one_window_is_ended_and_the_next_comes_and_what_is_called_off_doe
     assert (off.state, off.windows) == (MaintenanceState.ENDED, [])
     await home.rounds()
     assert await home.state("Plex") is MonitorState.UP
-    on = await ask(home, ChangeMaintenance(id=made.id, plan=planned(home, everything=True)))
+    anew = ChangeMaintenance(id=made.id, plan=planned(home, everything=True), version=made.version)
+    with pytest.raises(RemoteError, check=lambda error: error.code == "MAINTENANCE_CHANGED"):
+        await ask(home, anew)
+    on = await ask(home, anew.model_copy(update={"version": off.version}))
     assert on.state is MaintenanceState.ACTIVE
 
 
 async def test_what_runs_stands_before_what_comes_and_that_before_what_is_over(home: Household) -> None:
-    later = await plan(home, after=timedelta(days=2), title="Later")
+    later = await plan(home, after=timedelta(days=2), title="Later", public_title="Soon")
     over = await plan(home, title="Over")
     await ask(home, EndMaintenance(id=over.id, for_good=True))
     now = await plan(home, title="Now")
@@ -225,7 +228,7 @@ async def test_what_runs_stands_before_what_comes_and_that_before_what_is_over(h
     await ask(home, DeleteMaintenance(id=now.id))
     with pytest.raises(RemoteError, check=lambda error: error.code == "MAINTENANCE_NOT_FOUND"):
         await ask(home, DeleteMaintenance(id=now.id))
-    assert later.state is MaintenanceState.SCHEDULED
+    assert (later.state, later.public_title) == (MaintenanceState.SCHEDULED, "Soon")
 
 
 async def test_what_would_never_be_is_refused(home: Household) -> None:

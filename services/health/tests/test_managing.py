@@ -41,6 +41,7 @@ from medianest_common.contracts.health.managing import (
 )
 from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
+from medianest_health.jobs import prune
 from medianest_health.repository.managed import ManagedMonitors
 from services.health.tests.household import Household
 
@@ -368,6 +369,48 @@ async def test_many_are_changed_together_or_not_at_all(home: Household) -> None:
     assert (await ask(home, ListGroups())).items[0].monitors == 4
     assert (await ask(home, ChangeManyMonitors(ids=ids, action=BulkAction.DELETE))).changed == 4
     assert (await ask(home, ListManaged(q="Box"))).items == []
+
+
+async def test_what_was_added_up_of_the_deleted_is_cleared_away_later(home: Household) -> None:
+    """Deleting many does not wait for that."""
+    made = [(await make(home, f"Box {n}")).id for n in range(3)]
+    add = text(
+        "insert into rollups (monitor_id, width, bucket, up_seconds, down_seconds, maintenance_seconds)"
+        " select m, 300, now() - n * interval '5 minutes', 300, 0, 0"
+        " from unnest(cast(:monitors as uuid[])) m, generate_series(1, 50) n"
+    )
+
+    async def numbers() -> dict[UUID, int]:
+        async with home.app.db.read() as connection:
+            counted = "select monitor_id, count(*) from rollups where monitor_id = any(:monitors) group by 1"
+            found = await connection.execute(text(counted), {"monitors": made})
+            return {row[0]: row[1] for row in found}
+
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(add, {"monitors": made})
+    await ask(home, ChangeManyMonitors(ids=made[:2], action=BulkAction.DELETE))
+
+    assert await numbers() == dict.fromkeys(made, 50)
+    await prune(home.app)
+    assert await numbers() == {made[2]: 50}
+
+
+async def test_a_wait_that_is_too_long_for_the_database_is_a_timeout(
+    home: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind an import that keeps all others from making monitors."""
+    alone = ManagedMonitors.alone
+
+    async def impatient(monitors: ManagedMonitors) -> None:
+        await monitors.session.execute(text("set local statement_timeout = '100ms'"))
+        await alone(monitors)
+
+    async with home.app.db.transaction() as importing:
+        await alone(ManagedMonitors(importing.session))
+        monkeypatch.setattr(ManagedMonitors, "alone", impatient)
+        with pytest.raises(MediaNestError) as caught:
+            await make(home, "NAS")
+    assert caught.value.status == 504
 
 
 async def test_what_is_asked_for_again_under_the_same_name_is_made_once(home: Household) -> None:

@@ -76,7 +76,9 @@ async def test_a_page_is_seen_by_anybody_once_it_is_published_and_by_nobody_befo
         await seen(home, "house")
 
 
-async def test_it_shows_what_it_was_given_in_that_order_by_that_name_and_by_group(home: Household) -> None:
+async def test_it_shows_what_it_was_given_in_that_order_by_that_name_and_under_that_heading(
+    home: Household,
+) -> None:
     group = await ask(home, AddGroup(name="Boxes"))
     nas = await make(home, "nas01", group_id=group.id)
     plex, overseerr = await named(home, "Plex"), await named(home, "Overseerr")
@@ -87,18 +89,19 @@ async def test_it_shows_what_it_was_given_in_that_order_by_that_name_and_by_grou
         description="<b>Ours</b>",
         published=True,
         monitors=[
-            PageMonitor(monitor_id=nas.id, shown_as="Storage"),
+            PageMonitor(monitor_id=nas.id, shown_as="Storage", heading="Files"),
             PageMonitor(monitor_id=overseerr.id, shown_as="Requests"),
-            PageMonitor(monitor_id=attic.id),
+            PageMonitor(monitor_id=attic.id, heading="Files"),
             PageMonitor(monitor_id=plex.id),
         ],
     )
     await ask(home, AddPage(page=values))
     found = await seen(home, "house")
     assert [(group.name, [m.name for m in group.monitors]) for group in found.groups] == [
-        ("Boxes", ["Storage", "Attic"]),
+        ("Files", ["Storage", "Attic"]),
         (None, ["Requests", "Plex"]),
     ]
+    assert "Boxes" not in found.model_dump_json()
     await ask(home, DeleteMonitor(id=attic.id))
     assert [m.name for m in (await seen(home, "house")).groups[0].monitors] == ["Storage"]
 
@@ -166,6 +169,7 @@ async def test_incidents_and_maintenance_of_its_own_monitors_are_told_and_no_oth
     ours = incident(plex.id, opened_at=lately, closed_at=lately + timedelta(hours=1))
     soon, theirs, far = (window(now + timedelta(days=days)) for days in (2, 3, 60))
     everywhere = window(now - timedelta(hours=1), everything=True)
+    everywhere["title"], soon["public_title"] = "Swap a disk in nas01, Eva is away", "New disks"
     async with home.app.db.transaction() as tx:
         for each in (
             ours,
@@ -181,6 +185,7 @@ async def test_incidents_and_maintenance_of_its_own_monitors_are_told_and_no_oth
     assert [(each.id, each.status, each.worst) for each in found.incidents] == [(ours["id"], "up", "down")]
     assert [each.id for each in found.maintenance] == [everywhere["id"], soon["id"]]
     assert [each.monitor_ids for each in found.maintenance] == [[plex.id], [plex.id]]
+    assert [each.title for each in found.maintenance] == ["Maintenance", "New disks"]
 
 
 async def test_no_two_pages_have_one_slug_however_fast_they_are_made(home: Household) -> None:
@@ -343,6 +348,7 @@ def window(begins: datetime, *, everything: bool = False) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "title": "Updates",
+        "public_title": None,
         "description": f"on {SECRET_HOST}",
         "zone": "Europe/Berlin",
         "starts_at_local": "2026-01-01T00:00:00",

@@ -198,6 +198,30 @@ async def test_a_result_that_can_never_be_stored_keeps_back_no_other(home: House
 
         assert (await outcomes(home))["good"] == ["up"]
         assert not prober.found
+    assert all(due > home.clock.now() + timedelta(minutes=20) for due in await _due(home, "good", "bad"))
+
+
+async def test_what_was_found_before_a_change_says_nothing_of_what_it_is_now(home: Household) -> None:
+    await every(home, [Thing("thing")], seconds=3600)
+    claimed = await _claimed(home, "thing")
+    await change(home, "update monitors set updated_at = updated_at + interval '1 second'")
+    assert not await store_checks(home.app, [Check(claimed, home.clock.now(), DOWN)], replica="me")
+    assert (await outcomes(home))["thing"] == []
+    assert [due <= home.clock.now() for due in await _due(home, "thing")] == [True], "it is looked at anew"
+
+
+async def test_what_a_system_says_is_cut_and_cleaned_wherever_it_is_kept(home: Household) -> None:
+    said = Finding(MonitorState.DEGRADED, 5.0, "Disk\x00 is full. " * 100)
+    await every(home, [Thing("thing")], seconds=60)
+    claimed = await _claimed(home, "thing")
+    for _ in range(2):
+        home.clock.advance(60)
+        await change(home, "update schedules set claimed_by = 'me'")
+        assert await store_checks(home.app, [Check(claimed, home.clock.now(), said)], replica="me")
+    async with home.app.db.read() as connection:
+        [reason] = (await connection.execute(text("select reason from incidents"))).scalars()
+    assert reason.startswith("Disk is full.")
+    assert len(reason) == 500
 
 
 async def test_a_loop_that_was_blocked_calls_nobody_down(home: Household) -> None:
@@ -251,6 +275,12 @@ async def _claimed(home: Household, name: str) -> Claimed:
             "me", automatic={name: name}, now=now + timedelta(seconds=60), places=99, hung_places=99
         )
     return next(each for each in found if each.name == name)
+
+
+async def _due(home: Household, *names: str) -> list[datetime]:
+    statement = "select due_at from schedules join monitors on id = monitor_id where name = any(:names)"
+    async with home.app.db.read() as connection:
+        return list((await connection.execute(text(statement), {"names": list(names)})).scalars())
 
 
 async def _all(home: Household) -> list[Any]:

@@ -17,6 +17,7 @@ from medianest_common.contracts.health import (
     MonitorRecovered,
     MonitorState,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
     Visibility,
 )
@@ -54,6 +55,9 @@ class Monitor:
             "reason": down.reason,
         }
         return self._event(MonitorStillDown, down.incident_id).model_copy(update=told)
+
+    def unwatched(self, down: IncidentEvent) -> MonitorUnwatched:
+        return self._event(MonitorUnwatched, down.incident_id, since=down.since, worst=MonitorState.DOWN)
 
     def expires(self, days: int) -> CertificateExpiring:
         return CertificateExpiring(
@@ -98,6 +102,19 @@ async def test_administrators_hear_at_once_and_others_who_may_see_it_without_has
     await news.pass_by(0)
     assert await titles(ada) == ["Plex is up again"]
     assert (await ada.inbox())[0].body.startswith("It was down for 4 minutes.")
+
+
+async def test_whoever_heard_that_it_is_down_hears_that_nobody_looks_any_more(
+    news: News, boss: Person
+) -> None:
+    ada = await news.person("Ada", plex=False)
+    plex = Monitor(news, "Plex")
+    down = plex.down(ago=4)
+    await news.heard(down)
+    await news.pass_by(0)
+    await news.heard(plex.unwatched(down))
+    await news.pass_by(0)
+    assert await titles(boss) == await titles(ada) == ["Plex is not watched any more"]
 
 
 async def test_uptime_kuma_6046_4858_4792_up_without_down_is_told_as_what_was(

@@ -166,7 +166,7 @@ async def test_two_replicas_share_one_relay_one_clock_and_every_event_once(
     await eventually(lambda: _true(apps[0].ticks > 0))
     async with running(SAMPLE, overrides=sandbox.settings):
         texts = [f"n{i}" for i in range(60)]
-        await asyncio.gather(*(sandbox.bus.call(Write(text=text)) for text in texts))
+        await asyncio.gather(*(sandbox.bus.call(Write(text=text), timeout=10) for text in texts))
         await eventually(lambda: _equal(sorted(apps[0].heard + apps[1].heard), sorted(texts)))
         assert apps[1].ticks == 0, "the second replica must not run the clock jobs"
         assert sorted(apps[1].listened) == sorted(texts), "every replica overhears every event"

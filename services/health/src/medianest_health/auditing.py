@@ -5,10 +5,16 @@ from uuid import UUID
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts.health.decided import (
+    GroupDecision,
+    IncidentDecided,
+    IncidentDecision,
+    InternalsDecided,
+    InternalsDecision,
     MaintenanceDecided,
     MaintenanceDecision,
     MonitorDecided,
     MonitorDecision,
+    MonitorGroupDecided,
     PageDecided,
     PageDecision,
 )
@@ -36,3 +42,15 @@ def maintenance_decided(tx: Transaction, decision: MaintenanceDecision, maintena
             maintenance_id=maintenance_id, decision=decision, actor_id=require_caller().user_id
         )
     )
+
+
+def group_decided(tx: Transaction, decision: GroupDecision, group_id: UUID) -> None:
+    tx.emit(MonitorGroupDecided(group_id=group_id, decision=decision, actor_id=require_caller().user_id))
+
+
+def incident_decided(tx: Transaction, decision: IncidentDecision, incident_id: UUID) -> None:
+    tx.emit(IncidentDecided(incident_id=incident_id, decision=decision, actor_id=require_caller().user_id))
+
+
+def internals_decided(tx: Transaction, decision: InternalsDecision, about: str) -> None:
+    tx.emit(InternalsDecided(decision=decision, about=about, actor_id=require_caller().user_id))

@@ -63,6 +63,14 @@ class PageNotFound(NotFound):
     title = "There is no such page"
 
 
+class MaintenanceChanged(Conflict):
+    title = "The maintenance was changed meanwhile"
+
+
+class PostMortemChanged(Conflict):
+    title = "The post-mortem was written anew meanwhile"
+
+
 class PageChanged(Conflict):
     title = "The page was changed meanwhile"
 

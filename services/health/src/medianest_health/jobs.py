@@ -31,7 +31,14 @@ _AT_A_TIME = 20
 
 async def prune(app: HealthApp) -> None:
     """Each step by itself: none holds locks for another, and what fails is tried again the next time, alone."""
-    for step in (_make_partitions, _drop_partitions, _forget_rollups, _forget_incidents, _forget_the_rest):
+    for step in (
+        _make_partitions,
+        _drop_partitions,
+        _forget_rollups,
+        _forget_incidents,
+        _forget_the_rest,
+        _forget_removed,
+    ):
         try:
             await step(app, now=app.clock.now())
         except DBAPIError as error:
@@ -56,6 +63,15 @@ async def _forget_rollups(app: HealthApp, *, now: datetime) -> None:
     for several in batched(monitors, _AT_A_TIME):
         async with app.db.transaction() as tx:
             await History(tx.session).forget_old(several, now=now)
+
+
+async def _forget_removed(app: HealthApp, *, now: datetime) -> None:
+    """Deleting hundreds of monitors would take too long with all that was added up of them."""
+    async with app.db.transaction() as tx:
+        removed = await History(tx.session).removed()
+    for monitor_id in removed:
+        async with app.db.transaction() as tx:
+            await History(tx.session).forget(monitor_id)
 
 
 async def _forget_incidents(app: HealthApp, *, now: datetime) -> None:

@@ -37,7 +37,8 @@ def plan(row: Maintenance, wish: MaintenancePlan, *, now: datetime) -> None:
     if abs(in_utc(datetime.fromisoformat(wish.starts_at_local), zone_called(wish.zone)) - now) > _FARTHEST:
         raise Invalid(errors=[FieldError("startsAtLocal", "It begins within five years of today.")])
     was = [getattr(row, name) for name in _TIMING]
-    row.title, row.description, row.zone = wish.title, wish.description, wish.zone
+    row.title, row.public_title = wish.title, wish.public_title
+    row.description, row.zone = wish.description, wish.zone
     row.starts_at_local = datetime.fromisoformat(wish.starts_at_local).isoformat()
     row.duration_seconds, row.rule, row.everything = wish.duration_seconds, wish.rule, wish.everything
     row.updated_at, row.ended_at = now, None
@@ -114,6 +115,7 @@ def _shown(
     return contract.Maintenance(
         id=row.id,
         title=row.title,
+        public_title=row.public_title,
         description=row.description,
         zone=row.zone,
         starts_at_local=row.starts_at_local,
@@ -133,6 +135,7 @@ def _shown(
             for window in windows
         ],
         external_ref=row.external_ref,
+        version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -19,9 +19,10 @@ from medianest_health.checks import Check
 from medianest_health.metrics import MonitorMetrics
 from medianest_health.probes import Probes
 from medianest_health.pulse import Mark, Pulse
-from medianest_health.repository import Incidents, Monitors
-from medianest_health.repository.schedules import Claimed, Schedules
-from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS
+from medianest_health.repository import Monitors
+from medianest_health.repository.schedules import Claimed, Next, Schedules
+from medianest_health.scheduling import AT_ONCE, HUNG_SHARE, TICK_SECONDS, looked_at_every
+from medianest_health.use_cases.end_unwatched import end_unwatched
 from medianest_health.use_cases.store_checks import store_checks
 
 log = structlog.get_logger()
@@ -133,7 +134,7 @@ class Prober:
             schedules = Schedules(tx.session)
             await schedules.plan_new(now=now, spread_seconds=self._app.settings.health_jitter_seconds)
             kept = await schedules.kept_by(self.replica)
-            await Incidents(tx.session).close_unwatched(now=now)
+            await end_unwatched(tx, now=now)
         await self._probes.keep_only(kept | self._running.keys())
         self.metrics.keep_only(kept)
         self._sweep_at = asyncio.get_running_loop().time() + _SWEEP_SECONDS
@@ -242,6 +243,14 @@ class Prober:
                 if _passes(error):
                     raise
                 log.exception("check_dropped", monitor=each.claimed.key)
+                await self._put_off(each)
+
+    async def _put_off(self, check: Check) -> None:
+        """It is looked at when it would have been, and not at once again and again."""
+        claimed, now = check.claimed, self._app.clock.now()
+        due_at = now + looked_at_every(claimed.kind, claimed.interval_seconds)
+        async with self._app.db.transaction() as tx:
+            await Schedules(tx.session).done(self.replica, [Next(claimed.id, due_at, check.hung)])
 
     async def _close(self) -> None:
         """What is being looked at is left to others, who may do so at once."""

@@ -35,6 +35,7 @@ _WORST_FIRST = (
     PublicState.UP,
     PublicState.UNKNOWN,
 )
+_MAINTENANCE = "Maintenance"
 
 
 class DayRollup(NamedTuple):
@@ -97,7 +98,7 @@ def public_maintenance(rows: Sequence[RowMapping]) -> list[PublicMaintenance]:
     return [
         PublicMaintenance(
             id=row["id"],
-            title=row["title"],
+            title=row["public_title"] or _MAINTENANCE,
             starts_at=row["window_from"],
             ends_at=row["window_until"],
             monitor_ids=concerned[row["id"]],

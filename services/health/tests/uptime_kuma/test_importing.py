@@ -22,6 +22,7 @@ from medianest_common.contracts.identity import Role
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_uptime_kuma import FakeUptimeKuma
 from services.health.tests.household import Household
+from services.health.tests.test_audited import heard, told
 
 EIGHT = 8
 """So many of the recorded ones are monitors here; the ninth is a group."""
@@ -176,15 +177,16 @@ async def rows(home: Household, query: str) -> list[Any]:
 
 
 async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUptimeKuma) -> None:
+    events = await heard(home)
     looked = await take(home, kuma, dry_run=True)
     found = await take(home, kuma)
     assert names(looked.created, "maintenance") == names(found.created, "maintenance") == {"Nightly backup"}
-    told = (
+    kept = (
         "select starts_at_local, zone, duration_seconds, rule, window_from is not null, external_ref"
         " from maintenances"
     )
     ref = f"kuma:{kuma.url.removeprefix('http://')}:maintenance:1"
-    assert await rows(home, told) == [("2026-11-25T02:00:00", "Europe/Berlin", 3600, "FREQ=DAILY", True, ref)]
+    assert await rows(home, kept) == [("2026-11-25T02:00:00", "Europe/Berlin", 3600, "FREQ=DAILY", True, ref)]
     about = "select m.name from monitors m join maintenance_monitors b on b.monitor_id = m.id order by m.name"
     assert await rows(home, about) == [("Radarr",), ("Sonarr",)]
 
@@ -193,6 +195,7 @@ async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUp
     kuma.monitored.maintained[1] = [4]
     again = await take(home, kuma)
     assert [each.changes for each in again.updated] == [["durationSeconds", "monitors"]]
+    await told(events, "plan", "change")
     assert await rows(home, about) == [("Plex",)]
 
     # What was called off here stays so, whatever becomes of it there.

@@ -29,9 +29,12 @@ from medianest_common.contracts.health import (
     MonitorDegraded,
     MonitorRecovered,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
     decided,
 )
+from medianest_common.contracts.health import integrations as of_health
+from medianest_common.contracts.media import integrations as of_media
 from medianest_common.contracts.media.allowing import QuotaChanged
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
 from medianest_common.contracts.media.defaults import DefaultsChanged
@@ -55,9 +58,11 @@ from medianest_common.contracts.media.issues import (
 )
 from medianest_common.contracts.media.watchlist import WatchlistSwitched
 from medianest_common.contracts.notifications import NotificationType as T
+from medianest_common.contracts.notifications import integrations as of_notifications
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
 from medianest_common.contracts.notifications.templates import TemplateChanged
 from medianest_common.contracts.plex import MemberRefused
+from medianest_common.contracts.plex import integrations as of_plex
 from medianest_common.contracts.plex.access import LibraryAccessChanged
 from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemRemoved, LibraryTold
@@ -122,6 +127,7 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorDegraded: frozenset({T.SERVICE_DEGRADED}),
     MonitorStillDown: frozenset({T.SERVICE_STILL_DOWN}),
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
+    MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
 }
 
@@ -150,6 +156,18 @@ UNTOLD: Mapping[type[Event], str] = {
     decided.MonitorDecided: "For the record of who did what.",
     decided.PageDecided: "For the record of who did what.",
     decided.MaintenanceDecided: "For the record of who did what.",
+    decided.MonitorGroupDecided: "For the record of who did what.",
+    decided.IncidentDecided: "For the record of who did what.",
+    decided.InternalsDecided: "For the record of who did what.",
+    **dict.fromkeys(
+        (
+            of_health.IntegrationChanged,
+            of_media.IntegrationChanged,
+            of_notifications.IntegrationChanged,
+            of_plex.IntegrationChanged,
+        ),
+        "For the record of who did what.",
+    ),
     DownloadQueued: _OPEN_PAGES,
     DownloadStarted: _OPEN_PAGES,
     DownloadStored: _OPEN_PAGES,

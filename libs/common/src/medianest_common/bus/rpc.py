@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from medianest_common.bus import metrics
 from medianest_common.bus.context import Context, use
@@ -149,6 +150,9 @@ def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
             FieldError(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)
         ]
         return Invalid("The message does not fit its contract.", errors=fields)
+    if _took_too_long(error):
+        log.warning("rpc_database_slow", subject=subject, error=type(error).__name__)
+        return TimedOut("The database took too long over this. Try again in a moment.")
     if is_outage(error):
         log.warning("rpc_dependency_down", subject=subject, error=type(error).__name__)
         return Unavailable(
@@ -156,6 +160,11 @@ def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
         )
     log.error("rpc_failed", subject=subject, exc_info=error)
     return InternalError("Something went wrong on our side.")
+
+
+def _took_too_long(error: Exception) -> bool:
+    """Statements and waits for locks have a limit each."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("57014", "55P03")
 
 
 def _failure(error: MediaNestError) -> Reply:

@@ -47,7 +47,8 @@ class IdempotencyInProgress(Conflict):
 
 class IdempotencyStore:
     """Only answers of 2xx are kept, since after a refusal the world may have changed. With Valkey away every request is
-    carried out; what must never happen twice is guarded by constraints in the database. Not for answers with secrets.
+    carried out; what must never happen twice is guarded by constraints in the database. Of
+    answers with secrets `kept` has to leave these out.
     """
 
     def __init__(self, valkey: Redis, *, clock: Clock, timeout: float = 0.25) -> None:

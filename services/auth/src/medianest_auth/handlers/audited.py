@@ -2,7 +2,14 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
-from medianest_common.contracts.health.decided import MaintenanceDecided, MonitorDecided, PageDecided
+from medianest_common.contracts.health.decided import (
+    IncidentDecided,
+    InternalsDecided,
+    MaintenanceDecided,
+    MonitorDecided,
+    MonitorGroupDecided,
+    PageDecided,
+)
 from medianest_common.contracts.media.defaults import DefaultsChanged
 from medianest_common.contracts.media.importing import ImportedPersonErased
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
@@ -77,3 +84,28 @@ async def on_maintenance_decided(event: MaintenanceDecided, app: AuthApp, tx: Tr
         actor_id=event.actor_id,
         target=f"maintenance:{event.maintenance_id}",
     )
+
+
+@handlers.on(MonitorGroupDecided)
+async def on_monitor_group_decided(event: MonitorGroupDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"monitor_group_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"monitor_group:{event.group_id}",
+    )
+
+
+@handlers.on(IncidentDecided)
+async def on_incident_decided(event: IncidentDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(
+        tx,
+        f"incident_{event.decision.value}",
+        actor_id=event.actor_id,
+        target=f"incident:{event.incident_id}",
+    )
+
+
+@handlers.on(InternalsDecided)
+async def on_internals_decided(event: InternalsDecided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(tx, event.decision.value, actor_id=event.actor_id, target=event.about)

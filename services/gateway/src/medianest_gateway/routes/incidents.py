@@ -59,7 +59,9 @@ async def remove_note(gateway: Gateway, id: UUID, note_id: UUID) -> None:
     await gateway.bus.call(incidents.RemoveIncidentNote(id=id, note_id=note_id))
 
 
-@admin.put("/{id:uuid}/post-mortem", response_model=incidents.Incident, responses=problems(404))
+@admin.put("/{id:uuid}/post-mortem", response_model=incidents.Incident, responses=problems(404, 409))
 async def write_post_mortem(gateway: Gateway, id: UUID, body: incidents.PostMortemBody) -> Response:
-    """What it was, how it was mended, and what keeps it from coming again; null takes it away."""
-    return await passed_through(gateway.bus, incidents.WritePostMortem(id=id, text=body.text))
+    """What it was, how it was mended, and what keeps it from coming again; null takes it away. 409
+    `POST_MORTEM_CHANGED` where `version` is not the present one."""
+    message = incidents.WritePostMortem(id=id, text=body.text, version=body.version)
+    return await passed_through(gateway.bus, message)

@@ -40,10 +40,14 @@ async def get_maintenance(gateway: Gateway, id: UUID) -> Response:
     return await passed_through(gateway.bus, maintenance.GetMaintenance(id=id))
 
 
-@router.put("/{id:uuid}", response_model=maintenance.Maintenance, responses=problems(404))
-async def change_maintenance(gateway: Gateway, id: UUID, body: maintenance.MaintenanceBody) -> Response:
-    """The whole of it. What was called off is on again."""
-    return await passed_through(gateway.bus, maintenance.ChangeMaintenance(id=id, plan=_plan(body)))
+@router.put("/{id:uuid}", response_model=maintenance.Maintenance, responses=problems(404, 409))
+async def change_maintenance(
+    gateway: Gateway, id: UUID, body: maintenance.ChangedMaintenanceBody
+) -> Response:
+    """The whole of it. What was called off is on again. 409 `MAINTENANCE_CHANGED` where `version` is not the present
+    one."""
+    message = maintenance.ChangeMaintenance(id=id, plan=_plan(body), version=body.version)
+    return await passed_through(gateway.bus, message)
 
 
 @router.post("/{id:uuid}/end", response_model=maintenance.Maintenance, responses=problems(404, 409))

@@ -58,7 +58,7 @@ class OpenProbe:
         except TimeoutError:
             raise  # Whoever asks has its own limit.
         except Exception:
-            log.exception("probe_failed")
+            log.exception("probe_failed", probe=type(self._probe).__name__)
             return Finding(MonitorState.UNKNOWN, message="It could not be checked.")
 
     async def aclose(self) -> None:

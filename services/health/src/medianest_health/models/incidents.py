@@ -41,6 +41,7 @@ class Incident(Base):
     """When they were told of this monitor, of late."""
     reminded_at: Mapped[datetime | None]
     post_mortem: Mapped[str | None]
+    post_mortem_version: Mapped[int] = mapped_column(server_default="0")
 
 
 class IncidentTurn(Base):
@@ -81,6 +82,7 @@ class Maintenance(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str]
+    public_title: Mapped[str | None]
     description: Mapped[str | None]
     zone: Mapped[str]
     starts_at_local: Mapped[str]
@@ -96,6 +98,8 @@ class Maintenance(Base):
     ended_at: Mapped[datetime | None]
     """It was called off for good."""
     external_ref: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes, so that nobody overwrites what he has not seen."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -167,7 +167,8 @@ class Rollup(Base):
 
     __tablename__ = "rollups"
 
-    monitor_id: Mapped[UUID] = mapped_column(ForeignKey("monitors.id", ondelete="CASCADE"), primary_key=True)
+    monitor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Of one that was deleted they are cleared away later: no reference, which would do so at once."""
     width: Mapped[int] = mapped_column(primary_key=True)
     bucket: Mapped[datetime] = mapped_column(primary_key=True)
     up_seconds: Mapped[float]

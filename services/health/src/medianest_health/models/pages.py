@@ -32,3 +32,4 @@ class StatusPageMonitor(Base):
     position: Mapped[int]
     shown_as: Mapped[str | None]
     """Instead of its name."""
+    heading: Mapped[str | None]

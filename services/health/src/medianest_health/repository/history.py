@@ -25,6 +25,19 @@ _END_UNWATCHED = text("""
 """)
 
 
+_REMOVED = text("""
+    with recursive found as (
+        (select monitor_id from rollups order by monitor_id limit 1)
+        union all
+        select (select r.monitor_id from rollups r where r.monitor_id > f.monitor_id order by r.monitor_id limit 1)
+        from found f where f.monitor_id is not null
+    )
+    select monitor_id from found
+    where monitor_id is not null and not exists (select from monitors m where m.id = monitor_id)
+""")
+"""Steps from one monitor to the next, since each has thousands of rows."""
+
+
 class History:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -36,6 +49,13 @@ class History:
     async def end_unwatched(self, *, now: datetime) -> None:
         """The last check of what nobody looks at any more speaks for no more time than up to now."""
         await self._session.execute(_END_UNWATCHED, {"now": now})
+
+    async def removed(self) -> Sequence[UUID]:
+        """Monitors that there are no more, with roll-ups that there still are."""
+        return (await self._session.execute(_REMOVED)).scalars().all()
+
+    async def forget(self, monitor_id: UUID) -> None:
+        await self._session.execute(delete(Rollup).where(Rollup.monitor_id == monitor_id))
 
     async def forget_old(self, monitors: Collection[UUID], *, now: datetime) -> None:
         """Roll-ups of these; of a few at a time, since they are found by their monitor."""

@@ -75,7 +75,17 @@ async def turns_of(connection: AsyncConnection, incident_ids: Sequence[UUID]) ->
     return found.mappings().all()
 
 
-_PLAIN = ("id", "monitor_id", "monitor_name", "times", "reason", "opened_at", "closed_at", "post_mortem")
+_PLAIN = (
+    "id",
+    "monitor_id",
+    "monitor_name",
+    "times",
+    "reason",
+    "opened_at",
+    "closed_at",
+    "post_mortem",
+    "post_mortem_version",
+)
 
 
 def _columns() -> Select[tuple[object, ...]]:

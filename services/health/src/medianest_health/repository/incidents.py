@@ -1,10 +1,10 @@
 """Reads and writes of incidents."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text
 
 from medianest_common.db import Repository
 from medianest_health.models import Incident, Monitor
@@ -35,11 +35,17 @@ class Incidents(Repository[Incident]):
         rows = await self.session.scalars(self.select().where(Incident.id.in_(ids)))
         return {incident.monitor_id: incident for incident in rows}
 
-    async def close_unwatched(self, *, now: datetime) -> None:
-        """Those of what is watched no more are over, and nobody can say how they ended."""
-        watched = select(Monitor.id).where(Monitor.enabled, ~Monitor.paused)
-        unwatched = update(Incident).where(Incident.closed_at.is_(None), Incident.monitor_id.not_in(watched))
-        await self.session.execute(unwatched.values(closed_at=now))
+    async def unwatched(self, leaving: Collection[UUID] = ()) -> Sequence[tuple[Incident, Monitor]]:
+        """Those that are open of what is watched no more, or is just `leaving`. Somebody else has them where they are
+        locked."""
+        is_left = or_(~Monitor.enabled, Monitor.paused, Monitor.id.in_(list(leaving)))
+        statement = (
+            select(Incident, Monitor)
+            .join(Monitor, Monitor.id == Incident.monitor_id)
+            .where(Incident.closed_at.is_(None), is_left)
+            .with_for_update(of=Incident, skip_locked=True)
+        )
+        return [(incident, monitor) for incident, monitor in await self.session.execute(statement)]
 
     async def thin_out(self, *, closed_after: datetime) -> None:
         """Of those that are open, or were closed later than that: whatever turns are shown no more."""

@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import and_, case, or_, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.clock import uuid7
 from medianest_common.db import Repository
 from medianest_health.catalogue import Watched
 from medianest_health.models import Monitor
+from medianest_health.repository.standings import Standings
+
+_AUTOMATIC = select(Monitor.id, Monitor.key, Monitor.enabled, Monitor.target).where(
+    Monitor.origin == "automatic"
+)
 
 
 class Monitors(Repository[Monitor]):
@@ -23,7 +29,12 @@ class Monitors(Repository[Monitor]):
         What an administrator may decide about one is only set when it is made. Of `undecided` keys nobody knows yet
         whether `watched` says how they are: what is known of them stays as it is.
         """
+        before = {row.key: row for row in await self.session.execute(_AUTOMATIC)}
+        anew: set[UUID] = set()
         for position, each in enumerate(watched):
+            was = before.get(each.key)
+            if was and each.key not in undecided and not (was.enabled and was.target == each.target):
+                anew.add(was.id)
             told = {"kind": each.kind, "target": each.target, "enabled": True}
             statement = upsert(Monitor).values(
                 id=uuid7(),
@@ -60,6 +71,8 @@ class Monitors(Repository[Monitor]):
                     where=differs,
                 )
             )
+        if anew:
+            await Standings(self.session).begin_anew(anew, now=now, elsewhere=True)
         keys = [*undecided, *(each.key for each in watched)]
         await self.session.execute(
             update(Monitor)

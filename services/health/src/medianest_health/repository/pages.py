@@ -57,9 +57,9 @@ class PublicReads:
         return (await self._connection.execute(statement)).mappings().one_or_none()
 
     async def monitors(self, page_id: UUID) -> Sequence[RowMapping]:
-        """As `as_status` wants them, with `shown_as`."""
+        """As `as_status` wants them, with `shown_as` and `heading`."""
         statement = (
-            SHOWN.add_columns(StatusPageMonitor.shown_as)
+            SHOWN.add_columns(StatusPageMonitor.shown_as, StatusPageMonitor.heading)
             .join(StatusPageMonitor, StatusPageMonitor.monitor_id == Monitor.id)
             .where(StatusPageMonitor.page_id == page_id, Monitor.enabled)
             .order_by(StatusPageMonitor.position)

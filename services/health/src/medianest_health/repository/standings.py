@@ -1,14 +1,15 @@
 """How everything stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
+from medianest_common.contracts.health import MonitorState
 from medianest_common.db import Repository
-from medianest_health.models import Standing
+from medianest_health.models import Schedule, Standing
 from medianest_health.repository.bulk import insert_rows
 
 # The oldest bucket of a window counts by the share of it that lies inside.
@@ -53,6 +54,30 @@ class Standings(Repository[Standing]):
         """All in one order, so that nobody waits for somebody who waits for him."""
         wanted = select(Standing.monitor_id).where(Standing.monitor_id.in_(list(monitors)))
         await self.session.execute(wanted.order_by(Standing.monitor_id).with_for_update())
+
+    async def begin_anew(self, monitors: Collection[UUID], *, now: datetime, elsewhere: bool = False) -> None:
+        """What was found before counts no more for how they stand: nobody looked for a while, or at something else.
+
+        Whoever writes down a check holds its schedule, so that it is taken first here as well.
+        """
+        held = select(Schedule.monitor_id).where(Schedule.monitor_id.in_(list(monitors)))
+        await self.session.execute(held.order_by(Schedule.monitor_id).with_for_update(key_share=True))
+        await self.lock(monitors)
+        values: dict[str, Any] = {
+            "state": MonitorState.PENDING.value,
+            "since": now,
+            "verdict": MonitorState.PENDING.value,
+            "verdict_since": now,
+            "recent": "",
+            "turns": [],
+            "blocked_by": None,
+            "message": None,
+        }
+        if elsewhere:
+            values |= {"certificate_expires_at": None, "certificate_fingerprint": None}
+        await self.session.execute(
+            update(Standing).where(Standing.monitor_id.in_(list(monitors))).values(values)
+        )
 
     async def put(self, rows: Sequence[dict[str, Any]]) -> None:
         """`rows` in the order of `lock`."""

@@ -11,10 +11,12 @@ from medianest_health.app import HealthApp
 from medianest_health.auditing import decided, visibility_decided
 from medianest_health.deciding import demand_group
 from medianest_health.models import Monitor
+from medianest_health.repository import Standings
 from medianest_health.repository.managed import Groups, ManagedMonitors
 from medianest_health.repository.schedules import Schedules
 from medianest_health.use_cases.change_monitor import touch
 from medianest_health.use_cases.delete_monitor import demand_deletable
+from medianest_health.use_cases.end_unwatched import end_unwatched
 from medianest_health.use_cases.tell_monitors import show_anew
 
 
@@ -34,6 +36,7 @@ async def change_many_monitors(app: HealthApp, command: ChangeManyMonitors) -> B
             raise Invalid(errors=[FieldError("ids", "One of these monitors does not exist.")])
         if command.action is BulkAction.DELETE:
             demand_deletable(found)
+            await end_unwatched(tx, now=app.clock.now(), leaving=wanted)
             changed = await monitors.remove(wanted)
             decided(tx, MonitorDecision.DELETE, *sorted(wanted))
         else:
@@ -41,7 +44,8 @@ async def change_many_monitors(app: HealthApp, command: ChangeManyMonitors) -> B
             for monitor in others:
                 touch(app, monitor)
             await tx.session.flush()
-            await _look(Schedules(tx.session), app, others, command.action)
+            if command.action is BulkAction.RESUME:
+                await _look_again(tx, app, others)
             _note(tx, others, command)
             changed = len(others)
         if changed:
@@ -74,8 +78,7 @@ def _note(tx: Transaction, monitors: Sequence[Monitor], command: ChangeManyMonit
         decided(tx, MonitorDecision(command.action.value), *ids)
 
 
-async def _look(
-    schedules: Schedules, app: HealthApp, monitors: Sequence[Monitor], action: BulkAction
-) -> None:
-    if action is BulkAction.RESUME:
-        await schedules.look_now([monitor.id for monitor in monitors], now=app.clock.now())
+async def _look_again(tx: Transaction, app: HealthApp, monitors: Sequence[Monitor]) -> None:
+    ids, now = [monitor.id for monitor in monitors], app.clock.now()
+    await Schedules(tx.session).look_now(ids, now=now)
+    await Standings(tx.session).begin_anew(ids, now=now)

@@ -8,6 +8,7 @@ from medianest_health.auditing import decided, visibility_decided
 from medianest_health.deciding import bind, decide, demand_group, read_spec, with_kept_secrets
 from medianest_health.errors import KindIsFixed, MonitorChanged, MonitorIsAutomatic, MonitorNotFound
 from medianest_health.models import Monitor
+from medianest_health.repository import Standings
 from medianest_health.repository.managed import Groups, ManagedMonitors
 from medianest_health.repository.schedules import Schedules
 from medianest_health.repository.specs import SpecUnreadable, open_secrets, seal_secrets, spec_of, stored
@@ -30,6 +31,7 @@ async def change_monitor(app: HealthApp, command: ChangeMonitor) -> managing.Mon
             raise MonitorNotFound()
         if command.version not in (None, monitor.version):
             raise MonitorChanged("Read it again, then change it.")
+        before = _looked_at(monitor)
         if command.spec is not None:
             _look_elsewhere(app, monitor, command.spec)
         monitor.renamed = monitor.renamed or monitor.name != command.decisions.name
@@ -41,9 +43,15 @@ async def change_monitor(app: HealthApp, command: ChangeMonitor) -> managing.Mon
         await tx.session.flush()
         await bind(monitors, monitor.id, command.decisions.depends_on)
         await Schedules(tx.session).look_now([monitor.id], now=now)
+        if _looked_at(monitor) != before:
+            await Standings(tx.session).begin_anew([monitor.id], now=now, elsewhere=True)
         shown = await read_managed(app, tx.session, monitor.id)
         tx.after_commit(lambda: show_anew(app))
     return shown
+
+
+def _looked_at(monitor: Monitor) -> tuple[object, ...]:
+    return monitor.kind, monitor.config, monitor.inverted
 
 
 def touch(app: HealthApp, monitor: Monitor) -> None:

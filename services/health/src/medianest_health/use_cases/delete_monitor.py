@@ -11,6 +11,7 @@ from medianest_health.errors import MonitorIsAutomatic, MonitorNotFound
 from medianest_health.managed import made_by
 from medianest_health.models import Monitor
 from medianest_health.repository.managed import ManagedMonitors
+from medianest_health.use_cases.end_unwatched import end_unwatched
 from medianest_health.use_cases.tell_monitors import show_anew
 
 
@@ -24,6 +25,7 @@ async def delete_monitor(app: HealthApp, command: DeleteMonitor) -> Nothing:
         if monitor is None:
             raise MonitorNotFound()
         demand_deletable([monitor])
+        await end_unwatched(tx, now=app.clock.now(), leaving=[monitor.id])
         await monitors.remove([monitor.id])
         decided(tx, MonitorDecision.DELETE, command.id)
         tx.after_commit(lambda: show_anew(app))

@@ -11,10 +11,12 @@ from medianest_common.contracts.health.carrying import (
     Exported,
     ExportMonitors,
 )
+from medianest_common.contracts.health.decided import InternalsDecision
 from medianest_common.contracts.health.managing import Decisions, Origin
 from medianest_common.contracts.identity import Permission
 from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_health.app import HealthApp
+from medianest_health.auditing import internals_decided
 from medianest_health.fitting import fitting
 from medianest_health.managed import names_of
 from medianest_health.models import Monitor
@@ -32,6 +34,8 @@ async def export_monitors(app: HealthApp, query: ExportMonitors) -> Exported:
         monitors = (await tx.session.scalars(everything)).all()
         bonds = await ManagedMonitors(tx.session).bonds()
         groups = await Groups(tx.session).in_order()
+        if query.cursor is None:
+            internals_decided(tx, InternalsDecision.MONITORS_EXPORT, "monitors")
     made = [monitor for monitor in monitors if monitor.origin != Origin.AUTOMATIC]
     if query.cursor:
         reached = decode_cursor(query.cursor, _CURSOR, int, UUID)

@@ -10,12 +10,14 @@ from sqlalchemy import delete, insert, select
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import to_camel
+from medianest_common.contracts.health.decided import MaintenanceDecision
 from medianest_common.contracts.health.importing import Imported, ImportedKind
 from medianest_common.contracts.health.maintenance import MOST_MAINTENANCES
 from medianest_common.db import Transaction
 from medianest_health.adapters.uptime_kuma.translating import Left
 from medianest_health.adapters.uptime_kuma.windows import TakenWindow
 from medianest_health.app import HealthApp
+from medianest_health.auditing import maintenance_decided
 from medianest_health.models import Maintenance, MaintenanceMonitor
 from medianest_health.repository.maintenances import Maintenances, plan_of, set_window
 from medianest_health.use_cases.keep_imported import Kept
@@ -44,32 +46,36 @@ async def keep_imported_windows(
             kept.left.append(Left(each.title, "maintenance", "There is too much maintenance already."))
         elif row is None:
             room -= 1
-            await _create(table, kept, each, monitors, now=now, dry_run=dry_run)
-        else:
-            await _update(table, kept, row, each, monitors, now=now, dry_run=dry_run)
+            made = await _create(table, kept, each, monitors, now=now, dry_run=dry_run)
+            if not dry_run:
+                maintenance_decided(tx, MaintenanceDecision.PLAN, made)
+        elif await _update(table, kept, row, each, monitors, now=now, dry_run=dry_run):
+            maintenance_decided(tx, MaintenanceDecision.CHANGE, row.id)
     if not dry_run:
         tx.after_commit(partial(look_around, app))
 
 
 async def _create(
     table: Maintenances, kept: Kept, taken: TakenWindow, monitors: set[UUID], *, now: datetime, dry_run: bool
-) -> None:
+) -> UUID:
     row = Maintenance(
         id=uuid7(),
         everything=False,
         ended_at=None,
         cut_at=None,
         external_ref=taken.ref,
+        version=1,
         created_at=now,
         updated_at=now,
         **_values(taken),
     )
     kept.created.append(_told(None if dry_run else row.id, kept, taken))
     if dry_run:
-        return
+        return row.id
     set_window(row, plan_of(row).current_or_next(at=now))
     await table.add(row)
     await _bind(table, row.id, monitors)
+    return row.id
 
 
 async def _update(
@@ -81,7 +87,8 @@ async def _update(
     *,
     now: datetime,
     dry_run: bool,
-) -> None:
+) -> bool:
+    """Whether it is otherwise now."""
     values = _values(taken)
     changes = [name for name, value in values.items() if getattr(row, name) != value]
     bound = select(MaintenanceMonitor.monitor_id).where(MaintenanceMonitor.maintenance_id == row.id)
@@ -89,18 +96,20 @@ async def _update(
         changes.append("monitors")
     if not changes:
         kept.unchanged.append(_told(row.id, kept, taken))
-        return
+        return False
     kept.updated.append(_told(row.id, kept, taken, changes=changes))
     if dry_run:
-        return
+        return False
     for name, value in values.items():
         setattr(row, name, value)
     if not _TIMING.isdisjoint(changes):
         row.cut_at = None
     row.updated_at = now
+    row.version += 1
     set_window(row, None if row.ended_at else plan_of(row).current_or_next(at=now))
     await table.session.flush()
     await _bind(table, row.id, monitors)
+    return True
 
 
 async def _bind(table: Maintenances, maintenance_id: UUID, monitors: set[UUID]) -> None:

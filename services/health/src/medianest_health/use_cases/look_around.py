@@ -8,17 +8,18 @@ from sqlalchemy import or_, select
 
 from medianest_health.app import HealthApp
 from medianest_health.models import Dependency, Monitor, Standing
-from medianest_health.repository import History, Incidents
+from medianest_health.repository import History
 from medianest_health.repository.maintenances import Maintenances
 from medianest_health.repository.schedules import Schedules
 from medianest_health.states import Judgement, judge_again, judgement_of
 from medianest_health.surroundings import Surroundings
+from medianest_health.use_cases.end_unwatched import end_unwatched
 
 
 async def look_around(app: HealthApp) -> None:
     now = app.clock.now()
     async with app.db.transaction() as tx:
-        await Incidents(tx.session).close_unwatched(now=now)
+        await end_unwatched(tx, now=now)
         await History(tx.session).end_unwatched(now=now)
         await Maintenances(tx.session).move_on(now=now)
     due: set[UUID] = set()

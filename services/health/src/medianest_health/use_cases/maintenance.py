@@ -14,7 +14,12 @@ from medianest_common.db import Transaction
 from medianest_health import planning
 from medianest_health.app import HealthApp
 from medianest_health.auditing import maintenance_decided
-from medianest_health.errors import MaintenanceNotFound, MaintenanceNotRunning, TooManyMaintenances
+from medianest_health.errors import (
+    MaintenanceChanged,
+    MaintenanceNotFound,
+    MaintenanceNotRunning,
+    TooManyMaintenances,
+)
 from medianest_health.fitting import fitting
 from medianest_health.models import Maintenance
 from medianest_health.repository.maintenances import Maintenances, place_of, plan_of, set_window
@@ -45,7 +50,7 @@ async def plan_maintenance(app: HealthApp, command: contract.PlanMaintenance) ->
         maintenances = Maintenances(tx.session)
         if await maintenances.count() >= MOST_MAINTENANCES:
             raise TooManyMaintenances("Delete one that is over.")
-        row = Maintenance(id=uuid7(), created_at=now)
+        row = Maintenance(id=uuid7(), version=1, created_at=now)
         planning.plan(row, command.plan, now=now)
         await maintenances.add(row)
         await planning.bind(tx.session, row, command.plan)
@@ -58,6 +63,9 @@ async def change_maintenance(app: HealthApp, command: contract.ChangeMaintenance
     require(Permission.MANAGE_MONITORS)
     async with app.db.transaction() as tx:
         row = await _demand(tx, command.id, lock=True)
+        if command.version != row.version:
+            raise MaintenanceChanged("Read it again, then change it.")
+        row.version += 1
         planning.plan(row, command.plan, now=app.clock.now())
         await planning.bind(tx.session, row, command.plan)
         maintenance_decided(tx, MaintenanceDecision.CHANGE, row.id)
@@ -80,6 +88,7 @@ async def end_maintenance(app: HealthApp, command: contract.EndMaintenance) -> c
             row.cut_at = now
             set_window(row, plan_of(row).current_or_next(at=now))
         row.updated_at = now
+        row.version += 1
         decision = MaintenanceDecision.CANCEL if command.for_good else MaintenanceDecision.END
         maintenance_decided(tx, decision, row.id)
         return await _changed(app, tx, row)

@@ -8,6 +8,7 @@ from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.health import groups as contract
+from medianest_common.contracts.health.decided import GroupDecision
 from medianest_common.contracts.health.groups import (
     AddGroup,
     ListGroups,
@@ -19,6 +20,7 @@ from medianest_common.contracts.health.groups import (
 from medianest_common.contracts.health.managing import MOST_GROUPS
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import group_decided
 from medianest_health.errors import GroupExists, GroupNotFound, GroupsChanged, TooManyGroups
 from medianest_health.models import MonitorGroup
 from medianest_health.repository.managed import Groups, ManagedMonitors
@@ -44,6 +46,7 @@ async def add_group(app: HealthApp, command: AddGroup) -> contract.MonitorGroup:
                 raise TooManyGroups("Delete one first.")
             position = max((group.position for group in there), default=0) + 1
             made = await groups.add(MonitorGroup(id=uuid7(), name=command.name, position=position))
+            group_decided(tx, GroupDecision.CREATE, made.id)
             return _shown(made, 0)
 
     return await _unless_taken(add)
@@ -62,6 +65,7 @@ async def rename_group(app: HealthApp, command: RenameGroup) -> contract.Monitor
                 raise GroupNotFound()
             group.name = command.name
             await tx.session.flush()
+            group_decided(tx, GroupDecision.RENAME, group.id)
             tx.after_commit(lambda: show_anew(app))
             return _shown(group, (await groups.sizes()).get(group.id, 0))
 
@@ -75,6 +79,7 @@ async def remove_group(app: HealthApp, command: RemoveGroup) -> Nothing:
         await ManagedMonitors(tx.session).alone()
         if not await Groups(tx.session).delete(MonitorGroup.id == command.id):
             raise GroupNotFound()
+        group_decided(tx, GroupDecision.DELETE, command.id)
         tx.after_commit(lambda: show_anew(app))
     return Nothing()
 

@@ -6,6 +6,7 @@ from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
 from medianest_health.auditing import decided
 from medianest_health.errors import MonitorNotFound
+from medianest_health.repository import Standings
 from medianest_health.repository.managed import ManagedMonitors
 from medianest_health.repository.schedules import Schedules
 from medianest_health.use_cases.change_monitor import touch
@@ -28,6 +29,8 @@ async def pause_monitor(app: HealthApp, command: PauseMonitor) -> managing.Monit
             decided(tx, MonitorDecision.PAUSE if command.paused else MonitorDecision.RESUME, monitor.id)
             await tx.session.flush()
             if not command.paused:
-                await Schedules(tx.session).look_now([monitor.id], now=app.clock.now())
+                now = app.clock.now()
+                await Schedules(tx.session).look_now([monitor.id], now=now)
+                await Standings(tx.session).begin_anew([monitor.id], now=now)
             tx.after_commit(lambda: show_anew(app))
         return await read_managed(app, tx.session, monitor.id)

@@ -94,7 +94,7 @@ async def _maintenance(
 def _groups(
     rows: Sequence[RowMapping], days: Mapping[UUID, Mapping[datetime, DayRollup]], *, now: datetime
 ) -> list[PublicGroup]:
-    """In the order in which each group comes first on the page."""
+    """In the order in which each heading comes first on the page."""
     found: dict[str | None, list[PublicMonitor]] = {}
     names = _names(rows)
     for row in rows:
@@ -108,7 +108,7 @@ def _groups(
             coverage=status.coverage,
             days=days_shown(days.get(status.id, {}), now=now),
         )
-        found.setdefault(row["group"], []).append(shown)
+        found.setdefault(row["heading"], []).append(shown)
     return [PublicGroup(name=name, monitors=monitors) for name, monitors in found.items()]
 
 

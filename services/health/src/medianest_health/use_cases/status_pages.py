@@ -134,7 +134,7 @@ def _shown(page: StatusPage, monitors: Sequence[StatusPageMonitor]) -> pages.Sta
         description=page.description,
         published=page.published,
         monitors=[
-            pages.PageMonitor(monitor_id=each.monitor_id, shown_as=each.shown_as)
+            pages.PageMonitor(monitor_id=each.monitor_id, shown_as=each.shown_as, heading=each.heading)
             for each in monitors
             if each.page_id == page.id
         ],

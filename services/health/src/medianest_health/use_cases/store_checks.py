@@ -1,7 +1,7 @@
 """What was found is written down: single results, how everything stands now, and what is told of it, all or nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -50,8 +50,8 @@ class Batch:
 
 
 async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str) -> Mapping[UUID, Seen]:
-    """Returns those that were written down. Others were paused or removed meanwhile, or somebody else looks at them
-    by now, or what was found is older than what is known."""
+    """Returns those that were written down. Others were paused, removed or changed meanwhile, or somebody else looks
+    at them by now, or what was found is older than what is known."""
     now = app.clock.now()
     await app.partitions.ensure(app.db, now=now, also=[check.at for check in checks])
     async with app.db.transaction() as tx:
@@ -65,6 +65,10 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
             if check.claimed.id not in known:
                 continue
             monitor, schedule, standing = known[check.claimed.id]
+            if monitor.updated_at != check.claimed.updated_at and monitor.kind != "push":
+                # What was found may be of where it looked before.
+                batch.nexts.append(Next(monitor.id, now, check.hung))
+                continue
             batch.nexts.append(_next(app, monitor, check, now=now))
             finding = check.finding
             if monitor.kind == "push":
@@ -75,6 +79,7 @@ async def store_checks(app: HealthApp, checks: Sequence[Check], *, replica: str)
             before, rule = judgement_of(standing), rule_of(monitor)
             around = surroundings.around(monitor.id, before=before, at=check.at)
             after, finding = judge(before, finding, rule=rule, around=around, at=check.at)
+            finding = replace(finding, message=_shown(finding.message))
             follow(
                 tx,
                 monitor,
@@ -148,7 +153,7 @@ def _add(
     standing: Standing | None,
     now: datetime,
 ) -> None:
-    message = _shown(finding.message)
+    message = finding.message
     holds = rule.hold.total_seconds()
     batch.results.append(
         {

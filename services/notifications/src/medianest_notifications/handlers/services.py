@@ -6,6 +6,7 @@ from medianest_common.contracts.health import (
     MonitorDegraded,
     MonitorRecovered,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
 )
 from medianest_common.db import Transaction
@@ -14,7 +15,7 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import handlers
 
 
-@handlers.on(MonitorWentDown, MonitorDegraded, MonitorStillDown, MonitorRecovered)
+@handlers.on(MonitorWentDown, MonitorDegraded, MonitorStillDown, MonitorRecovered, MonitorUnwatched)
 async def incident_turned(event: IncidentEvent, app: NotificationsApp, tx: Transaction) -> None:
     await use_cases.announce_incident(app, tx, event)
 

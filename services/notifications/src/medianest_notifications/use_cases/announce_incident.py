@@ -12,6 +12,7 @@ from medianest_common.contracts.health import (
     MonitorRecovered,
     MonitorState,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
     Visibility,
 )
@@ -31,6 +32,7 @@ _TYPES: dict[type[MonitorEvent], NotificationType] = {
     MonitorStillDown: NotificationType.SERVICE_STILL_DOWN,
     MonitorDegraded: NotificationType.SERVICE_DEGRADED,
     MonitorRecovered: NotificationType.SERVICE_RECOVERED,
+    MonitorUnwatched: NotificationType.SERVICE_RECOVERED,
 }
 
 
@@ -56,7 +58,7 @@ async def _tell_admins(app: NotificationsApp, tx: Transaction, notice: Notice) -
 
 
 def _was_down(event: IncidentEvent) -> bool:
-    return not isinstance(event, MonitorRecovered) or event.worst is MonitorState.DOWN
+    return not isinstance(event, MonitorRecovered | MonitorUnwatched) or event.worst is MonitorState.DOWN
 
 
 def _values(event: IncidentEvent) -> dict[str, Any]:
@@ -65,6 +67,8 @@ def _values(event: IncidentEvent) -> dict[str, Any]:
     match event:
         case MonitorDegraded():
             return values | {"state": event.state.value}
+        case MonitorUnwatched():
+            return values | {"was": "unwatched"}
         case MonitorRecovered():
             lasted = lasting(event.at - event.since)
             return values | lasted | {"times": event.times, "was": event.worst.value}

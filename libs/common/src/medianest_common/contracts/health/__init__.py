@@ -8,6 +8,7 @@ from medianest_common.contracts.health.incidents import (
     MonitorEvent,
     MonitorRecovered,
     MonitorStillDown,
+    MonitorUnwatched,
     MonitorWentDown,
 )
 from medianest_common.contracts.health.monitors import (
@@ -33,6 +34,7 @@ __all__ = [
     "MonitorState",
     "MonitorStatus",
     "MonitorStillDown",
+    "MonitorUnwatched",
     "MonitorWentDown",
     "ReadMonitorStates",
     "Uptime",

@@ -1,4 +1,4 @@
-"""What administrators have decided about monitors, pages and maintenance, for the audit log."""
+"""What administrators have decided about monitors and what belongs to them, for the audit log."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -52,4 +52,42 @@ class MaintenanceDecision(StrEnum):
 class MaintenanceDecided(Event):
     maintenance_id: UUID
     decision: MaintenanceDecision
+    actor_id: UUID
+
+
+class GroupDecision(StrEnum):
+    CREATE = "create"
+    RENAME = "rename"
+    DELETE = "delete"
+    """With the maintenance that was for whatever is in it."""
+
+
+class MonitorGroupDecided(Event):
+    group_id: UUID
+    decision: GroupDecision
+    actor_id: UUID
+
+
+class IncidentDecision(StrEnum):
+    NOTE = "note"
+    REMOVE_NOTE = "remove_note"
+    POST_MORTEM = "post_mortem"
+
+
+class IncidentDecided(Event):
+    incident_id: UUID
+    decision: IncidentDecision
+    actor_id: UUID
+
+
+class InternalsDecision(StrEnum):
+    BREAKERS_RESET = "breakers_reset"
+    REPORTED_ERROR_DELETE = "reported_error_delete"
+    MONITORS_EXPORT = "monitors_export"
+
+
+class InternalsDecided(Event):
+    decision: InternalsDecision
+    about: str
+    """What it was done to, as the audit log calls it."""
     actor_id: UUID

@@ -69,6 +69,13 @@ class MonitorRecovered(IncidentEvent):
     """How often it went down meanwhile; 0 where it never did."""
 
 
+class MonitorUnwatched(IncidentEvent):
+    """Nobody looks at it any more: it was paused or taken away while it was not well. Told where the beginning was, and
+    the last of its incident."""
+
+    worst: MonitorState
+
+
 class CertificateExpiring(MonitorEvent):
     """Told once for each threshold that an administrator has set, and of several that are crossed at once only the
     tightest; a new certificate begins anew."""
@@ -109,6 +116,8 @@ class Incident(Contract):
     notes: list[IncidentNote]
     """What administrators say of it, the oldest first."""
     post_mortem: str | None
+    post_mortem_version: int = 0
+    """How often it has been written."""
 
 
 def _words(text: str) -> str:
@@ -125,6 +134,8 @@ class PostMortemBody(Body):
     """What it was, how it was mended, and what keeps it from coming again; null takes it away."""
 
     text: Annotated[str, Field(min_length=1, max_length=_POST_MORTEM_LENGTH), AfterValidator(_words)] | None
+    version: int = Field(ge=0, le=2**53 - 1)
+    """The `postMortemVersion` that was read: 409 if somebody has written it since."""
 
 
 class ListMonitorIncidents(Query[Page[Incident]]):
@@ -159,3 +170,4 @@ class RemoveIncidentNote(Command[Nothing]):
 class WritePostMortem(Command[Incident]):
     id: UUID
     text: str | None
+    version: int

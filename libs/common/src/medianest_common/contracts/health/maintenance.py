@@ -34,6 +34,9 @@ class MaintenanceBody(Body):
     """Once, or again and again by a rule of RFC 5545, in some place's time."""
 
     title: Name
+    """For administrators."""
+    public_title: Name | None = None
+    """On pages for everybody and in their feeds; without it, "Maintenance"."""
     description: str | None = Field(default=None, max_length=2000)
     zone: str = Field(min_length=1, max_length=64)
     """Such as `Europe/Berlin`."""
@@ -55,6 +58,11 @@ class MaintenanceBody(Body):
         return self
 
 
+class ChangedMaintenanceBody(MaintenanceBody):
+    version: int = Field(ge=1, le=2**53 - 1)
+    """The one that was read: 409 if it has been changed, ended or called off since."""
+
+
 class MaintenanceState(StrEnum):
     ACTIVE = "active"
     SCHEDULED = "scheduled"
@@ -72,6 +80,7 @@ class MaintenanceWindow(Contract):
 class Maintenance(Contract):
     id: UUID
     title: str
+    public_title: str | None
     description: str | None
     zone: str
     starts_at_local: str
@@ -84,6 +93,7 @@ class Maintenance(Contract):
     windows: list[MaintenanceWindow]
     """The next ones, from the one that runs on; a few of them at most."""
     external_ref: str | None
+    version: int
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -92,6 +102,7 @@ class MaintenancePlan(Contract):
     """What an administrator plans, as it travels."""
 
     title: str
+    public_title: str | None = None
     description: str | None
     zone: str
     starts_at_local: str
@@ -118,6 +129,7 @@ class PlanMaintenance(Command[Maintenance]):
 class ChangeMaintenance(Command[Maintenance]):
     id: UUID
     plan: MaintenancePlan
+    version: int
 
 
 class EndMaintenance(Command[Maintenance]):

@@ -80,7 +80,7 @@ class MonitorBody(_Decided):
     """
 
     spec: MonitorSpec | None = None
-    version: int | None = Field(default=None, ge=1, le=2**53 - 1)
+    version: int = Field(ge=1, le=2**53 - 1)
     """The one that was read: 409 if it has been changed since."""
 
 

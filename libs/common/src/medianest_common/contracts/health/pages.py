@@ -25,6 +25,8 @@ class PageMonitorBody(Body):
     monitor_id: UUID = Field(strict=False)
     shown_as: Name | None = None
     """Instead of the name that it has for us."""
+    heading: Name | None = None
+    """Under which it stands. Our own groups are not shown to everybody."""
 
 
 class StatusPageBody(Body):
@@ -44,13 +46,14 @@ class StatusPageBody(Body):
 
 
 class ChangedPageBody(StatusPageBody):
-    version: int | None = Field(default=None, ge=1, le=2**53 - 1)
+    version: int = Field(ge=1, le=2**53 - 1)
     """The one that was read: 409 if it has been changed since."""
 
 
 class PageMonitor(Contract):
     monitor_id: UUID
     shown_as: str | None = None
+    heading: str | None = None
 
 
 class StatusPage(Contract):

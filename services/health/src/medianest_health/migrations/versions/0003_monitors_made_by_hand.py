@@ -10,6 +10,7 @@ revision = "0003"
 down_revision = "0002"
 
 _WHEN = sa.DateTime(timezone=True)
+_A_DAY_AGO = "date_trunc('hour', now(), 'UTC') - interval '1 day'"
 _STATES = "('up', 'degraded', 'down', 'auth', 'unknown', 'maintenance', 'pending', 'flapping')"
 
 
@@ -73,8 +74,9 @@ def upgrade() -> None:
     op.execute("alter table results drop constraint ck_results_ck_results_outcome")
     op.create_check_constraint("outcome", "results", f"outcome in {_STATES}")
     for column in (
-        sa.Column("verdict", sa.Text),
-        sa.Column("verdict_since", _WHEN),
+        # Until it is stopped, a replica of the release before writes neither of these.
+        sa.Column("verdict", sa.Text, nullable=False, server_default="pending"),
+        sa.Column("verdict_since", _WHEN, nullable=False, server_default=sa.func.now()),
         sa.Column("turns", ARRAY(_WHEN), nullable=False, server_default="{}"),
         sa.Column("blocked_by", sa.Uuid),
         sa.Column("maintenance_until", _WHEN),
@@ -82,14 +84,10 @@ def upgrade() -> None:
         sa.Column("certificate_fingerprint", sa.Text),
         sa.Column("certificates_told", JSONB, nullable=False, server_default=sa.text("'[]'::jsonb")),
         sa.Column("holds_seconds", sa.Double, nullable=False, server_default="60"),
-        sa.Column(
-            "rolled_until", _WHEN, nullable=False, server_default=sa.text("date_trunc('hour', now(), 'UTC')")
-        ),
+        sa.Column("rolled_until", _WHEN, nullable=False, server_default=sa.text(_A_DAY_AGO)),
     ):
         op.add_column("standings", column)
     op.execute("update standings set verdict = state, verdict_since = since")
-    op.alter_column("standings", "verdict", nullable=False)
-    op.alter_column("standings", "verdict_since", nullable=False)
     op.create_check_constraint("verdict", "standings", f"verdict in {_STATES}")
     op.add_column("rollups", sa.Column("maintenance_seconds", sa.Double, nullable=False, server_default="0"))
     op.add_column("rollups", sa.Column("latencies", ARRAY(sa.Integer)))
@@ -97,10 +95,10 @@ def upgrade() -> None:
     op.add_column("results", sa.Column("counted", sa.Text))
     op.add_column("results", sa.Column("holds_seconds", sa.Double, nullable=False, server_default="60"))
     op.create_check_constraint("counted", "results", "counted in ('up', 'down', 'maintenance')")
-    # Only this hour is added up anew from its results; older hours and days stay as they were added up.
+    # Only the last day is added up anew from its results; what is older stays as it was added up.
     op.execute(
-        "update results set counted = case when outcome = 'down' then 'down' when outcome <> 'unknown' then 'up' end"
-        " where at >= date_trunc('hour', now(), 'UTC')"
+        "update results set counted = case when outcome = 'down' then 'down' when outcome <> 'unknown' then 'up' end"  # noqa: S608
+        f" where at >= {_A_DAY_AGO} - interval '1 hour'"
     )
     op.execute("alter table standings set (fillfactor = 60)")
     op.execute("alter table rollups set (fillfactor = 90)")

@@ -24,6 +24,7 @@ def _incidents() -> None:
         sa.Column("told_at", ARRAY(_WHEN), nullable=False, server_default="{}"),
         sa.Column("reminded_at", _WHEN),
         sa.Column("post_mortem", sa.Text),
+        sa.Column("post_mortem_version", sa.BigInteger, nullable=False, server_default="0"),
     ):
         op.add_column("incidents", column)
     op.execute("update incidents set told = state")
@@ -55,6 +56,7 @@ def _maintenances() -> None:
         "maintenances",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("title", sa.Text, nullable=False),
+        sa.Column("public_title", sa.Text),
         sa.Column("description", sa.Text),
         sa.Column("zone", sa.Text, nullable=False),
         sa.Column("starts_at_local", sa.Text, nullable=False),
@@ -66,6 +68,7 @@ def _maintenances() -> None:
         sa.Column("cut_at", _WHEN),
         sa.Column("ended_at", _WHEN),
         sa.Column("external_ref", sa.Text),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
         sa.Column("created_at", _WHEN, nullable=False),
         sa.Column("updated_at", _WHEN, nullable=False),
         sa.UniqueConstraint("external_ref"),

@@ -28,5 +28,6 @@ def upgrade() -> None:
         sa.Column("monitor_id", sa.Uuid, sa.ForeignKey("monitors.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("shown_as", sa.Text),
+        sa.Column("heading", sa.Text),
     )
     op.create_index("ix_status_page_monitors_monitor_id", "status_page_monitors", ["monitor_id"])

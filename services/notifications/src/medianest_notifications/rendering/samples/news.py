@@ -55,5 +55,6 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
         _DOWN | {"was": "down", "minutes": 20, "times": 3, "reason": None},
         _DOWN | {"was": "down", "days": 2},
         _DOWN | {"was": "auth", "hours": 3, "times": 0, "reason": None},
+        {"name": "Plex", "reason": None, "was": "unwatched"},
     ],
 }
