@@ -42,7 +42,7 @@ async def systems() -> AsyncIterator[dict[str, FakeSystem]]:
         yield {name: await stack.enter_async_context(fake.start()) for name, fake in _KINDS.items()}
 
 
-def settings_of(systems: dict[str, Any]) -> dict[str, str]:
+def settings_of(systems: dict[str, Any]) -> dict[str, Any]:
     keyed = {name: fake for name, fake in systems.items() if name != "qbittorrent"}
     torrents = systems["qbittorrent"]
     return {
