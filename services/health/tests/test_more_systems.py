@@ -42,7 +42,7 @@ async def systems() -> AsyncIterator[dict[str, FakeSystem]]:
         yield {name: await stack.enter_async_context(fake.start()) for name, fake in _KINDS.items()}
 
 
-def settings_of(systems: dict[str, Any]) -> dict[str, str]:
+def settings_of(systems: dict[str, Any]) -> dict[str, Any]:
     keyed = {name: fake for name, fake in systems.items() if name != "qbittorrent"}
     torrents = systems["qbittorrent"]
     return {
@@ -67,7 +67,8 @@ async def test_what_is_named_is_watched_and_what_is_named_no_more_is_not(
     assert [each.name for each in await home.monitors(Role.USER)] == ["Jellyfin"]
 
     await sandbox.stop("health")
-    await home.start(**{name: "" for name in named if name != "health_probe_seconds"})
+    nothing: dict[str, Any] = {name: "" for name in named if name != "health_probe_seconds"}
+    await home.start(**nothing)
     assert not {each.name for each in await home.monitors()} & set(_NAMES)
 
     await sandbox.stop("health")
