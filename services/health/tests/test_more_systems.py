@@ -67,7 +67,8 @@ async def test_what_is_named_is_watched_and_what_is_named_no_more_is_not(
     assert [each.name for each in await home.monitors(Role.USER)] == ["Jellyfin"]
 
     await sandbox.stop("health")
-    await home.start(**{name: "" for name in named if name != "health_probe_seconds"})
+    nothing: dict[str, Any] = {name: "" for name in named if name != "health_probe_seconds"}
+    await home.start(**nothing)
     assert not {each.name for each in await home.monitors()} & set(_NAMES)
 
     await sandbox.stop("health")

@@ -23,8 +23,8 @@ class MonitorEvent(Event):
 
 class IncidentEvent(MonitorEvent):
     """One turn of an incident, which is a time during which something was not well: from the first check that made sure
-    of it until enough checks in a row found it well. Of what comes and goes only two turns in half an hour are told,
-    and then how it is once it has been so for a while.
+    of it until enough checks in a row found it well. Of what comes and goes only two turns in half an hour are told
+    at once, and then how it is once it has been so for ten minutes.
 
     They may arrive in any order: of two about one monitor the one with the later `told_at` holds.
     """
@@ -86,7 +86,7 @@ class CertificateExpiring(MonitorEvent):
 
 
 class IncidentTurn(Contract):
-    """`what` it then was: down, degraded, auth, flapping, or up at the end."""
+    """`what` it then was: down, degraded, auth, flapping, and at the end up, or unknown where nobody looks any more."""
 
     at: Timestamp
     what: MonitorState
