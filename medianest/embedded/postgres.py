@@ -45,7 +45,7 @@ _OPTIONS = {
     "max_parallel_workers": "2",
     "max_parallel_workers_per_gather": "0",
     "max_logical_replication_workers": "0",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "20s",
     "client_connection_check_interval": "5s",
     "update_process_title": "off",
     "log_min_messages": "warning",

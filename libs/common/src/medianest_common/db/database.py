@@ -189,7 +189,7 @@ def open_database(
                 "application_name": f"medianest-{service}",
                 "search_path": f"{service}, {EXTENSIONS}",
                 "statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",
-                "idle_in_transaction_session_timeout": "60s",
+                "idle_in_transaction_session_timeout": "20s",
                 "timezone": "UTC",
             },
         },
