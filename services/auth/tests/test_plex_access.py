@@ -198,6 +198,7 @@ async def told_of_refusal(home: Home, account: FakeAccount, person: auth.SignedI
 async def test_a_stall_of_plex_tv_ends_nothing_and_delays_nobody(home: Home) -> None:
     """Attack 52, the 30 seconds: at a refresh the answer comes first."""
     frida = await home.sign_in_with_plex(home.plex.add_friend("frida"), device_token="")
+    await home.change("update installation set plex_check_due_at = now() + interval '9 days'")
     home.plex.tv.fail_with("hang")
     home.clock.advance(timedelta(hours=23, minutes=50).total_seconds())
     asked = len(home.plex.requests)
