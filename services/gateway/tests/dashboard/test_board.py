@@ -22,6 +22,7 @@ from medianest_common.errors import Forbidden, MediaNestError, Unavailable
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_gateway.dashboard import board
 from medianest_gateway.dashboard.board import Board
 from medianest_gateway.dashboard.sources import LIBRARIES, SERVICES, Source
 from services.gateway.tests.live.node import caller
@@ -142,7 +143,8 @@ async def test_an_answer_that_comes_late_is_there_the_next_time(services: Servic
         await eventually(arrived)
 
 
-async def test_many_pages_of_one_person_ask_once(services: Services) -> None:
+async def test_many_pages_of_one_person_ask_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "FRESH_SECONDS", 60.0)
     ada = caller("Ada")
     async with services.gateway() as here:
         shown = await asyncio.gather(*(here.show(ada) for _ in range(30)))
