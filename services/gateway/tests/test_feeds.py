@@ -116,6 +116,8 @@ def test_atom_has_what_rfc_4287_demands() -> None:
 
 
 def test_rss_has_what_readers_look_for() -> None:
+    # As another library in the same process may have done.
+    ElementTree.register_namespace("", "http://www.w3.org/2005/Atom")
     told = incident(PublicState.DOWN, PublicState.UP, closed=True)
     root = ElementTree.fromstring(rss(page(told, maintenance=True), ADDRESS))
     channel = root.find("channel")

@@ -29,7 +29,7 @@ async def test_attack_107_a_service_that_was_away_erases_when_it_is_back(door: D
 
     # What is held by those who answer is there, and who does not is named.
     export = (await frida.get("/users/me/export")).json()
-    assert export["incomplete"] == ["media", "plex", "youtube"]
+    assert export["incomplete"] == ["health", "media", "plex", "youtube"]
     assert (
         export["parts"]["auth"]["complete"]
         and export["parts"]["auth"]["tables"]["users"][0]["name"] == "frida"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.utils import format_datetime
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from medianest_common.contracts.base import rfc3339
 from medianest_common.contracts.health.pages import PublicIncident, PublicMaintenance, PublicPage, PublicState
@@ -18,8 +18,6 @@ _WORDS = {
 }
 
 _KEPT = "\n\u200c\u200d"
-
-register_namespace("atom", _ATOM)
 
 
 class Entry(NamedTuple):
@@ -66,7 +64,8 @@ def atom(page: PublicPage, address: str) -> bytes:
 
 
 def rss(page: PublicPage, address: str) -> bytes:
-    root = Element("rss", {"version": "2.0"})
+    # Prefixes that are registered hold for the whole process, and others register this one without a prefix.
+    root = Element("rss", {"version": "2.0", "xmlns:atom": _ATOM})
     channel = SubElement(root, "channel")
     found = entries(page)
     _add(channel, "title", page.title)
@@ -75,7 +74,7 @@ def rss(page: PublicPage, address: str) -> bytes:
     _add(channel, "lastBuildDate", format_datetime(_updated(page, found), usegmt=True))
     _add(channel, "ttl", "5")
     own = {"rel": "self", "type": "application/rss+xml", "href": f"{address}/feed.rss"}
-    SubElement(channel, f"{{{_ATOM}}}link", own)
+    SubElement(channel, "atom:link", own)
     for entry in found:
         item = SubElement(channel, "item")
         _add(item, "title", entry.title)

@@ -173,6 +173,15 @@ async def test_what_waits_for_a_stalled_client_is_a_mebibyte_at_most() -> None:
     assert sent == limits.waiting_messages
 
 
+async def test_a_snapshot_is_not_overtaken_by_what_came_after_it() -> None:
+    """However soon it follows the one before, of which the limit would let only one go in a quarter of a second."""
+    out = Outgoing(Limits(live_interval=60), wake=lambda: None)
+    for snapshot, state_after in (("first", "one"), ("second", "two")):
+        assert out.put_state("snapshot", snapshot, at_once=True)
+        assert out.put_state(state_after, state_after)
+        assert [out.pop(), out.pop()] == [snapshot, state_after]
+
+
 async def test_a_stalled_client_is_sent_away_with_a_word_it_can_read_later(household: Sandbox) -> None:
     """elizaOS#31953, over a real socket that is not read."""
     ada = caller()

@@ -179,7 +179,7 @@ class Connection:
     def show(self, type: str, snapshot: str | None) -> None:
         self._awaited[type] -= 1
         if self.ending is None and snapshot is not None:
-            self._put_state(f"snapshot:{type}", snapshot, type=type)
+            self._put_state(f"snapshot:{type}", snapshot, type=type, at_once=True)
         if self._awaited[type] > 0:
             return
         for key, text in self._held.pop(type, {}).items():
@@ -192,8 +192,8 @@ class Connection:
         if self.ending is None and not self._out.put(text):
             self.close(CloseCode.SLOW, TOO_SLOW)
 
-    def _put_state(self, key: str, text: str, *, type: str) -> None:
-        if self.ending is None and not self._out.put_state(key, text, type=type):
+    def _put_state(self, key: str, text: str, *, type: str, at_once: bool = False) -> None:
+        if self.ending is None and not self._out.put_state(key, text, type=type, at_once=at_once):
             self.close(CloseCode.SLOW, TOO_SLOW)
 
     def compare(self, *, epoch: str, head: int) -> None:

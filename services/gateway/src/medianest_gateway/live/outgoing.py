@@ -65,8 +65,9 @@ class Outgoing:
             return False
         return self.put(text)
 
-    def put_state(self, key: str, text: str, *, type: str = "") -> bool:
-        """Of several states of one key that wait, the latest is sent, and not more often than the limit allows.
+    def put_state(self, key: str, text: str, *, type: str = "", at_once: bool = False) -> bool:
+        """Of several states of one key that wait, the latest is sent, and not more often than the limit allows, unless
+        what follows must not overtake it.
 
         False, and nothing done, when the client is too far behind.
         """
@@ -81,7 +82,7 @@ class Outgoing:
         if before is not None:
             return True
         wait = self._last.get(key, 0.0) + self._limits.live_interval - self._loop.time()
-        if wait > 0:
+        if wait > 0 and not at_once:
             self._timers[key] = self._loop.call_later(wait, self._due, key)
         else:
             self._due(key)
