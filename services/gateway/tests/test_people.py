@@ -23,6 +23,10 @@ async def _newcomer(door: Door, owner: Browser, name: str) -> Browser:
 
 
 async def test_attack_107_a_service_that_was_away_erases_when_it_is_back(door: Door) -> None:
+    away = ["media", "plex", "youtube", "health"]
+    await door.sandbox.start(*registry.services(away))
+    for name in away:
+        await door.sandbox.stop(name)
     owner = await door.owner()
     frida = await _newcomer(door, owner, "frida")
     me = (await frida.get("/users/me")).json()
@@ -53,7 +57,7 @@ async def test_attack_107_a_service_that_was_away_erases_when_it_is_back(door: D
     await eventually(those_here)
     assert await valkey.get(slot) is None
 
-    await door.sandbox.start(*registry.services(["media", "plex", "youtube", "health"]))
+    await door.sandbox.start(*registry.services(away))
 
     async def all_of_them() -> bool:
         return all((await erasure()).values())
