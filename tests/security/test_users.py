@@ -252,7 +252,7 @@ def test_everything_that_is_held_is_taken_along_as_a_file_without_secrets(house:
         assert answer.headers["cache-control"] == "private, no-store"
         export = answer.json()
         assert export["incomplete"] == []
-        assert set(export["parts"]) == {"auth", "media", "notifications", "plex", "youtube"}
+        assert set(export["parts"]) == {"auth", "health", "media", "notifications", "plex", "youtube"}
         assert export["parts"]["auth"]["tables"]["users"][0]["email"] == "frida@example.org"
         titles = {request["tmdbId"] for request in export["parts"]["media"]["tables"]["requests"]}
         assert {1, 2, 603} <= titles
