@@ -107,7 +107,7 @@ def openapi() -> None:
     from medianest.documents import openapi_document
 
     _log_only_errors()
-    print(json.dumps(_await(openapi_document()), indent=1))
+    _print_document(_await(openapi_document()))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def asyncapi() -> None:
     from medianest import registry
     from medianest.asyncapi import asyncapi_document
 
-    print(json.dumps(asyncapi_document(registry.services()), indent=1))
+    _print_document(asyncapi_document(registry.services()))
 
 
 @app.command()
@@ -179,6 +179,12 @@ def _log_only_errors() -> None:
     from medianest_common.settings import Settings
 
     configure(Settings.model_construct(log_level="error"))
+
+
+def _print_document(document: dict[str, Any]) -> None:
+    """Whole: an unbuffered `stdout` (`python -u`) drops the rest when the process is stopped in the middle of writing."""
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
+        print(json.dumps(document, indent=1), file=out)
 
 
 def _say(text: str) -> None:

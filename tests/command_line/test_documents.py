@@ -1,6 +1,10 @@
 """The documents that are generated from the code and kept in `docs/`; `make docs` writes them anew."""
 
+import asyncio
 import json
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,3 +34,19 @@ async def test_the_description_in_docs_is_that_of_the_code(installation: Install
     assert code == 0, said
     assert json.loads(said)["info"]["title"] == "MediaNest"
     assert said == (DOCS / f"{command}.json").read_text(), "run: make docs"
+
+
+async def test_a_document_is_whole_although_its_writer_was_stopped_in_the_middle() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-u", "-m", "medianest", "asyncapi"), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    begun = await asyncio.wait_for(process.stdout.readexactly(1), 60)
+    await asyncio.sleep(0.5)  # Until nothing more fits into the pipe.
+    for each in signal.SIGSTOP, signal.SIGCONT:
+        os.kill(process.pid, each)
+        await asyncio.sleep(0.2)
+
+    rest, _ = await asyncio.wait_for(process.communicate(), 60)
+
+    assert (begun + rest).decode() == (DOCS / "asyncapi.json").read_text()

@@ -116,7 +116,7 @@ async def test_who_has_missed_everything_is_told_everything(two: Two) -> None:
 
 async def test_what_has_gone_meanwhile_goes_and_what_is_the_same_is_not_asked_for(two: Two) -> None:
     await two.look()
-    await two.knows(949, 348, 329865)
+    await same(two)
     async with two.media.db.transaction() as tx:
         await tx.session.execute(
             text("""
