@@ -182,7 +182,7 @@ def _log_only_errors() -> None:
 
 
 def _print_document(document: dict[str, Any]) -> None:
-    """Whole: an unbuffered `stdout` (`python -u`) drops the rest when the process is stopped in the middle of writing."""
+    """Whole: an unbuffered `stdout` (`python -u`) drops the rest when its process is stopped in the middle."""
     with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
         print(json.dumps(document, indent=1), file=out)
 
