@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import json
 import ssl
 from collections.abc import AsyncIterator
@@ -65,6 +66,11 @@ class Site:
                 )
             case "circle":
                 return RedirectResponse("/circle", 302)
+            case "packed":
+                packed = gzip.compress(b"all is well")
+                return Response(packed, headers={"Content-Encoding": "gzip", "Content-Type": "text/plain"})
+            case "headers":
+                return Response(b"all is well", headers={"Content-Security-Policy": "x" * 30_000})
             case "hang":
                 await request.receive()  # Returns when the client has gone.
         return PlainTextResponse("all is well")
@@ -134,6 +140,11 @@ async def test_what_is_no_encoding_of_pages_is_read_as_utf_8(site: Site, codec: 
 
     assert (await look(kind="http", url=url, keyword="all is well")).outcome is UP
     assert (await look(kind="http", url=url, keyword="nothing is well")).outcome is DOWN
+
+
+@pytest.mark.parametrize("what", ["packed", "headers"])
+async def test_a_compressed_page_and_one_with_long_headers_are_read(site: Site, what: str) -> None:
+    assert (await look(kind="http", url=f"{site.url}/{what}", keyword="is well")).outcome is UP
 
 
 async def test_only_the_beginning_of_an_endless_answer_is_read(site: Site) -> None:
@@ -282,10 +293,18 @@ async def test_nobody_there_and_no_answer_in_time(site: Site) -> None:
     refused = await look(kind="http", url=f"http://{NOBODY}/")
     late = await look(kind="http", url=f"{site.url}/hang", seconds=0.5)
     unknown = await look(kind="http", url=f"http://{NOBODY}/", among=ports(own_trouble=cut_off))
+    nowhere = await look(kind="http", url="http://nowhere.invalid/")
+    plain = await look(kind="http", url=f"https{site.url.removeprefix('http')}/page")
 
     assert (refused.outcome, refused.latency_ms, refused.message) == (DOWN, None, "Thing cannot be reached.")
     assert (late.outcome, late.latency_ms, late.message) == (DOWN, None, "Thing did not answer in time.")
     assert (unknown.outcome, unknown.message) == (UNKNOWN, "This machine has no network to reach it by.")
+    assert (nowhere.outcome, nowhere.message) in [
+        (DOWN, "The host name of Thing leads to no address."),
+        (DOWN, "Thing cannot be reached."),  # Where nobody answers for names.
+    ]
+    assert plain.outcome is DOWN
+    assert "does not speak TLS" in (plain.message or "")
 
 
 async def test_what_does_not_speak_http_is_down() -> None:
@@ -314,6 +333,18 @@ async def test_a_certificate_is_looked_at_or_ignored(site: Site, tmp_path: Path)
     assert lenient.outcome is UP
     assert lenient.certificate
     assert len(lenient.certificate.fingerprint) == 64
+
+
+async def test_the_certificate_of_whom_we_trust_is_told_however_short_the_answer(tmp_path: Path) -> None:
+    tls, kept = self_signed(tmp_path, "localhost")
+    trusting = ssl.create_default_context(cafile=str(kept))
+    app = Starlette(routes=[Route("/", lambda _: Response(status_code=204))])
+    async with serve(app, tls=tls) as url:
+        named = url.replace("127.0.0.1", "localhost")
+        found = await look(kind="http", url=f"{named}/", among=ports(authorities=trusting))
+
+    assert found.outcome is UP
+    assert found.certificate
 
 
 def test_a_certificate_of_a_version_that_there_never_was_is_none(tmp_path: Path) -> None:

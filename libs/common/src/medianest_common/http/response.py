@@ -1,7 +1,7 @@
 """An answer that was read completely, within its size limit."""
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,35 +57,43 @@ async def read_body(answer: httpx.Response, *, system: str, max_bytes: int) -> b
     if answer.request.method != "HEAD" and declared.isdigit() and int(declared) > max_bytes:
         raise too_big
     body = bytearray()
-    async for part in _decoded(answer, system=system):
+    async for part in _decoded(answer.aiter_raw(), coding=_coding(answer.headers), system=system):
         body += part
         if len(body) > max_bytes:
             raise too_big
     return bytes(body)
 
 
-async def read_beginning(answer: httpx.Response, *, system: str, max_bytes: int) -> tuple[bytes, bool]:
-    """So much of the body at the most, and whether that is all of it. The rest is never fetched."""
+async def read_beginning(
+    raw: AsyncIterator[bytes], *, headers: Mapping[str, str], system: str, max_bytes: int
+) -> tuple[bytes, bool]:
+    """So much of a body as it arrives at the most, and whether that is all of it. The rest is never fetched.
+
+    `headers` know their names in any case.
+    """
     body = bytearray()
-    async for part in _decoded(answer, system=system):
+    async for part in _decoded(raw, coding=_coding(headers), system=system):
         body += part
         if len(body) > max_bytes:
             return bytes(body[:max_bytes]), False
     return bytes(body), True
 
 
-async def _decoded(answer: httpx.Response, *, system: str) -> AsyncIterator[bytes]:
-    coding = answer.headers.get("content-encoding", "identity").strip().lower()
+def _coding(headers: Mapping[str, str]) -> str:
+    return headers.get("content-encoding", "identity").strip().lower()
+
+
+async def _decoded(raw: AsyncIterator[bytes], *, coding: str, system: str) -> AsyncIterator[bytes]:
     if coding in ("identity", ""):
-        async for raw in answer.aiter_raw():
-            yield raw
+        async for part in raw:
+            yield part
         return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise BadUpstream(f"{system} used the unknown content encoding {coding[:20]!r}.", upstream=system)
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
-        async for raw in answer.aiter_raw():
-            pending = raw
+        async for part in raw:
+            pending = part
             while pending:
                 yield inflater.decompress(pending, _INFLATE_STEP)
                 pending = inflater.unconsumed_tail

@@ -61,7 +61,9 @@ class DockerProbe:
         started = clock.monotonic()
         try:
             async with asyncio.timeout(self._seconds), self._client.stream("GET", self._url) as answer:
-                body, _ = await read_beginning(answer, system="Docker", max_bytes=_MOST_BYTES)
+                body, _ = await read_beginning(
+                    answer.aiter_raw(), headers=answer.headers, system="Docker", max_bytes=_MOST_BYTES
+                )
         except (httpx.TransportError, AddressRefused, BadUpstream, OSError) as error:
             return await self._silent(error)
         latency = round((clock.monotonic() - started) * 1000, 2)

@@ -21,11 +21,10 @@ class Asking:
     headers: Mapping[str, str]
 
 
-def redirected(asking: Asking, answer: httpx.Response, *, name: str) -> Asking | None:
+def redirected(asking: Asking, status: int, location: str, *, name: str) -> Asking | None:
     """None if the answer is one to use as it is. Headers of the monitor's own stay with the origin they were meant
     for, and so does a body."""
-    location = answer.headers.get("location", "")
-    if answer.status_code not in _REDIRECTS or not location:
+    if status not in _REDIRECTS or not location:
         return None
     try:
         url = parse_url(str(asking.url.join(location)), policy=AddressPolicy.MONITOR)
@@ -34,7 +33,7 @@ def redirected(asking: Asking, answer: httpx.Response, *, name: str) -> Asking |
     except AddressRefused:
         raise BadUpstream(f"{name} redirects to an address that is not allowed.") from None
     method, body, headers = asking.method, asking.body, dict(asking.headers)
-    if answer.status_code in _BECOMES_GET and method not in ("GET", "HEAD"):
+    if status in _BECOMES_GET and method not in ("GET", "HEAD"):
         method, body = "GET", None
         headers = {key: value for key, value in headers.items() if key.lower() != "content-type"}
     if _origin(url) != _origin(asking.url):

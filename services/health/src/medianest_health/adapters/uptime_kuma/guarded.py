@@ -2,41 +2,16 @@
 no more than it should."""
 
 import asyncio
-import socket
 from types import SimpleNamespace
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from medianest_common.addresses import AddressPolicy
 from medianest_common.http import public_authorities
-from medianest_common.http.guard import resolve
+from medianest_health.adapters.resolver import GuardedResolver
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one message: some three kilobytes for each monitor in the longest."""
-
-
-class _GuardedResolver(AbstractResolver):
-    def __init__(self, policy: AddressPolicy) -> None:
-        self._policy = policy
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in await resolve(host, port, policy=self._policy)
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 class _BoundedResponse(aiohttp.ClientResponse):
@@ -59,11 +34,10 @@ async def _refuse_redirect(
 
 
 def guarded_session(*, policy: AddressPolicy, seconds: float) -> aiohttp.ClientSession:
-    """Addresses written as numbers are not resolved: they have to be checked before."""
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(_refuse_redirect)
     connector = aiohttp.TCPConnector(
-        resolver=_GuardedResolver(policy), use_dns_cache=False, ssl=public_authorities(), limit=4
+        resolver=GuardedResolver(policy), use_dns_cache=False, ssl=public_authorities(), limit=4
     )
     return aiohttp.ClientSession(
         connector=connector,
