@@ -12,5 +12,7 @@ MOST_BYTES = 800_000
 
 def fitting(items: Sequence[Any]) -> int:
     """How many of them, from the first on; one at least."""
+    if len(to_json(items)) <= MOST_BYTES:
+        return max(1, len(items))
     sizes = accumulate(len(to_json(item)) + 1 for item in items)
     return max(1, sum(size <= MOST_BYTES for size in sizes))

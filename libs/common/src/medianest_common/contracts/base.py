@@ -21,6 +21,8 @@ def to_camel(name: str) -> str:
 
 
 def _utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is None:
         raise ValueError("a time needs a zone")
     try:
@@ -31,7 +33,8 @@ def _utc(value: datetime) -> datetime:
 
 def rfc3339(value: datetime) -> str:
     """`2026-03-01T12:00:00.000000Z`; always UTC, always microseconds, so that texts sort like times."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Lists hold thousands of them: `strftime` takes twice as long.
+    return _utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 Timestamp = Annotated[

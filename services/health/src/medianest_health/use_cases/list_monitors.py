@@ -16,10 +16,11 @@ async def list_monitors(app: HealthApp, _: ListMonitors) -> Page[MonitorStatus]:
         rows = await board(connection, for_admin=caller.is_admin)
     now = app.clock.now()
     items = [as_status(row, now=now) for row in rows]
-    if fitting(items) < len(items):
+    if (fit := fitting(items)) < len(items):
         # Hundreds that fail at once, each with much to say: all of them matter more than every word.
         items = [_in_short(item) for item in items]
-    return Page(items=items[: fitting(items)], total=len(rows))
+        fit = fitting(items)
+    return Page(items=items[:fit], total=len(rows))
 
 
 def _in_short(status: MonitorStatus) -> MonitorStatus:
