@@ -80,6 +80,11 @@ def redact_text(text: str, *, keep_lines: bool = False) -> str:
     return (_UNSAFE_IN_TRACEBACK if keep_lines else _UNSAFE).sub(_escape, text)
 
 
+def redact(value: Any) -> Any:
+    """The same for whole documents: what names say is secret goes as well."""
+    return _clean(value, depth=0)
+
+
 @lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     snake = "_".join(_WORD.findall(name)).lower()

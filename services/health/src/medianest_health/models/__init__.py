@@ -21,15 +21,20 @@ from medianest_health.models.monitors import (
     Standing,
 )
 from medianest_health.models.pages import StatusPage, StatusPageMonitor
+from medianest_health.models.webhooks import Complaint, ComplaintRound, HeardWebhook, KeptWebhook
 
 __all__ = [
     "Base",
+    "Complaint",
+    "ComplaintRound",
     "Dependency",
     "ErrorGroup",
+    "HeardWebhook",
     "Incident",
     "IncidentNote",
     "IncidentTurn",
     "Integration",
+    "KeptWebhook",
     "Maintenance",
     "MaintenanceGroup",
     "MaintenanceMonitor",
