@@ -20,11 +20,12 @@ from medianest_common.bus.client import Bus
 from medianest_common.bus.endpoints import (
     event_endpoint,
     job_endpoint,
+    letter_endpoint,
     listen_endpoint,
     live_endpoint,
 )
 from medianest_common.bus.handlers import Handlers
-from medianest_common.bus.topology import event_stream, job_stream
+from medianest_common.bus.topology import DEAD_LETTERS, EVERY_DEAD_LETTER, event_stream, job_stream
 from medianest_common.db.database import POOL_SIZE, Database
 
 log = structlog.get_logger()
@@ -130,6 +131,15 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
             durable=job.durable,
             concurrency=job.concurrency,
             endpoint=job_endpoint(job, app=app, bus=bus),
+        )
+    for letter in handlers.letters:
+        _subscribe_durable(
+            broker,
+            subject=EVERY_DEAD_LETTER,
+            stream=DEAD_LETTERS,
+            durable=letter.durable,
+            concurrency=letter.concurrency,
+            endpoint=letter_endpoint(letter, app=app),
         )
 
 
