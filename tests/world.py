@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,11 +17,13 @@ from typing import Any
 import httpx
 import psutil
 
+from medianest.testing import free_port
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.live_client import LiveClient
 
 START_SECONDS = 180.0
+_PATIENCE = 60.0
 OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
 SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
@@ -65,7 +66,7 @@ class Product:
     async def ready(self, *, within: float = START_SECONDS) -> None:
         """Wait until `/health/ready` says so."""
         deadline = asyncio.get_running_loop().time() + within
-        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=20) as client:
             while True:
                 try:
                     response = await client.get("/health/ready")
@@ -200,7 +201,7 @@ class World:
     _stack: AsyncExitStack
 
     async def person(self) -> Person:
-        client = httpx.AsyncClient(base_url=self.product.url, timeout=20)
+        client = httpx.AsyncClient(base_url=self.product.url, timeout=_PATIENCE)
         await self._stack.enter_async_context(client)
         return Person(self.product, client)
 
@@ -234,7 +235,7 @@ async def world(
     async with AsyncExitStack() as stack:
         plex = await stack.enter_async_context(FakePlex.start())
         overseerr = await stack.enter_async_context(FakeOverseerr.start())
-        port = _free_port()
+        port = free_port()
         plain = {name: value for name, value in os.environ.items() if not name.startswith("MEDIANEST_")}
         environment = plain | {
             "MEDIANEST_DATA_DIR": str(data_dir),
@@ -292,9 +293,3 @@ async def _furnish(product: Product) -> None:
         _furnished.append(folder / "data")
     leftovers = shutil.ignore_patterns("*.pid", "*.log", "*.lock")
     await asyncio.to_thread(shutil.copytree, _furnished[0], product.data_dir, ignore=leftovers)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,7 +11,7 @@ import yaml
 
 from medianest import registry
 from medianest.containers import write_secrets
-from medianest.installation import free_port
+from medianest.testing import free_port
 from medianest_common.security.encryption import KeyRing
 
 ROOT = Path(__file__).parents[2]

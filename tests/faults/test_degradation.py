@@ -3,7 +3,6 @@ nothing is a 500, nothing takes for ever, and all is as before once the part is 
 
 import asyncio
 import signal
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 
 from medianest import registry
 from medianest.embedded import EmbeddedServers
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_gateway.degradation import LINES, Fallback, line_for
 from medianest_gateway.routes.youtube import PREVIEW_SECONDS
 
@@ -89,9 +88,7 @@ class Product:
 
 @pytest.fixture
 async def product(sandbox: Sandbox) -> AsyncIterator[Product]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(),
         port=port,

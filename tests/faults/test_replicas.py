@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,7 +11,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 
@@ -26,7 +25,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[tuple[list[str], FakeOverseer
     """Two gateways before two of each service."""
     async with AsyncExitStack() as stack:
         overseerr = await stack.enter_async_context(FakeOverseerr.start())
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         settings = {
             "overseerr_url": overseerr.url,
             "overseerr_api_key": overseerr.api_key,
@@ -107,9 +106,3 @@ async def _filed(overseerr: FakeOverseerr, films: list[int]) -> bool:
 
 async def _signed_out(client: httpx.AsyncClient, url: str) -> bool:
     return (await client.get(f"{url}/api/v1/auth/session")).status_code == 401
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

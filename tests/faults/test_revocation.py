@@ -3,7 +3,6 @@
 Attack 28 of the auth design's list. The second of two doors is cut off from the bus, from the cache, or from both.
 """
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from medianest import registry
-from medianest.testing import AT_ONCE, Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually, free_port
 from medianest_common.contracts.live import CloseCode
 from medianest_common.lifecycle import running
 from medianest_common.testing.fault_proxy import FaultProxy
@@ -78,7 +77,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
             "nats_url": sandbox.settings["nats_url"].replace(f":{nats.port}", f":{nats_proxy.port}"),
             "valkey_url": sandbox.settings["valkey_url"].replace(f":{valkey.port}", f":{valkey_proxy.port}"),
         }
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         settings = {
             "setup_token": SETUP_TOKEN,
             "base_url": f"http://localhost:{ports[0]}",
@@ -159,9 +158,3 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     await doors.nats.heal()
     await doors.soon("SESSION_ENDED", lambda: asks(emil), within=SILENCE_IS_NOTICED)
     assert await doors.code("/admin/users", doors.owner) == "200"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

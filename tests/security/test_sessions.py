@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
@@ -19,7 +18,7 @@ from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.embedded import ServerUrls
-from medianest.testing import AT_ONCE, Sandbox, eventually, sandbox_on
+from medianest.testing import AT_ONCE, Sandbox, eventually, free_port, sandbox_on
 from medianest_common.clock import SystemClock
 from medianest_common.lifecycle import running
 from medianest_common.testing.fake_plex import FakePlex
@@ -138,7 +137,7 @@ class Nest:
     @asynccontextmanager
     async def another_door(self) -> AsyncIterator[str]:
         [gateway] = registry.services(["gateway"])
-        port = _free_port()
+        port = free_port()
         async with running(gateway, overrides=self.sandbox.settings | {"port": port}, clock=self.clock):
             yield f"http://localhost:{port}"
 
@@ -151,7 +150,7 @@ async def nest(server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory
         sandbox = await stack.enter_async_context(
             sandbox_on(server_urls, tmp_path_factory.mktemp("sessions"), clock=clock)
         )
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         await sandbox.start(
             *registry.services(["auth", "plex", "notifications"]),
             setup_token=SETUP_TOKEN,
@@ -427,9 +426,3 @@ async def test_a_device_list_names_what_it_shows_and_a_forgotten_browser_is_a_ne
     activity = (await phone.ask("GET", "/auth/activity")).json()
     assert [reason["code"] for reason in activity["unusual"][0]["unusual"]] == ["new_device"]
     assert activity["unusual"][0]["unusual"][0]["text"].startswith("From a browser")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
