@@ -94,7 +94,8 @@ async def test_a_flood_of_refused_requests_costs_valkey_nothing(valkey_url: str)
             assert not (await limiter.take("exact", "ada")).is_allowed
         after = _scripts_run(valkey)
     assert after == before
-    assert limiter.refused_for("exact", "ada") == 1
+    assert 50 < limiter.refused_for("exact", "ada") <= 60, "what is remembered is when there is a place again"
+    assert 50 < (await limiter.take("exact", "ada")).reset <= 60
     await limiter.aclose()
 
 

@@ -180,6 +180,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         rules=RULES,
         request_seconds=settings.request_timeout,
         rate_limit_scale=settings.rate_limit_scale,
+        replicas=gateway.replicas.count,
         exceptions={
             KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},

@@ -1,7 +1,7 @@
 """Sliding windows in Valkey, shared by all gateways; stricter ones in this process while Valkey is away."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +24,8 @@ _ADVANCE_SHARE = 20
 _LONGEST_MEMORY = 1.0
 _MOST_PURSES = 20_000
 _STRICTER = 2
-"""Without Valkey each replica counts for itself, to half the limit."""
+"""Without Valkey each replica counts for itself, to half the limit, or less where there are more than two of them."""
+_A_MOMENT = 0.001
 
 
 class Rule(NamedTuple):
@@ -79,13 +80,46 @@ class _Purse:
     reset: int = 0
     good_until: float = 0.0
     refused_until: float = 0.0
+    """Until then nobody is asked again."""
+    has_place_at: float = 0.0
+    """When one more would be allowed, if nobody else comes first."""
+
+
+class Window(NamedTuple):
+    """What was counted in the present window and in the one before, which weighs by how much of it is `left`."""
+
+    previous: int
+    current: int
+    left: float
+    seconds: int
+
+    @property
+    def used(self) -> int:
+        return int(self.previous * self.left / self.seconds) + self.current
+
+    def wait(self, amount: int) -> float:
+        """Seconds until one more fits in; 0 when it does already."""
+        room = amount - 1 - self.current
+        if room < 0:
+            # Not before the next window, in which what is counted now is what was before.
+            return self.left + self.seconds * max(0.0, 1 - amount / self.current) + _A_MOMENT
+        if self.used <= amount - 1:
+            return 0.0
+        return self.left - (room + 1) * self.seconds / self.previous + _A_MOMENT
 
 
 class RateLimiter:
     """All amounts are multiplied by `scale`. A call to Valkey that takes longer than `timeout` counts as away."""
 
     def __init__(
-        self, valkey_url: str, *, rules: Sequence[Rule], clock: Clock, scale: float = 1, timeout: float = 0.1
+        self,
+        valkey_url: str,
+        *,
+        rules: Sequence[Rule],
+        clock: Clock,
+        scale: float = 1,
+        timeout: float = 0.1,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         self._clock = clock
         self._rules = tuple(rules)
@@ -96,9 +130,10 @@ class RateLimiter:
             implementation="redispy",
             connection_pool=self._valkey.connection_pool,  # type: ignore[arg-type]
         )
+        self._storage = storage
         self._windows = SlidingWindowCounterRateLimiter(storage)
         self._reach = Reach(clock=clock, timeout=timeout)
-        self._alone = LocalWindows(clock=clock)
+        self._alone = LocalWindows(clock=clock, replicas=replicas)
         self._purses: dict[tuple[str, str], _Purse] = {}
 
     def rule_for(self, method: str, path: str) -> Rule | None:
@@ -113,7 +148,7 @@ class RateLimiter:
         purse = self._purse(name, key)
         now = self._clock.monotonic()
         if now < purse.refused_until:
-            wait = math.ceil(purse.refused_until - now)
+            wait = max(1, math.ceil(purse.has_place_at - now))
             return self._decided("memory", Verdict(is_allowed=False, remaining=0, reset=wait, limit=limit))
         if purse.left > 0 and now < purse.good_until:
             purse.left -= 1
@@ -123,13 +158,18 @@ class RateLimiter:
         try:
             return self._decided("valkey", await self._buy(limit, key, purse))
         except Away:
-            return self._decided("alone", self._alone.take(limit, key))
+            verdict = self._alone.take(limit, key)
+            if not verdict.is_allowed:
+                self._remember(purse, verdict.reset)
+            return self._decided("alone", verdict)
 
     def refused_for(self, name: str, key: str) -> int:
-        """Seconds for which this process already knows that `key` will be refused; 0 when it does not."""
+        """Seconds until `key` may try again, where this process knows that it would be refused now; else 0."""
         purse = self._purses.get((name, key))
-        left = purse.refused_until - self._clock.monotonic() if purse else 0.0
-        return math.ceil(left) if left > 0 else 0
+        now = self._clock.monotonic()
+        if purse is None or now >= purse.refused_until:
+            return 0
+        return max(1, math.ceil(purse.has_place_at - now))
 
     async def aclose(self) -> None:
         await self._valkey.aclose()
@@ -140,20 +180,33 @@ class RateLimiter:
         if not allowed and bought > 1:
             bought = 1
             allowed = await self._reach.ask(lambda: self._windows.hit(limit.item, limit.name, key))
-        stats = await self._reach.ask(lambda: self._windows.get_window_stats(limit.item, limit.name, key))
+        window = await self._reach.ask(lambda: self._look(limit, key))
         now = self._clock.monotonic()
-        purse.reset = max(1, min(limit.seconds, math.ceil(stats.reset_time - self._clock.now().timestamp())))
-        purse.remaining = max(0, int(stats.remaining))
+        purse.remaining = max(0, limit.amount - window.used)
+        purse.reset = _whole(window.left if allowed else window.wait(limit.amount))
         if allowed:
             purse.left = (purse.left if now < purse.good_until else 0) + bought - 1
             purse.good_until = now + _ADVANCE_SECONDS
         else:
-            # Asking again at once would get the same answer; a flood of refused requests costs Valkey nothing.
-            purse.left = 0
-            purse.refused_until = now + min(_LONGEST_MEMORY, purse.reset)
+            self._remember(purse, purse.reset)
         return Verdict(
             is_allowed=bool(allowed), remaining=purse.remaining + purse.left, reset=purse.reset, limit=limit
         )
+
+    async def _look(self, limit: Limit, key: str) -> Window:
+        """The statistics of the library tell when anything changes, and not when there is a place again."""
+        previous, earlier_left, current, expires_in = await self._storage.get_sliding_window(
+            limit.item.key_for(limit.name, key), limit.seconds
+        )
+        left = earlier_left if previous else max(0.0, expires_in - limit.seconds)
+        return Window(previous, current, left, limit.seconds)
+
+    def _remember(self, purse: _Purse, wait: float) -> None:
+        """Asking again at once would get the same answer; a flood of refused requests costs Valkey nothing."""
+        now = self._clock.monotonic()
+        purse.left = 0
+        purse.refused_until = now + min(_LONGEST_MEMORY, wait)
+        purse.has_place_at = now + wait
 
     def _purse(self, name: str, key: str) -> _Purse:
         purse = self._purses.get((name, key))
@@ -172,23 +225,28 @@ class RateLimiter:
 
 
 class LocalWindows:
-    """Two counters per key, the earlier one weighed by how much of it still lies in the window."""
+    """Two counters per key, as in Valkey."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, replicas: Callable[[], int] = lambda: 1) -> None:
         self._clock = clock
+        self._replicas = replicas
         self._counts: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def take(self, limit: Limit, key: str) -> Verdict:
-        amount = max(1, limit.amount // _STRICTER)
-        window, into = divmod(self._clock.monotonic(), limit.seconds)
-        at, current, previous = self._counts.get((limit.name, key), (int(window), 0, 0))
-        if at != int(window):
-            previous, current = (current, 0) if at == int(window) - 1 else (0, 0)
-        used = current + previous * (1 - into / limit.seconds)
-        reset = math.ceil(limit.seconds - into)
-        if used + 1 > amount:
-            return Verdict(is_allowed=False, remaining=0, reset=reset, limit=limit)
+        amount = max(1, limit.amount // max(_STRICTER, self._replicas()))
+        number, into = divmod(self._clock.monotonic(), limit.seconds)
+        at, current, previous = self._counts.get((limit.name, key), (int(number), 0, 0))
+        if at != int(number):
+            previous, current = (current, 0) if at == int(number) - 1 else (0, 0)
+        window = Window(previous, current, limit.seconds - into, limit.seconds)
+        if wait := window.wait(amount):
+            return Verdict(is_allowed=False, remaining=0, reset=_whole(wait), limit=limit)
         if len(self._counts) >= _MOST_PURSES:
-            self._counts.clear()
-        self._counts[limit.name, key] = (int(window), current + 1, previous)
-        return Verdict(is_allowed=True, remaining=int(amount - used - 1), reset=reset, limit=limit)
+            del self._counts[next(iter(self._counts))]
+        self._counts[limit.name, key] = (int(number), current + 1, previous)
+        remaining = amount - window.used - 1
+        return Verdict(is_allowed=True, remaining=remaining, reset=_whole(window.left), limit=limit)
+
+
+def _whole(seconds: float) -> int:
+    return max(1, math.ceil(seconds))
