@@ -31,6 +31,7 @@ class Exchange:
         "correlation_id",
         "has_repeated_headers",
         "headers",
+        "is_body_asked_for",
         "is_from_proxy",
         "is_started",
         "method",
@@ -61,6 +62,7 @@ class Exchange:
         client = scope.get("client")
         self.client_ip: str = client[0] if client else ""
         self.is_from_proxy = False
+        self.is_body_asked_for = False
         self.principal: Principal | None = None
         self.refused: Unauthenticated | None = None
         """Why the cookie that was shown is nobody's."""
@@ -124,6 +126,9 @@ class Exchange:
                 self.vary.extend(value for name, value in headers if name == _VARY)
                 headers = [header for header in headers if header[0] != _VARY]
             merged.append((_VARY, b", ".join(dict.fromkeys(self.vary))))
+        if b"expect" in self.headers and not self.is_body_asked_for and b"connection" not in present:
+            # Whoever was not told to send the body may keep it back, and then nobody knows where the next one begins.
+            merged.append((b"connection", b"close"))
         return headers + merged
 
 
