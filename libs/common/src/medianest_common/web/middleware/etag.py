@@ -13,13 +13,13 @@ _KEPT = frozenset({b"cache-control", b"content-location", b"date", b"expires", b
 
 
 class ETag:
-    """Only for whole answers to GET; not where they hold secrets, are streams, or are asked for by probes."""
+    """Only for whole answers to GET and HEAD; not where they hold secrets, are streams, or are asked for by probes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             exchange = exchange_of(scope)
             if exchange.rules.compress and not exchange.rules.is_quiet:
                 send = _Conditional(send, exchange)
