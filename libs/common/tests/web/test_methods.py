@@ -1,5 +1,7 @@
 """HEAD, OPTIONS, 405 and 406 as RFC 9110 has them."""
 
+from typing import Any
+
 import pytest
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
@@ -106,7 +108,7 @@ async def test_nothing_is_done_for_who_would_not_take_the_answer(portal: Portal)
 
 async def test_what_is_no_json_is_given_to_those_who_take_it(make: MakePortal) -> None:
     portal = make()
-    picture = {200: {"content": {"image/svg+xml": {}}}}
+    picture: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {}}}}
 
     @portal.app.get(f"{API}/picture", response_class=Response, responses=picture)
     async def a_picture() -> Response:
