@@ -167,7 +167,9 @@ async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence["Pu
     with suppress(nats.errors.Error):
         for pull in pulls:
             await pull.hear_no_more(client)
-        # The answer comes after everything that was on its way.
+        # The answer comes after everything that was on its way; to the second, since the first flush is written ahead
+        # of what still waits in the client's buffer, and that is the end of the subscriptions.
+        await client.flush(_FLUSH_SECONDS)
         await client.flush(_FLUSH_SECONDS)
         for pull in pulls:
             await pull.give_back()
