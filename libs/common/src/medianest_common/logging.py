@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from medianest_common.bus.context import log_fields
+from medianest_common.reporting import tell_of_faults
 from medianest_common.security.redaction import RedactionProcessor
 from medianest_common.settings import Settings
 
@@ -20,6 +21,7 @@ def configure(settings: Settings) -> None:
         _correlate,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_of_faults,
         structlog.processors.format_exc_info,
         RedactionProcessor(),
     ]
