@@ -106,7 +106,9 @@ class Settings(BaseSettings):
         if parts is None:
             return None
         project = parts.path.rpartition("/")[2]
-        if parts.scheme not in ("http", "https") or not (parts.username and parts.hostname and project.isdigit()):
+        if parts.scheme not in ("http", "https") or not (
+            parts.username and parts.hostname and project.isdigit()
+        ):
             raise ValueError("must be like https://key@sentry.example.org/1")
         return SecretStr(parts.geturl())
 
