@@ -71,6 +71,11 @@ class RedactionFilter(logging.Filter):
         return True
 
 
+def redacted(value: Any) -> Any:
+    """The same for what JSON has been read into, neither deep nor long."""
+    return _clean(value, depth=0)
+
+
 def redact_text(text: str, *, keep_lines: bool = False) -> str:
     """The text without anything that looks like a secret, on one line unless told otherwise, and not endless."""
     longest = _LONGEST_TRACEBACK if keep_lines else _LONGEST_VALUE

@@ -1,6 +1,7 @@
 """The tables of the health service."""
 
 from medianest_health.models.base import Base
+from medianest_health.models.dead_letters import DeadLetter, DeadLetterNotice
 from medianest_health.models.incidents import (
     Incident,
     IncidentNote,
@@ -27,6 +28,8 @@ __all__ = [
     "Base",
     "Complaint",
     "ComplaintRound",
+    "DeadLetter",
+    "DeadLetterNotice",
     "Dependency",
     "ErrorGroup",
     "HeardWebhook",

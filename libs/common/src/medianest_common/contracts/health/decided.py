@@ -84,6 +84,8 @@ class InternalsDecision(StrEnum):
     BREAKERS_RESET = "breakers_reset"
     REPORTED_ERROR_DELETE = "reported_error_delete"
     MONITORS_EXPORT = "monitors_export"
+    DEAD_LETTERS_RETRY = "dead_letters_retry"
+    DEAD_LETTERS_DROP = "dead_letters_drop"
 
 
 class InternalsDecided(Event):
