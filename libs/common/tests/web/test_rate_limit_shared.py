@@ -1,5 +1,5 @@
-"""Several gateways with one budget, while Valkey is there, while it is not, and when it is back; and what those are told
-who have used theirs up."""
+"""Several gateways with one budget, while Valkey is there, while it is not, and when it is back; and what those are
+told who have used theirs up."""
 
 import asyncio
 import subprocess

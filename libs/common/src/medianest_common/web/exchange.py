@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from asyncio import Timeout
 
     from medianest_common.errors import Unauthenticated
+    from medianest_common.web.categories import Category
     from medianest_common.web.principal import Principal
 
 type Headers = list[tuple[bytes, bytes]]
@@ -27,7 +28,9 @@ class Exchange:
     __slots__ = (
         "_cookies",
         "bytes_out",
+        "category",
         "client_ip",
+        "code",
         "correlation_id",
         "has_repeated_headers",
         "headers",
@@ -70,6 +73,9 @@ class Exchange:
         self.vary: list[bytes] = []
         self.status = 0
         self.bytes_out = 0
+        self.code: str | None = None
+        """Of the problem that is answered, and whose business it is."""
+        self.category: Category | None = None
         self.is_started = False
         self.timer: Timeout | None = None
         self.on_start: Callable[[], None] | None = None

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from medianest_common.errors import PROBLEM_CONTENT_TYPE, MediaNestError
+from medianest_common.web.categories import category_of
 from medianest_common.web.exchange import Exchange, Headers
 
 _LONGEST_INSTANCE = 200
@@ -78,6 +79,8 @@ def problem_response(
         instance=exchange.path[:_LONGEST_INSTANCE], correlation_id=exchange.correlation_id
     )
     status = int(error.status)
+    exchange.code = error.code
+    exchange.category = category_of(status, code=error.code, upstream=error.upstream)
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="medianest"'

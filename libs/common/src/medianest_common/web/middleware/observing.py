@@ -1,16 +1,17 @@
 """One line and one set of figures for each request, whatever became of it."""
 
 import logging
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.clock import Clock
+from medianest_common.web.categories import SEVERITY, Severity, category_of
 from medianest_common.web.exchange import Exchange, exchange_of
 
 log = structlog.get_logger()
-_logger = logging.getLogger(__name__)
 
 SECONDS = Histogram(
     "medianest_http_seconds",
@@ -21,9 +22,15 @@ SECONDS = Histogram(
 REQUESTS = Counter(
     "medianest_http_requests_total", "Answers, by route pattern and status.", ["method", "route", "status"]
 )
+FAILURES = Counter(
+    "medianest_http_failures_total",
+    "Answers of 400 and more, by whose business they are.",
+    ["category", "severity", "route"],
+)
 IN_FLIGHT = Gauge("medianest_http_in_flight", "Requests being worked on.")
 
 UNMATCHED = "unmatched"
+_LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ERROR: logging.ERROR}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LONGEST_PATH = 200
 
@@ -64,8 +71,11 @@ class Observing:
         self._figures(method, route, status, elapsed)
         if exchange.rules.is_quiet and status < 400:
             return
-        level = log.warning if status >= 500 else log.info
-        level(
+        # Without a status nothing was answered: somebody went away, or we are being stopped.
+        failure = self._failure(exchange, route) if status >= 400 else {}
+        level = failure.get("severity", Severity.INFO)
+        log.log(
+            _LEVELS[level],
             "request",
             method=method,
             route=exchange.route
@@ -75,7 +85,14 @@ class Observing:
             bytes=exchange.bytes_out,
             client=exchange.client_ip,
             user=exchange.principal.caller.user_id.hex if exchange.principal else None,
+            **failure,
         )
+
+    def _failure(self, exchange: Exchange, route: str) -> dict[str, Any]:
+        category = exchange.category or category_of(exchange.status)
+        severity = SEVERITY[category]
+        FAILURES.labels(category, severity, route).inc()
+        return {"code": exchange.code, "category": category, "severity": severity}
 
     def _figures(self, method: str, route: str, status: int, elapsed: float) -> None:
         seconds = self._seconds.get((method, route))
