@@ -49,6 +49,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/admin/broadcasts": (400, 422),
     "/admin/broadcasts/reach": 422,
     "/notifications/mutes/{media_type}/{tmdb_id}": 422,
+    "/admin/webhooks": 400,
     "/media/requests": 400,
     "/media/watchlist": 400,
     "/media/watchlists": 400,
