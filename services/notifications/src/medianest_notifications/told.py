@@ -34,6 +34,7 @@ from medianest_common.contracts.health import (
     decided,
 )
 from medianest_common.contracts.health import integrations as of_health
+from medianest_common.contracts.health.queues import DeadLetterFound
 from medianest_common.contracts.media import integrations as of_media
 from medianest_common.contracts.media.allowing import QuotaChanged
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
@@ -129,6 +130,7 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
     MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
+    DeadLetterFound: frozenset({T.DEAD_LETTERS}),
 }
 
 _ERASED = "Services tell each other that somebody's data is gone; whoever it was about is gone as well."

@@ -9,6 +9,7 @@ from medianest_common.contracts.health import (
     MonitorUnwatched,
     MonitorWentDown,
 )
+from medianest_common.contracts.health.queues import DeadLetterFound
 from medianest_common.db import Transaction
 from medianest_notifications import use_cases
 from medianest_notifications.app import NotificationsApp
@@ -23,3 +24,8 @@ async def incident_turned(event: IncidentEvent, app: NotificationsApp, tx: Trans
 @handlers.on(CertificateExpiring)
 async def certificate_expires(event: CertificateExpiring, app: NotificationsApp, tx: Transaction) -> None:
     await use_cases.announce_certificate(app, tx, event)
+
+
+@handlers.on(DeadLetterFound)
+async def dead_letters_found(event: DeadLetterFound, app: NotificationsApp, tx: Transaction) -> None:
+    await use_cases.announce_dead_letters(app, tx, event)

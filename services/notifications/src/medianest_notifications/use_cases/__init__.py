@@ -6,7 +6,11 @@ from medianest_notifications.use_cases.announce_download import (
     announce_queue,
 )
 from medianest_notifications.use_cases.announce_edit import announce_edit, announce_stuck
-from medianest_notifications.use_cases.announce_incident import announce_certificate, announce_incident
+from medianest_notifications.use_cases.announce_incident import (
+    announce_certificate,
+    announce_dead_letters,
+    announce_incident,
+)
 from medianest_notifications.use_cases.announce_issue import announce_issue
 from medianest_notifications.use_cases.announce_request import announce_request
 from medianest_notifications.use_cases.announce_standing import (
@@ -41,6 +45,7 @@ from medianest_notifications.use_cases.tell_many import tell_many
 
 __all__ = [
     "announce_certificate",
+    "announce_dead_letters",
     "announce_download",
     "announce_edit",
     "announce_email",

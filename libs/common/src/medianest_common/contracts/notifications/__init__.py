@@ -42,6 +42,7 @@ class NotificationType(StrEnum):
     SERVICE_RECOVERED = "service.recovered"
     SERVICE_STILL_DOWN = "service.still_down"
     CERTIFICATE_EXPIRING = "service.certificate_expiring"
+    DEAD_LETTERS = "service.dead_letters"
     NEW_SIGN_IN = "security.new_sign_in"
     SESSION_REUSED = "security.session_reused"
     SESSION_LIMIT = "security.session_limit"

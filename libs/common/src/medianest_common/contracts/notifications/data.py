@@ -133,6 +133,14 @@ class AboutService(Contract):
     name: str
 
 
+class AboutDeadLetters(Contract):
+    handler: str
+    service: str
+    count: int
+    """Since it was told last."""
+    waiting: int
+
+
 class AboutChannel(Contract):
     channel_id: UUID
     kind: ChannelKind
@@ -177,6 +185,7 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SERVICE_RECOVERED: AboutService,
     T.SERVICE_STILL_DOWN: AboutService,
     T.CERTIFICATE_EXPIRING: AboutService,
+    T.DEAD_LETTERS: AboutDeadLetters,
     T.CHANNEL_DISABLED: AboutChannel,
     T.BROADCAST: AboutBroadcast,
 }

@@ -50,6 +50,10 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
         {"name": "Plex", "days": 7, "until": "2026-12-06"},
         {"name": "Plex", "days": 0, "until": "2026-12-06"},
     ],
+    "service.dead_letters": [
+        {"handler": "media__submit_request", "reason": "KeyError: 'id'", "count": 1, "waiting": 1},
+        {"handler": "plex__user_created", "reason": "Conflict: not now", "count": 12, "waiting": 40},
+    ],
     "service.recovered": [
         _DOWN | {"was": "down", "minutes": 4},
         _DOWN | {"was": "down", "minutes": 20, "times": 3, "reason": None},
