@@ -321,6 +321,13 @@ ACCESS = {
     "GET /api/v1/admin/resilience": ADMIN,
     "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
     "GET /api/v1/admin/recoveries": ADMIN,
+    "GET /api/v1/admin/queues": ADMIN,
+    "GET /api/v1/admin/queues/dead-letters": ADMIN,
+    "POST /api/v1/admin/queues/dead-letters/retry": ADMIN,
+    "POST /api/v1/admin/queues/dead-letters/drop": ADMIN,
+    "GET /api/v1/admin/queues/dead-letters/{seq}": ADMIN,
+    "POST /api/v1/admin/queues/dead-letters/{seq}/retry": ADMIN,
+    "DELETE /api/v1/admin/queues/dead-letters/{seq}": ADMIN,
     "POST /api/v1/errors/report": USER,
     "GET /api/v1/admin/errors": ADMIN,
     "GET /api/v1/admin/errors/{id}": ADMIN,
@@ -333,6 +340,8 @@ OTHERS = [route for route, who in ACCESS.items() if who != PUBLIC]
 BODIES: dict[str, Any] = {
     "POST /api/v1/errors/report": {"message": "x is not a function"},
     "POST /api/v1/admin/resilience/breakers/reset": {},
+    "POST /api/v1/admin/queues/dead-letters/retry": {"everything": True},
+    "POST /api/v1/admin/queues/dead-letters/drop": {"handler": "nobody__nothing"},
     "PUT /api/v1/admin/services/{kind}": {"url": "http://127.0.0.1:9", "secret": "k", "version": 999},
     "POST /api/v1/admin/services/{kind}/test": {"url": "http://127.0.0.1:9", "secret": "k"},
     "POST /api/v1/media/request": {"mediaType": "movie", "tmdbId": FILM},
@@ -451,6 +460,7 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "locale": "en",
         "channel": "any",
         "kind": "tautulli",
+        "seq": "999999",
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
