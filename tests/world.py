@@ -28,6 +28,7 @@ OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
 SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
 WEBHOOK_SECRET = "overseerr-shared-secret"
+METRICS_TOKEN = "metrics-token-for-the-tests-of-the-product"
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Product:
         assert self.process
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(self.process.wait(), 45)
+            await asyncio.wait_for(self.process.wait(), 120)
 
     async def kill(self) -> None:
         """The machine's plug, as far as a process can feel it: no goodbye to anyone."""
@@ -188,7 +189,14 @@ class Person:
         return str((await self.get(f"/media/requests/{request_id}")).raise_for_status().json()["status"])
 
     async def ticket(self) -> str:
-        return str((await self.post("/notifications/ticket")).raise_for_status().json()["ticket"])
+        """Raises `ConnectionError`, after which one comes back, where it cannot be had just now."""
+        try:
+            answer = await self.post("/notifications/ticket")
+        except httpx.TransportError as error:
+            raise ConnectionError("there is nobody") from error
+        if answer.status_code in (503, 504):
+            raise ConnectionError(answer.text)
+        return str(answer.raise_for_status().json()["ticket"])
 
 
 @dataclass
@@ -242,6 +250,7 @@ async def world(
             "MEDIANEST_PORT": str(port),
             "MEDIANEST_BASE_URL": f"http://localhost:{port}",
             "MEDIANEST_SETUP_TOKEN": SETUP_TOKEN,
+            "MEDIANEST_METRICS_TOKEN": METRICS_TOKEN,
             "MEDIANEST_RATE_LIMIT_SCALE": "100",
             # The least that is allowed: whoever signs in here does so often.
             "MEDIANEST_ARGON2_MEMORY_KIB": "19456",

@@ -120,7 +120,7 @@ def _config(examples: int, *, boundaries: bool) -> SchemathesisConfig:
             "suppress-health-check": ["all"],
             "cache": {"enabled": False},
             "continue-on-failure": True,
-            "request-timeout": 20,
+            "request-timeout": 60,
             # Characters that no text of ours may hold are tried in test_hostile_text.py.
             "generation": {
                 "mode": "all",
