@@ -1,5 +1,6 @@
 """A small portal with one route of each kind, in the real stack, and a caller for each kind of credential."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from medianest_common.web import (
     create_app,
     problems,
 )
+from medianest_common.web.responses import WITH_SECRETS
 
 API = "/api/v1"
 HOST = "nest.test"
@@ -237,6 +239,14 @@ def _add_routes(portal: Portal) -> None:
     @app.get(f"{API}/broken")
     async def broken() -> None:
         raise RuntimeError("the secret reason")
+
+    @app.get(f"{API}/sleeping")
+    async def sleeping() -> None:
+        await asyncio.Event().wait()
+
+    @app.get(f"{API}/secret")
+    async def secret() -> Response:
+        return Response(b"x" * 4000, media_type="text/plain", headers=WITH_SECRETS)
 
     @app.get(f"{API}/cookie")
     async def cookie() -> Response:

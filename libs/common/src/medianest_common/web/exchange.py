@@ -95,6 +95,12 @@ class Exchange:
     def all_of(self, name: bytes) -> list[bytes]:
         return [value for key, value in self.scope["headers"] if key == name]
 
+    def listed(self, name: bytes) -> bytes | None:
+        """A header that is a list, which may come in several lines."""
+        if not self.has_repeated_headers:
+            return self.headers.get(name)
+        return b", ".join(self.all_of(name)) or None
+
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")

@@ -53,7 +53,7 @@ class _Conditional:
         if etag is None:
             etag = etag_of(body)
             headers.append((b"etag", etag))
-        asked = self._exchange.headers.get(b"if-none-match")
+        asked = self._exchange.listed(b"if-none-match")
         found = matching(asked, etag) if asked else None
         if found is None:
             return {**head, "headers": headers}
