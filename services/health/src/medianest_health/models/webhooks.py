@@ -50,7 +50,7 @@ class ComplaintRound(Base):
     """When it is decided what people are told."""
     told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    """That it is over has been told. The row stays for a while, to know what comes back."""
+    """What was to be told has been. The row stays for a while, to know what comes back."""
     restless: Mapped[bool]
     """Something has come back in it."""
 

@@ -42,6 +42,8 @@ async def _decide(tx: Transaction, complaint_round: ComplaintRound, *, now: date
             )
         )
         log.info("complaints_told", source=complaint_round.source, number=len(open_ones))
+    elif complaint_round.told_at is None and complaint_round.restless:
+        complaint_round.ended_at = now
     elif complaint_round.told_at is None:
         # Over before it was worth a word, and so is that it has been.
         await tx.session.delete(complaint_round)
