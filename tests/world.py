@@ -23,7 +23,8 @@ from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.live_client import LiveClient
 
 START_SECONDS = 180.0
-_PATIENCE = 60.0
+_PATIENCE = 90.0
+"""Longer than the gateway waits for anybody."""
 OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
 SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -79,7 +80,8 @@ class Installation:
 
     async def _ended_by(self, number: signal.Signals) -> int:
         assert self._process and self._reader
-        self._process.send_signal(number)
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
         code = await asyncio.wait_for(self._process.wait(), 60)
         await self._reader
         return code

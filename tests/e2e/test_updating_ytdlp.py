@@ -22,7 +22,7 @@ async def test_the_portal_updates_yt_dlp_and_says_what_became_of_it(
         before = (await olive.get("/youtube/tools")).raise_for_status().json()
 
         begun = await olive.post("/youtube/tools/update", {})
-        done = await eventually(lambda: _updated(olive), within=60)
+        done = await eventually(lambda: _updated(olive), within=180)
         wrong = await olive.post("/youtube/tools/update", {"version": "newest"})
 
         assert before["ytDlp"]["bundled"] and before["lastUpdate"] is None
