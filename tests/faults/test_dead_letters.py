@@ -74,7 +74,7 @@ async def test_what_could_not_be_handled_is_told_seen_retried_and_dropped(tmp_pa
         await eventually(once)
 
         async def empty() -> bool:
-            return (await olive.get("/health/details")).json()["deadLetters"] == 0
+            return bool((await olive.get("/health/details")).json()["deadLetters"] == 0)
 
         await eventually(empty)
         assert await once(), "all that was asked for at once is one"
