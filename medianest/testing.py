@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -21,7 +22,9 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from medianest.embedded import EmbeddedServers, ServerUrls, in_background
+from medianest_common import lifecycle
 from medianest_common.bus import Bus, Context, use
+from medianest_common.cache import Cache, open_valkey
 from medianest_common.clock import Clock, SystemClock, uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
@@ -89,6 +92,21 @@ def server_urls(request: pytest.FixtureRequest) -> Iterator[ServerUrls]:
             yield urls
         return
     yield request.getfixturevalue("servers").urls
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[None]:
+    """For tests that are not about what hangs: a machine that stands still for a moment makes nothing count as away.
+
+    A Valkey that does not answer within a quarter of a second does, for a second in which limits are stricter and
+    nothing is kept, and so does a service after two.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifecycle, "open_valkey", partial(open_valkey, timeout=_TIMEOUT))
+        patch.setattr(lifecycle, "Cache", partial(Cache, timeout=_TIMEOUT))
+        for ask in (Bus.call, Bus.call_raw, Bus.call_bytes):
+            patch.setitem(ask.__kwdefaults__, "timeout", _PATIENCE)
+        yield
 
 
 class PatientBus(Bus):
