@@ -189,7 +189,7 @@ class RemoveDeadLetters(Job):
 
 
 class DeadLetterFound(Event):
-    """At most once an hour for one handler: `count` have come since it was told last, `reason` is that of the latest."""
+    """At most once an hour for a handler: `count` have come since it was told last, `reason` is that of the latest."""
 
     handler: str
     handler_service: str
