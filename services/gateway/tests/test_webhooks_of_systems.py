@@ -62,7 +62,7 @@ class Doors:
         delivery_id: str = "one",
         at: float = 0,
         sent: bytes | None = None,
-        **headers: str,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """`at` seconds from now."""
         timestamp = str(int(self.sandbox.clock.now().timestamp() + at))
@@ -75,7 +75,7 @@ class Doors:
         return await self.http.post(
             f"/api/v1/webhooks/generic/{name}",
             content=body if sent is None else sent,
-            headers=shown | headers,
+            headers=shown | (headers or {}),
         )
 
 
@@ -180,7 +180,7 @@ async def test_one_of_several_signatures_is_enough_while_a_secret_is_replaced(do
     timestamp = str(int(doors.sandbox.clock.now().timestamp()))
     good = sign(KEY.encode(), delivery_id="one", timestamp=timestamp, body=b"{}")
     headers = {"webhook-timestamp": timestamp, "webhook-signature": f"v1,AAAA v2,x {good}"}
-    assert (await doors.signed(b"{}", **headers)).status_code == 202
+    assert (await doors.signed(b"{}", headers=headers)).status_code == 202
 
 
 async def test_whatever_is_wrong_with_a_signature_is_answered_alike(doors: Doors) -> None:
@@ -193,11 +193,11 @@ async def test_whatever_is_wrong_with_a_signature_is_answered_alike(doors: Doors
         await doors.signed(body, sent=body + b" "),
         await doors.signed(body, at=-310),
         await doors.signed(body, at=310),
-        await doors.signed(body, **{"webhook-id": "another"}),
-        await doors.signed(body, **{"webhook-timestamp": "1"}),
-        await doors.signed(body, **{"webhook-timestamp": "-1"}),
-        await doors.signed(body, **{"webhook-signature": ""}),
-        await doors.signed(body, **{"webhook-signature": "v1,".ljust(300, "x")}),
+        await doors.signed(body, headers={"webhook-id": "another"}),
+        await doors.signed(body, headers={"webhook-timestamp": "1"}),
+        await doors.signed(body, headers={"webhook-timestamp": "-1"}),
+        await doors.signed(body, headers={"webhook-signature": ""}),
+        await doors.signed(body, headers={"webhook-signature": "v1,".ljust(300, "x")}),
         await doors.signed(body, delivery_id=""),
         await doors.signed(body, delivery_id="x" * 129),
         await doors.http.post("/api/v1/webhooks/generic/nas", content=body),

@@ -46,6 +46,7 @@ def recorded(source: WebhookSource, name: str) -> dict[str, Any]:
 class Intake:
     home: Household
     passed_on: list[Any] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
 
     async def tell(
         self,
@@ -67,9 +68,9 @@ class Intake:
         await receive_webhook(self.home.app, job)
 
     async def time_passes(self, minutes: float) -> None:
-        """The clock that decides what is told comes round every half minute."""
-        for _ in range(round(minutes * 2)):
-            self.home.clock.advance(30)
+        """What decides what is told comes round every minute."""
+        for _ in range(round(minutes)):
+            self.home.clock.advance(60)
             await tell_complaints(self.home.app)
 
     async def all(self) -> list[Any]:
@@ -104,7 +105,10 @@ async def listen(home: Household) -> Intake:
     for kind in KINDS:
 
         async def hear(message: Any, kind: type[Message] = kind) -> None:
-            intake.passed_on.append(kind.model_validate_json(message.data))
+            """What the relay had no word of is published again, and the bus stores it once."""
+            if message.headers["Nats-Msg-Id"] not in intake.heard:
+                intake.heard.add(message.headers["Nats-Msg-Id"])
+                intake.passed_on.append(kind.model_validate_json(message.data))
 
         await home.sandbox.nats.subscribe(kind.subject, cb=hear)
     await home.sandbox.nats.flush(timeout=5)
