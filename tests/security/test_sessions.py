@@ -153,7 +153,9 @@ class Nest:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def nest(server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nest]:
+async def nest(
+    server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory, patient: None
+) -> AsyncIterator[Nest]:
     clock = Turned()
     async with AsyncExitStack() as stack:
         fake = await stack.enter_async_context(FakePlex.start(clock=clock))
