@@ -35,6 +35,7 @@ from medianest_common.contracts.health import (
 )
 from medianest_common.contracts.health import integrations as of_health
 from medianest_common.contracts.health.queues import DeadLetterFound
+from medianest_common.contracts.health.webhooks import DownloadStuck, SystemComplained, SystemRecovered
 from medianest_common.contracts.media import decided as media_decided
 from medianest_common.contracts.media import integrations as of_media
 from medianest_common.contracts.media.allowing import QuotaChanged
@@ -134,6 +135,9 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
     MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
+    SystemComplained: frozenset({T.SERVICE_COMPLAINED}),
+    SystemRecovered: frozenset({T.SERVICE_CONTENT}),
+    DownloadStuck: frozenset({T.DOWNLOAD_STUCK}),
     DeadLetterFound: frozenset({T.DEAD_LETTERS}),
 }
 

@@ -1,5 +1,9 @@
 """What the notifications service can do, one idea a file."""
 
+from medianest_notifications.use_cases.announce_complaints import (
+    announce_complaints,
+    announce_stuck_download,
+)
 from medianest_notifications.use_cases.announce_download import (
     announce_download,
     announce_list,
@@ -45,6 +49,7 @@ from medianest_notifications.use_cases.tell_many import tell_many
 
 __all__ = [
     "announce_certificate",
+    "announce_complaints",
     "announce_dead_letters",
     "announce_download",
     "announce_edit",
@@ -59,6 +64,7 @@ __all__ = [
     "announce_request",
     "announce_role",
     "announce_stuck",
+    "announce_stuck_download",
     "announce_suspension",
     "announce_watchlist",
     "count_notifications",
