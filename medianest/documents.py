@@ -16,6 +16,7 @@ from medianest.installation import free_port
 from medianest_common import contracts
 from medianest_common.contracts.base import Message
 from medianest_common.settings import Settings
+from medianest_common.web import DESCRIPTION_SECONDS
 
 _NO_DATABASE = "postgresql://none"
 """The gateway has none."""
@@ -57,7 +58,7 @@ async def openapi_document() -> dict[str, Any]:
             }
             async with (
                 running(registry.service("gateway"), overrides=overrides),
-                httpx.AsyncClient(timeout=10) as client,
+                httpx.AsyncClient(timeout=DESCRIPTION_SECONDS) as client,
             ):
                 answer = await client.get(f"http://127.0.0.1:{overrides['port']}/api/v1/openapi.json")
                 document: dict[str, Any] = answer.raise_for_status().json()

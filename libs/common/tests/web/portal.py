@@ -190,7 +190,7 @@ def _add_routes(portal: Portal) -> None:
         portal.created.append(body.title)
         return body
 
-    @app.post(f"{API}/narrow/films", status_code=201)
+    @app.post(f"{API}/narrow/films", name="add_narrow_once", status_code=201)
     @app.post(f"{API}/once", status_code=201)
     async def add_once(body: Film, once: Idempotent) -> Response:
         async def make() -> Response:

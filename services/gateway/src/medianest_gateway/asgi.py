@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from medianest_common.contracts.health.errors import MOST_BYTES
 from medianest_common.contracts.identity import Caller
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
-from medianest_common.web import Principal, Rule, Stack, create_app
+from medianest_common.web import DESCRIPTION_SECONDS, OPENAPI_PATH, Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_common.web.rules import MIB
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.grants import GRANTS
 from medianest_gateway.live.admission import LASTS
 from medianest_gateway.live.routes import live_routes, own_origins
+from medianest_gateway.reference import ABOUT
 from medianest_gateway.routes import (
     admin,
     auth,
@@ -185,6 +186,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         rate_limit_scale=settings.rate_limit_scale,
         replicas=gateway.replicas.count,
         exceptions={
+            OPENAPI_PATH: {"timeout": DESCRIPTION_SECONDS},
             KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},
             # Proxies call us by whatever name they know us by, for each picture of a page.
@@ -221,6 +223,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         version("medianest-gateway"),
         stack,
         idempotency=gateway.idempotency,
+        about=ABOUT,
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])

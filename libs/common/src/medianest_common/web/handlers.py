@@ -32,10 +32,14 @@ _PLAIN = {
 
 
 class RouteNotFound(NotFound):
+    """Look at the description of the API for the addresses that there are."""
+
     title = "There is nothing at this address"
 
 
 class MethodNotAllowed(MediaNestError):
+    """`Allow` names the methods that there are."""
+
     status, title = HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"
 
 

@@ -56,7 +56,7 @@ class Pending(Contract):
 
 @router.get("/csrf", response_model=CsrfToken, openapi_extra=PUBLIC)
 @router.get("/csrf/token", response_model=CsrfToken, include_in_schema=False)
-@router.post("/csrf/refresh", response_model=CsrfToken, openapi_extra=PUBLIC)
+@router.post("/csrf/refresh", name="refresh_csrf", response_model=CsrfToken, openapi_extra=PUBLIC)
 async def get_csrf(request: Request) -> Response:
     """A token for this session, or for this browser before it has one; also set as a readable cookie."""
     nest = await gateway(request)
@@ -82,7 +82,9 @@ async def get_providers(gateway: Gateway) -> Response:
     responses=problems(404, 409),
     openapi_extra=PUBLIC,
 )
-async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None) -> Response:
+async def set_up_owner(
+    gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None
+) -> Response:
     """Makes the first owner. There is one winner, ever."""
     command = auth.SetUpOwner(
         setup_token=body.setup_token,
@@ -96,7 +98,7 @@ async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native:
 
 
 @router.post("/auth/login", response_model=SignedInBody | SecondFactorBody, openapi_extra=PUBLIC)
-async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
+async def sign_in(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
     command = auth.SignIn(
         email=body.email,
         password=body.password.get_secret_value(),
@@ -108,7 +110,7 @@ async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: 
 
 
 @router.post("/auth/refresh", response_model=SignedInBody, openapi_extra=PUBLIC)
-async def refresh(
+async def refresh_session(
     request: Request,
     gateway: Gateway,
     client: Client,
@@ -130,7 +132,7 @@ async def refresh(
 
 
 @router.post("/auth/logout", status_code=204)
-async def logout(gateway: Gateway, body: auth.LogoutBody | None = None) -> Response:
+async def sign_out(gateway: Gateway, body: auth.LogoutBody | None = None) -> Response:
     require_caller()
     await gateway.bus.call(auth.EndSession(all_sessions=bool(body and body.all_sessions)))
     response = Response(status_code=204)

@@ -23,7 +23,7 @@ KindNumber = Annotated[int | None, Query(ge=1, le=2_147_483_647)]
 
 
 @router.get("/search", response_model=media.SearchPage)
-async def search(
+async def search_titles(
     gateway: Gateway,
     query: Annotated[str, Query(min_length=1, max_length=500)],
     page: PageNumber = 1,
@@ -34,7 +34,7 @@ async def search(
 
 
 @router.get("/discover/{shelf}", response_model=media.SearchPage)
-async def discover(
+async def discover_titles(
     gateway: Gateway,
     shelf: Literal["trending", "movies", "tv", "upcoming"],
     page: PageNumber = 1,

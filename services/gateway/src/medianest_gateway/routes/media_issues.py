@@ -52,7 +52,9 @@ async def list_comments(
 
 
 @router.post("/{id:uuid}/comments", status_code=201, response_model=issues.Issue, responses=problems(404))
-async def comment(gateway: Gateway, id: UUID, body: issues.CommentBody, once: Idempotent) -> Response:
+async def comment_on_issue(
+    gateway: Gateway, id: UUID, body: issues.CommentBody, once: Idempotent
+) -> Response:
     """Answers the issue with the comment in it."""
     message = issues.CommentOnIssue(id=id, message=body.message)
     return await once(lambda: passed_through(gateway.bus, message, status=201))

@@ -53,31 +53,31 @@ async def issue_ticket(request: Request, gateway: Gateway) -> SocketTicket:
 
 
 @router.post("/read-all", response_model=notifications.InboxCount)
-async def mark_all_read(gateway: Gateway, body: notifications.ReadAllBody) -> Response:
+async def mark_all_notifications_read(gateway: Gateway, body: notifications.ReadAllBody) -> Response:
     return await passed_through(gateway.bus, notifications.MarkAllRead(up_to=body.up_to))
 
 
 @router.post("/{id:uuid}/read", status_code=204, responses=problems(404))
-async def mark_read(gateway: Gateway, id: UUID) -> None:
+async def mark_notification_read(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.MarkRead(id=id))
 
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
-async def dismiss(gateway: Gateway, id: UUID) -> None:
+async def dismiss_notification(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.DismissNotification(id=id))
 
 
 @router.delete("/{id:uuid}/read", status_code=204, responses=problems(404))
-async def mark_unread(gateway: Gateway, id: UUID) -> None:
+async def mark_notification_unread(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.MarkUnread(id=id))
 
 
 @router.post("/{id:uuid}/pin", status_code=204, responses=problems(404, 409))
-async def pin(gateway: Gateway, id: UUID) -> None:
+async def pin_notification(gateway: Gateway, id: UUID) -> None:
     """It is kept, however old. 409 `TOO_MANY_PINNED` where a hundred are."""
     await gateway.bus.call(notifications.PinNotification(id=id))
 
 
 @router.delete("/{id:uuid}/pin", status_code=204, responses=problems(404))
-async def unpin(gateway: Gateway, id: UUID) -> None:
+async def unpin_notification(gateway: Gateway, id: UUID) -> None:
     await gateway.bus.call(notifications.UnpinNotification(id=id))

@@ -20,7 +20,7 @@ _IMAGE_AGE = 30 * 86_400
 
 
 @router.get("/server", response_model=plex.PlexServer)
-async def get_server(gateway: Gateway) -> Response:
+async def get_plex_server(gateway: Gateway) -> Response:
     return await passed_through(gateway.bus, plex.GetServer(), timeout=UPSTREAM_SECONDS)
 
 

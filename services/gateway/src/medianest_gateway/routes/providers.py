@@ -30,7 +30,7 @@ FromProvider = Annotated[str | None, Query()]
     responses=problems(400, 404, 409, 502),
     openapi_extra=PUBLIC,
 )
-async def start(
+async def sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,
@@ -58,7 +58,7 @@ async def start(
     responses=problems(400, 404, 410, 502),
     openapi_extra=PUBLIC,
 )
-async def start_from_page(
+async def start_sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,
@@ -87,7 +87,7 @@ async def start_from_page(
     responses=problems(400, 404, 409, 410, 502),
     openapi_extra=PUBLIC,
 )
-async def callback(
+async def finish_sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,

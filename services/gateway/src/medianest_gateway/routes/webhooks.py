@@ -42,8 +42,10 @@ _DOCUMENT = {
 Secret = Annotated[str, Path(max_length=256)]
 
 
-@router.post("/overseerr", status_code=202, openapi_extra=PUBLIC, responses=problems(401))
-async def overseerr(request: Request, gateway: Gateway) -> Response:
+@router.post(
+    "/overseerr", status_code=202, response_class=Response, openapi_extra=PUBLIC, responses=problems(401)
+)
+async def hear_overseerr(request: Request, gateway: Gateway) -> Response:
     """Overseerr sends one fixed `Authorization` value and tries once, so a poll makes good what is missed."""
     secret = gateway.settings.overseerr_webhook_secret
     shown = request.headers.get("authorization", "")
@@ -55,9 +57,13 @@ async def overseerr(request: Request, gateway: Gateway) -> Response:
 
 
 @router.post(
-    "/plex/{secret}", status_code=202, openapi_extra={**PUBLIC, **_FORM}, responses=problems(404, 415)
+    "/plex/{secret}",
+    status_code=202,
+    response_class=Response,
+    openapi_extra={**PUBLIC, **_FORM},
+    responses=problems(404, 415),
 )
-async def plex(secret: Secret, request: Request, gateway: Gateway) -> Response:
+async def hear_plex(secret: Secret, request: Request, gateway: Gateway) -> Response:
     """Plex can send nothing secret but the address itself. The picture beside the text is not kept."""
     _check_address(gateway, secret)
     body = text_field(
@@ -69,15 +75,25 @@ async def plex(secret: Secret, request: Request, gateway: Gateway) -> Response:
 
 
 @router.post(
-    "/tautulli/{secret}", status_code=202, openapi_extra={**PUBLIC, **_DOCUMENT}, responses=problems(404)
+    "/tautulli/{secret}",
+    status_code=202,
+    response_class=Response,
+    openapi_extra={**PUBLIC, **_DOCUMENT},
+    responses=problems(404),
 )
-async def tautulli(secret: Secret, request: Request, gateway: Gateway) -> Response:
+async def hear_tautulli(secret: Secret, request: Request, gateway: Gateway) -> Response:
     _check_address(gateway, secret)
     return await _from_tautulli(request, gateway)
 
 
-@router.post("/tautulli", status_code=202, openapi_extra={**PUBLIC, **_DOCUMENT}, responses=problems(401))
-async def tautulli_with_header(request: Request, gateway: Gateway) -> Response:
+@router.post(
+    "/tautulli",
+    status_code=202,
+    response_class=Response,
+    openapi_extra={**PUBLIC, **_DOCUMENT},
+    responses=problems(401),
+)
+async def hear_tautulli_with_header(request: Request, gateway: Gateway) -> Response:
     """The same with `Authorization: Bearer` and the secret, which Tautulli can send and logs of proxies do not keep."""
     secret = gateway.settings.plex_webhook_secret
     shown = request.headers.get("authorization", "")

@@ -34,11 +34,13 @@ class ProfileNotFound(NotFound):
 
 
 class ProfileNameTaken(Conflict):
-    pass
+    """Choose another name."""
+
+    title = "Another profile has this name"
 
 
 class ProfileInUse(Conflict):
-    pass
+    title = "This profile is still needed"
 
 
 class TooManyProfiles(Conflict):

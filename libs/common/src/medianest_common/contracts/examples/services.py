@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from medianest_common.contracts.examples.ids import id_of
+
 EXAMPLES: dict[str, Any] = {
     "message": (None, "It answers slowly."),
     "Monitor.name": "Overseerr",
@@ -187,6 +189,27 @@ EXAMPLES: dict[str, Any] = {
     "RecentlyAdded.count": 1,
     "GenreCount.count": 5,
     "TimeToAvailable.count": 31,
+    "DeadLetter.subject": "evt.media.request.approved",
+    "DeadLetterDetails.subject": "evt.media.request.approved",
+    "DeadLetterFilter.subject": (None, "evt.media.request.approved"),
+    "DeadLetterFilter.handler": (None, "notifications__request_approved"),
+    "handler": "notifications__request_approved",
+    "messageId": id_of("Event"),
+    "correlationId": "0195a1b27c3d7000800000000000002a",
+    "retries": 0,
+    "settled": 4,
+    "DeadLettersSettled.skipped": 0,
+    "nextAfter": None,
+    "deadLetters": 0,
+    "KeptWebhook.event": "MEDIA_AVAILABLE",
+    "Outbox.due": 0,
+    "oldestSeconds": 0.0,
+    "scheduled": 2,
+    "inFlight": 0,
+    "QueueConsumer.subject": "evt.media.request.approved",
+    "maxAgeSeconds": 604800.0,
+    "maxBytes": 1073741824,
+    "silent": [],
     "stack": "TypeError: poster is undefined\n    at Card (app.js:118:24)",
     "release": "0.2.0",
     "counts": {"up": 3, "degraded": 1},

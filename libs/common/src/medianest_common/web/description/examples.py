@@ -76,3 +76,29 @@ class Composer:
             return [self._of(schema.get("items", {}), path, within)]
         except _Endless:
             return []
+
+
+def add_whole_examples(document: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """To every JSON body and every JSON answer that has none of its own. What cannot be composed goes without.
+
+    `given` are answers by operation, where what is composed would not show what is worth seeing.
+    """
+    composer = Composer(document["components"]["schemas"])
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            if operation.get("operationId") in given:
+                operation["responses"]["200"]["content"]["application/json"]["example"] = given[
+                    operation["operationId"]
+                ]
+            contents = [response.get("content", {}) for response in operation["responses"].values()]
+            for content in (operation.get("requestBody", {}).get("content", {}), *contents):
+                shown = content.get("application/json")
+                if shown and not {"example", "examples"} & shown.keys():
+                    _add_whole_example(shown, composer)
+
+
+def _add_whole_example(content: dict[str, Any], composer: Composer) -> None:
+    try:
+        content["example"] = composer.compose(content.get("schema", {}))
+    except NoExample:
+        return
