@@ -92,7 +92,7 @@ async def test_a_second_run_on_the_folder_is_refused_in_words_and_leaves_the_fir
         await write_everywhere(servers.urls, "still here")
 
 
-async def test_nobody_gets_in_without_the_password(folder: Path) -> None:
+async def test_attack_105_nobody_gets_in_without_the_password(folder: Path) -> None:
     async with EmbeddedServers(folder) as servers:
         without = servers.urls.database_url.replace("postgresql://postgres:", "postgresql://postgres:x")
         with pytest.raises(asyncpg.InvalidPasswordError):

@@ -210,7 +210,7 @@ async def _search(house: House, path: str) -> None:
         "/{}",
     ],
 )
-def test_text_in_an_address_never_breaks_anything(house: House, path: str) -> None:
+def test_attack_103_text_in_an_address_never_breaks_anything(house: House, path: str) -> None:
     house.do(_addresses(house, path))
 
 

@@ -68,7 +68,9 @@ async def test_what_is_rolled_back_is_never_told(sandbox: Sandbox, apps: list[Ap
     assert await notes(apps[0]) == ["b"]
 
 
-async def test_an_event_delivered_twice_has_its_effect_once(sandbox: Sandbox, apps: list[App]) -> None:
+async def test_attack_104_an_event_delivered_twice_has_its_effect_once(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
     await sandbox.start(SAMPLE)
     event_id = uuid7()
     for attempt in range(3):
@@ -111,7 +113,7 @@ async def test_an_error_that_repeating_cannot_mend_is_buried_at_once(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"text": 1}', b"\x00\xff"])
-async def test_a_poisonous_body_is_buried_and_does_not_stop_the_others(
+async def test_attack_104_a_poisonous_body_is_buried_and_does_not_stop_the_others(
     sandbox: Sandbox, apps: list[App], body: bytes
 ) -> None:
     await sandbox.start(SAMPLE)

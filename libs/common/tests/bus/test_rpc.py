@@ -13,7 +13,7 @@ from medianest_common.bus import Context, use
 from medianest_common.bus.context import with_caller
 from medianest_common.contracts.base import Query
 from medianest_common.contracts.identity import Role
-from medianest_common.errors import MediaNestError, TimedOut, Unavailable
+from medianest_common.errors import MediaNestError, PayloadTooLarge, TimedOut, Unavailable
 
 
 async def test_an_answer_is_the_model_and_carries_the_askers_correlation(sandbox: Sandbox) -> None:
@@ -99,10 +99,32 @@ async def test_a_call_inside_a_call_inherits_the_earlier_deadline(sandbox: Sandb
         assert asyncio.get_running_loop().time() - started < 4
 
 
-async def test_the_caller_reaches_the_handler_only_through_the_context(sandbox: Sandbox) -> None:
+async def test_attack_104_the_caller_reaches_the_handler_only_through_the_context(sandbox: Sandbox) -> None:
     with sandbox.as_user(role=Role.ADMIN) as caller:
         headers = with_caller(caller).headers()
     assert Context.from_headers(headers).caller == caller
+
+
+async def test_attack_104_what_is_too_large_for_the_bus_is_refused_and_the_connection_stays(
+    sandbox: Sandbox,
+) -> None:
+    await sandbox.start(SAMPLE)
+    with pytest.raises(PayloadTooLarge):
+        await sandbox.bus.call(SayAgain(text="x" * 2_000_000))
+    assert (await sandbox.bus.call(SayAgain(text="after"))).text == "after"
+
+
+async def test_attack_104_a_question_whose_time_is_over_or_whose_caller_is_no_caller_is_not_answered(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    body = Write(text="forged").model_dump_json().encode()
+    late = {"mn-deadline": "1", "mn-correlation": "c" * 8}
+    broken = {"mn-caller": '{"role":"owner"}', "mn-correlation": "c" * 8}
+    for headers in (late, broken):
+        reply = await sandbox.nats.request(Write.subject, body, timeout=10, headers=headers)
+        assert reply.headers and int(reply.headers["Nats-Service-Error-Code"]) >= 400
+    assert await notes(apps[0]) == []
 
 
 async def test_a_queue_group_gives_each_question_to_one_replica(sandbox: Sandbox, apps: list[App]) -> None:
