@@ -18,6 +18,7 @@ PARTS = (
     "plex_search",
     "plex_sync",
     "youtube",
+    "connections",
     "live",
     "health",
     "dashboard",
