@@ -57,7 +57,7 @@ def app(home: Household) -> Iterator[App]:
 
 async def ask[R](home: Household, message: Rpc[R], *, role: Role = Role.ADMIN) -> R:
     with home.sandbox.as_user(role=role):
-        return await home.sandbox.bus.call(message, timeout=10)
+        return await home.sandbox.bus.call(message, timeout=30)
 
 
 async def waiting(home: Household, number: int, **narrowed: Any) -> list[DeadLetter]:

@@ -71,7 +71,7 @@ def probe(sandbox: Sandbox, known: Known, below: Servers) -> ServiceProbe:
     return ServiceProbe(
         "media",
         bus=sandbox.bus,
-        seconds=2,
+        seconds=10,
         clock=sandbox.clock,
         companions=known,
         servers=below.asks(),
