@@ -13,6 +13,7 @@ from medianest.testing import Sandbox
 from medianest_common.contracts.health.webhooks import ListKeptWebhooks, ReceiveWebhook, WebhookSource
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media.looking import LookAtTitle
 from medianest_common.errors import RemoteError
 from medianest_common.packing import pack
 from medianest_common.testing.shifted_clock import ShiftedClock
@@ -69,30 +70,28 @@ async def test_everything_that_was_recorded_is_understood_and_goes_no_further_tw
     assert await intake.all() == first
 
 
-@pytest.mark.parametrize(
-    "source, name, expected",
-    [
-        (S.RADARR, "movie_download", {"media_type": MediaType.MOVIE, "tmdb_id": 129, "is_4k": False}),
-        (S.RADARR, "movie_grab", {"tmdb_id": 149, "is_grabbed": True}),
-        (S.RADARR, "movie_added", {"tmdb_id": 129, "is_gone": False}),
-        (S.RADARR, "movie_delete", {"tmdb_id": 945956, "is_gone": True}),
-        (S.RADARR, "movie_file_delete", {"tmdb_id": 671583, "is_gone": True}),
-        (
-            S.SONARR,
-            "series_download",
-            {"media_type": MediaType.TV, "tvdb_id": 74852, "tmdb_id": None, "seasons": [2]},
-        ),
-        (S.SONARR, "series_import_completed", {"tvdb_id": 359579, "seasons": [2]}),
-        (S.SONARR, "series_deleted", {"tmdb_id": 64728, "is_gone": True}),
-        (S.SONARR, "series_episode_file_delete", {"tmdb_id": 88408, "is_gone": True, "seasons": [1]}),
-    ],
-)
-async def test_the_media_service_is_told_which_title_to_look_at(
-    intake: Intake, source: WebhookSource, name: str, expected: dict[str, Any]
-) -> None:
-    await intake.tell(source, recorded(source, name))
-    told = next(each for each in await intake.all() if type(each).__name__ == "LookAtTitle")
-    assert {key: getattr(told, key) for key in expected} == expected
+NAMED: list[tuple[WebhookSource, str, dict[str, Any]]] = [
+    (S.RADARR, "movie_download", {"media_type": MediaType.MOVIE, "tmdb_id": 129, "is_4k": False}),
+    (S.RADARR, "movie_grab", {"tmdb_id": 149, "is_grabbed": True}),
+    (S.RADARR, "movie_added", {"tmdb_id": 129, "is_gone": False}),
+    (S.RADARR, "movie_delete", {"tmdb_id": 945956, "is_gone": True}),
+    (S.RADARR, "movie_file_delete", {"tmdb_id": 671583, "is_gone": True}),
+    (
+        S.SONARR,
+        "series_download",
+        {"media_type": MediaType.TV, "tvdb_id": 74852, "tmdb_id": None, "seasons": [2]},
+    ),
+    (S.SONARR, "series_import_completed", {"tvdb_id": 359579, "seasons": [2]}),
+    (S.SONARR, "series_deleted", {"tmdb_id": 64728, "is_gone": True}),
+    (S.SONARR, "series_episode_file_delete", {"tmdb_id": 88408, "is_gone": True, "seasons": [1]}),
+]
+
+
+async def test_the_media_service_is_told_which_title_to_look_at(intake: Intake) -> None:
+    for source, name, expected in NAMED:
+        await intake.tell(source, recorded(source, name))
+        told = [each for each in await intake.all() if isinstance(each, LookAtTitle)][-1]
+        assert {key: getattr(told, key) for key in expected} == expected, name
 
 
 async def test_of_the_fewest_fields_that_are_ever_sent_plex_at_least_is_looked_at(intake: Intake) -> None:
@@ -177,10 +176,10 @@ async def test_what_nobody_knows_is_kept_without_its_secrets(intake: Intake) -> 
         assert secret not in kept.body
 
 
-@pytest.mark.parametrize("source", list(S))
-async def test_bodies_that_mean_nothing_do_no_harm(intake: Intake, source: WebhookSource) -> None:
-    for body in HOSTILE:
-        await intake.tell(source, body, name="script")
+async def test_bodies_that_mean_nothing_do_no_harm(intake: Intake) -> None:
+    for source in S:
+        for body in HOSTILE:
+            await intake.tell(source, body, name="script")
     await intake.all()
     await intake.home.look()
 
