@@ -9,6 +9,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from medianest_common.bus.context import log_fields
 from medianest_common.reporting import tell_of_faults
+from medianest_common.request_lines import request_lines
 from medianest_common.security.redaction import RedactionProcessor
 from medianest_common.settings import Settings
 
@@ -46,6 +47,10 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+    if as_json and root.isEnabledFor(logging.INFO):
+        request_lines.open(handler)
+    else:
+        request_lines.close()
     for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -131,7 +131,37 @@ async def test_a_portal_without_valkey_still_answers(make: MakePortal) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/narrowx", "/api/v1"])
 def test_a_rule_fits_whole_segments_only(path: str) -> None:
-    assert not Rule("narrow", "1/minute", paths=("/api/v1/narrow",)).fits("GET", path)
+    assert _rule_for("GET", path, Rule("narrow", "1/minute", paths=("/api/v1/narrow",))) is None
+
+
+@pytest.mark.parametrize(
+    "method, path, name",
+    [
+        ("POST", "/api/v1/media/request", "request"),
+        ("POST", "/api/v1/media/request/7/more", "request"),
+        ("GET", "/api/v1/media/request", "media"),
+        ("POST", "/api/v1/media", "media"),
+        ("POST", "/api/v1", "write"),
+        ("PUT", "/", "write"),
+        ("GET", "/", "read"),
+        ("GET", "", "read"),
+    ],
+)
+def test_the_first_rule_that_fits_decides(method: str, path: str, name: str) -> None:
+    found = _rule_for(
+        method,
+        path,
+        Rule("request", "1/minute", frozenset({"POST"}), ("/api/v1/other", "/api/v1/media/request")),
+        Rule("media", "1/minute", paths=("/api/v1/media",)),
+        Rule("write", "1/minute", frozenset({"POST", "PUT"})),
+        Rule("late", "1/minute", paths=("/api/v1/media/request",)),
+        Rule("read", "1/minute"),
+    )
+    assert found is not None and found.name == name
+
+
+def _rule_for(method: str, path: str, *rules: Rule) -> Rule | None:
+    return RateLimiter("redis://127.0.0.1:1/0", rules=rules, clock=ManualClock()).rule_for(method, path)
 
 
 def _scripts_run(valkey: Redis) -> int:

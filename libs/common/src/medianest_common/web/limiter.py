@@ -38,10 +38,33 @@ class Rule(NamedTuple):
     paths: tuple[str, ...] = ()
     by_address: bool = False
 
-    def fits(self, method: str, path: str) -> bool:
-        return (not self.methods or method in self.methods) and (
-            not self.paths or any(path == prefix or path.startswith(f"{prefix}/") for prefix in self.paths)
-        )
+
+class _RuleIndex:
+    """Finds the first rule that fits without trying one after the other."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._anywhere: list[tuple[int, Rule]] = []
+        self._below: dict[str, list[tuple[int, Rule]]] = {}
+        for position, rule in enumerate(rules):
+            if not rule.paths:
+                self._anywhere.append((position, rule))
+            for prefix in rule.paths:
+                self._below.setdefault(prefix, []).append((position, rule))
+
+    def first(self, method: str, path: str) -> Rule | None:
+        found = _first(self._anywhere, method)
+        while path:
+            if (lying := self._below.get(path)) and (other := _first(lying, method)):
+                found = other if found is None or other[0] < found[0] else found
+            path = path.rpartition("/")[0]
+        return found[1] if found else None
+
+
+def _first(rules: list[tuple[int, Rule]], method: str) -> tuple[int, Rule] | None:
+    for entry in rules:
+        if not entry[1].methods or method in entry[1].methods:
+            return entry
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +145,7 @@ class RateLimiter:
         replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         self._clock = clock
-        self._rules = tuple(rules)
+        self._index = _RuleIndex(rules)
         self._limits = {rule.name: Limit(rule, scale=scale) for rule in rules}
         self._valkey = open_valkey(valkey_url, timeout=timeout)
         storage = RedisStorage(
@@ -137,10 +160,7 @@ class RateLimiter:
         self._purses: dict[tuple[str, str], _Purse] = {}
 
     def rule_for(self, method: str, path: str) -> Rule | None:
-        for rule in self._rules:
-            if rule.fits(method, path):
-                return rule
-        return None
+        return self._index.first(method, path)
 
     async def take(self, name: str, key: str) -> Verdict:
         """Counts one request under this rule for `key` and says whether it may go on."""
