@@ -1,4 +1,4 @@
-"""Sliding windows in Valkey, shared by all gateways; stricter ones in this process while Valkey is away."""
+"""How much one may ask, counted for all gateways together; by this process alone, and stricter, without Valkey."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from limits import parse
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from prometheus_client import Counter
 
 from medianest_common.clock import Clock
 from medianest_common.valkey import Away, Reach, open_valkey
 from medianest_common.web.exchange import Headers
+from medianest_common.web.windows import LocalWindows, SharedWindows, Taken
 
 DECISIONS = Counter(
     "medianest_rate_limit_decisions", "Rate limit decisions.", ["limit", "decided_by", "decision"]
@@ -23,9 +22,6 @@ _LARGEST_ADVANCE = 25
 _ADVANCE_SHARE = 20
 _LONGEST_MEMORY = 1.0
 _MOST_PURSES = 20_000
-_STRICTER = 2
-"""Without Valkey each replica counts for itself, to half the limit, or less where there are more than two of them."""
-_A_MOMENT = 0.001
 
 
 class Rule(NamedTuple):
@@ -86,7 +82,6 @@ class Limit:
         item = parse(rule.limit)
         self.name = rule.name
         self.amount = max(1, int(item.amount * scale))
-        self.item = type(item)(self.amount, item.multiples, namespace="limit")
         self.seconds = item.get_expiry()
         self.label = rule.name.encode()
         self.policy = b'"%s";q=%d;w=%d' % (self.label, self.amount, self.seconds)
@@ -108,29 +103,6 @@ class _Purse:
     """When one more would be allowed, if nobody else comes first."""
 
 
-class Window(NamedTuple):
-    """What was counted in the present window and in the one before, which weighs by how much of it is `left`."""
-
-    previous: int
-    current: int
-    left: float
-    seconds: int
-
-    @property
-    def used(self) -> int:
-        return int(self.previous * self.left / self.seconds) + self.current
-
-    def wait(self, amount: int) -> float:
-        """Seconds until one more fits in; 0 when it does already."""
-        room = amount - 1 - self.current
-        if room < 0:
-            # Not before the next window, in which what is counted now is what was before.
-            return self.left + self.seconds * max(0.0, 1 - amount / self.current) + _A_MOMENT
-        if self.used <= amount - 1:
-            return 0.0
-        return self.left - (room + 1) * self.seconds / self.previous + _A_MOMENT
-
-
 class RateLimiter:
     """All amounts are multiplied by `scale`. A call to Valkey that takes longer than `timeout` counts as away."""
 
@@ -148,13 +120,7 @@ class RateLimiter:
         self._index = _RuleIndex(rules)
         self._limits = {rule.name: Limit(rule, scale=scale) for rule in rules}
         self._valkey = open_valkey(valkey_url, timeout=timeout)
-        storage = RedisStorage(
-            "async+redis://",
-            implementation="redispy",
-            connection_pool=self._valkey.connection_pool,  # type: ignore[arg-type]
-        )
-        self._storage = storage
-        self._windows = SlidingWindowCounterRateLimiter(storage)
+        self._shared = SharedWindows(self._valkey)
         self._reach = Reach(clock=clock, timeout=timeout)
         self._alone = LocalWindows(clock=clock, replicas=replicas)
         self._purses: dict[tuple[str, str], _Purse] = {}
@@ -178,10 +144,10 @@ class RateLimiter:
         try:
             return self._decided("valkey", await self._buy(limit, key, purse))
         except Away:
-            verdict = self._alone.take(limit, key)
-            if not verdict.is_allowed:
-                self._remember(purse, verdict.reset)
-            return self._decided("alone", verdict)
+            taken = self._alone.take(limit.name, key, amount=limit.amount, seconds=limit.seconds)
+            if not taken.number:
+                self._remember(purse, taken.reset)
+            return self._decided("alone", _verdict(limit, taken, remaining=taken.remaining))
 
     def refused_for(self, name: str, key: str) -> int:
         """Seconds until `key` may try again, where this process knows that it would be refused now; else 0."""
@@ -195,31 +161,20 @@ class RateLimiter:
         await self._valkey.aclose()
 
     async def _buy(self, limit: Limit, key: str, purse: _Purse) -> Verdict:
-        bought = limit.advance
-        allowed = await self._reach.ask(lambda: self._windows.hit(limit.item, limit.name, key, cost=bought))
-        if not allowed and bought > 1:
-            bought = 1
-            allowed = await self._reach.ask(lambda: self._windows.hit(limit.item, limit.name, key))
-        window = await self._reach.ask(lambda: self._look(limit, key))
+        taken = await self._reach.ask(
+            lambda: self._shared.take(
+                limit.name, key, amount=limit.amount, seconds=limit.seconds, number=limit.advance
+            )
+        )
         now = self._clock.monotonic()
-        purse.remaining = max(0, limit.amount - window.used)
-        purse.reset = _whole(window.left if allowed else window.wait(limit.amount))
-        if allowed:
-            purse.left = (purse.left if now < purse.good_until else 0) + bought - 1
+        purse.remaining = taken.remaining
+        purse.reset = taken.reset
+        if taken.number:
+            purse.left = (purse.left if now < purse.good_until else 0) + taken.number - 1
             purse.good_until = now + _ADVANCE_SECONDS
         else:
-            self._remember(purse, purse.reset)
-        return Verdict(
-            is_allowed=bool(allowed), remaining=purse.remaining + purse.left, reset=purse.reset, limit=limit
-        )
-
-    async def _look(self, limit: Limit, key: str) -> Window:
-        """The statistics of the library tell when anything changes, and not when there is a place again."""
-        previous, earlier_left, current, expires_in = await self._storage.get_sliding_window(
-            limit.item.key_for(limit.name, key), limit.seconds
-        )
-        left = earlier_left if previous else max(0.0, expires_in - limit.seconds)
-        return Window(previous, current, left, limit.seconds)
+            self._remember(purse, taken.reset)
+        return _verdict(limit, taken, remaining=purse.remaining + purse.left)
 
     def _remember(self, purse: _Purse, wait: float) -> None:
         """Asking again at once would get the same answer; a flood of refused requests costs Valkey nothing."""
@@ -244,29 +199,5 @@ class RateLimiter:
         return verdict
 
 
-class LocalWindows:
-    """Two counters per key, as in Valkey."""
-
-    def __init__(self, *, clock: Clock, replicas: Callable[[], int] = lambda: 1) -> None:
-        self._clock = clock
-        self._replicas = replicas
-        self._counts: dict[tuple[str, str], tuple[int, int, int]] = {}
-
-    def take(self, limit: Limit, key: str) -> Verdict:
-        amount = max(1, limit.amount // max(_STRICTER, self._replicas()))
-        number, into = divmod(self._clock.monotonic(), limit.seconds)
-        at, current, previous = self._counts.get((limit.name, key), (int(number), 0, 0))
-        if at != int(number):
-            previous, current = (current, 0) if at == int(number) - 1 else (0, 0)
-        window = Window(previous, current, limit.seconds - into, limit.seconds)
-        if wait := window.wait(amount):
-            return Verdict(is_allowed=False, remaining=0, reset=_whole(wait), limit=limit)
-        if len(self._counts) >= _MOST_PURSES:
-            del self._counts[next(iter(self._counts))]
-        self._counts[limit.name, key] = (int(number), current + 1, previous)
-        remaining = amount - window.used - 1
-        return Verdict(is_allowed=True, remaining=remaining, reset=_whole(window.left), limit=limit)
-
-
-def _whole(seconds: float) -> int:
-    return max(1, math.ceil(seconds))
+def _verdict(limit: Limit, taken: Taken, *, remaining: int) -> Verdict:
+    return Verdict(is_allowed=taken.number > 0, remaining=remaining, reset=taken.reset, limit=limit)
