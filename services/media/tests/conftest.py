@@ -23,6 +23,7 @@ from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
 from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
+from medianest_common.contracts.media.decided import AdminDecided
 from medianest_common.db.database import Database, open_database
 from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret
@@ -284,7 +285,9 @@ async def home_on(
         home.owner.home = home
 
         async def published(message: Any) -> None:
-            home.events.append(json.loads(message.data))
+            # What is for the audit log alone says nothing of what it is about.
+            if message.subject != AdminDecided.subject:
+                home.events.append(json.loads(message.data))
 
         await sandbox.nats.subscribe("evt.media.>", cb=published)
         await sandbox.nats.flush(timeout=5)
