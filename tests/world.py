@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from medianest_common.testing.live_client import LiveClient
 START_SECONDS = 180.0
 _PATIENCE = 90.0
 """Longer than the gateway waits for anybody."""
+_NO_TIME = (503, 504)
 OWNER_EMAIL = "olive@example.org"
 OWNER_PASSWORD = "correct horse battery staple"
 SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
@@ -157,28 +158,30 @@ class Person:
 
     async def set_up(self) -> None:
         await self.arrive()
-        self.signed_in(
-            await self.post(
-                "/auth/setup",
-                {
-                    "setupToken": SETUP_TOKEN,
-                    "name": "Olive",
-                    "email": OWNER_EMAIL,
-                    "password": OWNER_PASSWORD,
-                },
-            )
-        )
+        body = {"setupToken": SETUP_TOKEN, "name": "Olive", "email": OWNER_EMAIL, "password": OWNER_PASSWORD}
+        answer = await self.post("/auth/setup", body)
+        if answer.status_code in _NO_TIME:
+            # It may have been done all the same.
+            answer = await _in_time(lambda: self.post("/auth/setup", body))
+            if answer.status_code not in (200, 201):
+                await self.sign_in()
+                return
+        self.signed_in(answer)
 
     async def sign_in(self) -> None:
         """As the owner, with the password."""
         await self.arrive()
-        self.signed_in(await self.post("/auth/login", {"email": OWNER_EMAIL, "password": OWNER_PASSWORD}))
+        body = {"email": OWNER_EMAIL, "password": OWNER_PASSWORD}
+        self.signed_in(await _in_time(lambda: self.post("/auth/login", body)))
 
     async def sign_in_with_plex(self, plex: FakePlex, account: FakeAccount) -> None:
-        await self.arrive()
-        started = (await self.post("/auth/plex/pin")).raise_for_status().json()
-        plex.claim_pin(started["code"], account)
-        self.signed_in(await self.post("/auth/plex/verify", {"loginId": started["loginId"]}))
+        async def once() -> httpx.Response:
+            await self.arrive()
+            started = (await _in_time(lambda: self.post("/auth/plex/pin"))).raise_for_status().json()
+            plex.claim_pin(started["code"], account)
+            return await self.post("/auth/plex/verify", {"loginId": started["loginId"]})
+
+        self.signed_in(await _in_time(once))
 
     async def refresh(self) -> None:
         self.signed_in(await self.post("/auth/refresh"))
@@ -195,9 +198,19 @@ class Person:
             answer = await self.post("/notifications/ticket")
         except httpx.TransportError as error:
             raise ConnectionError("there is nobody") from error
-        if answer.status_code in (503, 504):
+        if answer.status_code in _NO_TIME:
             raise ConnectionError(answer.text)
         return str(answer.raise_for_status().json()["ticket"])
+
+
+async def _in_time(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """How people get in is for other tests; here it is asked for again where there was no time for it."""
+    for _ in range(5):
+        answer = await ask()
+        if answer.status_code not in _NO_TIME:
+            break
+        await asyncio.sleep(1)
+    return answer
 
 
 @dataclass
