@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event
@@ -19,6 +20,7 @@ from medianest_common.contracts.notifications.channels import (
     SendChannelCode,
     VerifyChannel,
 )
+from medianest_common.contracts.notifications.decided import AdminDecided
 from medianest_common.contracts.notifications.deliveries import (
     DeleteDelivery,
     DeliverNtfy,
@@ -242,6 +244,7 @@ async def test_what_is_too_old_is_given_up_and_an_administrator_can_send_it_agai
 ) -> None:
     await with_ntfy(ada, ntfy)
     ntfy.fail_with(503)
+    decided = await _decided(house)
     await tell(house, ada)
     await eventually(lambda: _tried(ada))
     await sql(house, "update deliveries set expires_at = now() + interval '1 second'")
@@ -256,6 +259,7 @@ async def test_what_is_too_old_is_given_up_and_an_administrator_can_send_it_agai
     assert sorted(codes) == ["DELIVERY_NOT_OVER"] * 2 + ["ok"]
     await reaches(ada, S.SENT)
     assert len(ntfy.received) == 1 and await dead_letters(olive) == []
+    await eventually(lambda: _equal(decided, [("delivery_resend", f"delivery:{letter.id}", olive.id)]))
 
 
 @pytest.mark.usefixtures("retried_by_hand")
@@ -289,7 +293,9 @@ async def test_a_dead_letter_can_be_cleared_away_and_nothing_else(
     await tell(house, ada)
     await reaches(ada, S.FAILED)
     [letter] = await dead_letters(olive)
+    decided = await _decided(house)
     await olive.ask(DeleteDelivery(id=letter.id))
+    await eventually(lambda: _equal(decided, [("delivery_delete", f"delivery:{letter.id}", olive.id)]))
     await tell(house, ada, "After")
     sent = await reaches(ada, S.SENT)
     for message, code in (
@@ -545,6 +551,23 @@ def test_what_may_have_arrived_is_tried_once_soon_and_then_late() -> None:
     waits = [wait_in_doubt(n, uniform=lambda low, _: low) for n in range(1, MOST_DOUBTS)]
     assert waits[0] <= timedelta(seconds=4)
     assert waits[1] >= timedelta(seconds=30) and waits[2] >= timedelta(minutes=5)
+
+
+async def _decided(house: Sandbox) -> list[tuple[str, str, UUID]]:
+    """Grows, with what is decided from now on: action, what it was done to, and by whom."""
+    told: list[tuple[str, str, UUID]] = []
+
+    async def hear(message: Any) -> None:
+        event = AdminDecided.model_validate_json(message.data)
+        told.append((event.action, event.about, event.actor_id))
+
+    await house.nats.subscribe(AdminDecided.subject, cb=hear)
+    await house.nats.flush(timeout=5)
+    return told
+
+
+async def _equal(found: list[Any], wanted: list[Any]) -> bool:
+    return found == wanted
 
 
 async def _has_told(person: Person, count: int) -> bool:
