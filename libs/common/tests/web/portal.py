@@ -137,7 +137,7 @@ def make_portal(
         "rules": RULES,
     }
     stack = Stack(**{**settings, **options})
-    valkey = Redis.from_url(valkey_url, socket_timeout=1, socket_connect_timeout=1)
+    valkey = Redis.from_url(valkey_url, socket_timeout=30, socket_connect_timeout=30)
     app = create_app("Test", "1", stack, idempotency=IdempotencyStore(valkey, clock=clock))
     portal = Portal(app)
     _add_routes(portal)
