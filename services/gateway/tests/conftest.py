@@ -1,6 +1,5 @@
 """A gateway with the services behind it, and people at browsers."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from medianest import registry
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
@@ -76,9 +75,7 @@ class Door:
 
 @pytest.fixture
 async def door(sandbox: Sandbox) -> AsyncIterator[Door]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(["auth", "notifications", "gateway"]),
         port=port,

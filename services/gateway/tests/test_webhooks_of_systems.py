@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from medianest import registry
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
 from medianest_common import testing
 from medianest_common.contracts.health.webhooks import ReceiveWebhook
 from medianest_common.packing import unpack
@@ -81,9 +80,7 @@ class Doors:
 
 @pytest.fixture
 async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(["gateway"]),
         port=port,

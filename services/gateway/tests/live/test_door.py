@@ -180,7 +180,7 @@ async def test_attack_101_an_ended_session_is_cut_off_on_every_node_within_a_sec
         assert await second.closed(within=AT_ONCE) == CloseCode.REVOKED
         await tell(household, phone)
         await other_session.event("request.available")
-        assert len(here.hub) == 1
+        await eventually(lambda: true(len(here.hub) == 1))
 
 
 async def test_ending_all_sessions_spares_those_begun_later(household: Sandbox) -> None:
@@ -208,8 +208,8 @@ async def test_a_changed_role_asks_for_a_new_ticket_and_does_not_turn_the_client
 
 async def test_an_expired_stream_is_warned_and_then_closed_unless_renewed(household: Sandbox) -> None:
     ada = caller()
-    async with node(household, grace_seconds=1.5) as here:
-        soon = household.clock.now() + timedelta(seconds=1)
+    async with node(household, grace_seconds=3) as here:
+        soon = household.clock.now() + timedelta(seconds=5)
         ticket = here.ticket_for(ada, expires_at=soon)
         async with (
             LiveClient(here.url, ticket=ticket, origin=ORIGIN, reconnect=False) as left_alone,
@@ -218,7 +218,7 @@ async def test_an_expired_stream_is_warned_and_then_closed_unless_renewed(househ
             assert renewed.socket is not None
             fresh = await here.tickets.issue(ada)
             await renewed.socket.send(json.dumps({"t": "refresh", "ticket": fresh}))
-            assert await left_alone.closed(within=20) == CloseCode.EXPIRED
+            assert await left_alone.closed(within=60) == CloseCode.EXPIRED
             await tell(household, ada)
             await renewed.event("request.available")
 
