@@ -1,6 +1,5 @@
 """Two gateways of one portal: one budget for everybody, and each knows of the other."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,20 +9,13 @@ from typing import Any
 import httpx
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_common.clock import ManualClock
 from medianest_common.contracts.platform import Announcement, Presence
 from medianest_common.service import Runtime, Service
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.replicas import Replicas
 from services.gateway.tests.conftest import OWNER, SETUP_TOKEN
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _watched(service: Service, apps: list[GatewayApp]) -> Service:
@@ -38,7 +30,7 @@ def _watched(service: Service, apps: list[GatewayApp]) -> Service:
 
 async def test_two_gateways_share_one_budget(sandbox: Sandbox) -> None:
     """Requests are 20 an hour. Nobody is there who would take one, which is counted all the same."""
-    ports = [_port(), _port()]
+    ports = [free_port(), free_port()]
     await sandbox.start(*registry.services(["auth"]), setup_token=SETUP_TOKEN, base_url="http://localhost")
     apps = list[GatewayApp]()
     for port in ports:
