@@ -60,6 +60,7 @@ from medianest_gateway.routes import (
     providers,
     public_status,
     queues,
+    reference,
     second_factor,
     services,
     status_pages,
@@ -80,6 +81,9 @@ API = "/api/v1"
 PLEX_SIGN_IN_SECONDS = 15.0
 """plex.tv or another provider has a part in these, and is slow at times."""
 PLEX_MEMBERS_SECONDS = 20.0
+LARGEST_SIGN_IN = 64 * 1024
+"""Bytes of what is read for anybody who may only want to sign in; the largest is the new passkey of some makes."""
+LARGEST_SIGN_OF_LIFE = 64 * 1024
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
 KEYS = "/.well-known/jwks.json"
@@ -191,6 +195,7 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/health/details": {"authenticate": True},
             # Proxies call us by whatever name they know us by, for each picture of a page.
             VERIFY: {"any_host": True, "is_quiet": True, "basic": True},
+            f"{API}/auth": {"max_body": LARGEST_SIGN_IN},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
@@ -201,9 +206,20 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
             f"{API}/notifications/channels": {"timeout": notification_channels.SENDING_SECONDS + 1},
             # Mail programs send a form, and come without a cookie.
-            UNSUBSCRIBE: {"authenticate": False, "csrf": "off", "json_only": False},
+            UNSUBSCRIBE: {
+                "authenticate": False,
+                "csrf": "off",
+                "json_only": False,
+                "max_body": LARGEST_SIGN_OF_LIFE,
+            },
             # Scripts and cron jobs come without anything but the token in the address.
-            PUSHES: {"authenticate": False, "csrf": "off", "json_only": False, "secret_path": True},
+            PUSHES: {
+                "authenticate": False,
+                "csrf": "off",
+                "json_only": False,
+                "secret_path": True,
+                "max_body": LARGEST_SIGN_OF_LIFE,
+            },
             f"{API}/admin/monitors": {"timeout": monitors.CHECK_SECONDS + 1},
             f"{API}/admin/monitors/test": {"timeout": monitors.TRY_SECONDS + 1},
             f"{API}/admin/services": {"timeout": integrations.TRY_SECONDS + 1},
@@ -296,7 +312,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_sync.admin,
     ):
         api.include_router(router)
-    for router in (health.root, auth.keys, auth.returning, welcome.router, api):
+    for router in (health.root, auth.keys, auth.returning, welcome.router, reference.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
