@@ -105,6 +105,7 @@ def patient() -> Iterator[None]:
         patch.setattr(lifecycle, "open_valkey", partial(open_valkey, timeout=_TIMEOUT))
         patch.setattr(lifecycle, "Cache", partial(Cache, timeout=_TIMEOUT))
         for ask in (Bus.call, Bus.call_raw, Bus.call_bytes):
+            assert ask.__kwdefaults__ is not None
             patch.setitem(ask.__kwdefaults__, "timeout", _PATIENCE)
         yield
 

@@ -30,6 +30,7 @@ def wait_for_plex(patch: pytest.MonkeyPatch, *, seconds: float, glance: float) -
     for module in (last_good, audience, get_item):
         patch.setattr(module, "PATIENCE_SECONDS", seconds)
     patch.setattr(watch, "GLANCE_SECONDS", glance)
+    assert Watch.look.__kwdefaults__ is not None
     patch.setitem(Watch.look.__kwdefaults__, "patience", seconds)
     for name in ("_ACCOUNT_SECONDS", "_PROBE_SECONDS"):
         patch.setattr(list_plex_servers, name, max(seconds, getattr(list_plex_servers, name)))
