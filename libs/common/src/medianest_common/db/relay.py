@@ -63,8 +63,9 @@ class Leader:
                     self._on_back()
                     await self._lead(connection)
                 self._on_lost()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("leader_lost", service=self._service, error=type(error).__name__)
+            except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as errors:
+                # The work is several tasks, and what ends one of them comes as a group.
+                log.warning("leader_lost", service=self._service, error=type(errors.exceptions[0]).__name__)
                 self._on_lost()
             finally:
                 self.leading = False
