@@ -16,12 +16,15 @@ _MOST_PACKED = 900_000
 """What else is in the message needs room too."""
 
 
-def document(body: bytes | str) -> str:
-    """The text of a JSON object."""
+def text_of(body: bytes) -> str:
     try:
-        text = body if isinstance(body, str) else body.decode()
+        return body.decode()
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.") from None
+
+
+def document(text: str) -> str:
+    """It has to be a JSON object."""
     try:
         is_object = isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ from medianest_common.contracts.health import webhooks
 from medianest_common.web import problems
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.signed_webhooks import verify
-from medianest_gateway.webhook_bodies import document, fitting
+from medianest_gateway.webhook_bodies import document, fitting, text_of
 
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 401, 413, 429, 503))
 admin = APIRouter(
@@ -52,7 +52,7 @@ async def hear_generic(
     body = await request.body()
     key = gateway.settings.generic_webhook_keys.get(name)
     delivery_id = verify(key, request.headers, body, now=gateway.clock.now())
-    text, packed = fitting(document(body))
+    text, packed = fitting(document(text_of(body)))
     job = webhooks.ReceiveWebhook(
         source=webhooks.WebhookSource.GENERIC,
         name=name,

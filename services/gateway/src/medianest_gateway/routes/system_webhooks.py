@@ -14,7 +14,7 @@ from medianest_common.web import problems
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.forms import text_field
 from medianest_gateway.routes.common import PUBLIC, Gateway
-from medianest_gateway.webhook_bodies import demand_address, demand_header, document, fitting
+from medianest_gateway.webhook_bodies import demand_address, demand_header, document, fitting, text_of
 
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
 
@@ -67,12 +67,12 @@ async def _take(request: Request, gateway: GatewayApp, source: WebhookSource) ->
     return Response(status_code=202)
 
 
-async def _body(request: Request) -> bytes | str:
+async def _body(request: Request) -> str:
     """Uptime Kuma sends a form where it is set up so."""
     content_type, body = request.headers.get("content-type", ""), await request.body()
     if content_type.lower().startswith(_FORMS):
         return text_field("data", body=body, content_type=content_type)
-    return body
+    return text_of(body)
 
 
 @router.post(
