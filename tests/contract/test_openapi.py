@@ -175,5 +175,10 @@ def test_what_is_kept_of_refusals_is_what_the_code_says() -> None:
 
 
 def test_it_is_small_enough_to_be_kept_by_browsers(document: Document) -> None:
-    """Above a megabyte no ETag is made."""
-    assert len(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) < 1 << 20
+    """Above two megabytes no ETag is made."""
+    assert len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) < 2 << 20
+
+
+def test_what_the_source_says_of_a_field_is_said_here_too(document: Document) -> None:
+    fields = document["components"]["schemas"]["RequestMediaBody"]["properties"]
+    assert fields["usesQuota"]["description"].startswith("Whether it counts for the quota")

@@ -81,11 +81,21 @@ class Contract(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """With examples. Nothing is described while a service runs, so they are not loaded before."""
+        """With examples, and with what the source says below a field. Running services describe nothing, so neither
+        is loaded before.
+        """
         from medianest_common.contracts.examples import add_examples
+        from medianest_common.contracts.fields import told_of
 
         schema = handler(core_schema)
-        add_examples(handler.resolve_ref_schema(schema), model=cls.__name__, service=owner_of(cls))
+        described = handler.resolve_ref_schema(schema)
+        fields = described.get("properties", {})
+        for name, told in told_of(cls).items():
+            field = cls.model_fields.get(name)
+            shown = fields.get((field.alias if field else None) or name)
+            if shown is not None:
+                shown.setdefault("description", told)
+        add_examples(described, model=cls.__name__, service=owner_of(cls))
         return schema
 
 

@@ -8,6 +8,7 @@ from medianest_common.web.description.refusals import Refusal, Refusals
 from medianest_gateway.dashboard import examples
 
 FOLDER = Path(__file__).parent
+PAGE = FOLDER / "page"
 REFUSALS = FOLDER / "refusals.json"
 """Made from the code of all services by `tools/refusals.py`, as the gateway does not have them."""
 

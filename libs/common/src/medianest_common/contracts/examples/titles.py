@@ -39,7 +39,7 @@ EXAMPLES: dict[str, Any] = {
     "number": 1,
     "episodeCount": 10,
     "seasons": [1, 2],
-    "MediaRequest.seasons": (None, [1, 2]),
+    "MediaRequest.seasons": ([], [1, 2]),
     "RequestMediaBody.seasons": (None, [1, 2], "all"),
     "season": (None, 1),
     "episode": (None, 3),

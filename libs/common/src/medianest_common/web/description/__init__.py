@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from medianest_common.web.description.names import drop_titles, rename_schemas, 
 from medianest_common.web.description.refusals import Refusals, add_refusals
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_FRAMEWORKS_WORDS = "Successful Response"
 _ID = re.compile(r"[a-z][A-Za-z0-9]*")
 
 
@@ -43,6 +45,9 @@ def describe(
         if not _ID.fullmatch(name):
             raise ValueError(f"{method.upper()} {path} needs a name of its own instead of {name}")
         operation["summary"] = spoken(name)
+        for status, answer in operation["responses"].items():
+            if answer.get("description") == _FRAMEWORKS_WORDS:
+                answer["description"] = HTTPStatus(int(status)).phrase
     components = document.setdefault("components", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
         components.get("schemas", {}).pop(replaced, None)

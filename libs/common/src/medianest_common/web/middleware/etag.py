@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medianest_common.web.exchange import Exchange, Headers, exchange_of
 from medianest_common.web.tags import etag_of, matching
 
-_LARGEST = 1 << 20
+_LARGEST = 2 << 20
 _KEPT = frozenset({b"cache-control", b"content-location", b"date", b"expires", b"vary", b"set-cookie"})
 
 
