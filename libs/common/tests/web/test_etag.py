@@ -40,6 +40,14 @@ async def test_tags_that_are_known_may_come_in_several_lines(portal: Portal) -> 
         assert (await client.get(f"{API}/kept", headers={"If-None-Match": "*"})).status_code == 304
 
 
+async def test_head_tells_the_same_tag(portal: Portal) -> None:
+    async with portal.client(headers={"Accept-Encoding": "identity"}) as client:
+        tag = (await client.get(f"{API}/kept")).headers["etag"]
+        assert (await client.head(f"{API}/kept")).headers["etag"] == tag
+        again = await client.head(f"{API}/kept", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["etag"]) == (304, tag)
+
+
 async def test_a_change_is_never_answered_with_304(portal: Portal) -> None:
     async with portal.client(headers={"If-None-Match": "*"}) as client:
         assert (await client.post(f"{API}/films", json={"title": "x"})).status_code == 201

@@ -152,6 +152,11 @@ def attach(scope: Scope, exchange: Exchange) -> None:
     scope.setdefault("state", {})[_KEY] = exchange
 
 
+def detach(scope: Scope) -> None:
+    """Each knows the other, and would have to wait for the collector to be forgotten."""
+    del scope["state"][_KEY]
+
+
 def route_path(scope: Scope) -> str:
     """The path below the base path, whether or not a proxy in front has cut that off already."""
     path: str = scope["path"]

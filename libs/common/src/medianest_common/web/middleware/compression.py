@@ -112,10 +112,7 @@ class _Compressed:
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            if is_compressible(message["status"], message.get("headers", ())):
-                self._head = message
-            else:
-                await self._send(message)
+            self._head = message
             return
         if message["type"] != "http.response.body":
             await self._send(message)
@@ -131,9 +128,10 @@ class _Compressed:
             await self._go_on(body, more=more)
 
     async def _begin(self, head: Message, body: bytes, *, more: bool) -> None:
-        if not more and len(body) < SMALLEST:
+        is_small = not more and len(body) < SMALLEST
+        if is_small or not is_compressible(head["status"], head.get("headers", ())):
             await self._send(head)
-            await self._send({"type": "http.response.body", "body": body})
+            await self._send({"type": "http.response.body", "body": body, "more_body": more})
             return
         headers: Headers = [header for header in head["headers"] if header[0] != b"content-length"]
         headers = [

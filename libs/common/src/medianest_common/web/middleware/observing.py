@@ -64,6 +64,7 @@ class Observing:
             await self._app(scope, receive, send)
         finally:
             _in_flight.discard(exchange)
+            exchange.on_start = None
             self._observe(exchange)
 
     def _observe(self, exchange: Exchange) -> None:
