@@ -135,6 +135,16 @@ async def test_what_is_new_or_worse_is_told_while_the_rest_still_lasts(intake: I
     )
 
 
+async def test_other_words_within_ten_minutes_are_heard_whatever_was_said_before(intake: Intake) -> None:
+    """What is restored may carry newer words than it began with, and then begin with the old ones again."""
+    await intake.tell(S.RADARR, about("Indexers", message="A is dead."))
+    await intake.tell(S.RADARR, over(about("Indexers", "ok", message="A and B are dead.")))
+    await intake.tell(S.RADARR, about("Indexers", message="A is dead."))
+    await intake.tell(S.RADARR, about("Indexers", "error", message="A is dead."))
+    await intake.time_passes(10)
+    assert await said(intake) == [("SystemComplained", "Radarr", [("error", "Indexers")])]
+
+
 async def test_two_instances_are_told_apart(intake: Intake) -> None:
     await intake.tell(S.RADARR, DEAD)
     await intake.tell(S.RADARR, DEAD | {"instanceName": "Radarr 4K"})

@@ -38,9 +38,12 @@ async def hear_grievance(
     at: datetime,
 ) -> bool:
     """Whether it is grave enough to be heard. Of two about the same thing the later one holds."""
-    if rank(grievance.level) < rank(severity):
-        return False
     complaints = Complaints(tx.session)
+    if rank(grievance.level) < rank(severity):
+        key = (source.value, instance, grievance.kind)
+        # That something is over may be told at another level than it had.
+        if not grievance.is_over or await complaints.get(key) is None:
+            return False
     complaint_round = await ComplaintRounds(tx.session).join(
         source, instance, at=at, due_at=at + GATHERED_FOR
     )

@@ -44,7 +44,8 @@ async def receive_webhook(app: HealthApp, job: ReceiveWebhook) -> None:
         is_new = await webhooks.claim(_digest(job, heard, heard.event), at=job.received_at, within=within)
         if is_new and heard.opposite:
             await webhooks.take_back(_digest(job, heard, heard.opposite))
-        if is_new and heard.is_known:
+        # What can be taken back is known by when it was said, and may be said again in any words at any time.
+        if heard.is_known and (is_new or heard.opposite):
             for meaning in heard.meanings:
                 await _take(app, tx, job.source, heard, meaning, at=job.received_at)
         elif is_new:

@@ -28,7 +28,7 @@ async def look_at_title(app: MediaApp, job: LookAtTitle) -> None:
     tmdb_id = job.tmdb_id or await _number_of(app, job)
     if tmdb_id is not None:
         await forget_details(app, job.media_type, tmdb_id)
-        if job.is_gone:
+        if job.is_gone and await _was_asked_for(app, job.media_type, tmdb_id):
             # What has left is believed once that was said some times; this is one of them.
             with suppress(MediaNestError):
                 await title_details(app, job.media_type, tmdb_id)
@@ -39,6 +39,12 @@ async def look_at_title(app: MediaApp, job: LookAtTitle) -> None:
             await _look(app, request.id)
         if job.is_grabbed and request in _meant(waiting, job):
             await _has_begun(app, request.id)
+
+
+async def _was_asked_for(app: MediaApp, media_type: MediaType, tmdb_id: int) -> bool:
+    asked = select(Request.id).where(Request.tmdb_id == tmdb_id, Request.media_type == media_type)
+    async with app.db.read() as connection:
+        return bool((await connection.execute(select(asked.exists()))).scalar_one())
 
 
 async def _number_of(app: MediaApp, job: LookAtTitle) -> int | None:

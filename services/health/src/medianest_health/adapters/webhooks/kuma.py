@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from medianest_health.adapters.uptime_kuma.wording import one_line
 from medianest_health.adapters.webhooks.fields import line, mark_of, part, positive, whole
 from medianest_health.adapters.webhooks.heard import Heard, Turn
 
@@ -16,10 +17,8 @@ def read_kuma(document: dict[str, Any], *, otherwise: str) -> Heard:
     if not heartbeat and "msg" in document:
         return Heard(instance=_INSTANCE, event="message", is_known=True, mark=otherwise)
     status = whole(heartbeat.get("status"))
-    number, name = (
-        positive(heartbeat.get("monitorID")) or positive(monitor.get("id")),
-        line(monitor.get("name"), 80),
-    )
+    number = positive(heartbeat.get("monitorID")) or positive(monitor.get("id"))
+    name = _name(monitor)
     event = _EVENTS.get(status, "") if status is not None else ""
     turns = status in (_DOWN, _UP)
     return Heard(
@@ -31,6 +30,12 @@ def read_kuma(document: dict[str, Any], *, otherwise: str) -> Heard:
         if turns and name and not _speaks_for_others(monitor)
         else [],
     )
+
+
+def _name(monitor: dict[str, Any]) -> str | None:
+    """As it is called where it was taken over."""
+    name = monitor.get("name")
+    return one_line(name, otherwise="") or None if isinstance(name, str) else None
 
 
 def _speaks_for_others(monitor: dict[str, Any]) -> bool:
