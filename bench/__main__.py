@@ -10,6 +10,7 @@ from bench.table import Row, show
 PARTS = (
     "bus",
     "stack",
+    "middleware",
     "tokens",
     "requests",
     "growth",

@@ -80,6 +80,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nobody has set it up, and it would look for that with each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=operation_id,
         middleware=stack.layers(),
     )
