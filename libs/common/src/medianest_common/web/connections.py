@@ -71,6 +71,10 @@ class HttpConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+        cycle: Any = self.cycle
+        if cycle is not None:
+            # So that nobody has to find out that the two hold nothing but each other.
+            cycle.transport = self.transport
 
     def data_received(self, data: bytes) -> None:
         while data and not self._is_leaving and self._refusal is None:
@@ -81,6 +85,9 @@ class HttpConnection(HttpToolsProtocol):
             return
         if self._unfinished > LARGEST_HEAD:
             self._refuse(self._too_large())
+        elif self._is_in_head:
+            # Most heads come as a whole, and never get here.
+            self._wait(self.head_seconds, self._head_is_late, anew=False)
         elif not self._is_in_message and not self._is_busy and self.timeout_keep_alive_task is None:
             # Line ends between two requests are allowed, and are no reason to be waited for.
             self._wait(self.idle_seconds, self.transport.close, anew=False)
@@ -113,7 +120,10 @@ class HttpConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._is_in_head = self._is_in_message = True
-        self._wait(self.head_seconds, lambda: self._refuse(HeadTooSlow("Send the request at once.")))
+        self._stop_timer()
+
+    def _head_is_late(self) -> None:
+        self._refuse(HeadTooSlow("Send the request at once."))
 
     def on_headers_complete(self) -> None:
         self._stop_timer()
