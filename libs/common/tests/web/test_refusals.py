@@ -125,3 +125,27 @@ async def test_a_refusal_carries_the_id_and_what_every_answer_carries(
     lines = [line for line in logs if line["event"] == "request"]
     assert len(lines) == refusal.times
     assert lines[-1]["code"] == refusal.code
+
+
+async def test_a_socket_that_is_refused_carries_the_id_as_well(make: MakePortal) -> None:
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "websocket",
+        "path": f"{API}/ws",
+        "query_string": b"",
+        "headers": [(b"host", b"evil.example"), (b"x-correlation-id", ID.encode())],
+        "client": ("192.0.2.7", 5000),
+        "extensions": {"websocket.http.response": {}},
+    }
+    await make().app(scope, receive, send)
+    start, body = said
+    assert start["type"] == "websocket.http.response.start" and start["status"] == 421
+    assert dict(start["headers"])[b"x-correlation-id"] == ID.encode()
+    assert ID.encode() in body["body"]
