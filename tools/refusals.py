@@ -70,7 +70,7 @@ def document() -> dict[str, Any]:
             by_code[error.code].append(error)
     operations = {
         operation_id(route): sorted({error.code for place in code.reach(route) for error, _ in made[place]})
-        for route in code.routes()
+        for route in routes()
     }
     told = everywhere.union(*operations.values(), made_in_gateway)
     return {
@@ -138,13 +138,6 @@ class _Code:
                         self.functions[place] = member
                         self._methods[_package(module.__name__), member.name].append(place)
 
-    def routes(self) -> Iterator[APIRoute]:
-        for name, module in self._modules.items():
-            if name.startswith("medianest_gateway.routes"):
-                for router in vars(module).values():
-                    if isinstance(router, APIRouter):
-                        yield from (route for route in router.routes if isinstance(route, APIRoute))
-
     def reach(self, route: APIRoute) -> set[_Place]:
         pending, reached = [_place(route.endpoint)], set[_Place]()
         while pending:
@@ -199,6 +192,15 @@ class _Code:
             within = self._resolved(module, node.value)
             return getattr(within, node.attr, None) if isinstance(within, types.ModuleType | type) else None
         return None
+
+
+def routes() -> Iterator[APIRoute]:
+    """All of the gateway that may stand in the description."""
+    package = importlib.import_module("medianest_gateway.routes")
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for router in vars(importlib.import_module(found.name)).values():
+            if isinstance(router, APIRouter):
+                yield from (route for route in router.routes if isinstance(route, APIRoute))
 
 
 def _modules() -> Iterator[types.ModuleType]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import TypeAdapter, ValidationError
 
 from medianest.documents import openapi_document
-from medianest_common.web.description import operations
+from medianest_common.web.description import operation_id, operations
 from medianest_gateway.reference import ABOUT, REFUSALS
-from tools.refusals import written
+from tools.refusals import routes, written
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -101,6 +102,26 @@ def test_every_json_body_and_answer_shows_a_valid_example(document: Document) ->
             wrong[name] = complaints
     assert wrong == {}
     assert sum(1 for _ in _shown(document, JSON)) > 300, "all were looked at"
+
+
+def test_every_body_that_is_shown_is_one_that_the_gateway_takes(document: Document) -> None:
+    """Rules between two fields no schema can say."""
+    bodies = {
+        operation["operationId"]: content["example"]
+        for _, _, operation in operations(document)
+        if (content := operation.get("requestBody", {}).get("content", {}).get(JSON))
+    }
+    taken, refused = set[str](), dict[str, str]()
+    for route in routes():
+        name = operation_id(route)
+        if route.body_field is not None and name in bodies:
+            taken.add(name)
+            try:
+                TypeAdapter(route.body_field.field_info.annotation).validate_python(bodies[name])
+            except ValidationError as error:
+                refused[name] = str(error)
+    assert refused == {}
+    assert len(taken) > 80
 
 
 def test_an_example_that_does_not_fit_is_found_out(document: Document) -> None:

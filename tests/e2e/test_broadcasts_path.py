@@ -59,6 +59,8 @@ async def test_an_administrator_words_notifications_and_tells_everybody_somethin
             assert refused.status_code == 422, link
         for wrong_people in ({"audience": "role"}, {"audience": "people"}, {"role": "user"}):
             assert (await olive.post("/admin/broadcasts", body | wrong_people)).status_code == 422
+        only_frida = {"audience": "people", "userIds": [frida.user["id"]]}
+        assert (await olive.post("/admin/broadcasts/reach", only_frida)).json() == {"people": 1}
 
         (await olive.delete(f"/admin/broadcasts/{first['id']}")).raise_for_status()
 
