@@ -43,8 +43,13 @@ async def test_what_could_not_be_handled_is_told_seen_retried_and_dropped(tmp_pa
         hindered, nonsense = sorted(await _waiting(olive, 2), key=lambda each: str(each["reason"]))
         assert (hindered["handler"], hindered["service"]) == (HANDLER, "notifications")
         assert hindered["reason"].startswith("KeyError") and hindered["subject"] == expiring.subject
-        assert await _buried(house) == counted + 2
-        assert (await olive.get("/health/details")).json()["deadLetters"] == 2
+
+        async def all_counted() -> bool:
+            assert await _buried(house) == counted + 2
+            assert (await olive.get("/health/details")).raise_for_status().json()["deadLetters"] == 2
+            return True
+
+        await eventually(all_counted)
         [of_it] = (await olive.get(QUEUES)).raise_for_status().json()["deadLetters"]
         assert (of_it["handler"], of_it["waiting"]) == (HANDLER, 2)
 

@@ -38,7 +38,7 @@ class Doors:
         """With an account and a password, signed in at the first door."""
         invited = await self.client.post(f"{self.first}/auth/invites", json={}, headers=self.owner)
         link = invited.raise_for_status().json()["url"].partition("#token=")[2]
-        async with httpx.AsyncClient(timeout=20) as browser:
+        async with httpx.AsyncClient(timeout=60) as browser:
             csrf = (await browser.get(f"{self.first}/csrf")).json()["token"]
             who = {"token": link, "name": name, "email": f"{name}@example.org", "password": PASSWORD}
             came = await browser.post(
@@ -89,7 +89,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
         for port, different in zip(ports, ({}, away), strict=True):
             overrides = sandbox.settings | {"port": port} | different
             await stack.enter_async_context(running(gateway, overrides=overrides))
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=60))
         first, second = (f"http://localhost:{port}/api/v1" for port in ports)
         csrf = (await client.get(f"{first}/csrf")).json()["token"]
         who = {"setupToken": SETUP_TOKEN, "name": "Olive", "email": "o@example.org", "password": PASSWORD}
@@ -99,7 +99,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
         yield Doors(first, second, nats_proxy, valkey_proxy, client, owner)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it_all_the_same(
     doors: Doors,
 ) -> None:
@@ -111,7 +111,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
         return await doors.code(at, person["bearer"], method=method)
 
     # All is well.
-    assert await asks(ada, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(ada, at=ticket, method="POST"))
     await doors.change(ada, status="suspended")
     await doors.soon("SESSION_ENDED", lambda: asks(ada))
 
@@ -119,7 +119,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     doors.valkey.refuse()
     await doors.change(bert, role="admin")
     await doors.soon("TOKEN_STALE", lambda: asks(bert))
-    assert await asks(cleo, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(cleo, at=ticket, method="POST"))
     await doors.valkey.heal()
 
     # A bus whose connection is open and dead is noticed.
@@ -140,7 +140,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     await doors.change(dora, role="admin")
     await doors.soon("TOKEN_STALE", lambda: asks(dora))
     # Dangerous things are let through, since it is known who was signed out.
-    assert await asks(emil, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(emil, at=ticket, method="POST"))
 
     # Without either nobody knows: looking goes on, changing and ruling do not.
     doors.valkey.refuse()
@@ -157,4 +157,4 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     assert await asks(emil) == "200", "nobody could have told"
     await doors.nats.heal()
     await doors.soon("SESSION_ENDED", lambda: asks(emil), within=SILENCE_IS_NOTICED)
-    assert await doors.code("/admin/users", doors.owner) == "200"
+    await doors.soon("200", lambda: doors.code("/admin/users", doors.owner))
