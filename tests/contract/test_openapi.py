@@ -117,7 +117,8 @@ def test_every_body_that_is_shown_is_one_that_the_gateway_takes(document: Docume
         if route.body_field is not None and name in bodies:
             taken.add(name)
             try:
-                TypeAdapter(route.body_field.field_info.annotation).validate_python(bodies[name])
+                kind: Any = route.body_field.field_info.annotation
+                TypeAdapter(kind).validate_python(bodies[name])
             except ValidationError as error:
                 refused[name] = str(error)
     assert refused == {}
@@ -203,3 +204,12 @@ def test_it_is_small_enough_to_be_kept_by_browsers(document: Document) -> None:
 def test_what_the_source_says_of_a_field_is_said_here_too(document: Document) -> None:
     fields = document["components"]["schemas"]["RequestMediaBody"]["properties"]
     assert fields["usesQuota"]["description"].startswith("Whether it counts for the quota")
+
+
+def test_every_operation_says_what_its_name_cannot(document: Document) -> None:
+    silent = [
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        if not operation.get("description")
+    ]
+    assert silent == [], "write a sentence below the route"

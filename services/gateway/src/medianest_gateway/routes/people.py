@@ -19,6 +19,7 @@ _CAN_BE_CLEARED: tuple[Literal["locale", "time_zone"], ...] = ("locale", "time_z
 
 @router.get("/users/me", response_model=auth.User)
 async def get_me(gateway: Gateway) -> Response:
+    """One's profile."""
     return await passed_through(gateway.bus, auth.GetMe())
 
 

@@ -101,6 +101,7 @@ async def list_collections(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
+    """Those of libraries that one may see, with how much is in them."""
     message = browse.ListCollections(library=library, limit=limit, cursor=cursor)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 

@@ -145,6 +145,7 @@ async def link_identity(
 
 @router.delete("/auth/identities/{provider}", status_code=204, responses=problems(404, 409))
 async def unlink_identity(gateway: Gateway, provider: Provider, client: Client) -> None:
+    """409 where it is the last way to sign in. Needs a fresh sign-in."""
     await gateway.bus.call(contract.UnlinkIdentity(provider=provider, client=client))
 
 

@@ -15,6 +15,7 @@ router = APIRouter(
 
 @router.get("", response_model=pages.StatusPages)
 async def list_status_pages(gateway: Gateway) -> Response:
+    """Published or not."""
     return await passed_through(gateway.bus, pages.ListPages())
 
 
@@ -28,6 +29,7 @@ async def create_status_page(gateway: Gateway, body: pages.StatusPageBody, once:
 
 @router.get("/{id:uuid}", response_model=pages.StatusPage, responses=problems(404))
 async def get_status_page(gateway: Gateway, id: UUID) -> Response:
+    """As administrators change it; what visitors see is at `/status/{slug}`."""
     return await passed_through(gateway.bus, pages.GetPage(id=id))
 
 
@@ -40,6 +42,7 @@ async def change_status_page(gateway: Gateway, id: UUID, body: pages.ChangedPage
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def delete_status_page(gateway: Gateway, id: UUID) -> None:
+    """Its address answers 404 at once."""
     await gateway.bus.call(pages.RemovePage(id=id))
 
 

@@ -82,6 +82,7 @@ async def hear_plex(secret: Secret, request: Request, gateway: Gateway) -> Respo
     responses=problems(404),
 )
 async def hear_tautulli(secret: Secret, request: Request, gateway: Gateway) -> Response:
+    """The secret stands in the address, for versions that can send no header."""
     demand_address(gateway.settings.plex_webhook_secret, shown=secret)
     return await _from_tautulli(request, gateway)
 

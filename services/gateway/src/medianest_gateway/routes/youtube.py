@@ -66,11 +66,13 @@ async def pause_download(gateway: Gateway, id: UUID) -> Response:
 
 @router.post("/downloads/{id:uuid}/resume", response_model=downloads.Download, responses=problems(404, 409))
 async def resume_download(gateway: Gateway, id: UUID) -> Response:
+    """From what had arrived."""
     return await passed_through(gateway.bus, downloads.ResumeDownload(id=id))
 
 
 @router.post("/downloads/{id:uuid}/retry", response_model=downloads.Download, responses=problems(404, 409))
 async def retry_download(gateway: Gateway, id: UUID) -> Response:
+    """One that failed or waits, with all its attempts before it."""
     return await passed_through(gateway.bus, downloads.RetryDownload(id=id))
 
 

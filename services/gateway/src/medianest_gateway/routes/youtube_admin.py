@@ -15,6 +15,7 @@ TEST_SECONDS = 60.0
 
 @router.get("/quota/{user_id:uuid}", response_model=queue.PersonDownloadQuota, responses=problems(404))
 async def get_person_download_quota(gateway: Gateway, user_id: UUID) -> Response:
+    """Of one person, with what is used of it."""
     return await passed_through(gateway.bus, queue.GetPersonDownloadQuota(user_id=user_id), timeout=8.0)
 
 
@@ -41,6 +42,7 @@ async def set_cookies(gateway: Gateway, body: cookies.CookiesBody) -> Response:
 
 @router.delete("/cookies", status_code=204)
 async def delete_cookies(gateway: Gateway) -> None:
+    """What needs them fails from then on."""
     await gateway.bus.call(cookies.DeleteCookies())
 
 
