@@ -105,14 +105,14 @@ async def _server(kind: str, valkey_url: str) -> AsyncIterator[tuple[int, int]]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _listening(port)
+        await listening(port)
         yield port, process.pid
     finally:
         process.terminate()
         await asyncio.wait_for(process.wait(), 10)
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
     async with asyncio.timeout(20):
         while True:
             try:
