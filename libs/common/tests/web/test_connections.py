@@ -164,6 +164,7 @@ async def test_attack_91_what_follows_the_chunks_is_bounded_and_is_no_header(wir
         b"GET /health HTTP/1.1\r\nHost: nest.test\r\n folded: yes\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: nest.test\r\nX: a\x00b\r\n\r\n",
         b"GET /health HTTP/1.1\r\nHost: nest.test\r\nX: a\rb\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"CONNECT other.test:443 HTTP/1.1\r\nHost: other.test\r\n\r\n",
     ],
 )
