@@ -204,6 +204,37 @@ async def _like_a_file(house: House, suffix: str) -> None:
         assert "evil" not in answer.text + str(answer.headers)
 
 
+@pytest.mark.parametrize(
+    "hostile", ['"><script>alert(1)</script>', "'-alert(1)-'", "javascript:alert(1)", "{{7*7}}"]
+)
+def test_attack_96_no_page_repeats_what_stands_in_its_address(house: House, hostile: str) -> None:
+    house.do(_repeats_nothing(house, hostile))
+
+
+async def _repeats_nothing(house: House, hostile: str) -> None:
+    """There are two pages of ours, and problem documents, which are never taken for one."""
+    encoded = quote(hostile, safe="")
+    for path in (
+        f"/?signIn={encoded}&returnTo={encoded}",
+        f"/api/v1/notifications/unsubscribe?token={encoded}",
+        f"/login/plex/{encoded}",
+        f"/api/v1/auth/oauth/{encoded}/callback?state={encoded}&error={encoded}&error_description={encoded}",
+        f"/api/v1/auth/forward?to={encoded}",
+        f"/api/v1/status/{encoded}",
+        f"/{encoded}",
+    ):
+        answer = await house.nobody.http.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer.status_code < 500 or answer.status_code in (503, 504), path
+        kind = answer.headers.get("content-type", "")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+        if kind.startswith("text/html"):
+            assert hostile not in answer.text and "alert(1)" not in answer.text and "49" not in answer.text
+        elif answer.content:
+            assert kind in ("application/problem+json", "application/json"), path
+        assert hostile not in answer.headers.get("location", "")
+
+
 def test_attack_99_one_person_s_answer_is_no_other_s_by_any_tag(house: House) -> None:
     house.do(_no_other_s(house))
 
