@@ -11,7 +11,9 @@ from medianest_common.db.relay import Leader
 
 
 @pytest.mark.parametrize("several", [True, False])
-@pytest.mark.parametrize("error", [asyncpg.ConnectionDoesNotExistError, asyncpg.InterfaceError, TimeoutError])
+@pytest.mark.parametrize(
+    "error", [asyncpg.ConnectionDoesNotExistError, asyncpg.InternalClientError, TimeoutError]
+)
 async def test_work_that_loses_its_database_is_begun_again(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, error: type[Exception], several: bool
 ) -> None:
