@@ -29,7 +29,7 @@ from medianest_common.clock import Clock, SystemClock, uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
 from medianest_common.db.migrate import migrate
-from medianest_common.errors import TimedOut, Unavailable
+from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import role_secret, running
 from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Service
@@ -321,7 +321,11 @@ async def eventually[T](probe: Callable[[], Awaitable[T | None]], *, within: flo
         try:
             if value := await probe():
                 return value
-        except (AssertionError, TimedOut, Unavailable) as error:
+        except AssertionError as error:
+            failure = error
+        except MediaNestError as error:
+            if error.status not in (503, 504):
+                raise
             failure = error
         except httpx.HTTPStatusError as error:
             if error.response.status_code not in (503, 504):
