@@ -446,7 +446,7 @@ async def _all_handled(household: Sandbox, subject: str) -> bool:
     [consumer] = [each for each in consumers_for(SERVICE.handlers) if each.config.filter_subject == subject]
     assert consumer.config.durable_name
     now = await household.bus.js.consumer_info(consumer.stream, consumer.config.durable_name)
-    return now.num_pending == now.num_ack_pending == 0
+    return bool(now.num_pending == now.num_ack_pending == 0)
 
 
 async def _known(household: Sandbox, user_id: UUID) -> bool:

@@ -195,7 +195,7 @@ async def _no_jobs(sandbox: Sandbox) -> bool:
 
 async def _all_handled(sandbox: Sandbox) -> bool:
     info = await sandbox.bus.js.consumer_info(event_stream("sample"), "sample__note_written")
-    return info.num_pending == info.num_ack_pending == 0
+    return bool(info.num_pending == info.num_ack_pending == 0)
 
 
 async def _true(value: object) -> bool:

@@ -54,7 +54,9 @@ def valkey_url(valkey_server: str) -> str:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of a second without an answer, and a gateway counts alone to half the limit. Tests that count need a
     Valkey that is there however slow the machine is; one that is away refuses connections, which takes no time."""
-    monkeypatch.setitem(RateLimiter.__init__.__kwdefaults__, "timeout", 10.0)
+    defaults = RateLimiter.__init__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "timeout", 10.0)
 
 
 @pytest.fixture
