@@ -136,6 +136,20 @@ async def test_one_that_was_imported_and_is_looked_at_from_here_is_looked_at_now
         assert (monitor.id, monitor.status) == (made.monitor.id, "up"), "it can be reached from here"
 
 
+async def test_one_that_was_told_of_before_it_was_imported_does_not_stay_down_for_ever(intake: Intake) -> None:
+    await intake.tell(KUMA, said(0, name="NAS"))
+    await intake.home.look()
+    spec: dict[str, Any] = {"kind": "push"}
+    await ask(intake.home, CreateMonitor(decisions=decided("NAS", interval_seconds=60), spec=spec))
+    async with intake.home.app.db.transaction() as tx:
+        await tx.session.execute(
+            text("update monitors set origin = 'imported', external_ref = 'kuma:7' where origin = 'manual'")
+        )
+    await intake.tell(KUMA, said(1, name="NAS"))
+    await intake.home.look()
+    assert [each.status for each in await intake.home.monitors()] == ["up", "up"]
+
+
 async def test_one_that_is_paused_stays_so(intake: Intake) -> None:
     await intake.tell(KUMA, said(1))
     await intake.home.look()

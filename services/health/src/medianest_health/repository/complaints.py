@@ -22,6 +22,10 @@ class Complaints(Repository[Complaint]):
             statement = statement.where(Complaint.kind == kind)
         return (await self.session.scalars(statement.order_by(Complaint.since, Complaint.kind))).all()
 
+    async def holds(self, source: WebhookSource, instance: str, kind: str) -> bool:
+        is_it = (Complaint.source == source.value, Complaint.instance == instance, Complaint.kind == kind)
+        return await self.count(*is_it) > 0
+
     async def forget_all_of(self, complaint_round: ComplaintRound) -> None:
         await self.delete(
             Complaint.source == complaint_round.source, Complaint.instance == complaint_round.instance

@@ -17,6 +17,7 @@ RESTLESS_FOR = timedelta(hours=1)
 """The same for what has come back; and what comes back within that time after its end waits so long to be told."""
 TOLD_AGAIN_AFTER = timedelta(hours=24)
 """Nobody repeats that it is over, so it may never have been heard."""
+_SKEW = timedelta(minutes=1)
 _RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
@@ -36,19 +37,20 @@ async def hear_grievance(
     instance: str,
     severity: Level,
     at: datetime,
+    now: datetime,
 ) -> bool:
-    """Whether it is grave enough to be heard. Of two about the same thing the later one holds."""
+    """Whether it is grave enough to be heard. Of two about the same thing the later one holds, unless a clock was set
+    back meanwhile."""
     complaints = Complaints(tx.session)
-    if rank(grievance.level) < rank(severity):
-        key = (source.value, instance, grievance.kind)
-        # That something is over may be told at another level than it had.
-        if not grievance.is_over or await complaints.get(key) is None:
-            return False
+    # That something is over may be told at another level than it had.
+    is_light = rank(grievance.level) < rank(severity)
+    if is_light and not (grievance.is_over and await complaints.holds(source, instance, grievance.kind)):
+        return False
     complaint_round = await ComplaintRounds(tx.session).join(
         source, instance, at=at, due_at=at + GATHERED_FOR
     )
     known = next(iter(await complaints.of(complaint_round, kind=grievance.kind)), None)
-    if known is not None and at <= known.heard_at:
+    if known is not None and at <= known.heard_at <= now + _SKEW:
         return True
     if grievance.is_over:
         await _over(complaints, complaint_round, known, grievance, at=at)

@@ -2,7 +2,6 @@
 what is found counts; of the rest it is believed, and has a monitor here that says so."""
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
@@ -31,33 +30,40 @@ _TIMEOUT_SECONDS = 10.0
 
 
 async def hear_of_turn(app: HealthApp, tx: Transaction, turn: Turn, *, at: datetime) -> None:
-    monitors = ImportedMonitors(tx.session)
-    schedules, now = Schedules(tx.session), app.clock.now()
+    monitors, schedules, now = ImportedMonitors(tx.session), Schedules(tx.session), app.clock.now()
     imported = await monitors.numbered(turn.number, name=turn.name) if turn.number else None
+    told = await _told_of(monitors, turn)
+    if imported is None and told is None:
+        await monitors.alone()
+        told = await _told_of(monitors, turn) or await _made(monitors, turn, now=now)
+        tx.after_commit(lambda: show_anew(app))
     if imported is not None and imported.kind != "push":
         await schedules.look_now([imported.id], now=now)
-        return
-    monitor_id = imported.id if imported else await _told_of(app, tx, monitors, turn, now=now)
-    if monitor_id is not None:
-        await schedules.hear(monitor_id, ok=turn.is_up, message=turn.message, latency_ms=None, at=at, now=now)
+        imported = None
+    # One that was told of before it was imported goes on saying what is told.
+    for monitor in (imported, told):
+        if monitor is not None:
+            await schedules.hear(
+                monitor.id, ok=turn.is_up, message=turn.message, latency_ms=None, at=at, now=now
+            )
 
 
-async def _told_of(
-    app: HealthApp, tx: Transaction, monitors: ImportedMonitors, turn: Turn, *, now: datetime
-) -> UUID | None:
-    ref = f"{_TOLD}:{turn.ref}"
-    known = await monitors.one(Monitor.external_ref == ref)
-    if known is None:
-        await monitors.alone()
-        known = await monitors.one(Monitor.external_ref == ref)
-    if known is not None:
-        return known.id
+async def _told_of(monitors: ImportedMonitors, turn: Turn) -> Monitor | None:
+    return await monitors.one(Monitor.external_ref == _ref(turn))
+
+
+def _ref(turn: Turn) -> str:
+    return f"{_TOLD}:{turn.ref}"
+
+
+async def _made(monitors: ImportedMonitors, turn: Turn, *, now: datetime) -> Monitor | None:
     if await monitors.count(MADE_BY_PEOPLE) >= MOST_MONITORS:
         log.warning("told_monitor_not_made", most=MOST_MONITORS)
         return None
     monitor_id = uuid7()
     config, _ = stored(_SPEC)
-    await monitors.add(
+    log.info("told_monitor_made", monitor=f"{_TOLD}:{monitor_id}")
+    return await monitors.add(
         Monitor(
             id=monitor_id,
             key=f"{_TOLD}:{monitor_id}",
@@ -72,7 +78,7 @@ async def _told_of(
             origin=Origin.IMPORTED.value,
             paused=False,
             config=config,
-            external_ref=ref,
+            external_ref=_ref(turn),
             interval_seconds=_INTERVAL_SECONDS,
             timeout_seconds=_TIMEOUT_SECONDS,
             # It was looked at often enough over there.
@@ -84,6 +90,3 @@ async def _told_of(
             version=1,
         )
     )
-    log.info("told_monitor_made", monitor=f"{_TOLD}:{monitor_id}")
-    tx.after_commit(lambda: show_anew(app))
-    return monitor_id

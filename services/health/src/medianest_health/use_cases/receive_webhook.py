@@ -70,9 +70,14 @@ async def _take(
         case TitleNews():
             _pass_on(tx, meaning, at=at)
         case Grievance():
-            severity = app.settings.webhook_health_level
             await hear_grievance(
-                tx, meaning, source=source, instance=heard.instance, severity=severity, at=at
+                tx,
+                meaning,
+                source=source,
+                instance=heard.instance,
+                severity=app.settings.webhook_health_level,
+                at=at,
+                now=app.clock.now(),
             )
         case Stuck(title, reason):
             tx.emit(DownloadStuck(source=source, instance=heard.instance, title=title, reason=reason, at=at))
