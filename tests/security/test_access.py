@@ -461,6 +461,10 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "channel": "any",
         "kind": "tautulli",
         "seq": "999999",
+        "secret": "nobody-knows-it",
+        "token": "nobody-knows-it",
+        "slug": "nowhere",
+        "name": "nobody",
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
     return await person.http.request(
