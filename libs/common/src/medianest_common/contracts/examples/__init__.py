@@ -55,7 +55,8 @@ def add_examples(schema: dict[str, Any], *, model: str, service: str) -> None:
         if "examples" in field or "const" in field:
             continue
         for word in (f"{service}.{model}.{name}", f"{model}.{name}", name):
-            fitting = [example for example in _several(words.get(word, ())) if _fits(example, field)]
+            meant = word != name
+            fitting = [one for one in _several(words.get(word, ())) if _fits(one, field, meant=meant)]
             if fitting:
                 field["examples"] = fitting
                 break
@@ -68,16 +69,20 @@ def _several(examples: Any) -> tuple[Any, ...]:
     return examples if isinstance(examples, tuple) else (examples,)
 
 
-def _fits(example: Any, schema: _Schema) -> bool:
-    """A word that means another thing in this model is no example here. Looks no deeper than into a list."""
+def _fits(example: Any, schema: _Schema, *, meant: bool) -> bool:
+    """A word that means another thing in this model is no example here. Looks no deeper than into a list, and takes
+    it on trust that what is `meant` for a field fits another model; all of it is validated by a test.
+    """
     if choices := schema.get("anyOf") or schema.get("oneOf"):
-        return any(_fits(example, choice) for choice in choices)
+        return any(_fits(example, choice, meant=meant) for choice in choices)
     if "enum" in schema:
         return example in schema["enum"]
     if "$ref" in schema:
-        return False
+        return meant and example is not None
     if schema.get("type") == "array":
-        return isinstance(example, list) and all(_fits(item, schema.get("items", {})) for item in example)
+        return isinstance(example, list) and all(
+            _fits(item, schema.get("items", {}), meant=meant) for item in example
+        )
     if schema.get("type") == "object":
         return isinstance(example, dict)
     if isinstance(example, bool) and schema.get("type") != "boolean":

@@ -52,7 +52,7 @@ export class Operation {
           "dt",
           {},
           element("code", {}, parameter.name),
-          element("span", { class: "type" }, ` ${parameter.in}, ${this.schemas.type(parameter.schema)}`),
+          element("span", { class: "type" }, ` ${parameter.in}, ${this.schemas.typeOfParameter(parameter.schema)}`),
           parameter.required ? element("span", { class: "needed" }, " required") : null,
         ),
         element("dd", {}, ...inline(parameter.description ?? ""), notes.length ? ` (${notes.join(", ")})` : ""),
@@ -95,7 +95,9 @@ export class Operation {
     const query = needed.map((parameter) => `${parameter.name}=…`).join("&");
     const url = new URL(`..${this.path}`, document.baseURI).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
     const lines = [`curl ${this.method === "get" ? "" : `-X ${this.method.toUpperCase()} `}'${url}${query && "?"}${query}'`];
-    if (!this.isPublic) lines.push("-H 'Authorization: Bearer $TOKEN'".replaceAll(QUOTE, '"'));
+    if (!this.isPublic) lines.push('-H "Authorization: Bearer $TOKEN"');
+    // Before anybody is known, the CSRF token is what ties a sign-in to its browser.
+    else if (this.method !== "get" && this.path.startsWith("/api/v1/auth/")) lines.push('-b cookies -c cookies -H "X-CSRF-Token: $CSRF"');
     const body = this.told.requestBody?.content?.["application/json"]?.example;
     if (body !== undefined) {
       lines.push("-H 'Content-Type: application/json'");

@@ -47,6 +47,11 @@ export class Schemas {
     return several ? several.filter((choice) => choice.type !== "null").flatMap((choice) => this.choices(choice)) : [found];
   }
 
+  /** Of a parameter, which is left out rather than null. */
+  typeOfParameter(schema) {
+    return [...new Set(this.choices(schema).map((choice) => this.type(choice)))].join(" or ");
+  }
+
   type(schema) {
     const found = this.resolved(schema);
     const several = found.anyOf ?? found.oneOf;
