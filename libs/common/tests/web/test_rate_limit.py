@@ -64,6 +64,15 @@ async def test_two_replicas_share_one_limit_whatever_they_have_paid_for_ahead(va
         await replica.aclose()
 
 
+async def test_nothing_that_was_paid_for_is_lost_where_many_ask_at_once(valkey_url: str) -> None:
+    limiter = RateLimiter(valkey_url, rules=[WIDE], clock=SystemClock(), timeout=5)
+    verdicts = await asyncio.gather(*(limiter.take("wide", "ada") for _ in range(150)))
+    # What was bought and not used yet is there for those who come next.
+    later = [await limiter.take("wide", "ada") for _ in range(100)]
+    assert sum(verdict.is_allowed for verdict in [*verdicts, *later]) == 100
+    await limiter.aclose()
+
+
 async def test_an_exact_rule_asks_valkey_each_time(valkey_url: str) -> None:
     replicas = [RateLimiter(valkey_url, rules=[EXACT], clock=SystemClock()) for _ in range(2)]
     verdicts = await asyncio.gather(*(replicas[turn % 2].take("exact", "ada") for turn in range(24)))

@@ -1,8 +1,9 @@
 """How much one may ask, counted for all gateways together; by this process alone, and stricter, without Valkey."""
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from limits import parse
@@ -101,6 +102,7 @@ class _Purse:
     """Until then nobody is asked again."""
     has_place_at: float = 0.0
     """When one more would be allowed, if nobody else comes first."""
+    buying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class RateLimiter:
@@ -132,6 +134,17 @@ class RateLimiter:
         """Counts one request under this rule for `key` and says whether it may go on."""
         limit = self._limits[name]
         purse = self._purse(name, key)
+        if (known := self._known(limit, purse)) is not None:
+            return known
+        if limit.advance == 1:
+            return await self._ask(limit, key, purse)
+        # Of a crowd one buys for all; each for itself would use up the limit without having asked for anything.
+        async with purse.buying:
+            known = self._known(limit, purse)
+            return known if known is not None else await self._ask(limit, key, purse)
+
+    def _known(self, limit: Limit, purse: _Purse) -> Verdict | None:
+        """What this process can say by itself."""
         now = self._clock.monotonic()
         if now < purse.refused_until:
             wait = max(1, math.ceil(purse.has_place_at - now))
@@ -141,6 +154,9 @@ class RateLimiter:
             return Verdict(
                 is_allowed=True, remaining=purse.remaining + purse.left, reset=purse.reset, limit=limit
             )
+        return None
+
+    async def _ask(self, limit: Limit, key: str, purse: _Purse) -> Verdict:
         try:
             return self._decided("valkey", await self._buy(limit, key, purse))
         except Away:
