@@ -28,6 +28,7 @@ from medianest_common.cache import Cache, open_valkey
 from medianest_common.clock import Clock, SystemClock, uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
+from medianest_common.db import database
 from medianest_common.db.migrate import migrate
 from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import role_secret, running
@@ -99,11 +100,13 @@ def patient() -> Iterator[None]:
     """For tests that are not about what hangs: a machine that stands still for a moment makes nothing count as away.
 
     A Valkey that does not answer within a quarter of a second does, for a second in which limits are stricter and
-    nothing is kept, and so does a service after two.
+    nothing is kept, and so does a service after two, and a database that has no connection to spare after three.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lifecycle, "open_valkey", partial(open_valkey, timeout=_TIMEOUT))
         patch.setattr(lifecycle, "Cache", partial(Cache, timeout=_TIMEOUT))
+        for name in ("POOL_TIMEOUT", "CONNECT_TIMEOUT"):
+            patch.setattr(database, name, _TIMEOUT)
         for ask in (Bus.call, Bus.call_raw, Bus.call_bytes):
             assert ask.__kwdefaults__ is not None
             patch.setitem(ask.__kwdefaults__, "timeout", _PATIENCE)
@@ -271,7 +274,7 @@ async def _empty(client: Client, valkey_url: str) -> None:
     for stream in await js.streams_info():
         assert stream.config.name
         await js.delete_stream(stream.config.name)
-    valkey = Redis.from_url(valkey_url, socket_timeout=_TIMEOUT)
+    valkey = Redis.from_url(valkey_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
     await valkey.flushall()
     await valkey.aclose()
 
