@@ -10,6 +10,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
+from medianest_common.web import DESCRIPTION_SECONDS
 from tests.security.conftest import House
 from tests.world import Person
 
@@ -163,7 +164,9 @@ def test_answers_are_as_described(house: House, who: str, examples: int) -> None
     short = examples == 2
     url = f"{house.world.product.url}/api/v1/openapi.json"
     config = _config(examples, boundaries=who == "olive" or not short)
-    description = schemathesis.openapi.from_url(url, config=config)
+    # Whoever asks first waits until it is made, and schemathesis waits for ten seconds at most.
+    house.do(house.olive.get("/openapi.json", timeout=120), within=150)
+    description = schemathesis.openapi.from_url(url, config=config, timeout=DESCRIPTION_SECONDS)
     description.auth(refresh_interval=None)(_credentials(house, getattr(house, who)))
 
     @description.hook
