@@ -147,6 +147,8 @@ async def test_uptime_kuma_may_send_a_form(doors: Doors) -> None:
     parts = {"data": (None, body.encode())}
     assert (await doors.http.post(f"/api/v1/webhooks/{path}", files=parts)).status_code == 202
     assert (await doors.post(path, data={"other": body})).status_code == 400
+    odd = {"Content-Type": "multipart/form-datax"}
+    assert (await doors.post(path, content=b"data=1", headers=odd)).status_code == 400
     assert [job.body for job in await doors.jobs()] == [body, body]
 
 

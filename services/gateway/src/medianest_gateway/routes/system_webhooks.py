@@ -70,7 +70,7 @@ async def _take(request: Request, gateway: GatewayApp, source: WebhookSource) ->
 async def _body(request: Request) -> str:
     """Uptime Kuma sends a form where it is set up so."""
     content_type, body = request.headers.get("content-type", ""), await request.body()
-    if content_type.lower().startswith(_FORMS):
+    if content_type.partition(";")[0].strip().lower() in _FORMS:
         return text_field("data", body=body, content_type=content_type)
     return text_of(body)
 
