@@ -49,9 +49,8 @@ def broken_messages(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> lis
         if there is None:
             lines.append(f"{subject}: is gone")
             continue
-        ways: tuple[Way, ...] = ("answered",) if subject.startswith("evt.") else ("sent",)
-        for way in ways:
-            lines += [f"{subject}: {what}" for what in _Comparison(schema, there, way).all("", schema, there)]
+        way: Way = "answered" if subject.startswith("evt.") else "sent"
+        lines += [f"{subject}: {what}" for what in _Comparison(schema, there, way).all("", schema, there)]
     return list(dict.fromkeys(lines))
 
 
