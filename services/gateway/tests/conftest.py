@@ -1,6 +1,6 @@
 """A gateway with the services behind it, and people at browsers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.testing import Sandbox, free_port
+from medianest_common.valkey import Reach
+from medianest_common.web.limiter import RateLimiter
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
@@ -86,3 +88,15 @@ async def door(sandbox: Sandbox) -> AsyncIterator[Door]:
     )
     async with AsyncExitStack() as stack:
         yield Door(f"http://localhost:{port}", sandbox, stack)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_may_be_slow(request: pytest.FixtureRequest, patient: None) -> Iterator[None]:
+    """Without counting as away, where a test is not about just that."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.module.__name__.endswith(("test_tickets", "test_deadline")):
+            for asking in (Reach, RateLimiter):
+                defaults = asking.__init__.__kwdefaults__
+                assert defaults
+                patch.setitem(defaults, "timeout", 10.0)
+        yield

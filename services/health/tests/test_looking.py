@@ -63,7 +63,7 @@ def test_what_was_restarted_together_is_not_looked_at_together() -> None:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica that is late is given more time than in earnest before another takes its place, so that it has not
     gone where the machine stood still for a moment."""
     for name in ("_CLAIM", "_RENEW"):
@@ -74,7 +74,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedules, "STEP_BACK_SECONDS", _STEP_BACK_SECONDS)
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("long_leases")
 async def test_two_replicas_look_at_each_thing_once_and_one_takes_over_from_the_other(
     home: Household,
 ) -> None:

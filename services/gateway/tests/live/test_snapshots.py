@@ -62,7 +62,7 @@ async def owner(sandbox: Sandbox) -> Owner:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a test holds the answer back, it is waited for, and not asked for again."""
     monkeypatch.setattr(snapshots, "_ASK_SECONDS", 60.0)
 
@@ -95,7 +95,7 @@ async def test_each_sees_at_first_what_is_theirs(sandbox: Sandbox, owner: Owner)
             assert [f["t"] for f in live.frames][:3] == ["hello", "auth_ok", "snapshot"]
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("waited_for")
 async def test_what_changes_while_the_owner_answers_is_told_after_the_snapshot(
     sandbox: Sandbox, owner: Owner
 ) -> None:
@@ -143,7 +143,7 @@ async def test_what_ended_while_the_page_was_away_is_forgotten(sandbox: Sandbox,
         assert list(live.shown) == ["download:2"]
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("waited_for")
 async def test_a_crowd_that_comes_back_is_one_question_for_the_owner(sandbox: Sandbox, owner: Owner) -> None:
     """Research C4: a thousand who reconnect must not be a thousand queries."""
     async with node(sandbox) as here:
@@ -189,7 +189,7 @@ async def test_what_is_not_for_somebodys_eyes_any_more_is_forgotten_by_pages_tha
         assert len(hers.shown) == 2
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("waited_for")
 async def test_what_was_said_before_it_was_hidden_does_not_bring_it_back(
     sandbox: Sandbox, owner: Owner
 ) -> None:
