@@ -79,7 +79,8 @@ schemas: venv ## Write the JSON Schema of every message into docs/schemas
 	$(BIN)/medianest schemas docs/schemas
 
 .PHONY: docs
-docs: schemas ## Write all generated documents: schemas, OpenAPI, AsyncAPI, types for TypeScript
+docs: schemas ## Write all generated documents: schemas, refusals, OpenAPI, AsyncAPI, types for TypeScript
+	PYTHONPATH=. $(BIN)/python tools/refusals.py
 	$(BIN)/medianest openapi > docs/openapi.json
 	$(BIN)/medianest asyncapi > docs/asyncapi.json
 	$(BIN)/python tools/live_types.py

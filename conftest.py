@@ -2,6 +2,8 @@ import os
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["medianest.testing", "medianest.testing_youtube"]
 
 
@@ -15,3 +17,9 @@ def _keep_bytecode() -> None:
 
 if sys.dont_write_bytecode:
     _keep_bytecode()
+
+# How quick something is is for `bench/`: a machine that stands still for a moment has found no fault.
+settings.register_profile(
+    "patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")

@@ -10,6 +10,7 @@ from bench.table import Row, show
 PARTS = (
     "bus",
     "stack",
+    "middleware",
     "tokens",
     "requests",
     "growth",
@@ -18,6 +19,7 @@ PARTS = (
     "plex_search",
     "plex_sync",
     "youtube",
+    "connections",
     "live",
     "health",
     "dashboard",

@@ -1,6 +1,7 @@
 """The whole HTTP stack against bare FastAPI on the same routes: a real server, counting in Valkey, JSON log lines."""
 
 import asyncio
+import gc
 import socket
 import statistics
 import subprocess
@@ -104,14 +105,14 @@ async def _server(kind: str, valkey_url: str) -> AsyncIterator[tuple[int, int]]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _listening(port)
+        await listening(port)
         yield port, process.pid
     finally:
         process.terminate()
         await asyncio.wait_for(process.wait(), 10)
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
     async with asyncio.timeout(20):
         while True:
             try:
@@ -131,6 +132,9 @@ def _serve(kind: str, port: int, valkey_url: str) -> None:
     async def answer() -> Response:
         return Response(_BODY, media_type="application/json")
 
+    # As the product does once it is up.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(app, port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False)
 
 

@@ -7,6 +7,7 @@ import psutil
 
 from bench.load import measure as measure_load
 from bench.load import request
+from bench.middleware import listening
 from bench.product import product
 from bench.table import Row
 
@@ -26,8 +27,8 @@ async def measure() -> list[Row]:
     async with product() as ours:
         bare_port = ours.port + 1
         bare = await asyncio.create_subprocess_exec(sys.executable, "-c", _BARE, str(bare_port))
-        await asyncio.sleep(2)
         try:
+            await listening(bare_port)
             for _ in range(3):
                 plain = await measure_load(
                     bare_port, [request("GET", "/health")], seconds=3, processes=[psutil.Process(bare.pid)]

@@ -19,7 +19,7 @@ from medianest.finding import Finding, bad, good
 from medianest.installation import check_settings, hindrance, reachable, read_settings
 from medianest_common.settings import Settings, SettingsError
 
-_TIMEOUT = 5.0
+_TIMEOUT = 10.0
 _LEAST_PYTHON = (3, 12)
 _LEAST_FREE = 1_000_000_000
 
@@ -173,7 +173,7 @@ async def _ask_nats(settings: Settings) -> str:
 
     client = await nats.connect(
         settings.nats_url,
-        connect_timeout=2,
+        connect_timeout=int(_TIMEOUT),
         allow_reconnect=False,
         max_reconnect_attempts=1,
         reconnect_time_wait=0,
@@ -202,7 +202,7 @@ async def _ask_postgres(settings: Settings) -> str:
 async def _ask_valkey(settings: Settings) -> str:
     from redis.asyncio import Redis
 
-    valkey = Redis.from_url(settings.valkey_url, socket_timeout=2, socket_connect_timeout=2)
+    valkey = Redis.from_url(settings.valkey_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
     try:
         memory = await valkey.info("memory")
         return f"{memory['used_memory_human']} in use"

@@ -8,7 +8,7 @@ from medianest.finding import Finding, bad, good
 from medianest_common.settings import Settings, load
 from medianest_health.settings import HealthSettings, plain
 
-_TIMEOUT = 5.0
+_TIMEOUT = 10.0
 _LAST_WAY = "select name, url from connections order by chosen_at desc limit 1"
 
 

@@ -17,7 +17,7 @@ from medianest_media.settings import MediaSettings
 from medianest_notifications.adapters.smtp import MailServerUnavailable, Smtp
 from medianest_notifications.settings import NotificationsSettings, parse_sender
 
-_TIMEOUT = 5.0
+_TIMEOUT = 10.0
 _SKEW_SECONDS = 30
 
 

@@ -4,7 +4,8 @@ import importlib
 import json
 import pkgutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from medianest.installation import free_port
 from medianest_common import contracts
 from medianest_common.contracts.base import Message
 from medianest_common.settings import Settings
+from medianest_common.web import DESCRIPTION_SECONDS, OPENAPI_PATH
 
 _NO_DATABASE = "postgresql://none"
 """The gateway has none."""
@@ -41,7 +43,16 @@ def write_schemas(folder: Path) -> int:
 
 
 async def openapi_document() -> dict[str, Any]:
-    """As the gateway itself gives it, asked over HTTP on a throw-away folder; the same on every installation."""
+    """As the gateway itself gives it, asked over HTTP; the same on every installation."""
+    async with gateway_alone() as url, httpx.AsyncClient(timeout=DESCRIPTION_SECONDS) as client:
+        answer = await client.get(f"{url}{OPENAPI_PATH}")
+        document: dict[str, Any] = answer.raise_for_status().json()
+        return document
+
+
+@asynccontextmanager
+async def gateway_alone(base_path: str = "") -> AsyncIterator[str]:
+    """Its address, without `base_path`. On a throw-away folder, with nobody to ask behind it."""
     from medianest_common.lifecycle import running
 
     with tempfile.TemporaryDirectory(prefix="medianest-", ignore_cleanup_errors=True) as folder:
@@ -53,15 +64,11 @@ async def openapi_document() -> dict[str, Any]:
                 "data_dir": Path(folder),
                 "host": "127.0.0.1",
                 "port": free_port(),
-                "base_url": Settings.model_fields["base_url"].default,
+                "base_url": f"{Settings.model_fields['base_url'].default}{base_path}",
+                "allowed_hosts": "127.0.0.1",
             }
-            async with (
-                running(registry.service("gateway"), overrides=overrides),
-                httpx.AsyncClient(timeout=10) as client,
-            ):
-                answer = await client.get(f"http://127.0.0.1:{overrides['port']}/api/v1/openapi.json")
-                document: dict[str, Any] = answer.raise_for_status().json()
-                return document
+            async with running(registry.service("gateway"), overrides=overrides):
+                yield f"http://127.0.0.1:{overrides['port']}"
 
 
 def _schema(message: type[Message]) -> dict[str, Any]:

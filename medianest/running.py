@@ -17,6 +17,7 @@ from medianest.embedded.process import SupervisedServer
 from medianest.errors import SetupError
 from medianest.installation import check_settings, embedded, hindrance, shared_settings, with_urls
 from medianest.service_process import service_processes
+from medianest_common.reporting import reporting
 from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ async def run(
         _ensure_free(settings)
     # The programs of the servers start while ours are still being read.
     loading = asyncio.create_task(asyncio.to_thread(_load, names))
-    async with servers:
+    async with reporting(settings), servers:
         services = await loading
         check_settings(services)
         settings = with_urls(settings, servers.urls)

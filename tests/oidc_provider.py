@@ -147,13 +147,13 @@ class OidcProvider:
 
     async def agree(self, address: str, account: Account) -> str:
         """What the person does there: sign in, agree, and be sent back to the address that is answered."""
-        async with httpx.AsyncClient(timeout=5, verify=False) as browser:
+        async with httpx.AsyncClient(timeout=60, verify=False) as browser:
             answer = await browser.post(address, data={"sub": account.sub})
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 
     async def cancel(self, address: str) -> str:
-        async with httpx.AsyncClient(timeout=5, verify=False) as browser:
+        async with httpx.AsyncClient(timeout=60, verify=False) as browser:
             answer = await browser.post(address, data={})
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]

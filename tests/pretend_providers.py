@@ -64,7 +64,7 @@ class PretendServer:
 
     async def agree(self, address: str, about: dict[str, Any]) -> str:
         """Somebody signs in there and is sent back to the address that is answered."""
-        async with httpx.AsyncClient(timeout=5, verify=False) as browser:
+        async with httpx.AsyncClient(timeout=60, verify=False) as browser:
             answer = await browser.get(f"{address}&{urlencode({'as': self.code_for(about)})}")
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]

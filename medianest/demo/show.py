@@ -27,7 +27,8 @@ from medianest_common.testing.fake_youtube import FakeYoutube, fake_youtube
 
 log = structlog.get_logger()
 
-_SECONDS = 40.0
+_SECONDS = 150.0
+"""As long as a slow machine may need for it."""
 _OBTAINED = 2
 _OF_THE_PERSON = (
     "HOST",

@@ -1,6 +1,7 @@
 """PostgreSQL for a small machine: little memory at rest, nothing given up in durability."""
 
 import asyncio
+import contextlib
 import os
 import pwd
 import shutil
@@ -187,7 +188,9 @@ class PostgresServer:
         finally:
             password_file.unlink()
             if process.returncode is None:
-                process.kill()
+                # With those that it has started itself.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
         if process.returncode != 0:
             raise ServerDidNotStart(

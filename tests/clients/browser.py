@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_SECONDS = 60.0
-_CALL_SECONDS = 30.0
+_CALL_SECONDS = 60.0
 _OPTIONS = (
     "--headless=new",
     "--remote-debugging-port=0",
@@ -59,8 +59,15 @@ class Tab:
     async def open(self, url: str) -> None:
         await self.call("Page.navigate", url=url)
         async with asyncio.timeout(_CALL_SECONDS):
-            while await self.run("[document.readyState, location.href].join(' ')") != f"complete {url}":
+            while not await self._has_opened(url):
                 await asyncio.sleep(0.05)
+
+    async def _has_opened(self, url: str) -> bool:
+        """Between two pages there is nobody to ask."""
+        script = "[document.readyState, location.href].join(' ')"
+        answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        found: bool = answer.get("result", {}).get("value") == f"complete {url}"
+        return found
 
     async def listen(self) -> None:
         async for message in self._socket:
@@ -86,9 +93,8 @@ async def browser() -> AsyncIterator[Tab]:
         )
         try:
             port = await _port(Path(profile) / "DevToolsActivePort", process)
-            async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-                targets = (await client.get(f"http://127.0.0.1:{port}/json/list")).json()
-            address = next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page")
+            async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+                address = await _page(client, port)
             async with connect(address, proxy=None, max_size=2**24) as socket:
                 tab = Tab(socket)
                 listening = asyncio.create_task(tab.listen())
@@ -102,6 +108,16 @@ async def browser() -> AsyncIterator[Tab]:
         finally:
             process.kill()
             await process.wait()
+
+
+async def _page(client: httpx.AsyncClient, port: int) -> str:
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            targets = (await client.get(f"http://127.0.0.1:{port}/json/list")).json()
+            for target in targets:
+                if target["type"] == "page":
+                    return str(target["webSocketDebuggerUrl"])
+            await asyncio.sleep(0.05)
 
 
 async def _port(file: Path, process: asyncio.subprocess.Process) -> int:

@@ -77,7 +77,7 @@ async def _ask(person: Person, film: int) -> str:
     return str(answer.json()["id"])
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_a_tab_hears_of_what_others_do_and_outlives_a_kill_of_the_portal(tmp_path: Path) -> None:
     script = await asyncio.to_thread(_as_one_script)
     async with world(tmp_path / "data") as house, browser() as tab:
@@ -109,7 +109,8 @@ async def test_a_tab_hears_of_what_others_do_and_outlives_a_kill_of_the_portal(t
         asked.append(await _ask(frida, 603))
 
         events = await eventually(lambda: _events(tab, 4), within=60)
-        assert [event["data"]["requestId"] for event in events] == asked
+        # Several are handled at once, so that any of them may be told first.
+        assert sorted(event["data"]["requestId"] for event in events) == sorted(asked)
         everything = json.loads(await tab.run("JSON.stringify(heard.events.map((event) => event.seq))"))
         assert everything == list(range(start + 1, start + 1 + len(everything))), "none lost, none twice"
         assert await tab.run("heard.rereads.join()") == "first"

@@ -63,7 +63,7 @@ def test_a_page_that_misreads_an_event_does_not_compile(tmp_path: Path) -> None:
         assert (done.returncode == 0) is compiles, done.stdout
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_it_keeps_a_page_in_step_with_the_product(tmp_path: Path) -> None:
     folder = await asyncio.to_thread(compiled_client)
     async with world(tmp_path / "data") as house:
@@ -91,6 +91,6 @@ async def test_it_keeps_a_page_in_step_with_the_product(tmp_path: Path) -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await asyncio.wait_for(process.communicate(), 300)
+        said, _ = await asyncio.wait_for(process.communicate(), 600)
         assert process.returncode == 0, said.decode()
         assert "# fail 0" in said.decode()

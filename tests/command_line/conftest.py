@@ -12,7 +12,7 @@ from tests.command_line.installation import Installation
 def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="medianest-"))
     yield path
-    shutil.rmtree(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
+from medianest.testing import free_port
 from tests.embedded.clients import processes_of
 
 _UP_SECONDS = 180.0
@@ -18,9 +19,7 @@ _UP_SECONDS = 180.0
 class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.output = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -71,7 +70,7 @@ class Installation:
 
     async def ready(self) -> bool:
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
+            async with httpx.AsyncClient(timeout=20) as client:
                 return (await client.get(f"{self.address}/health/ready")).status_code == 200
         except httpx.HTTPError:
             return False
@@ -81,8 +80,9 @@ class Installation:
 
     async def _ended_by(self, number: signal.Signals) -> int:
         assert self._process and self._reader
-        self._process.send_signal(number)
-        code = await asyncio.wait_for(self._process.wait(), 30)
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        code = await asyncio.wait_for(self._process.wait(), 60)
         await self._reader
         return code
 

@@ -68,10 +68,13 @@ def test_words_that_are_missing_are_named_before_anything_starts(
 
 async def test_a_rotation_that_was_killed_goes_on(installation: Installation) -> None:
     """Also: nothing runs, so the command starts what it needs, and nothing is left of it."""
-    await installation.begin("admin", "rotate-keys")
-    await installation.says("The new key is")
-    await installation.kill()
-    half = keyring(installation)
+    for _ in range(5):
+        await installation.begin("admin", "rotate-keys")
+        await installation.says("The new key is")
+        await installation.kill()
+        half = keyring(installation)
+        if half.old:
+            break  # And otherwise it was done before it was killed.
     assert len(half.old) == 1
 
     assert [finding.mend for finding in _keys(settings_of(installation))] == [

@@ -149,7 +149,7 @@ async def test_tables_can_be_migrated_beside_a_running_installation(installation
     assert code == 0, said
     urls = urls_of_running(installation.folder / "data")
     assert urls
-    connection = await asyncpg.connect(urls.database_url, timeout=5)
+    connection = await asyncpg.connect(urls.database_url, timeout=10)
     try:
         assert await connection.fetchval("select count(*) from auth.users") == 0
     finally:

@@ -11,7 +11,7 @@ import yaml
 
 from medianest import registry
 from medianest.containers import write_secrets
-from medianest.installation import free_port
+from medianest.testing import free_port
 from medianest_common.security.encryption import KeyRing
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_half_made_secrets_are_completed(tmp_path: Path) -> None:
 def test_where_nothing_answers_the_health_check_fails(tmp_path: Path) -> None:
     environment = {**os.environ, "MEDIANEST_OPS_PORT": str(free_port()), "MEDIANEST_DATA_DIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", "medianest", "healthcheck"], env=environment, capture_output=True, timeout=60
+        [sys.executable, "-m", "medianest", "healthcheck"], env=environment, capture_output=True, timeout=180
     )
     assert done.returncode == 1
 

@@ -41,12 +41,12 @@ async def test_a_document_is_whole_although_its_writer_was_stopped_in_the_middle
         *(sys.executable, "-u", "-m", "medianest", "asyncapi"), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout
-    begun = await asyncio.wait_for(process.stdout.readexactly(1), 60)
+    begun = await asyncio.wait_for(process.stdout.readexactly(1), 180)
     await asyncio.sleep(0.5)  # Until nothing more fits into the pipe.
     for each in signal.SIGSTOP, signal.SIGCONT:
         os.kill(process.pid, each)
         await asyncio.sleep(0.2)
 
-    rest, _ = await asyncio.wait_for(process.communicate(), 60)
+    rest, _ = await asyncio.wait_for(process.communicate(), 180)
 
     assert (begun + rest).decode() == (DOCS / "asyncapi.json").read_text()

@@ -24,7 +24,7 @@ async def test_everything_comes_up_from_nothing_and_goes_down_at_ctrl_c(installa
 
     before = time.monotonic()
     assert await installation.interrupt() == 0
-    assert time.monotonic() - before < 15
+    assert time.monotonic() - before < 30
     assert installation.processes() == []
 
 
@@ -62,7 +62,7 @@ async def test_each_service_in_a_process_of_its_own_comes_back_when_killed(
     async def replaced() -> bool:
         return (pids / "youtube.pid").read_text() != dead and await installation.ready()
 
-    assert await until(replaced, within=20)
+    assert await until(replaced)
     assert await installation.interrupt() == 0
     assert installation.processes() == []
 
@@ -73,7 +73,7 @@ async def test_each_process_has_metrics_at_an_address_that_prometheus_can_read(
     await installation.run("--processes")
     folder = installation.folder / "data" / "services"
     found = {}
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         for file in folder.glob("*.targets.json"):
             (group,) = json.loads(file.read_text())
             (target,) = group["targets"]
@@ -94,9 +94,13 @@ async def test_ctrl_c_in_the_middle_of_a_start_ends_it(installation: Installatio
     async def servers_start() -> bool:
         return len(installation.processes()) > 1
 
+    async def nothing_left() -> bool:
+        return installation.processes() == []
+
     assert await until(servers_start)
     assert await installation.interrupt() == 0
-    assert installation.processes() == []
+    # What had not even been started to the end is ended by the system, which takes it a moment.
+    assert await until(nothing_left, within=20)
     assert "Traceback" not in installation.output
 
 
@@ -142,7 +146,7 @@ async def test_a_demo_has_something_on_every_page_and_leaves_nothing_behind(
     await installation.says("requests were made")
     line = next(line for line in installation.output.splitlines() if "Sign in with a password" in line)
     *_, email, password = line.split()
-    async with httpx.AsyncClient(base_url=f"{installation.address}/api/v1", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"{installation.address}/api/v1", timeout=60) as client:
         csrf = {"X-CSRF-Token": (await client.get("/csrf")).json()["token"]}
         body = {"email": email, "password": password}
         assert (await client.post("/auth/login", json=body, headers=csrf)).status_code == 200
@@ -156,18 +160,24 @@ async def test_a_demo_has_something_on_every_page_and_leaves_nothing_behind(
         ):
             found[path] = (await client.get(path)).json()["items"]
             assert found[path], path
-    states = {request["status"] for request in found["/media/requests"]}
-    assert states == {"pending", "processing", "available", "declined", "failed"}
-    assert {monitor["status"] for monitor in found["/services/status"]} == {"up"}
+        states = {request["status"] for request in found["/media/requests"]}
+        assert states == {"pending", "processing", "available", "declined", "failed"}
+        # A look that took too long is put right by the next one.
+        assert await until(lambda: _all_up(client))
     assert await installation.interrupt() == 0
     assert installation.processes() == []
+
+
+async def _all_up(client: httpx.AsyncClient) -> bool:
+    items = (await client.get("/services/status")).raise_for_status().json()["items"]
+    return {monitor["status"] for monitor in items} == {"up"}
 
 
 async def test_a_friend_signs_in_to_the_demo_through_the_page_of_the_pretend_plex(
     installation: Installation,
 ) -> None:
     await installation.run(command="demo")
-    async with httpx.AsyncClient(base_url=installation.address, timeout=10) as browser:
+    async with httpx.AsyncClient(base_url=installation.address, timeout=60) as browser:
         csrf = {"X-CSRF-Token": (await browser.get("/api/v1/csrf")).json()["token"]}
         started = (await browser.post("/api/v1/auth/plex/pin", headers=csrf)).json()
         address, _, asked = started["authUrl"].partition("#?")

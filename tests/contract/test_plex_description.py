@@ -9,7 +9,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import medianest_common.testing
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex import GetImage, ListRecentlyAdded, SearchLibrary
 from medianest_common.contracts.plex.changes import (
@@ -144,9 +143,7 @@ async def gate_to(upstream: str, folder: Path) -> AsyncIterator[Gate]:
 
 @asynccontextmanager
 async def _prism(description: Path, upstream: str) -> AsyncIterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = description.with_suffix(".log")
     with log.open("wb") as written:
         process = await asyncio.create_subprocess_exec(

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from medianest.testing import eventually
 from medianest_common.testing.fake_uptime_kuma import FakeUptimeKuma
 from tests.world import world
 
@@ -33,6 +34,14 @@ async def test_what_an_uptime_kuma_watches_is_watched_here(tmp_path: Path) -> No
         ]
         assert [each["type"] for each in answer["notImported"]] == ["mqtt"]
 
+        imported = {each["id"] for each in answer["created"] if each["what"] == "monitor"}
+
+        async def is_written_down() -> bool:
+            params = {"action": "monitor_create", "limit": 100}
+            log = (await olive.get("/admin/audit", params=params)).raise_for_status().json()["items"]
+            return {each["target"] for each in log} == {f"monitor:{each}" for each in imported}
+
+        await eventually(is_written_down)
         (token,) = answer["pushTokens"]
         async with httpx.AsyncClient() as script:
             heard = await script.get(f"{here.product.url}{token['path']}", params={"status": "up"})

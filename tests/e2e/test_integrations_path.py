@@ -19,8 +19,13 @@ async def put(person: Person, kind: str, **body: Any) -> httpx.Response:
 
 
 async def listed(person: Person, kind: str = "overseerr") -> dict[str, Any]:
-    items = (await person.get("/admin/services")).raise_for_status().json()["items"]
-    return next(each for each in items if each["kind"] == kind)
+    """Once whoever has it has answered in time."""
+
+    async def found() -> dict[str, Any] | None:
+        items = (await person.get("/admin/services")).raise_for_status().json()["items"]
+        return next((each for each in items if each["kind"] == kind), None)
+
+    return await eventually(found)
 
 
 async def monitor_is(person: Person, name: str, status: str) -> None:

@@ -71,7 +71,7 @@ class Two:
 
 
 @pytest.fixture
-async def two(server_urls: ServerUrls, tmp_path: Path) -> AsyncIterator[Two]:
+async def two(server_urls: ServerUrls, tmp_path: Path, patient: None) -> AsyncIterator[Two]:
     async with FakePlex.start() as plex, sandbox_on(server_urls, tmp_path) as sandbox:
         for title, tmdb in FILMS:
             plex.library.add_movie(title, 1995, tmdb=tmdb, added_at=NOW - timedelta(days=3))

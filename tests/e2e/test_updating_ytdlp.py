@@ -7,6 +7,7 @@ import pytest
 
 from medianest.testing import eventually
 from services.youtube.tests import small_wheels
+from tests.audit_log import written_down
 from tests.world import Person, world
 
 
@@ -22,8 +23,9 @@ async def test_the_portal_updates_yt_dlp_and_says_what_became_of_it(
         before = (await olive.get("/youtube/tools")).raise_for_status().json()
 
         begun = await olive.post("/youtube/tools/update", {})
-        done = await eventually(lambda: _updated(olive), within=60)
+        done = await eventually(lambda: _updated(olive), within=180)
         wrong = await olive.post("/youtube/tools/update", {"version": "newest"})
+        await written_down(olive, "ytdlp_update")
 
         assert before["ytDlp"]["bundled"] and before["lastUpdate"] is None
         assert {before[name]["state"] for name in ("ffmpeg", "ffprobe", "runtime")} == {"present"}

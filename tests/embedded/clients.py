@@ -14,14 +14,17 @@ from redis.exceptions import RedisError
 from medianest.embedded import ServerUrls
 from medianest.embedded.process import command_line
 
+_PATIENCE = 10
+"""Seconds that an answer may take on a machine that stands still for a moment."""
+
 
 async def write_everywhere(urls: ServerUrls, text: str) -> None:
-    connection = await asyncpg.connect(urls.database_url, timeout=5)
+    connection = await asyncpg.connect(urls.database_url, timeout=_PATIENCE)
     await connection.execute("create table if not exists kept (text text)")
     await connection.execute("insert into kept values ($1)", text)
     await connection.close()
-    client = await nats.connect(urls.nats_url)
-    js = client.jetstream()
+    client = await nats.connect(urls.nats_url, connect_timeout=_PATIENCE)
+    js = client.jetstream(timeout=_PATIENCE)
     await js.add_stream(name="KEPT", subjects=["kept"])
     await js.publish("kept", text.encode())
     await client.close()
@@ -34,7 +37,7 @@ async def written(urls: ServerUrls) -> tuple[list[str], int]:
 
 
 async def rows(urls: ServerUrls) -> list[str]:
-    connection = await asyncpg.connect(urls.database_url, timeout=5)
+    connection = await asyncpg.connect(urls.database_url, timeout=_PATIENCE)
     try:
         return [row["text"] for row in await connection.fetch("select text from kept")]
     finally:
@@ -42,15 +45,15 @@ async def rows(urls: ServerUrls) -> list[str]:
 
 
 async def messages(urls: ServerUrls) -> int:
-    client = await nats.connect(urls.nats_url, allow_reconnect=False, connect_timeout=1)
+    client = await nats.connect(urls.nats_url, allow_reconnect=False, connect_timeout=_PATIENCE)
     try:
-        return (await client.jetstream().stream_info("KEPT")).state.messages
+        return (await client.jetstream(timeout=_PATIENCE).stream_info("KEPT")).state.messages
     finally:
         await client.close()
 
 
 async def valkey_answers(urls: ServerUrls) -> bool:
-    valkey = Redis.from_url(urls.valkey_url, socket_timeout=1)
+    valkey = Redis.from_url(urls.valkey_url, socket_timeout=_PATIENCE)
     try:
         return bool(await valkey.set("key", "value"))
     finally:

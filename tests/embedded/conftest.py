@@ -12,4 +12,4 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="medianest-"))
     path.chmod(0o755)
     yield path
-    shutil.rmtree(path)
+    shutil.rmtree(path, ignore_errors=True)

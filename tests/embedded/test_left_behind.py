@@ -17,7 +17,7 @@ async def start_holder(folder: Path) -> asyncio.subprocess.Process:
         sys.executable, str(HOLDER), str(folder), stdout=asyncio.subprocess.PIPE
     )
     assert holder.stdout
-    assert await asyncio.wait_for(holder.stdout.readline(), 60) == b"up\n"
+    assert await asyncio.wait_for(holder.stdout.readline(), 180) == b"up\n"
     return holder
 
 
@@ -58,7 +58,7 @@ async def test_a_server_left_by_an_earlier_run_is_ended(folder: Path) -> None:
     )
     (folder / "servers" / "valkey.pid").write_text(str(left.pid))
     async with EmbeddedServers(folder) as servers:
-        assert await asyncio.wait_for(left.wait(), 30) is not None
+        assert await asyncio.wait_for(left.wait(), 120) is not None
         assert servers.urls.valkey_url == port
 
 

@@ -3,8 +3,7 @@ nothing is a 500, nothing takes for ever, and all is as before once the part is 
 
 import asyncio
 import signal
-import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -16,7 +15,7 @@ import pytest
 
 from medianest import registry
 from medianest.embedded import EmbeddedServers
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_gateway.degradation import LINES, Fallback, line_for
 from medianest_gateway.routes.youtube import PREVIEW_SECONDS
 
@@ -66,7 +65,9 @@ class Product:
     client: httpx.AsyncClient
     routes: list[str]
 
-    async def ask(self) -> dict[str, httpx.Response]:
+    async def ask(self, routes: Sequence[str] | None = None) -> dict[str, httpx.Response]:
+        """All of them, or these."""
+        routes = self.routes if routes is None else routes
         places = asyncio.Semaphore(AT_ONCE)
         took = dict[str, float]()
 
@@ -77,10 +78,16 @@ class Product:
                 took[route] = monotonic() - began
                 return answer
 
-        answers = await asyncio.gather(*(one(route) for route in self.routes))
+        answers = await asyncio.gather(*(one(route) for route in routes))
         slow = {route: seconds for route, seconds in took.items() if seconds > LONG.get(route, MOST_SECONDS)}
         assert not slow, slow
-        return dict(zip(self.routes, answers, strict=True))
+        return dict(zip(routes, answers, strict=True))
+
+    async def ask_in_peace(self) -> dict[str, httpx.Response]:
+        """All of them, and once more those that had no time."""
+        answers = await self.ask()
+        late = [route for route, answer in answers.items() if answer.status_code in (503, 504)]
+        return answers | await self.ask(late)
 
     async def is_well(self) -> bool:
         health = (await self.client.get("/health/ready")).json()
@@ -89,9 +96,7 @@ class Product:
 
 @pytest.fixture
 async def product(sandbox: Sandbox) -> AsyncIterator[Product]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(),
         port=port,
@@ -117,17 +122,16 @@ def test_people_can_read_what_is_held_here() -> None:
         assert f"| `{line.prefix}` | {line.service or ''} | {line.fallback} |" in shown
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_each_service_in_turn(product: Product, sandbox: Sandbox) -> None:
     await eventually(product.is_well)
-    before = await product.ask()
+    before = await product.ask_in_peace()
     assert not [route for route, answer in before.items() if answer.status_code == 500]
     wrong = []
     for service in BEHIND:
         await sandbox.stop(service)
-        for route, answer in (await product.ask()).items():
-            if problem := _wrong(route, answer, service=service, before=before[route]):
-                wrong.append(f"without {service}: GET {route} {problem}")
+        problems = await _problems(product, before, without=service)
+        wrong += [f"without {service}: GET {route} {problem}" for route, problem in problems.items()]
         path, body = WRITES[service]
         written = await product.client.post(path, json=body)
         if problem := _refusal(written, service=service):
@@ -135,7 +139,7 @@ async def test_each_service_in_turn(product: Product, sandbox: Sandbox) -> None:
         await sandbox.start(*registry.services([service]))
         await eventually(product.is_well)
     assert not wrong, "\n".join(wrong)
-    after = await product.ask()
+    after = await product.ask_in_peace()
     assert _statuses(after) == _statuses(before)
 
 
@@ -163,6 +167,25 @@ async def test_each_server_in_turn(product: Product, servers: EmbeddedServers) -
         await eventually(product.is_well, within=120)
     assert not wrong, "\n".join(wrong)
     assert _statuses(await product.ask()) == _statuses(before)
+
+
+async def _problems(
+    product: Product, before: Mapping[str, httpx.Response], *, without: str
+) -> dict[str, str]:
+    """What is wrong and stays so: on a machine that stands still for a moment somebody else may be late once, with
+    anything but a 500."""
+    found: dict[str, str] = {}
+    routes: Sequence[str] | None = None
+    for _ in range(2):
+        late = []
+        for route, answer in (await product.ask(routes)).items():
+            if problem := _wrong(route, answer, service=without, before=before[route]):
+                found[route] = problem
+                late += [route] * (answer.status_code in (503, 504))
+            else:
+                found.pop(route, None)
+        routes = late
+    return found
 
 
 def _wrong(route: str, answer: httpx.Response, *, service: str, before: httpx.Response) -> str | None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -16,7 +15,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_common.contracts.media import RequestStatus
 from medianest_common.testing.live_client import LiveClient
 from services.notifications.tests.household import Person, request_event
@@ -156,10 +155,10 @@ class Household:
 async def household(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Household]:
     async with AsyncExitStack() as stack:
         gateways = [
-            Gateway(_free_port(), tmp_path / f"{name}.ready", tmp_path / f"{name}.log")
+            Gateway(free_port(), tmp_path / f"{name}.ready", tmp_path / f"{name}.log")
             for name in ("first", "second")
         ]
-        balancer = Balancer(gateways, _free_port())
+        balancer = Balancer(gateways, free_port())
         url = f"http://localhost:{balancer.port}"
         settings = {"setup_token": SETUP_TOKEN, "base_url": url, "rate_limit_scale": 1000}
         await sandbox.start(
@@ -224,9 +223,3 @@ async def _have_streams(gateways: list[Gateway], each: int) -> bool:
 
 async def _all_past(pages: list[LiveClient], seq: int) -> bool:
     return all(page.last_seq is not None and page.last_seq > seq for page in pages)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

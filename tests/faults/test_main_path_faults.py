@@ -19,10 +19,21 @@ async def test_sixteen_identical_requests_at_once_are_one(tmp_path: Path) -> Non
         house.overseerr.add_movie(FIRST, "Film 0", 2020)
         await house.owner()
         frida = await house.friend()
-        answers = await asyncio.gather(*(frida.request("movie", FIRST) for _ in range(16)))
-        assert Counter(a.status_code for a in answers) == {201: 1, 409: 15}
+        answers = await asyncio.gather(*(_asked(frida, FIRST) for _ in range(16)))
+        statuses = Counter(a.status_code for a in answers)
+        # Whoever was not answered in time may have been the first.
+        assert statuses[201] <= 1 and statuses[201] + statuses[409] == 16, statuses
         assert {a.json()["code"] for a in answers if a.status_code == 409} == {"ALREADY_REQUESTED"}
+        [made] = await _all(frida, "/media/requests", limit=100)
+        assert made["tmdbId"] == FIRST
         await eventually(lambda: _upstream(house, [FIRST]))
+
+
+async def _asked(person: Person, film: int) -> httpx.Response:
+    """Until there was time for an answer."""
+    while (answer := await person.request("movie", film)).status_code in (503, 504):
+        await asyncio.sleep(0.25)
+    return answer
 
 
 async def test_a_repeated_post_with_its_key_is_answered_as_the_first(tmp_path: Path) -> None:
@@ -50,9 +61,12 @@ async def test_overseerr_away_refuses_nothing_loses_nothing_and_doubles_nothing(
         await house.owner()
         frida = await house.friend()
         house.overseerr.fail_with("refuse")
-        answers = [await frida.request("movie", film) for film in films]
-        assert [a.status_code for a in answers] == [201] * len(films)
-        waiting = await eventually(lambda: _reason(frida, answers[0].json()["id"]))
+        answers = [await _asked(frida, film) for film in films]
+        # One that was not answered in time is there already.
+        assert {a.status_code for a in answers} <= {201, 409}
+        made = {row["tmdbId"]: row["id"] for row in await _all(frida, "/media/requests", limit=100)}
+        assert sorted(made) == films
+        waiting = await eventually(lambda: _reason(frida, made[FIRST]))
         assert "Overseerr" in waiting
         house.overseerr.heal()
         await eventually(lambda: _upstream(house, films), within=90)
@@ -77,9 +91,17 @@ async def test_the_state_ends_up_right_and_is_told_once_whatever_webhooks_do(
         await eventually(lambda: _status(frida, request["id"], "approved", "processing"), within=120)
         house.overseerr.set_available("movie", FIRST)
         await eventually(lambda: _status(frida, request["id"], "available"), within=120)
+
+        async def told() -> bool:
+            items = (await frida.get("/notifications")).raise_for_status().json()["items"]
+            kinds = Counter(notice["type"] for notice in items)
+            assert kinds["request.available"] == 1 and kinds["request.approved"] == 1, kinds
+            return True
+
+        await eventually(told)
+        # And not once more by what looks every two seconds.
         await asyncio.sleep(3)
-        told = Counter(n["type"] for n in (await frida.get("/notifications")).json()["items"])
-        assert told["request.available"] == 1 and told["request.approved"] == 1
+        await told()
         assert (await olive.get("/media/requests/counts")).json()["available"] == 1
 
 
@@ -95,7 +117,7 @@ VICTIMS = [
 ]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobody_twice(
     tmp_path: Path, victim: str
@@ -107,9 +129,11 @@ async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobo
         olive = await house.owner()
         frida = await house.friend()
         acknowledged: list[int] = []
+        # A new start of everything takes a slow machine a minute.
+        patience_ends = asyncio.get_running_loop().time() + 200
 
         async def ask(film: int) -> None:
-            for _ in range(60):
+            while asyncio.get_running_loop().time() < patience_ends:
                 try:
                     answer = await frida.request("movie", film)
                 except httpx.HTTPError:
@@ -137,7 +161,7 @@ async def test_a_kill_in_the_middle_loses_no_acknowledged_request_and_tells_nobo
                 await asyncio.sleep(0.03)
 
         await asyncio.gather(ask_all(), strike())
-        await house.product.ready(within=30)
+        await house.product.ready()
         assert sorted(acknowledged) == films
         await eventually(lambda: _upstream(house, films), within=120)
         rows = await _all(frida, "/media/requests", limit=100)

@@ -3,7 +3,6 @@
 Attack 28 of the auth design's list. The second of two doors is cut off from the bus, from the cache, or from both.
 """
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from medianest import registry
-from medianest.testing import AT_ONCE, Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually, free_port
 from medianest_common.contracts.live import CloseCode
 from medianest_common.lifecycle import running
 from medianest_common.testing.fault_proxy import FaultProxy
@@ -39,7 +38,7 @@ class Doors:
         """With an account and a password, signed in at the first door."""
         invited = await self.client.post(f"{self.first}/auth/invites", json={}, headers=self.owner)
         link = invited.raise_for_status().json()["url"].partition("#token=")[2]
-        async with httpx.AsyncClient(timeout=20) as browser:
+        async with httpx.AsyncClient(timeout=60) as browser:
             csrf = (await browser.get(f"{self.first}/csrf")).json()["token"]
             who = {"token": link, "name": name, "email": f"{name}@example.org", "password": PASSWORD}
             came = await browser.post(
@@ -78,7 +77,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
             "nats_url": sandbox.settings["nats_url"].replace(f":{nats.port}", f":{nats_proxy.port}"),
             "valkey_url": sandbox.settings["valkey_url"].replace(f":{valkey.port}", f":{valkey_proxy.port}"),
         }
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         settings = {
             "setup_token": SETUP_TOKEN,
             "base_url": f"http://localhost:{ports[0]}",
@@ -90,7 +89,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
         for port, different in zip(ports, ({}, away), strict=True):
             overrides = sandbox.settings | {"port": port} | different
             await stack.enter_async_context(running(gateway, overrides=overrides))
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=60))
         first, second = (f"http://localhost:{port}/api/v1" for port in ports)
         csrf = (await client.get(f"{first}/csrf")).json()["token"]
         who = {"setupToken": SETUP_TOKEN, "name": "Olive", "email": "o@example.org", "password": PASSWORD}
@@ -100,7 +99,7 @@ async def doors(sandbox: Sandbox) -> AsyncIterator[Doors]:
         yield Doors(first, second, nats_proxy, valkey_proxy, client, owner)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it_all_the_same(
     doors: Doors,
 ) -> None:
@@ -112,7 +111,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
         return await doors.code(at, person["bearer"], method=method)
 
     # All is well.
-    assert await asks(ada, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(ada, at=ticket, method="POST"))
     await doors.change(ada, status="suspended")
     await doors.soon("SESSION_ENDED", lambda: asks(ada))
 
@@ -120,7 +119,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     doors.valkey.refuse()
     await doors.change(bert, role="admin")
     await doors.soon("TOKEN_STALE", lambda: asks(bert))
-    assert await asks(cleo, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(cleo, at=ticket, method="POST"))
     await doors.valkey.heal()
 
     # A bus whose connection is open and dead is noticed.
@@ -141,7 +140,7 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     await doors.change(dora, role="admin")
     await doors.soon("TOKEN_STALE", lambda: asks(dora))
     # Dangerous things are let through, since it is known who was signed out.
-    assert await asks(emil, at=ticket, method="POST") == "200"
+    await doors.soon("200", lambda: asks(emil, at=ticket, method="POST"))
 
     # Without either nobody knows: looking goes on, changing and ruling do not.
     doors.valkey.refuse()
@@ -158,10 +157,4 @@ async def test_attack_28_a_door_without_the_bus_or_without_the_cache_hears_of_it
     assert await asks(emil) == "200", "nobody could have told"
     await doors.nats.heal()
     await doors.soon("SESSION_ENDED", lambda: asks(emil), within=SILENCE_IS_NOTICED)
-    assert await doors.code("/admin/users", doors.owner) == "200"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    await doors.soon("200", lambda: doors.code("/admin/users", doors.owner))

@@ -18,7 +18,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from medianest.testing import AT_ONCE
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.contracts.auth import GetJwks
 from medianest_common.security.jwt import new_signing_key
 from tests.security.conftest import House
@@ -108,12 +108,18 @@ def test_attack_4_hundreds_of_unknown_keys_cost_one_fetch_in_ten_seconds(house: 
             nonlocal fetches
             fetches += 1
 
-        bus = await nats.connect(house.urls.nats_url, connect_timeout=5)
+        bus = await nats.connect(house.urls.nats_url, connect_timeout=30)
         limits = httpx.Limits(max_connections=20)
-        async with httpx.AsyncClient(base_url=house.world.product.url, timeout=30, limits=limits) as client:
+        async with httpx.AsyncClient(base_url=house.world.product.url, timeout=60, limits=limits) as client:
             await bus.subscribe(GetJwks.subject, cb=heard)
-            await bus.flush(timeout=5)
-            started = time.monotonic()
+
+            async def is_heard() -> bool:
+                (await client.get("/.well-known/jwks.json")).raise_for_status()
+                return fetches > 0
+
+            await eventually(is_heard)
+            await bus.flush(timeout=30)
+            fetches, started = 0, time.monotonic()
 
             async def some(count: int) -> set[int]:
                 found = set()
@@ -125,7 +131,7 @@ def test_attack_4_hundreds_of_unknown_keys_cost_one_fetch_in_ten_seconds(house: 
 
             statuses = set().union(*await asyncio.gather(*(some(15) for _ in range(20))))
             seconds = time.monotonic() - started
-            await bus.flush(timeout=5)
+            await bus.flush(timeout=30)
         await bus.close()
         return fetches, statuses, seconds
 

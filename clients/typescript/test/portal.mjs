@@ -159,12 +159,12 @@ export class Page {
   }
 }
 
-export async function until(probe, within = 15_000) {
-  const deadline = Date.now() + within;
+export async function until(probe, within = 60_000) {
+  const deadline = performance.now() + within;
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > deadline) assert.fail(`still not after ${within} ms: ${probe}`);
+    if (performance.now() > deadline) assert.fail(`still not after ${within} ms: ${probe}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

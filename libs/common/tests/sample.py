@@ -71,7 +71,13 @@ class App:
     fail_next: list[Exception] = field(default_factory=list)
     seen_correlations: list[str] = field(default_factory=list)
     ticks: int = 0
+    asleep: int = 0
+    """How often it was asked to sleep."""
     work_seconds: float = 0
+    work_gate: asyncio.Event | None = None
+    """Work waits for it."""
+    begun: int = 0
+    """How often some work was begun."""
     gate: asyncio.Event | None = None
     """Events wait for it, each in its transaction."""
 
@@ -86,6 +92,7 @@ async def say_again(query: SayAgain, app: App) -> Echo:
 
 @handlers.rpc
 async def sleep(query: Sleep, app: App) -> Nothing:
+    app.asleep += 1
     await asyncio.sleep(query.seconds)
     return Nothing()
 
@@ -129,8 +136,11 @@ async def overhear(event: NoteWritten, app: App) -> None:
     app.listened.append(event.text)
 
 
-@handlers.job(concurrency=2, ack_wait=1)
+@handlers.job(concurrency=2, ack_wait=4)
 async def work(job: Work, app: App) -> None:
+    app.begun += 1
+    if app.work_gate:
+        await app.work_gate.wait()
     if app.work_seconds:
         await asyncio.sleep(app.work_seconds)
     if app.fail_next:

@@ -93,6 +93,7 @@ async def test_one_that_crashes_does_not_say_that_it_goes_and_the_next_tells_why
     heard = await heard_on(sandbox)
     await sandbox.start(SAMPLE)
     await sandbox.stop("sample")
+    await eventually(lambda: _is(heard and heard[-1].presence is Presence.LEFT))
     heard.clear()
     connections = []
 

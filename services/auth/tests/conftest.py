@@ -237,9 +237,14 @@ async def household_of(
         service="auth",
         clock=clock,
     )
-    valkey = Redis.from_url(sandbox.urls.valkey_url, socket_timeout=5)
+    valkey = Redis.from_url(sandbox.urls.valkey_url, socket_timeout=30, socket_connect_timeout=30)
     try:
         yield Household(sandbox, fake, answers, clock, db, DenyList(valkey, clock=clock))
     finally:
         await valkey.aclose()
         await db.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_may_be_slow(patient: None) -> None:
+    """Without counting as away."""

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -45,7 +46,7 @@ SAFARI = (
 async def superuser(house: Household, *statements: str) -> None:
     """Whoever has the database, and no respect for triggers."""
     dsn = make_url(house.sandbox.settings["database_url"]).set(drivername="postgresql")
-    connection = await asyncpg.connect(dsn.render_as_string(hide_password=False), timeout=5)
+    connection = await asyncpg.connect(dsn.render_as_string(hide_password=False), timeout=30)
     try:
         await connection.execute("set session_replication_role = replica; set search_path = auth")
         for statement in statements:
@@ -237,7 +238,7 @@ async def test_the_list_of_devices_says_what_and_where_and_whether_it_would_be_k
     assert (first.known_device, second.known_device) == (True, True)
     assert first.last_seen_at.minute % 5 == 0
     assert (first.last_seen_at.second, first.last_seen_at.microsecond) == (0, 0)
-    assert house.clock.now() - first.last_seen_at < timedelta(minutes=5, seconds=5)
+    assert house.clock.now() - first.last_seen_at < timedelta(minutes=6)
     await house.call_as(owner, ForgetDevice(device_token=owner.device_token))
     known = {item.id: item.known_device for item in (await house.call_as(owner, auth.ListSessions())).items}
     assert known == {phone.session_id: True, owner.session_id: False}
@@ -315,10 +316,11 @@ async def test_another_browser_in_the_same_session_has_to_prove_itself_before_an
 async def test_a_session_is_renewed_ten_times_a_minute_at_most(house: Household) -> None:
     owner = await house.set_up()
     token = owner.refresh_token
-    for _ in range(10):
-        token = (await house.refresh(token, device_token=owner.device_token)).refresh_token
-    with pytest.raises(MediaNestError) as refusal:
-        await house.refresh(token, device_token=owner.device_token)
+    with house.clock.held():
+        for _ in range(10):
+            token = (await house.refresh(token, device_token=owner.device_token)).refresh_token
+        with pytest.raises(MediaNestError) as refusal:
+            await house.refresh(token, device_token=owner.device_token)
     assert (refusal.value.status, refusal.value.code) == (429, "TOO_MANY_ATTEMPTS")
     assert 50 < (refusal.value.retry_after or 0) <= 60
     house.clock.advance(60)
@@ -345,6 +347,7 @@ async def test_what_stands_out_about_a_sign_in_is_said_in_words(house: Household
 
 
 async def test_people_see_their_own_sign_ins_over_time_and_nobody_elses(house: Household) -> None:
+    house.clock.advance_to_noon(ZoneInfo("Pacific/Auckland"))
     owner = await house.set_up()
     await house.change("update users set time_zone = 'Pacific/Auckland'")
     friend = await house.sign_in_with_plex(house.plex.add_friend("frida"))
@@ -365,10 +368,12 @@ async def test_people_see_their_own_sign_ins_over_time_and_nobody_elses(house: H
 
 
 async def test_administrators_see_figures_of_real_days(house: Household) -> None:
+    house.clock.advance_to_noon()
     owner = await house.set_up()
     friend = await house.sign_in_with_plex(house.plex.add_friend("frida"))
-    for n in range(6):
-        await refused(house, ip=f"198.51.100.{n}")
+    with house.clock.held():  # The sixth is refused unseen, for a second.
+        for n in range(6):
+            await refused(house, ip=f"198.51.100.{n}")
     with pytest.raises(MediaNestError) as forbidden:
         await house.call_as(friend, GetSignInFigures())
     assert forbidden.value.status == 403
@@ -425,7 +430,7 @@ async def test_what_was_recorded_by_an_earlier_version_is_chained_and_shown(sand
     await migrate([SERVICE], admin_url=url, secret=secret, revision="0001")
     person = uuid7()
     dsn = make_url(role_url(url, "auth", secret=secret)).render_as_string(hide_password=False)
-    connection = await asyncpg.connect(dsn, timeout=5)
+    connection = await asyncpg.connect(dsn, timeout=30)
     try:
         await connection.execute(
             "insert into users values ($1, 'Olivia', null, null, 'owner', 'active', null, 1, 1, now())",

@@ -145,9 +145,10 @@ async def test_attempts_are_forgotten_for_a_person_and_for_a_network(house: Hous
     owner = await house.set_up()
 
     async def lock(**who: str) -> int:
-        wrong = [
-            (await refusal(house.sign_in(OWNER, "wrong", remember=False, **who))).status for _ in range(6)
-        ]
+        with house.clock.held():  # The sixth is refused unseen, for a second.
+            wrong = [
+                (await refusal(house.sign_in(OWNER, "wrong", remember=False, **who))).status for _ in range(6)
+            ]
         return wrong[-1]
 
     assert await lock(ip="192.0.2.1") == 429
@@ -155,7 +156,7 @@ async def test_attempts_are_forgotten_for_a_person_and_for_a_network(house: Hous
     await house.call(operator.OperatorForgetAttempts(email=OWNER))
     assert await house.sign_in(device_token=owner.device_token)
     assert await house.sign_in(ip="192.0.2.2")
-    async with Redis.from_url(house.sandbox.settings["valkey_url"], socket_timeout=5) as valkey:
+    async with Redis.from_url(house.sandbox.settings["valkey_url"], socket_timeout=30) as valkey:
         for _ in range(NETWORK[0].most):
             await Attempts(valkey, clock=house.clock).begin({"network:192.0.2.9": NETWORK})
     assert (await refusal(house.sign_in(ip="192.0.2.9"))).status == 429

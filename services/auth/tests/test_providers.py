@@ -328,7 +328,7 @@ async def test_a_token_endpoint_that_breaks_is_never_our_500(street: Street) -> 
 
 async def test_a_provider_that_others_wrote_is_understood(street: Street, neighbours: Neighbours) -> None:
     """The packaged one checks neither PKCE nor a secret; what it shows is that we speak as others do."""
-    async with httpx.AsyncClient(timeout=5, verify=False) as browser:
+    async with httpx.AsyncClient(timeout=30, verify=False) as browser:
         claims = {"name": "Grace", "email": "grace@example.net", "email_verified": True}
         await browser.put(f"{neighbours.independent}/users/grace", json=claims)
         address = await street.start("independent")

@@ -152,13 +152,14 @@ async def test_attack_65_a_code_may_be_one_step_off_and_no_more(house: Household
     owner = await house.set_up()
     phone, _ = await enrolled(house, owner)
     house.clock.advance(120)
-    asked = await first_step(house)
-    for steps in (-2, 2):
-        assert (await refusal(answer(house, asked, phone.code(steps=steps)))).code == "INVALID_CODE"
-    for steps in (-1, 1):
-        assert (
-            await answer(house, await first_step(house), phone.code(steps=steps))
-        ).user.id == owner.user.id
+    with house.clock.held():
+        asked = await first_step(house)
+        for steps in (-2, 2):
+            assert (await refusal(answer(house, asked, phone.code(steps=steps)))).code == "INVALID_CODE"
+        for steps in (-1, 1):
+            assert (
+                await answer(house, await first_step(house), phone.code(steps=steps))
+            ).user.id == owner.user.id
 
 
 async def test_attack_67_a_recovery_code_is_good_once_in_any_case_and_for_its_owner(house: Household) -> None:
@@ -284,7 +285,7 @@ async def test_step_up_replaces_the_session_by_one_of_its_kind(house: Household)
         assert reason == "replaced"
         assert (await refusal(house.refresh(before.refresh_token))).status == 401
         claims = await house.claims(after.access_token)
-        assert (house.clock.now() - claims.auth_time).total_seconds() < 10
+        assert (house.clock.now() - claims.auth_time).total_seconds() < 60
 
 
 async def test_step_up_asks_for_everything_the_sign_in_asks_for(house: Household) -> None:

@@ -84,8 +84,20 @@ async def test_attack_16_another_browser_has_no_grace(house: Household) -> None:
 
 async def test_attack_17_fifty_refreshes_at_once_on_two_replicas_have_one_successor(house: Household) -> None:
     owner = await house.set_up()
+
+    async def refresh() -> auth.SignedIn:
+        """A slow machine may have no time for all of them at once, and says so."""
+        while True:
+            try:
+                return await house.refresh(owner.refresh_token)
+            except MediaNestError as error:
+                if error.status not in (503, 504):
+                    raise
+                await asyncio.sleep(0.1)
+
     async with house.second_replica():
-        answers = await asyncio.gather(*(house.refresh(owner.refresh_token) for _ in range(50)))
+        with house.clock.held():
+            answers = await asyncio.gather(*(refresh() for _ in range(50)))
     assert len({answer.refresh_token for answer in answers}) == 1
     assert await successors(house, owner) == 1
     assert (await house.refresh(answers[0].refresh_token)).session_id == owner.session_id
@@ -93,17 +105,19 @@ async def test_attack_17_fifty_refreshes_at_once_on_two_replicas_have_one_succes
 
 async def test_attack_19_whoever_lost_the_answer_gets_it_again(house: Household) -> None:
     owner = await house.set_up()
-    lost = await house.refresh(owner.refresh_token)
-    house.clock.advance(5)
-    assert (await house.refresh(owner.refresh_token)).refresh_token == lost.refresh_token
+    with house.clock.held():
+        lost = await house.refresh(owner.refresh_token)
+        house.clock.advance(5)
+        assert (await house.refresh(owner.refresh_token)).refresh_token == lost.refresh_token
     assert await successors(house, owner) == 1
 
 
 async def test_a_late_retry_gets_the_live_end_of_the_chain(house: Household) -> None:
     owner = await house.set_up()
-    second = await house.refresh(owner.refresh_token)
-    third = await house.refresh(second.refresh_token)
-    assert (await house.refresh(owner.refresh_token)).refresh_token == third.refresh_token
+    with house.clock.held():
+        second = await house.refresh(owner.refresh_token)
+        third = await house.refresh(second.refresh_token)
+        assert (await house.refresh(owner.refresh_token)).refresh_token == third.refresh_token
 
 
 @pytest.mark.parametrize(
@@ -191,7 +205,7 @@ async def test_attack_26_a_refresh_survives_the_death_of_the_service_in_the_midd
     )
     try:
         assert replica.stdout
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(150):
             while await replica.stdout.readline() != b"up\n":
                 assert not replica.stdout.at_eof()
         lost = asyncio.create_task(house.refresh(owner.refresh_token))
@@ -211,15 +225,19 @@ async def test_attack_27_a_wiped_cache_neither_revives_nor_ends_a_session(house:
     owner = await house.set_up()
     other = await house.sign_in()
     await house.call_as(owner, auth.EndSession())
-    valkey = Redis.from_url(house.sandbox.urls.valkey_url, socket_timeout=5)
-    await valkey.flushall()
-    await valkey.aclose()
+    valkey = Redis.from_url(house.sandbox.urls.valkey_url, socket_timeout=30, socket_connect_timeout=30)
+
+    async def seen_wiped() -> bool:
+        """Before the clock has put it right again."""
+        await valkey.flushall()
+        return not (await house.denied.load()).complete
 
     async def restored() -> bool:
         denied = await house.denied.load()
         return denied.complete and set(denied.sessions) == {owner.session_id}
 
-    assert not (await house.denied.load()).complete
+    await eventually(seen_wiped)
+    await valkey.aclose()
     await eventually(restored)
     assert await house.refresh(other.refresh_token)
     assert await refused(house.refresh(owner.refresh_token)) == "INVALID_REFRESH_TOKEN"

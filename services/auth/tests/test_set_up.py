@@ -32,7 +32,8 @@ async def test_attack_53_twenty_set_ups_at_once_make_one_owner(house: Household)
             *(house.set_up(email=f"owner{n}@example.com") for n in range(20)), return_exceptions=True
         )
     codes = [outcome.code for outcome in outcomes if isinstance(outcome, MediaNestError)]
-    assert codes == ["SETUP_DONE"] * 19
+    # Whoever had to wait too long for a turn is told to come again, and comes too late.
+    assert len(codes) == 19 and set(codes) <= {"SETUP_DONE", "AUTH_BUSY"}
     assert await house.rows("select count(*) from users") == [(1,)]
 
 

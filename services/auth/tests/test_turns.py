@@ -70,6 +70,7 @@ async def test_who_waits_too_long_or_goes_away_leaves_no_turn_taken(monkeypatch:
     taken = await line.take(account="frida", network="a")
     with pytest.raises(AuthBusy):
         await line.take(account="frida", network="a")
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 60)
     gone = asyncio.create_task(line.take(account="frida", network="a"))
     await asyncio.sleep(0)
     # Called and gone in the same moment.
@@ -83,7 +84,7 @@ async def test_who_waits_too_long_or_goes_away_leaves_no_turn_taken(monkeypatch:
 async def test_a_turn_that_comes_free_while_somebody_gives_up_goes_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "LONGEST_WAIT", 1.0)
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 60)
     line = Turns(at_once=1)
     taken = await line.take(account="", network="")
     gone = asyncio.create_task(line.take(account="", network=""))

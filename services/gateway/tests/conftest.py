@@ -1,7 +1,6 @@
 """A gateway with the services behind it, and people at browsers."""
 
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from medianest import registry
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
+from medianest_common.valkey import Reach
+from medianest_common.web.limiter import RateLimiter
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
@@ -76,9 +77,7 @@ class Door:
 
 @pytest.fixture
 async def door(sandbox: Sandbox) -> AsyncIterator[Door]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(["auth", "notifications", "gateway"]),
         port=port,
@@ -89,3 +88,15 @@ async def door(sandbox: Sandbox) -> AsyncIterator[Door]:
     )
     async with AsyncExitStack() as stack:
         yield Door(f"http://localhost:{port}", sandbox, stack)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_may_be_slow(request: pytest.FixtureRequest, patient: None) -> Iterator[None]:
+    """Without counting as away, where a test is not about just that."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.module.__name__.endswith(("test_tickets", "test_deadline")):
+            for asking in (Reach, RateLimiter):
+                defaults = asking.__init__.__kwdefaults__
+                assert defaults
+                patch.setitem(defaults, "timeout", 10.0)
+        yield

@@ -1,7 +1,6 @@
 """Other sites that ask who somebody is, through a trusted proxy. Numbers are those of the auth design's attacks."""
 
 import base64
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import AT_ONCE, Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually, free_port
 from medianest_common.clock import ManualClock, uuid7
 from medianest_common.contracts.auth.tokens import Vouched
 from medianest_common.contracts.identity import Role
@@ -50,9 +49,7 @@ def _settings(**changes: Any) -> GatewaySettings:
 
 
 async def _door(sandbox: Sandbox, stack: AsyncExitStack, **settings: Any) -> tuple[Door, Browser]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(["auth", "notifications", "gateway"]),
         port=port,

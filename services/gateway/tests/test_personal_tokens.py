@@ -1,7 +1,6 @@
 """Personal tokens at two gateways before one auth service."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import AT_ONCE, Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually, free_port
 from medianest_common.lifecycle import running
 from services.gateway.tests.conftest import Browser, Door
 
@@ -18,9 +17,7 @@ from services.gateway.tests.conftest import Browser, Door
 @pytest.fixture
 async def gateways(door: Door) -> AsyncIterator[tuple[Browser, list[str]]]:
     """The owner at the first gateway, and the addresses of both."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     [gateway] = registry.services(["gateway"])
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(running(gateway, overrides=door.sandbox.settings | {"port": port}))

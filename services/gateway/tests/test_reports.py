@@ -1,7 +1,6 @@
 """Reports of people who use request managers, by their numbers: what went wrong at the door there and must not here."""
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -9,7 +8,7 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE
 from medianest_common.testing.live_client import LiveClient
@@ -21,9 +20,7 @@ from services.gateway.tests.conftest import SETUP_TOKEN, WEBHOOK_SECRET, Door
 @pytest.fixture
 async def below(sandbox: Sandbox) -> AsyncIterator[Door]:
     """A gateway that lives under a path, behind a proxy that passes the path on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     base = f"http://localhost:{port}/nest"
     await sandbox.start(
         *registry.services(["auth", "notifications", "gateway"]),

@@ -1,7 +1,6 @@
 """What Plex and Tautulli may send, and what becomes of everything else. Its addresses end in a secret."""
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from medianest import registry
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
 from medianest_common.contracts.plex.indexing import ReceivePlexWebhook, ReceiveTautulliWebhook
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_gateway.settings import GatewaySettings
@@ -73,9 +72,7 @@ class Intake:
 
 @pytest.fixture
 async def intake(sandbox: Sandbox) -> AsyncIterator[Intake]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await sandbox.start(
         *registry.services(["gateway"]),
         port=port,

@@ -68,6 +68,26 @@ async def test_attack_89_a_body_over_one_megabyte_is_413(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
+    "path, fits, too_large",
+    [
+        ("/auth/login", 60_000, 70_000),
+        ("/auth/password/forgot", 60_000, 70_000),
+        ("/services/push/a-token-that-nobody-has", 60_000, 70_000),
+        ("/media/request", 1_000_000, 1_100_000),
+        ("/errors/report", 30_000, 40_000),
+    ],
+)
+async def test_attack_89_each_kind_of_route_reads_what_it_may_need_and_no_more(
+    door: Door, path: str, fits: int, too_large: int
+) -> None:
+    browser = await door.owner()
+    for size, refused in ((fits, False), (too_large, True)):
+        body = b'{"x":"' + b"x" * size + b'"}'
+        answer = await browser.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code == 413) is refused, answer.text
+
+
+@pytest.mark.parametrize(
     "limit", ["0", "-1", "101", "1000000000", "1_0", "+1", "%201", "1.0", "-0", "true", "9" * 23, "a", ""]
 )
 async def test_attack_87_88_numbers_are_numbers_within_their_limits(door: Door, limit: str) -> None:
@@ -96,7 +116,25 @@ async def test_what_is_not_there_is_404_with_a_name(door: Door, path: str) -> No
 async def test_a_wrong_method_is_405_and_says_which_are_right(door: Door) -> None:
     browser = await door.browser()
     answer = await browser.http.request("PATCH", "/health")
-    assert answer.status_code == 405
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    both = await browser.http.request("PUT", "/api/v1/media/requests/0195a1b2-7c3d-7000-8000-00000000002a")
+    assert both.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
+
+
+async def test_every_route_that_is_read_says_with_head_what_it_would_say(door: Door) -> None:
+    """Without parameters, so that all of them can be asked alike, and as somebody who may."""
+    browser = await door.owner()
+    paths = (await browser.get("/openapi.json", timeout=90)).json()["paths"]
+    asked = 0
+    for path, operations in paths.items():
+        if "get" not in operations or "{" in path:
+            continue
+        head = await browser.http.head(path, timeout=60)
+        assert head.status_code != 405 and head.content == b"", path
+        optional = await browser.http.options(path, timeout=60)
+        assert optional.status_code == 204 and "GET, HEAD" in optional.headers["allow"], path
+        asked += 1
+    assert asked > 40
 
 
 async def test_correlation_ids_are_kept_when_they_are_harmless(door: Door) -> None:
@@ -144,5 +182,6 @@ async def test_the_openapi_document_describes_errors_as_they_are(door: Door) -> 
     assert {"201", "401", "403", "409", "422", "429", "503"} <= set(post["responses"])
     for status, response in post["responses"].items():
         if status != "201":
-            assert list(response["content"]) == ["application/problem+json"], status
+            shared = document["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2])
+            assert list((shared or response)["content"]) == ["application/problem+json"], status
     assert "HTTPValidationError" not in document["components"]["schemas"]

@@ -1,5 +1,6 @@
 """What is told of monitors, in the order in which it is told."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from medianest.testing import eventually
@@ -44,11 +45,17 @@ class Told:
 
 async def listen(home: Household) -> Told:
     told = Told()
-    for kind in KINDS:
-
-        async def hear(message: Any, kind: type[MonitorEvent] = kind) -> None:
-            told.all.append(kind.model_validate_json(message.data))
-
-        await home.sandbox.nats.subscribe(kind.subject, cb=hear)
-    await home.sandbox.nats.flush(timeout=5)
+    await hear_all(home, KINDS, told.all.append)
     return told
+
+
+async def hear_all(home: Household, kinds: Sequence[type[MonitorEvent]], hear: Callable[[Any], None]) -> None:
+    """By one subscription, since those of several tell nothing of the order in which something was published."""
+    by_subject = {kind.subject: kind for kind in kinds}
+
+    async def heard(message: Any) -> None:
+        if kind := by_subject.get(message.subject):
+            hear(kind.model_validate_json(message.data))
+
+    await home.sandbox.nats.subscribe("evt.health.>", cb=heard)
+    await home.sandbox.nats.flush()

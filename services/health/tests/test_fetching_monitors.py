@@ -141,7 +141,7 @@ async def test_no_key_is_in_what_is_said_of_them(
         tmdb.fail_with(fault)
         await home.rounds()
         with home.sandbox.as_user(role=Role.OWNER):
-            said += (await home.sandbox.bus.call_raw(ListMonitors(), timeout=5)).decode()
+            said += (await home.sandbox.bus.call_raw(ListMonitors(), timeout=30)).decode()
     said += "".join(capfd.readouterr())
 
     assert "TMDB" in said

@@ -177,13 +177,13 @@ async def test_what_is_paused_is_over_and_is_told_to_be_watched_no_more_and_not_
     await home.rounds(2)
     monitor = await home.monitor("Plex")
     with home.sandbox.as_user(role="admin"):  # type: ignore[arg-type]
-        await home.sandbox.bus.call(PauseMonitor(id=monitor.id, paused=True), timeout=5)
+        await home.sandbox.bus.call(PauseMonitor(id=monitor.id, paused=True), timeout=30)
     await look_around(home.app)
     [incident] = await incidents(home, "Plex")
     assert incident.closed_at is not None
     plex.server.heal()
     with home.sandbox.as_user(role="admin"):  # type: ignore[arg-type]
-        await home.sandbox.bus.call(PauseMonitor(id=monitor.id, paused=False), timeout=5)
+        await home.sandbox.bus.call(PauseMonitor(id=monitor.id, paused=False), timeout=30)
     await home.rounds(3)
     assert await told.of("Plex", 2) == ["MonitorWentDown", "MonitorUnwatched"]
     assert (await rows(home, "select what from incident_turns order by at, id"))[-1].what == "unknown"

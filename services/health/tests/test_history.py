@@ -102,12 +102,14 @@ async def test_what_was_down_is_down_in_its_bar_and_its_totals(home: Household, 
 
 @pytest.mark.parametrize("window", list(HistoryWindow))
 async def test_every_window_shows_the_same_present(home: Household, window: HistoryWindow) -> None:
+    began = home.clock.now()
     await home.rounds(3)
 
     history = await _history(home, "Plex", window)
 
     assert history.uptime == 1.0
-    assert history.total.up_seconds == pytest.approx(60, abs=10)
+    passed = (home.clock.now() - began).total_seconds()
+    assert 50 <= history.total.up_seconds <= passed + 10
     assert (
         history.bars[-1].start
         <= history.until
@@ -148,4 +150,4 @@ async def _ask(
     home: Household, monitor: UUID, role: Role, window: HistoryWindow = HistoryWindow.DAY
 ) -> MonitorHistory:
     with home.sandbox.as_user(role=role):
-        return await home.sandbox.bus.call(GetMonitorHistory(id=monitor, window=window), timeout=5)
+        return await home.sandbox.bus.call(GetMonitorHistory(id=monitor, window=window), timeout=30)

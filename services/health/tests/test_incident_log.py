@@ -42,7 +42,7 @@ _TURNS = text("""
 async def ask(home: Household, message: Any, *, role: Role = Role.ADMIN, user_id: UUID | None = None) -> Any:
     who: dict[str, Any] = {"user_id": user_id} if user_id else {}
     with home.sandbox.as_user(role=role, **who):
-        return await home.sandbox.bus.call(message, timeout=5)
+        return await home.sandbox.bus.call(message, timeout=30)
 
 
 def refused(code: str) -> Any:

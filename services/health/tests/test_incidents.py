@@ -18,6 +18,7 @@ from medianest_common.testing.fake_plex import FakePlex
 from medianest_health.adapters.probe import Finding
 from medianest_health.prober import Prober
 from services.health.tests.household import Household
+from services.health.tests.listening import hear_all
 
 KINDS: tuple[type[IncidentEvent], ...] = (MonitorWentDown, MonitorDegraded, MonitorRecovered)
 
@@ -26,15 +27,12 @@ KINDS: tuple[type[IncidentEvent], ...] = (MonitorWentDown, MonitorDegraded, Moni
 async def told(home: Household) -> list[Any]:
     """Of Plex alone, in the order in which it was told; other parts of the portal do not run here and are down."""
     heard: list[Any] = []
-    for kind in KINDS:
 
-        async def hear(message: Any, kind: type[IncidentEvent] = kind) -> None:
-            event = kind.model_validate_json(message.data)
-            if event.monitor_name == "Plex":
-                heard.append(event)
+    def hear(event: IncidentEvent) -> None:
+        if event.monitor_name == "Plex":
+            heard.append(event)
 
-        await home.sandbox.nats.subscribe(kind.subject, cb=hear)
-    await home.sandbox.nats.flush(timeout=5)
+    await hear_all(home, KINDS, hear)
     return heard
 
 

@@ -52,7 +52,7 @@ def planned(home: Household, *, after: timedelta = timedelta(), **more: Any) -> 
 
 async def ask(home: Household, message: Any, *, role: Role = Role.ADMIN) -> Any:
     with home.sandbox.as_user(role=role):
-        return await home.sandbox.bus.call(message, timeout=5)
+        return await home.sandbox.bus.call(message, timeout=30)
 
 
 async def plan(home: Household, **more: Any) -> Maintenance:

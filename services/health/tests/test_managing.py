@@ -74,7 +74,7 @@ def decided(name: str, **values: Any) -> Decisions:
 
 async def ask[R](home: Household, message: Rpc[R], *, role: Role = Role.ADMIN) -> R:
     with home.sandbox.as_user(role=role):
-        return await home.sandbox.bus.call(message, timeout=10)
+        return await home.sandbox.bus.call(message, timeout=30)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ async def test_open_pages_hear_of_a_change_and_only_what_they_may_see(
     for subject in (PUSH_ALL, PUSH_ADMINS):
         await home.sandbox.nats.subscribe(subject, cb=hear)
     await home.sandbox.nats.flush(timeout=5)
-    first = await home.sandbox.bus.call(ReadMonitorStates(), timeout=5)
+    first = await home.sandbox.bus.call(ReadMonitorStates(), timeout=30)
     of_all = {state.frame.data["name"] for state in first.states if state.everyone}
     of_admins = {state.frame.data["name"] for state in first.states if state.admins}
     assert of_all == {each.name for each in await home.monitors(Role.USER)}
@@ -186,7 +186,7 @@ async def test_a_later_token_than_the_one_in_the_settings_is_as_good(home: House
     plex.reset_password(plex.owner)
     await home.sandbox.start(PLEX, **settings)
     with home.sandbox.as_user(role=Role.ADMIN):
-        answer = await home.sandbox.bus.call(ReconnectPlex(token=plex.owner.token), timeout=10)
+        answer = await home.sandbox.bus.call(ReconnectPlex(token=plex.owner.token), timeout=30)
     assert answer.token_accepted
 
     await home.rounds(2)
@@ -278,7 +278,7 @@ async def test_what_nobody_has_looked_at_for_long_is_unknown(home: Household) ->
 async def test_readiness_says_when_nobody_looks(home: Household) -> None:
     home.clock.advance(600)
 
-    readiness = Readiness.model_validate_json(await home.sandbox.bus.ask(ping_subject("health"), timeout=5))
+    readiness = Readiness.model_validate_json(await home.sandbox.bus.ask(ping_subject("health"), timeout=30))
 
     assert next(check for check in readiness.checks if check.name == "rounds").status is CheckStatus.DEGRADED
 
@@ -300,7 +300,7 @@ async def test_no_key_is_in_what_is_said(home: Household, plex: FakePlex, overse
         overseerr.fail_with(fault)
         await home.rounds()
         with home.sandbox.as_user(role=Role.OWNER):
-            said = (await home.sandbox.bus.call_raw(ListMonitors(), timeout=5)).decode()
+            said = (await home.sandbox.bus.call_raw(ListMonitors(), timeout=30)).decode()
         assert not [secret for secret in {*plex.tokens, overseerr.api_key} if secret in said]
         plex.server.heal()
         overseerr.heal()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
@@ -51,7 +51,7 @@ async def publish(home: Household, slug: str, *monitors: UUID, published: bool =
 
 
 async def anybody[R](home: Household, message: Rpc[R]) -> R:
-    return await home.sandbox.bus.call(message, timeout=10)
+    return await home.sandbox.bus.call(message, timeout=30)
 
 
 async def seen(home: Household, slug: str) -> PublicPage:
@@ -145,6 +145,7 @@ async def test_ninety_bars_say_how_each_day_was_and_a_day_without_news_is_none(h
     """louislam/uptime-kuma#5710, #6475: what was not measured is not a hundred per cent."""
     plex = await named(home, "Plex")
     await publish(home, "house", plex.id)
+    home.clock.advance_to_noon()
     today = home.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = [
         rollup(plex.id, today - timedelta(days=1), up=43_200.0, down=43_200.0),
@@ -307,10 +308,13 @@ async def test_a_badge_says_what_was_asked_and_rounds_nothing_up(home: Household
     await publish(home, "house", plex.id)
     await home.rounds(30)
     today = home.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    yesterday = today - timedelta(days=1)
     async with home.app.db.transaction() as tx:
+        # A moment after midnight some of the rounds were yesterday.
         await tx.session.execute(
-            insert(Rollup), [rollup(plex.id, today - timedelta(days=1), up=86_398.0, down=2.0)]
+            delete(Rollup).where(Rollup.monitor_id == plex.id, Rollup.bucket == yesterday)
         )
+        await tx.session.execute(insert(Rollup), [rollup(plex.id, yesterday, up=86_398.0, down=2.0)])
         await Standings(tx.session).refresh_uptime([plex.id], now=home.clock.now())
 
     async def asked(type: BadgeType, window: Any) -> BadgeFacts:

@@ -184,16 +184,16 @@ async def test_a_look_that_is_asked_for_is_one_now(home: Household) -> None:
 async def test_what_would_be_found_is_known_before_it_is_saved(home: Household) -> None:
     plex = str(home.settings["plex_url"])
     spec: dict[str, Any] = {"kind": "plex", "url": plex}
-    report = await ask(home, managing.TryMonitor(spec=spec, timeout_seconds=2))
+    report = await ask(home, managing.TryMonitor(spec=spec, timeout_seconds=10))
     assert report.status == "up"
     port = int(plex.rpartition(":")[2])
     report = await ask(
-        home, managing.TryMonitor(spec={"kind": "tcp", "host": "127.0.0.1", "port": port}, timeout_seconds=2)
+        home, managing.TryMonitor(spec={"kind": "tcp", "host": "127.0.0.1", "port": port}, timeout_seconds=10)
     )
     assert report.status == "up", report
     report = await ask(
-        home, managing.TryMonitor(spec={"kind": "tcp", "host": "127.0.0.1", "port": 1}, timeout_seconds=2)
+        home, managing.TryMonitor(spec={"kind": "tcp", "host": "127.0.0.1", "port": 1}, timeout_seconds=10)
     )
     assert report.status == "down"
     with refused("INVALID"):
-        await ask(home, managing.TryMonitor(spec={"kind": "push"}, timeout_seconds=2))
+        await ask(home, managing.TryMonitor(spec={"kind": "push"}, timeout_seconds=10))

@@ -54,7 +54,7 @@ async def replica(sandbox: Sandbox, name: str) -> AsyncIterator[asyncio.subproce
 
 async def recoveries(sandbox: Sandbox) -> list[Recovery]:
     with sandbox.as_user(role=Role.ADMIN):
-        return (await sandbox.bus.call(ListRecoveries(limit=100), timeout=10)).items
+        return (await sandbox.bus.call(ListRecoveries(limit=100), timeout=30)).items
 
 
 async def kinds(sandbox: Sandbox, service: str) -> list[RecoveryKind]:
@@ -69,7 +69,7 @@ async def has(look: Callable[[], Awaitable[str | None]], wanted: str) -> bool:
 
 async def all_heard_since_the_last_came(sandbox: Sandbox, count: int) -> bool:
     with sandbox.as_user(role=Role.ADMIN):
-        known = (await sandbox.bus.call(ListReplicas(), timeout=10)).replicas
+        known = (await sandbox.bus.call(ListReplicas(), timeout=30)).replicas
     mine = [each for each in known if each.service == "youtube"]
     assert len(mine) == count, mine
     came = max(each.started_at for each in mine) + timedelta(seconds=1)
@@ -208,9 +208,9 @@ async def test_a_service_whose_replica_vanished_is_looked_at_at_once(wireless: W
 async def test_only_administrators_are_told_of_replicas(wireless: Wireless) -> None:
     sandbox = wireless.home.sandbox
     with sandbox.as_user(role=Role.ADMIN):
-        known = (await sandbox.bus.call(ListReplicas(), timeout=10)).replicas
+        known = (await sandbox.bus.call(ListReplicas(), timeout=30)).replicas
     assert {each.instance for each in known if each.service == "media"} == {"box-1-a", "box-2-b"}
     for message in (ListReplicas(), ListRecoveries()):
         with sandbox.as_user(), pytest.raises(RemoteError) as refused:
-            await sandbox.bus.call(message, timeout=10)
+            await sandbox.bus.call(message, timeout=30)
         assert refused.value.code == "FORBIDDEN"

@@ -147,22 +147,22 @@ async def report(home: Household, message: str = "x is not a function", **more: 
         user_agent=USER_AGENTS["Firefox 141"],
     )
     with home.sandbox.as_user():
-        await home.sandbox.bus.call(command, timeout=10)
+        await home.sandbox.bus.call(command, timeout=30)
 
 
 async def groups(home: Household, **query: object) -> list[ErrorSummary]:
     with home.sandbox.as_user(role=Role.ADMIN):
-        return (await home.sandbox.bus.call(ListErrors(**query), timeout=10)).items  # type: ignore[arg-type]
+        return (await home.sandbox.bus.call(ListErrors(**query), timeout=30)).items  # type: ignore[arg-type]
 
 
 async def look(home: Household, group: ErrorSummary) -> ErrorDetails:
     with home.sandbox.as_user(role=Role.ADMIN):
-        return await home.sandbox.bus.call(GetError(id=group.id), timeout=10)
+        return await home.sandbox.bus.call(GetError(id=group.id), timeout=30)
 
 
 async def resolve(home: Household, group: ErrorSummary) -> ErrorDetails:
     with home.sandbox.as_user(role=Role.ADMIN):
-        return await home.sandbox.bus.call(ResolveError(id=group.id), timeout=10)
+        return await home.sandbox.bus.call(ResolveError(id=group.id), timeout=30)
 
 
 async def test_the_same_error_is_counted_in_parallel_too(quiet: Household) -> None:
@@ -195,10 +195,10 @@ async def test_administrators_see_how_many_there_are(quiet: Household, clock: Sh
     clock.advance(timedelta(days=1, minutes=1).total_seconds())
     await report(quiet, "z is not a function")
     with quiet.sandbox.as_user(role=Role.ADMIN):
-        counts = await quiet.sandbox.bus.call(CountErrors(), timeout=10)
+        counts = await quiet.sandbox.bus.call(CountErrors(), timeout=30)
     assert (counts.open, counts.resolved, counts.seen_in_day) == (2, 1, 1)
     with quiet.sandbox.as_user(), pytest.raises(RemoteError) as refused:
-        await quiet.sandbox.bus.call(CountErrors(), timeout=10)
+        await quiet.sandbox.bus.call(CountErrors(), timeout=30)
     assert refused.value.status == 403
 
 
@@ -206,10 +206,10 @@ async def test_a_deleted_one_is_gone_and_begins_anew(quiet: Household) -> None:
     await report(quiet)
     [group] = await groups(quiet)
     with quiet.sandbox.as_user(role=Role.ADMIN):
-        await quiet.sandbox.bus.call(DeleteError(id=group.id), timeout=10)
+        await quiet.sandbox.bus.call(DeleteError(id=group.id), timeout=30)
         for message in (DeleteError(id=group.id), GetError(id=group.id), ResolveError(id=group.id)):
             with pytest.raises(RemoteError) as refused:
-                await quiet.sandbox.bus.call(message, timeout=10)
+                await quiet.sandbox.bus.call(message, timeout=30)
             assert refused.value.code == "ERROR_GROUP_NOT_FOUND"
     await report(quiet)
     [anew] = await groups(quiet)
@@ -227,7 +227,7 @@ async def test_they_are_found_by_what_they_say_and_page_by_page(
     found, cursor = [], None
     with quiet.sandbox.as_user(role=Role.ADMIN):
         for _ in range(3):
-            page = await quiet.sandbox.bus.call(ListErrors(limit=1, cursor=cursor), timeout=10)
+            page = await quiet.sandbox.bus.call(ListErrors(limit=1, cursor=cursor), timeout=30)
             found += [each.message for each in page.items]
             cursor = page.next_cursor
     assert (found, cursor) == (["no 100%_sure here", "no pear here", "no apple here"], None)
@@ -279,8 +279,8 @@ async def test_everybody_may_report_and_only_administrators_may_look(quiet: Hous
         DeleteError(id=group.id),
     ):
         with quiet.sandbox.as_user(), pytest.raises(RemoteError) as refused:
-            await quiet.sandbox.bus.call(message, timeout=10)
+            await quiet.sandbox.bus.call(message, timeout=30)
         assert refused.value.code == "FORBIDDEN"
     with pytest.raises(RemoteError) as refused:
-        await quiet.sandbox.bus.call(ReportError(body=ReportErrorBody(message="x")), timeout=10)
+        await quiet.sandbox.bus.call(ReportError(body=ReportErrorBody(message="x")), timeout=30)
     assert refused.value.code == "UNAUTHENTICATED"

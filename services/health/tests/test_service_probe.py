@@ -71,7 +71,7 @@ def probe(sandbox: Sandbox, known: Known, below: Servers) -> ServiceProbe:
     return ServiceProbe(
         "media",
         bus=sandbox.bus,
-        seconds=2,
+        seconds=10,
         clock=sandbox.clock,
         companions=known,
         servers=below.asks(),
@@ -132,6 +132,9 @@ async def test_it_is_down_only_if_none_works_and_degraded_if_one_is_missing_or_n
     await answers(sandbox, known, *statuses)
     known.missing = missing
     known.there |= {f"silent-{number}" for number in range(silent)}
+    if silent:
+        # They are waited for as long as that.
+        probe._seconds = 5
     found = await probe()
     assert (found.outcome, found.message) == (state, message)
 

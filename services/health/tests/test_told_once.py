@@ -55,7 +55,7 @@ async def test_two_outages_of_one_system_never_overlap(home: Household, plex: Fa
 
 async def _pause(home: Household, monitor_id: UUID, *, paused: bool) -> None:
     with home.sandbox.as_user(role=Role.ADMIN):
-        await home.sandbox.bus.call(PauseMonitor(id=monitor_id, paused=paused), timeout=5)
+        await home.sandbox.bus.call(PauseMonitor(id=monitor_id, paused=paused), timeout=30)
 
 
 @pytest.mark.parametrize("at_once", [False, True])
@@ -73,7 +73,7 @@ async def test_after_a_pause_a_single_failure_is_no_outage_that_began_weeks_ago(
     if at_once:
         with home.sandbox.as_user(role=Role.ADMIN):
             resume = ChangeManyMonitors(ids=[monitor.id], action=BulkAction.RESUME)
-            await home.sandbox.bus.call(resume, timeout=5)
+            await home.sandbox.bus.call(resume, timeout=30)
     else:
         await _pause(home, monitor.id, paused=False)
     await home.rounds()
@@ -96,19 +96,19 @@ async def test_what_is_deleted_while_it_is_down_is_told_to_be_watched_no_more(
     with home.sandbox.as_user(role=Role.ADMIN):
         spec = {"kind": "tcp", "host": "127.0.0.1", "port": 1}
         create = CreateMonitor(decisions=decided("NAS"), spec=spec)
-        made = (await home.sandbox.bus.call(create, timeout=5)).monitor
+        made = (await home.sandbox.bus.call(create, timeout=30)).monitor
         await home.rounds(3)
-        await home.sandbox.bus.call(DeleteMonitor(id=made.id), timeout=5)
+        await home.sandbox.bus.call(DeleteMonitor(id=made.id), timeout=30)
     assert await told.of("NAS", 2) == ["MonitorWentDown", "MonitorUnwatched"]
 
 
 async def test_what_looks_at_something_else_now_is_judged_anew(home: Household) -> None:
     monitor = await home.monitor("Plex")
     with home.sandbox.as_user(role=Role.ADMIN):
-        managed = await home.sandbox.bus.call(GetManaged(id=monitor.id), timeout=5)
+        managed = await home.sandbox.bus.call(GetManaged(id=monitor.id), timeout=30)
         values = {name: getattr(managed, name) for name in Decisions.model_fields} | {"inverted": True}
         command = ChangeMonitor(id=monitor.id, decisions=Decisions.model_validate(values), spec=None)
-        await home.sandbox.bus.call(command, timeout=5)
+        await home.sandbox.bus.call(command, timeout=30)
     await home.rounds()
     assert await home.state("Plex") is MonitorState.PENDING
     await home.rounds()

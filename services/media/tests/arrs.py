@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from medianest.embedded import ServerUrls
-from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, MediaType
 from medianest_common.contracts.platform import Readiness, ping_subject
@@ -37,7 +36,7 @@ class Arrs:
     async def poll(self) -> None:
         """Time passes until the service has looked at everything over there again."""
         self.home.clock.advance(61)
-        await eventually(self.home._nothing_is_due)
+        await self.home.comes(self.home._nothing_is_due)
         await self.home.settled()
 
     async def approved(self, asked: MediaRequest) -> None:
@@ -59,7 +58,7 @@ class Arrs:
         async def known() -> bool:
             return await self.backend_of(asked) == (backend, True)
 
-        await eventually(known)
+        await self.home.comes(known)
 
     async def checks(self) -> dict[str, str | None]:
         answer = await self.home.sandbox.bus.ask(ping_subject("media"), timeout=10)
@@ -69,7 +68,7 @@ class Arrs:
         async def said() -> bool:
             return words in ((await self.home.owner.sees(asked)).status_reason or "")
 
-        await eventually(said)
+        await self.home.comes(said)
 
 
 @asynccontextmanager

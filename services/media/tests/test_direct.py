@@ -120,10 +120,10 @@ async def test_one_that_is_away_keeps_its_requests_waiting_and_not_those_of_the_
         checks = await arrs.checks()
         return checks["radarr"] == "Radarr does not accept our API key." and checks["sonarr"] is None
 
-    await eventually(named)
+    await home.comes(named)
     sonarr.arrives(TVDB, 1)
     home.clock.advance(61)
-    await eventually(lambda: _complete(home))
+    await home.comes(lambda: _complete(home))
     await Library(home).show(SHOW)
     await Library(home).season(1, 3)
     home.clock.advance(61)
@@ -243,7 +243,13 @@ async def test_what_arrives_while_a_new_backend_is_to_be_told_is_not_fetched_aga
     await home.becomes(asked, RequestStatus.AVAILABLE)
     assert await home.rows("select in_line from requests") == [(True,)]
     arrs.radarr.heal()
+    calls = len(arrs.radarr.calls)
     home.clock.advance(HOUR)
+
+    async def looked() -> bool:
+        return len(arrs.radarr.calls) > calls
+
+    await home.comes(looked)
     await home.settled()
     assert arrs.radarr.movies == {}
 
@@ -354,7 +360,7 @@ async def test_a_server_that_is_away_has_not_lost_what_it_had(
             await home.becomes(asked, RequestStatus.PROCESSING)
             arrs.radarr.arrives(FILM)
             await arrs.poll()
-            await eventually(lambda: _complete(home))
+            await home.comes(lambda: _complete(home))
             title = await home.owner.title()
             assert title.availability is Availability.PROCESSING, (
                 "report 27: no link to it leads anywhere yet"

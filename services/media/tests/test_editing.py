@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from medianest.embedded import ServerUrls
-from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import MediaRequest, MediaType, RequestStatus
 from medianest_common.contracts.media.changing import EditRequest, FollowRequest
@@ -30,7 +29,7 @@ async def has_seasons(home: Home, request: MediaRequest, seasons: list[int]) -> 
         twin = await home.twin(request)
         return twin if sorted(twin.season_numbers) == seasons else None
 
-    found: RequestRow = await eventually(there)
+    found: RequestRow = await home.comes(there)
     return found
 
 
@@ -174,7 +173,7 @@ async def _of_show(home: Home, number: int) -> list[MediaRequest]:
         sent = await home.rows("select 1 from requests where in_line and backend_id is not null")
         return listed if len(listed) == len(sent) == number else None
 
-    found: list[MediaRequest] = await eventually(all_sent)
+    found: list[MediaRequest] = await home.comes(all_sent)
     return sorted(found, key=lambda each: each.seasons)
 
 

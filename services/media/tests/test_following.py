@@ -55,6 +55,7 @@ async def test_why_it_failed_is_told_to_whoever_asked_and_not_to_followers(seerr
     frida, gustav = await seerr.friend(), await seerr.friend("Gustav")
     asked = await frida.request()
     await gustav.call(FollowRequest(id=asked.id))
+    await seerr.settled()
     why = "It is more than the quota leaves."
     await seerr.change(
         "update requests set status = 'failed', status_reason = :why, waiting_reason = null where id = :id",

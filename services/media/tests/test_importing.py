@@ -354,6 +354,7 @@ async def test_who_leaves_while_their_requests_are_taken_over_is_not_written_dow
     filed_before(seerr, user_of(seerr, frida), 1_001)
 
     async def waiting(number: int) -> bool:
+        await tx.session.execute(text("select 1"))  # or PostgreSQL ends it after a while
         [(found,)] = await seerr.rows(
             "select count(*) from pg_stat_activity where datname = current_database()"
             " and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple')"

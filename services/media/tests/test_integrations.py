@@ -143,7 +143,7 @@ async def test_issues_that_are_open_are_told_to_the_new_server_once_and_what_is_
     async def passed_on() -> bool:
         return await seerr.rows("select 1 from issue_comments where backend_id is null") == []
 
-    await eventually(passed_on)
+    await seerr.comes(passed_on)
     await seerr.owner.call(said.ResolveIssue(id=over.id))
     async with another(seerr, frida) as new:
         new.set_available("movie", FILM)
@@ -151,7 +151,7 @@ async def test_issues_that_are_open_are_told_to_the_new_server_once_and_what_is_
         seerr.overseerr = new
         may_report(seerr)
         theirs = await twin(seerr, open_one)
-        await eventually(passed_on)
+        await seerr.comes(passed_on)
         assert [each.message for each in theirs.comments] == [
             "No sound",
             "In the second half as well",
@@ -171,7 +171,7 @@ async def test_all_replicas_follow(seerr: Home) -> None:
         async def answer_from_the_new_one() -> bool:
             seen = len(seerr.overseerr.calls)
             for number in range(12):
-                await seerr.owner.call(media.Search(query=f"film {number}"))
+                await seerr.owner.call(media.Search(query=f"film {number} {uuid7()}"))
             return len(seerr.overseerr.calls) == seen
 
         await eventually(answer_from_the_new_one)

@@ -62,7 +62,7 @@ async def twin(home: Home, issue: Issue) -> TheirIssue:
         rows = await home.rows("select backend_id from issues where id = :id and in_line", id=issue.id)
         return home.overseerr.state.issues.get(rows[0][0]) if rows else None
 
-    found: TheirIssue = await eventually(known)
+    found: TheirIssue = await home.comes(known)
     return found
 
 
@@ -231,6 +231,11 @@ async def test_our_own_words_come_back_without_an_echo(seerr: Home) -> None:
     assert [i.id for i in (await seerr.owner.call(said.ListIssues())).items] == [issue.id]
     seen = await sees(frida, issue)
     assert (seen.comment_count, seen.status, seen.message) == (1, IssueStatus.OPEN, "No sound")
+
+    async def both_told() -> bool:
+        return len(events_of(seerr, issue)) >= 2
+
+    await eventually(both_told)
     assert events_of(seerr, issue) == ["Frida: No sound", "Frida: Any news?"]
 
 
@@ -279,7 +284,7 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr
         found = (await seerr.owner.call(said.ListIssues(sort=said.IssueSort.NEWEST))).items
         return found if len(found) == 2 else []
 
-    found = await eventually(both)
+    found = await seerr.comes(both)
     assert sorted((i.reported_by.name, i.message) for i in found) == [
         ("Frida", "Blurred 1"),
         ("owner", "Blurred 2"),
@@ -301,7 +306,7 @@ async def test_who_is_known_from_an_import_only_is_nobody_of_ours_to_tell(seerr:
     async def one() -> list[Issue]:
         return (await seerr.owner.call(said.ListIssues())).items
 
-    [issue] = await eventually(one)
+    [issue] = await seerr.comes(one)
     assert (issue.reported_by.id, issue.reported_by.name) == (None, "Ursula")
 
 
@@ -360,7 +365,7 @@ async def test_an_issue_is_taken_back_while_nobody_has_answered(seerr: Home) -> 
     async def gone_there() -> bool:
         return not seerr.overseerr.state.issues
 
-    await eventually(gone_there)
+    await seerr.comes(gone_there)
     for number in range(8):
         await report(frida, str(number))
     assert (await refused(report(frida))).status == 429, "taking back makes no room for more"
@@ -480,7 +485,7 @@ async def test_what_somebody_who_leaves_wrote_goes_out_of_overseerr_too(home: Ho
     async def gone() -> bool:
         return "Frida" not in str([comment.message for comment in there.comments])
 
-    await eventually(gone)
+    await home.comes(gone)
     assert [ERASED in comment.message for comment in there.comments] == [True, False, True]
     assert "Olive's answer" in there.comments[1].message
 

@@ -189,7 +189,7 @@ async def test_what_left_the_library_can_be_asked_for_again_and_nobody_is_told_t
     await seerr.owner.call(ApproveRequest(id=again.id))
     await seerr.poll()
 
-    assert (await bert.sees(again)).status is RequestStatus.PROCESSING
+    await seerr.becomes(again, RequestStatus.PROCESSING)
     assert (await frida.sees(asked)).status is RequestStatus.AVAILABLE
     await library.film(key="2")
     assert (await bert.sees(again)).status is RequestStatus.AVAILABLE

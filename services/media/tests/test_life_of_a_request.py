@@ -87,6 +87,7 @@ async def test_declined_seasons_can_be_asked_for_again_at_once(home: Home) -> No
     second = await frida.request_show(seasons=[1, 2])
     assert second.seasons == [1, 2]
     assert (await home.twin(second)).id != twin.id
+    await home.settled()
     assert twin.status is Theirs.DECLINED
 
 
@@ -101,6 +102,7 @@ async def test_a_cancelled_request_leaves_overseerr_and_may_be_made_again(home: 
     await frida.call(media.CancelRequest(id=first.id))
     second = await gustav.request()
     assert (await home.twin(second)).requested_by.plex_id == gustav.plex_id
+    await home.settled()
     assert twin.id not in home.overseerr.state.requests
     assert await home.told(first) == ["pending", "cancelled"]
 

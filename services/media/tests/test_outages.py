@@ -1,9 +1,11 @@
 """Overseerr away, hanging, confused or set up wrongly: nothing is refused, lost or done twice."""
 
 import asyncio
+import statistics
+import time
+from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from medianest.embedded import ServerUrls
@@ -14,6 +16,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
 from services.media.tests.conftest import FILM, SHOW, Home, home_on
+from services.media.tests.test_importing import filed_before
 
 
 async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -> None:
@@ -192,7 +195,7 @@ async def test_report_24_what_comes_back_in_time_was_never_gone(home: Home) -> N
     async def forgotten() -> bool:
         return await home.rows("select 1 from absences") == []
 
-    await eventually(forgotten)
+    await home.comes(forgotten)
     assert (await frida.sees(asked)).status is RequestStatus.AVAILABLE
 
 
@@ -204,7 +207,7 @@ async def missed_often_enough(home: Home) -> None:
         async def looked(looks: int = looks) -> bool:
             return await home.rows("select 1 from absences where looks >= :looks", looks=looks) != []
 
-        await eventually(looked)
+        await home.comes(looked)
 
 
 async def test_deleted_in_overseerr_is_believed_at_the_second_look(home: Home) -> None:
@@ -263,9 +266,14 @@ async def test_a_hanging_overseerr_slows_no_list_and_no_second_request(seerr: Ho
         seerr.overseerr.add_movie(9000 + number, f"Film {number}", 2020)
     seerr.overseerr.fail_with("hang")
     await asyncio.gather(*(frida.request(9000 + number) for number in range(8)))
+    seconds = []
     for _ in range(40):
-        page = await frida.call(media.ListRequests(), timeout=2)
+        began = time.monotonic()
+        page = await frida.call(media.ListRequests())
+        seconds.append(time.monotonic() - began)
         assert len(page.items) == 8
+    # One of them may meet a machine that stands still. Who waits for Overseerr waits for three seconds each time.
+    assert statistics.median(seconds) < 2
     seerr.overseerr.heal()
 
 
@@ -317,14 +325,12 @@ async def test_a_request_made_directly_in_overseerr_is_respected_and_adopted(hom
     frida = await home.friend()
     home.overseerr.fail_with("refuse")
     asked = await frida.request()
+    # Before Overseerr is back, or what is tried again by itself might come first.
+    made = filed_before(home, home.overseerr.owner, status=2, age=timedelta())
     home.overseerr.heal()
-    body = {"mediaType": "movie", "mediaId": FILM, "is4k": False}
-    async with httpx.AsyncClient(headers={"X-Api-Key": home.overseerr.api_key}) as client:
-        made = await client.post(f"{home.overseerr.url}/api/v1/request", json=body, timeout=5)
-    assert made.status_code == 201
     await home.sandbox.bus.enqueue_now(SubmitRequest(request_id=asked.id))
     twin = await home.twin(asked)
-    assert twin.id == made.json()["id"] and len(home.overseerr.requests) == 1
+    assert twin is made and len(home.overseerr.requests) == 1
     await home.owner.call(media.CancelRequest(id=asked.id))
     await home.settled()
     assert home.overseerr.requests == [twin], "it is not ours to delete"

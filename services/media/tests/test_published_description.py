@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Literal
 
 import pytest
 
-from medianest.testing import eventually
+from medianest.testing import eventually, free_port
 from medianest_common.clock import SystemClock
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media.issues import IssueKind, IssueStatus
@@ -50,13 +49,6 @@ def description_at_root(flavour: Literal["overseerr", "seerr"], folder: Path) ->
     file = folder / "description.json"
     file.write_text(json.dumps(found))
     return file
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

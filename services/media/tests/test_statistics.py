@@ -128,6 +128,7 @@ def test_quantiles_of_waits(waits: list[tuple[int, int]], median: int | None, p9
 
 
 async def test_what_was_asked_for_is_counted_by_day(seerr: Home) -> None:
+    seerr.clock.advance_to_noon()
     frida = await seerr.friend()
     film = await frida.request()
     await frida.request_show(SHOW, seasons=[1])

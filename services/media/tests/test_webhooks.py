@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from medianest_common import testing
 from medianest_common.contracts import media
 from medianest_common.contracts.media import RequestStatus
 from medianest_common.testing.fake_overseerr import Notification
@@ -72,13 +73,19 @@ async def test_without_any_webhook_the_state_is_right_after_a_poll(home: Home) -
     assert await home.told(asked) == ["pending", "declined"]
 
 
-async def test_a_title_is_looked_up_by_its_number_where_the_request_is_not_named(seerr: Home) -> None:
+@pytest.mark.parametrize("written", ["camelCase", "snake_case"])
+async def test_a_title_is_looked_up_by_its_number_where_the_request_is_not_named(
+    seerr: Home, written: str
+) -> None:
+    """Templates are written by administrators, in both ways."""
     frida = await seerr.friend()
     asked = await frida.request()
     twin = await seerr.twin(asked)
     seerr.overseerr.approve(twin.id)
     seerr.overseerr.set_available("movie", FILM)
     hint = body(seerr, twin.id, Notification.MEDIA_AVAILABLE) | {"request": None}
+    if written == "snake_case":
+        hint["media"] = {"media_type": "movie", "tmdb_id": str(FILM)}
     await seerr.webhook(hint)
     await seerr.becomes(asked, RequestStatus.AVAILABLE)
 
@@ -111,9 +118,12 @@ async def test_bodies_that_mean_nothing_are_passed_over(seerr: Home, raw: str) -
 
 
 async def test_recorded_webhooks_are_understood(seerr: Home) -> None:
-    folder = Path(__file__).parent / "fixtures" / "webhooks"
-    files = sorted(folder.glob("*.json"))
-    assert files
+    folders = [
+        Path(__file__).parent / "fixtures" / "webhooks",
+        Path(testing.__path__[0]) / "fixtures" / "webhooks" / "overseerr",
+    ]
+    files = sorted(file for folder in folders for file in folder.glob("*.json"))
+    assert len(files) >= 19
     for file in files:
         await seerr.webhook(json.loads(file.read_text()))
     await seerr.webhooks_done()

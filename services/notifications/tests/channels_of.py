@@ -53,7 +53,7 @@ async def create(
 ) -> ChannelMade:
     message = CreateChannel(channel_kind=kind, name=name, config=config)
     with person.sandbox.as_user(role=person.role, user_id=person.id, name=person.name):
-        return await person.sandbox.bus.call(message, timeout=20)
+        return await person.sandbox.bus.call(message, timeout=40)
 
 
 async def with_ntfy(person: Person, ntfy: Fake, *, topic: str = TOPIC) -> Target:
@@ -120,7 +120,7 @@ async def dead_letters(admin: Person, state: DeliveryState = DeliveryState.FAILE
 
 async def sql(sandbox: Sandbox, statement: str, *values: Any) -> list[Any]:
     url = sandbox.settings["database_url"].replace("postgresql+asyncpg", "postgresql")
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=30)
     try:
         await connection.execute("set search_path to notifications")
         rows: list[Any] = await connection.fetch(statement, *values)

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,13 @@ from medianest.embedded import ServerUrls
 from medianest.testing import sandbox_on
 from medianest_common.testing.shifted_clock import ShiftedClock
 from services.notifications.tests.news import News
+
+
+@pytest.fixture
+def retried_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed waits for as long as a test may take, so that a slow one still sees it wait; then the test hurries
+    it. Without this it is sent again after two seconds."""
+    monkeypatch.setattr("medianest_notifications.delivering.backoff._FIRST", timedelta(seconds=100))
 
 
 @pytest.fixture

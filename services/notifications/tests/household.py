@@ -35,7 +35,7 @@ class Person:
 
     async def ask[R](self, message: Any) -> Any:
         with self.sandbox.as_user(role=self.role, user_id=self.id, name=self.name):
-            return await self.sandbox.bus.call(message, timeout=10)
+            return await self.sandbox.bus.call(message, timeout=30)
 
     async def inbox(self, **query: Any) -> list[Notification]:
         page: Page[Notification] = await self.ask(ListNotifications(limit=100, **query))

@@ -11,6 +11,7 @@ from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TooMan
 from medianest_common.testing.fake_channels import FakeDiscord
 from medianest_common.testing.fake_channels.discord import TOKEN
 from medianest_common.testing.fake_overseerr.faults import Fault
+from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_notifications.adapters.channels.discord import DiscordConfig, DiscordSender
 from medianest_notifications.adapters.channels.port import ChannelGone, MessageRefused, read_config
 from services.notifications.tests.channel_messages import (
@@ -90,13 +91,15 @@ async def test_urgency_can_be_seen_and_what_can_wait_is_silent() -> None:
 
 async def test_it_says_when_the_next_message_may_come() -> None:
     """SickChill/sickchill#4157: thirteen episodes, a 429, and the rest lost."""
-    async with FakeDiscord.start() as fake:
+    clock = ShiftedClock()
+    async with FakeDiscord.start(clock=clock) as fake:
         fake.bucket = 2
         hook = config(fake.add_webhook())
-        receipts = [await sender(fake).send(message(), hook) for _ in range(2)]
-        assert receipts[0].pause is None and 0 < (receipts[1].pause or 0) <= 2
-        with pytest.raises(TooManyRequests) as limited:
-            await sender(fake).send(message(), hook)
+        with clock.held():
+            receipts = [await sender(fake).send(message(), hook) for _ in range(2)]
+            assert receipts[0].pause is None and 0 < (receipts[1].pause or 0) <= 2
+            with pytest.raises(TooManyRequests) as limited:
+                await sender(fake).send(message(), hook)
     assert 0 < (limited.value.retry_after or 0) <= 2
     assert "You are being rate limited" in limited.value.detail
 

@@ -43,6 +43,7 @@ async def became(before: dict[str, float], **more: int) -> bool:
     return True
 
 
+@pytest.mark.usefixtures("retried_by_hand")
 async def test_each_outcome_is_counted_once(house: Sandbox, ntfy: FakeNtfy) -> None:
     ada = Person(house, "Ada")
     await with_ntfy(ada, ntfy)

@@ -14,6 +14,7 @@ from medianest_common.contracts.media.changing import RequestEdited, RequestStuc
 from medianest_common.contracts.notifications import push_subject
 from medianest_notifications.service import SERVICE
 from services.notifications.tests.household import Person, request_event
+from services.notifications.tests.test_inbox import _known
 
 
 @pytest.fixture
@@ -23,19 +24,9 @@ async def household(sandbox: Sandbox) -> Sandbox:
 
 
 async def introduced(household: Sandbox, name: str, role: Role = Role.USER) -> Person:
-    """Somebody whom the service has heard of: who is an administrator is told of what others ask for."""
     person = Person(household, name, role)
     await person.introduce()
-    other = Person(household, "Other")
-
-    async def known() -> bool:
-        asker, status = (
-            (other, RequestStatus.PENDING) if role is Role.ADMIN else (person, RequestStatus.DECLINED)
-        )
-        await household.emit(request_event(asker, status, version=1))
-        return bool(await person.inbox())
-
-    await eventually(known)
+    await eventually(lambda: _known(household, person.id))
     return person
 
 

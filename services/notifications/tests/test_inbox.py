@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from medianest.testing import Sandbox, eventually
+from medianest_common.bus.topology import consumers_for
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import (
     RevocationReason,
@@ -24,6 +25,7 @@ from medianest_common.contracts.auth.tokens import PersonalTokenCreated
 from medianest_common.contracts.identity import Role, Scope
 from medianest_common.contracts.live import EventFrame
 from medianest_common.contracts.media import MediaType, RequestStatus
+from medianest_common.contracts.media.events import REQUEST_EVENTS
 from medianest_common.contracts.notifications import (
     DismissNotification,
     InboxCount,
@@ -120,7 +122,7 @@ async def test_an_event_delivered_twice_is_told_once(household: Sandbox, ada: Pe
             headers={"ce-id": str(event_id), "Nats-Msg-Id": f"{event_id}-{attempt}"},
         )
     await household.emit(request_event(ada, P.AVAILABLE, version=1, title="After"))
-    await eventually(lambda: _has_title(ada, "Ready to watch: After (2021)"))
+    await eventually(lambda: _all_handled(household, event.subject))
     assert (await ada.count()).head == 2
 
 
@@ -131,6 +133,7 @@ async def test_a_state_that_comes_late_is_not_told_as_if_it_were_new(household: 
     await household.emit(request_event(ada, P.APPROVED, version=2, request_id=request_id))
     await household.emit(request_event(ada, P.APPROVED, version=2, title="Another"))
     await eventually(lambda: _has_title(ada, "Approved: Another (2021)"))
+    await eventually(lambda: _all_handled(household, REQUEST_EVENTS[P.APPROVED].subject))
     assert [entry.type for entry in await ada.inbox()] == ["request.approved", "request.available"]
 
 
@@ -152,6 +155,7 @@ async def test_nobody_is_asked_to_decide_what_is_decided(
     await household.emit(request_event(ada, P.PENDING, version=1, request_id=request_id))
     await household.emit(request_event(ada, P.PENDING, version=1, title="Another"))
     await eventually(lambda: _has_title(boss, "Ada asks for Another (2021)"))
+    await eventually(lambda: _all_handled(household, REQUEST_EVENTS[P.PENDING].subject))
     assert len(await boss.inbox()) == 1
 
 
@@ -437,6 +441,14 @@ async def _has_title(person: Person, title: str) -> bool:
     return any(entry.title == title for entry in await person.inbox())
 
 
+async def _all_handled(household: Sandbox, subject: str) -> bool:
+    """None of these waits or is at work any more."""
+    [consumer] = [each for each in consumers_for(SERVICE.handlers) if each.config.filter_subject == subject]
+    assert consumer.config.durable_name
+    now = await household.bus.js.consumer_info(consumer.stream, consumer.config.durable_name)
+    return bool(now.num_pending == now.num_ack_pending == 0)
+
+
 async def _known(household: Sandbox, user_id: UUID) -> bool:
     return bool(await _sql(household, "select 1 from notifications.recipients where user_id = $1", user_id))
 
@@ -455,8 +467,8 @@ async def _heard_of(household: Sandbox, request_id: UUID, version: int) -> bool:
 
 async def _sql(household: Sandbox, statement: str, *values: object) -> list[asyncpg.Record]:
     dsn = make_url(household.settings["database_url"]).set(drivername="postgresql")
-    connection = await asyncpg.connect(dsn.render_as_string(hide_password=False), timeout=5)
+    connection = await asyncpg.connect(dsn.render_as_string(hide_password=False), timeout=30)
     try:
-        return list(await connection.fetch(statement, *values, timeout=5))
+        return list(await connection.fetch(statement, *values, timeout=30))
     finally:
-        await connection.close(timeout=5)
+        await connection.close(timeout=30)

@@ -21,7 +21,7 @@ from medianest_common.contracts.notifications import GetMailState, integrations
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.mail_server import PASSWORD, USER, MailServer
 from medianest_notifications.service import SERVICE
-from services.notifications.tests.test_mail import FROM, given_to, job, mail
+from services.notifications.tests.test_mail import FROM, _no_jobs, given_to, job, mail
 
 SMTP = IntegrationKind.SMTP
 OPTIONS = {"username": USER, "from": FROM}
@@ -49,24 +49,20 @@ async def test_mail_goes_through_the_server_that_is_set_now(sandbox: Sandbox) ->
         await sandbox.start(SERVICE)
         assert not (await ask(sandbox, GetMailState())).enabled
         await ask(sandbox, changing(address(first)))
-        for number in range(4):
-            await given_to(sandbox, job(mail(name=f"first {number}")))
-        for _ in range(4):
-            await first.next()
+
+        async def both_use(server: MailServer) -> bool:
+            """Whoever of the two does not follow yet hands it to the other server, or to none."""
+            before = len(server.mails)
+            await given_to(sandbox, *(job(mail(name=f"{number}")) for number in range(4)))
+            await eventually(lambda: _no_jobs(sandbox))
+            return len(server.mails) == before + 4
+
+        await eventually(lambda: both_use(first))
         changed: Integration = await ask(sandbox, changing(address(second), version=1))
         assert (changed.source, changed.secret_set) == (IntegrationSource.PORTAL, True)
         assert changed.options == OPTIONS and PASSWORD not in changed.model_dump_json()
 
-        async def both_follow() -> bool:
-            before = len(first.mails)
-            for number in range(4):
-                await given_to(sandbox, job(mail(name=f"second {number}")))
-            for _ in range(4):
-                if len(first.mails) == before:
-                    await second.next()
-            return len(first.mails) == before
-
-        await eventually(both_follow)
+        await eventually(lambda: both_use(second))
 
 
 async def test_what_the_variables_say_counts_again_once_it_is_taken_back(sandbox: Sandbox) -> None:

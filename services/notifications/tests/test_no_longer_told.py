@@ -91,6 +91,7 @@ async def test_suspended_administrators_and_others_hear_of_nothing_on_their_chan
     assert await state(house, grace) is None and await state(house, ada) is None
 
 
+@pytest.mark.usefixtures("retried_by_hand")
 async def test_what_waits_for_somebody_who_is_suspended_is_not_sent(house: Sandbox, ntfy: FakeNtfy) -> None:
     ada = await introduced(house, "Ada")
     await with_ntfy(ada, ntfy)
@@ -108,6 +109,7 @@ async def test_what_waits_for_somebody_who_is_suspended_is_not_sent(house: Sandb
     assert ntfy.received == []
 
 
+@pytest.mark.usefixtures("retried_by_hand")
 async def test_a_broadcast_that_was_on_its_way_when_it_was_withdrawn_is_not_sent_later(
     house: Sandbox, ntfy: FakeNtfy
 ) -> None:

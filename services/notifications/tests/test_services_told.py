@@ -21,6 +21,7 @@ from medianest_common.contracts.health import (
     MonitorWentDown,
     Visibility,
 )
+from medianest_common.contracts.health.queues import DeadLetterFound
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.notifications import MarkRead, push_subject
 from services.notifications.tests.household import Person
@@ -212,7 +213,8 @@ async def test_a_reminder_that_was_overtaken_by_the_recovery_is_not_told(news: N
     ada, plex = await news.person("Ada", plex=False), Monitor(news, "Plex")
     down = plex.down(ago=180)
     reminder = plex.still(down)
-    await news.heard(down, reminder)
+    await news.heard(down)
+    await news.heard(reminder)
     assert await titles(boss) == ["Plex is still down"]
     assert (await boss.inbox())[0].body == "It has been down for 3 hours. Plex cannot be reached."
     await news.pass_by(1)
@@ -258,4 +260,15 @@ async def test_a_certificate_that_expires_is_told_to_administrators(news: News, 
     await news.heard(plex.expires(7))
     await news.pass_by(1)
     assert await titles(boss) == ["The certificate of Plex expires in 7 days"]
+    assert await titles(ada) == []
+
+
+async def test_what_could_not_be_handled_is_told_to_administrators(news: News, boss: Person) -> None:
+    ada = await news.person("Ada", plex=False)
+    found = DeadLetterFound(
+        handler="media__submit_request", handler_service="media", reason="KeyError: 'id'", count=1, waiting=1
+    )
+    await news.heard(found)
+    await news.heard(found.model_copy(update={"count": 12, "waiting": 13}))
+    assert await titles(boss) == ["A message could not be handled", "12 messages could not be handled"]
     assert await titles(ada) == []

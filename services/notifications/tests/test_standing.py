@@ -1,5 +1,6 @@
 """What people hear of their own and others' place here, and of what happens by itself in their name."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -113,8 +114,9 @@ async def test_a_watchlist_that_cannot_be_read_is_told_once_and_not_again_at_eac
     news: News,
 ) -> None:
     ada = await news.person("Ada")
-    for number in range(3):
-        at = news.clock.now().replace(day=10 + number)
+    now = news.clock.now()
+    for days in (3, 2, 1):
+        at = now - timedelta(days=days)
         problem = "Plex does not accept your sign-in any more. Sign in with Plex again."
         await news.heard(WatchlistRead(user_id=ada.id, at=at, items=None, problem=problem))
     await news.heard(WatchlistRead(user_id=ada.id, at=news.clock.now(), items=[]))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -54,7 +54,8 @@ class House:
         moment = there.replace(tzinfo=BERLIN)
         if moment <= now:
             moment = (there + timedelta(days=1)).replace(tzinfo=BERLIN)
-        self.clock.advance((moment.astimezone(now.tzinfo) - now).total_seconds())
+        # Of two times of one zone, Python subtracts what the clock there shows, which is put forward in between.
+        self.clock.advance((moment.astimezone(UTC) - now.astimezone(UTC)).total_seconds())
 
     async def release(self) -> None:
         await release_held(self.app)

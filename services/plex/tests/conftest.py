@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from medianest.testing import Sandbox, brisk, sandbox_on
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
-from services.plex.tests.household import NOW, Household
+from services.plex.tests.household import NOW, Household, wait_for_plex
 from services.plex.tests.indexing import indexed as indexed
 from services.plex.tests.shelved import shelved as shelved
 
@@ -44,12 +44,26 @@ async def plex() -> AsyncIterator[FakePlex]:
 
 @pytest.fixture
 async def home(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Household:
-    """The service running against that Plex server, which it asks for everything: it has no index yet."""
+    """The service running against that Plex server, which it asks for everything: it has no index yet. Who sees what is
+    asked for by nobody but the test."""
     handlers = replace(
-        SERVICE.handlers, timers=[timer for timer in SERVICE.handlers.timers if timer.name != "keep_index"]
+        SERVICE.handlers,
+        timers=[
+            timer for timer in SERVICE.handlers.timers if timer.name not in ("keep_index", "keep_access_told")
+        ],
     )
     service = brisk(replace(SERVICE, handlers=handlers), "read_watchlists")
     await sandbox.start(
         service, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
     )
     return Household(sandbox, plex, clock)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_may_be_slow(request: pytest.FixtureRequest, patient: None) -> Iterator[None]:
+    """Without counting as away: what is answered for by what was said before, after a second, is answered for later.
+    Where a gateway asks, it has no more time than it has."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.module.__name__.endswith("test_trouble"):
+            wait_for_plex(patch, seconds=20, glance=20)
+        yield

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Handlers
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemEvent, ItemRemoved
 from medianest_common.service import Runtime
@@ -49,11 +49,25 @@ class Indexed:
 
     async def events(self, count: int) -> list[ItemEvent]:
         """What was told since the last call, once there is that much."""
-        async with asyncio.timeout(30):
-            while len(self.told) < count:
-                await asyncio.sleep(0.01)
+
+        async def there() -> bool:
+            return len(self.told) >= count
+
+        await eventually(there)
         told, self.told[:] = list(self.told), []
         return told
+
+    async def nothing_more_is_told(self) -> None:
+        """Everything that was to be told has been published, and what was published has been heard."""
+
+        async def published() -> bool:
+            return await self.rows("select 1 from outbox") == []
+
+        await eventually(published)
+        await self.sandbox.nats.flush(timeout=30)
+        # What has arrived is handed on in the next turns of the loop.
+        await asyncio.sleep(0.05)
+        assert self.told == []
 
 
 @pytest.fixture
@@ -76,5 +90,5 @@ async def indexed(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Inde
 
         await sandbox.nats.subscribe(kind.subject, cb=hear)
     await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token)
-    await opened[0].plex.watch.look()
+    await opened[0].plex.watch.look(patience=30)
     return Indexed(opened[0], plex, clock, told, sandbox)

@@ -105,7 +105,7 @@ async def a_room(
     quiet = replace(SERVICE, handlers=still, open_app=opening)
     await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token, **settings)
     app = opened[0]
-    await app.plex.watch.look(patience=5)
+    await app.plex.watch.look(patience=30)
     room = Room(sandbox, plex, clock, app, Playback(app))
 
     async def hear(message: Any) -> None:

@@ -29,7 +29,7 @@ class Shelved(Household):
         """The index is what the libraries are."""
         self.clock.advance(86_500)
         await Sync(self.app).beat()
-        await self.app.plex.watch.look(again_after=0)
+        await self.app.plex.watch.look(patience=30, again_after=0)
 
     def key(self, title: str) -> str:
         return next(i.rating_key for i in self.plex.library.items.values() if i.title == title)
@@ -65,7 +65,7 @@ async def shelved(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Shel
 
     service = replace(SERVICE, handlers=replace(SERVICE.handlers, timers=[]), open_app=opening)
     await sandbox.start(service, plex_url=plex.server_url, plex_token=plex.server_token)
-    await opened[0].plex.watch.look()
+    await opened[0].plex.watch.look(patience=30)
     shelved = Shelved(sandbox, plex, clock, opened[0])
     await shelved.reread()
     plex.requests.clear()

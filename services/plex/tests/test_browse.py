@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from medianest.testing import AT_ONCE
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Role
@@ -25,7 +26,7 @@ from medianest_common.contracts.plex.browse import (
 from medianest_common.errors import MediaNestError
 from medianest_plex.adapters.details import details
 from medianest_plex.item_pages import items_of
-from services.plex.tests.household import NOW, Household
+from services.plex.tests.household import NOW, Household, as_in_earnest
 from services.plex.tests.shelved import Shelved
 
 _FILMS = """
@@ -387,10 +388,11 @@ async def test_while_plex_is_away_the_index_tells_what_it_has(shelved: Shelved) 
     shelved.plex.server.fail_with("hang")
     shelved.later()
 
-    item = await shelved.ask(GetItem(rating_key=show), timeout=2.0)
-    seasons = await shelved.ask(ListChildren(rating_key=show))
-    episodes = await shelved.ask(ListChildren(rating_key=season, limit=2))
-    rest = await shelved.ask(ListChildren(rating_key=season, limit=2, cursor=episodes.next_cursor))
+    with as_in_earnest():
+        item = await shelved.ask(GetItem(rating_key=show), timeout=AT_ONCE)
+        seasons = await shelved.ask(ListChildren(rating_key=show))
+        episodes = await shelved.ask(ListChildren(rating_key=season, limit=2))
+        rest = await shelved.ask(ListChildren(rating_key=season, limit=2, cursor=episodes.next_cursor))
 
     assert (item.title, item.stale, item.tvdb_id, item.library_title) == (
         "Severance",

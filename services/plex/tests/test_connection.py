@@ -21,7 +21,7 @@ from medianest_common.errors import MediaNestError
 from medianest_common.http import guard
 from medianest_common.testing.certificates import self_signed
 from medianest_common.testing.fake_plex import FakePlex, connection
-from medianest_common.testing.http_server import serve
+from medianest_common.testing.http_server import HttpServer, serve
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
 from services.plex.tests.household import Household
@@ -181,20 +181,24 @@ async def test_a_new_certificate_for_another_name_makes_the_addresses_be_read_an
     trusted.write_bytes(old_file.read_bytes() + new_file.read_bytes())
     trust(trusted)
     plex.plex_tv.https_required = True
-    async with serve(plex.server, tls=old_tls) as url:
-        port = int(url.rpartition(":")[2])
-        plex.connections[:] = [connection(f"https://{old}:{port}", address="127.0.0.1")]
+    server = HttpServer(plex.server, tls=old_tls)
+    await server.start()
+    try:
+        plex.connections[:] = [connection(f"https://{old}:{server.port}", address="127.0.0.1")]
         home = await found()
         await _reached(home)
-    async with serve(plex.server, tls=new_tls, port=port):
-        plex.connections[:] = [connection(f"https://{new}:{port}", address="127.0.0.1")]
+        server.refuse()
+        server.accept(tls=new_tls)
+        plex.connections[:] = [connection(f"https://{new}:{server.port}", address="127.0.0.1")]
         home.clock.advance(31)
 
         await _reached(home)
 
         used = await _in_use(home)
         assert used
-        assert used.url == f"https://{new}:{port}"
+        assert used.url == f"https://{new}:{server.port}"
+    finally:
+        await server.stop()
 
 
 async def test_a_server_that_wants_tls_is_never_asked_without(
@@ -217,8 +221,8 @@ async def test_a_distant_address_without_tls_is_no_way(found: Callable[..., Any]
     assert not [request for request in plex.requests if request.server == "server"]
 
 
-async def _says(home: Household, text: str) -> bool:
-    home.clock.advance(31)
+async def _says(home: Household, text: str, *, after: float = 31) -> bool:
+    home.clock.advance(after)
     await home.ask(GetServer())
     answer = await _servers(home)
     return text in f"{answer.problem} {answer.account_problem}"
@@ -337,7 +341,7 @@ async def test_a_new_account_token_keeps_everything(found: Callable[..., Any], p
     await _reached(home)
 
     assert await home.ask(GetServerIdentity()) == first
-    assert (await home.check()).status is CheckStatus.OK
+    await home.says(CheckStatus.OK)
 
 
 async def test_a_token_that_plex_tv_refuses_is_said_in_words(
@@ -347,8 +351,7 @@ async def test_a_token_that_plex_tv_refuses_is_said_in_words(
 
     await eventually(lambda: _says(home, "plex.tv does not accept MEDIANEST_PLEX_TOKEN"))
 
-    check = await home.check()
-    assert check.status is CheckStatus.DEGRADED
+    check = await home.says(CheckStatus.DEGRADED)
     assert "not-a-token" not in f"{check.message} {await _servers(home)}"
 
 
@@ -357,7 +360,7 @@ async def test_when_plex_tv_wants_us_to_slow_down_it_is_left_alone(
 ) -> None:
     plex.tv.fail_with(429, retry_after=200)
     home = await found()
-    await eventually(lambda: _says(home, "plex.tv does not answer"))
+    await eventually(lambda: _says(home, "plex.tv does not answer", after=0))
     plex.tv.heal()
     plex.requests.clear()
     home.clock.advance(100)

@@ -2,14 +2,15 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from medianest.testing import eventually
+from medianest.testing import AT_ONCE, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex import ListLibraries, ListRecentlyAdded, SearchLibrary
 from medianest_common.errors import MediaNestError
 from medianest_plex.audience import SECTIONS_LAST
-from services.plex.tests.household import Household
+from services.plex.tests.household import Household, as_in_earnest
+from services.plex.tests.test_leaving import rows
 
 
 async def test_a_friend_sees_the_libraries_shared_with_them_and_nothing_else(home: Household) -> None:
@@ -108,10 +109,19 @@ async def test_an_event_that_comes_late_takes_nothing_away(home: Household) -> N
     assert await home.libraries(friend) == ["Movies"]
 
 
+async def copies_are_taken(home: Household) -> None:
+    """Of all libraries, which the service does by itself when it has started."""
+
+    async def taken() -> bool:
+        return len(await rows(home, "select 1 from plex.copies where name like 'newest:%'")) == 3
+
+    await eventually(taken)
+
+
 async def test_restricted_people_are_shown_only_what_was_read_with_their_own_token(home: Household) -> None:
     child = home.plex.add_managed_user("Mia", libraries=["TV Shows"])
     mia = await home.signed_in(child)
-    await home.newest()
+    await copies_are_taken(home)
     home.plex.requests.clear()
 
     assert await home.newest(mia) == ["Severance"]
@@ -140,7 +150,8 @@ async def test_during_an_outage_a_friend_still_sees_only_their_own_libraries(hom
     home.plex.server.fail_with("hang")
     home.later(SECTIONS_LAST.total_seconds() + 1)
 
-    answer = await home.ask(ListRecentlyAdded(), by=friend, timeout=2.0)
+    with as_in_earnest():
+        answer = await home.ask(ListRecentlyAdded(), by=friend, timeout=AT_ONCE)
 
     assert answer.stale
     assert [item.title for item in answer.items] == ["Alien", "Heat"]

@@ -152,8 +152,8 @@ async def test_a_play_is_recorded_once_however_often_it_is_reported(room: Room, 
 
     (play,) = await room.plays()
     assert (play.item.title, play.viewer.name) == ("Heat", "frida")
-    assert 300 <= play.paused_seconds <= 325
-    assert 100 <= play.played_seconds <= 125
+    assert 300 <= play.paused_seconds <= 340
+    assert 100 <= play.played_seconds <= 140
     assert (await room.playing()).items == []
 
 
@@ -167,8 +167,8 @@ async def test_a_stop_that_nobody_told_ends_when_it_was_seen_last(room: Room, fr
     await room.look(after=90 * HOUR)
 
     (play,) = await room.plays()
-    assert play.played_seconds <= 62
-    assert play.stopped_at - play.started_at < timedelta(seconds=65)
+    assert play.played_seconds <= 90
+    assert play.stopped_at - play.started_at < timedelta(seconds=90)
 
 
 async def test_a_player_that_says_it_plays_but_stands_still_does_not_play(
@@ -288,11 +288,11 @@ async def test_administrators_and_the_person_hear_of_changes(room: Room, frida: 
     await room.look()
     room.plex.sessions.change(session, state="paused")
     await room.look()
-    [shown] = (await room.sandbox.bus.call(ReadSessionStates(), timeout=5)).states
+    [shown] = (await room.sandbox.bus.call(ReadSessionStates())).states
     assert (shown.frame.data["state"], shown.user_ids, shown.admins) == ("paused", [user_id], True)
     room.plex.sessions.lose(session)
     await room.look()
-    assert (await room.sandbox.bus.call(ReadSessionStates(), timeout=5)).states == []
+    assert (await room.sandbox.bus.call(ReadSessionStates())).states == []
     await room.sandbox.nats.flush()
     async with asyncio.timeout(30):
         while len(room.pushed) < 6:

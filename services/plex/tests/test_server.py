@@ -1,6 +1,6 @@
 import pytest
 
-from medianest.testing import Sandbox, eventually
+from medianest.testing import AT_ONCE, Sandbox, eventually
 from medianest_common.contracts.platform import CheckStatus
 from medianest_common.contracts.plex import GetServer, GetServerIdentity, ListLibraries, SearchLibrary
 from medianest_common.errors import MediaNestError
@@ -8,7 +8,7 @@ from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
 from medianest_plex.settings import PlexSettings
-from services.plex.tests.household import Household
+from services.plex.tests.household import Household, as_in_earnest
 
 
 async def test_the_server_is_described(home: Household) -> None:
@@ -117,35 +117,32 @@ def test_the_address_may_be_written_as_people_copy_it(written: str) -> None:
 
 
 async def test_an_outage_degrades_readiness_and_ends_with_it(home: Household) -> None:
-    """The service looks by itself too, so what it saw a moment ago is not always what is so now."""
-
-    async def is_said(status: CheckStatus) -> bool:
-        home.later(31)
-        return (await home.check()).status is status
-
-    await eventually(lambda: is_said(CheckStatus.OK))
+    await home.says(CheckStatus.OK)
     home.plex.server.fail_with("refuse")
-    await eventually(lambda: is_said(CheckStatus.DEGRADED))
+    await home.says(CheckStatus.DEGRADED)
     home.plex.server.heal()
-    await eventually(lambda: is_said(CheckStatus.OK))
+    await home.says(CheckStatus.OK)
 
 
 async def test_a_refused_token_degrades_readiness_and_says_so(home: Household) -> None:
     home.plex.reset_password(home.plex.owner)
-    home.later()
 
-    check = await home.check()
+    check = await home.says(CheckStatus.DEGRADED)
 
-    assert check.status is CheckStatus.DEGRADED
     assert check.message == "Plex does not accept the token."
 
 
 async def test_a_server_that_hangs_counts_as_away_within_the_time_of_a_call(home: Household) -> None:
     await home.ask(GetServer())
     home.plex.server.fail_with("hang")
-    home.later()
 
-    assert not (await home.ask(GetServer(), timeout=2.0)).online
+    async def away() -> bool:
+        """Unless a look that began before comes to its end just now."""
+        home.later()
+        return not (await home.ask(GetServer(), timeout=AT_ONCE)).online
+
+    with as_in_earnest():
+        await eventually(away)
 
 
 async def test_it_starts_while_plex_is_down(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> None:
@@ -153,4 +150,4 @@ async def test_it_starts_while_plex_is_down(sandbox: Sandbox, plex: FakePlex, cl
 
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
 
-    assert (await Household(sandbox, plex, clock).check()).status is CheckStatus.DEGRADED
+    await Household(sandbox, plex, clock).says(CheckStatus.DEGRADED, later=0)

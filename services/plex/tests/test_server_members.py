@@ -115,7 +115,7 @@ async def test_the_list_of_somebody_who_does_not_own_the_server_is_not_taken(
 ) -> None:
     friend = plex.add_friend("fritz")
     await sandbox.start(SERVICE, plex_url=plex.server_url, plex_token=plex.server_token)
-    await sandbox.bus.call(GetServerIdentity(), timeout=5)
+    await sandbox.bus.call(GetServerIdentity())
     await sandbox.stop("plex")
     for token, says in ((friend.token, "fritz"), (plex.server_token, "account token")):
         await sandbox.start(SERVICE, plex_token=token, plex_tv_url=plex.tv_url)

@@ -30,7 +30,7 @@ async def test_nothing_is_written_or_told_where_nothing_has_changed(indexed: Ind
     await indexed.beat(after=86_500)
 
     assert await indexed.rows("select rating_key, xmin::text from items order by 1") == before
-    assert indexed.told == []
+    await indexed.nothing_more_is_told()
 
 
 async def test_what_is_new_is_read_and_is_news(indexed: Indexed) -> None:

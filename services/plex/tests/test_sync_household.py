@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from medianest.testing import eventually
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex.indexing import (
     GetSyncState,
@@ -154,16 +155,17 @@ async def test_administrators_see_how_far_it_is_and_ask_for_a_full_pass(indexed:
 
 async def test_a_pass_at_work_is_seen_from_outside(indexed: Indexed) -> None:
     indexed.plex.library.generate(450)
-    seen: list[LibrarySync] = []
-    reading = asyncio.Event()
-    indexed.plex.quirks.after_page = lambda first: reading.set() if first == 400 else None
-    indexed.plex.server.delay = 0.05
+    # The last of three pages is waited for.
+    indexed.plex.server.fail_with("hang", path="/library/sections/1/all", times=1, after=2)
     beat = asyncio.create_task(indexed.beat())
-    await asyncio.wait_for(reading.wait(), 30)
-    seen += await state_of(indexed)
+
+    async def at_work() -> bool:
+        return any(library.running and library.read == 400 for library in await state_of(indexed))
+
+    await eventually(at_work)
+    indexed.plex.server.heal()
     await beat
 
-    assert seen[0].running and seen[0].read == 400
     assert not (await state_of(indexed))[0].running
 
 
@@ -273,7 +275,7 @@ async def test_two_replicas_at_once_tell_everything_once(indexed: Indexed) -> No
     there = sum(item.type not in ("episode", "track") for item in indexed.plex.library.items.values())
     await asyncio.gather(*(Sync(indexed.app).beat() for _ in range(3)))
     events = await indexed.events(there)
-    await asyncio.sleep(0)
+    await indexed.nothing_more_is_told()
     assert len(events) == there
     assert len({event.rating_key for event in events}) == there
 
@@ -284,7 +286,7 @@ async def test_two_replicas_at_once_tell_everything_once(indexed: Indexed) -> No
     await asyncio.gather(*(Sync(indexed.app).beat() for _ in range(2)))
     (gone,) = await indexed.events(1)
     assert isinstance(gone, ItemRemoved) and gone.title == "Heat"
-    assert indexed.told == []
+    await indexed.nothing_more_is_told()
 
 
 async def test_another_server_at_the_same_address_is_another_library(indexed: Indexed) -> None:
@@ -300,7 +302,7 @@ async def test_another_server_at_the_same_address_is_another_library(indexed: In
         indexed.plex.media_server.library = other.library
         indexed.plex.media_server.lists.clear()
         await indexed.beat()
-        assert indexed.told == []
+        await indexed.nothing_more_is_told()
         await look_again(indexed)
         await indexed.beat()
 
@@ -322,4 +324,4 @@ async def test_another_server_at_the_same_address_is_another_library(indexed: In
 
 async def look_again(indexed: Indexed) -> None:
     indexed.clock.advance(60)
-    await indexed.app.plex.watch.look()
+    await indexed.app.plex.watch.look(patience=30)

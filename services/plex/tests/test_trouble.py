@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,11 +11,11 @@ import httpx
 import pytest
 
 from medianest import registry
-from medianest.testing import Sandbox, eventually
+from medianest.testing import Sandbox, eventually, free_port
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 
-SOON = 8.0
+SOON = 15.0
 """We wait 3 s for Plex, 5 s where something is searched or changed; the rest is for a slow machine. What waits for an
 answer that never comes, waits for longer."""
 SETUP_TOKEN = "a-set-up-token-of-the-tests-0123456789"
@@ -110,9 +109,7 @@ class Portal:
 
 @pytest.fixture
 async def portal(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> AsyncIterator[Portal]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     collection = plex.library.add_collection("Mine", ["1"])
     url = f"http://localhost:{port}"
     await sandbox.start(
@@ -124,7 +121,7 @@ async def portal(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Async
         plex_tv_url=plex.tv_url,
         plex_token=plex.owner.token,
     )
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         http.headers["X-CSRF-Token"] = (await http.get("/api/v1/csrf")).json()["token"]
         answer = await http.post("/api/v1/auth/setup", json=OWNER | {"setupToken": SETUP_TOKEN})
         http.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
@@ -142,7 +139,7 @@ async def portal(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Async
         async def indexed() -> bool:
             items = (await http.get("/api/v1/plex/recently-added")).json().get("items", [])
             portal.picture = next((item["image"] for item in items), "")
-            collections = (await http.get("/api/v1/plex/collections")).json()["items"]
+            collections = (await http.get("/api/v1/plex/collections")).json().get("items", [])
             return bool(portal.picture) and collection in [c["ratingKey"] for c in collections]
 
         await eventually(indexed)

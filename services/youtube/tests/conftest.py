@@ -19,6 +19,7 @@ from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import UserCreated
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Caller, Role
+from medianest_common.contracts.youtube.decided import AdminDecided
 from medianest_common.db.database import Database, open_database
 from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret
@@ -130,7 +131,9 @@ async def home_on(
         home = Home(sandbox, youtube, clock, db, folder=data_dir / "library")
 
         async def published(message: Any) -> None:
-            home.events.append(json.loads(message.data))
+            # What is for the audit log alone says nothing of what it is about.
+            if message.subject != AdminDecided.subject:
+                home.events.append(json.loads(message.data))
 
         await sandbox.nats.subscribe("evt.youtube.>", cb=published)
         await sandbox.nats.flush(timeout=5)

@@ -134,7 +134,7 @@ def test_a_channels_name_that_is_too_long_leaves_the_numbers_in(layout: Layout) 
         ("\ud800broken", "broken"),
     ],
 )
-def test_titles_that_other_programs_stumble_over(title: str, name: str) -> None:
+def test_attack_83_titles_that_other_programs_stumble_over(title: str, name: str) -> None:
     assert clean(title) == name
 
 
@@ -147,7 +147,7 @@ titles = st.one_of(
 
 @given(title=titles, channel=titles, layout=st.sampled_from(Layout))
 @example("{channel.__class__}", "{0}", Layout.SHOW)
-def test_any_title_lies_safely_below_the_folder(title: str, channel: str, layout: Layout) -> None:
+def test_attack_83_any_title_lies_safely_below_the_folder(title: str, channel: str, layout: Layout) -> None:
     found = place(subject(title, channel=channel, playlist=PLAYLIST), layout=layout)
 
     path = found.media("mp4")
@@ -169,12 +169,12 @@ def test_what_is_clean_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("relative", ["../x", "a/../../x", "/etc/passwd", "."])
-def test_a_path_that_leads_out_is_refused(tmp_path: Path, relative: str) -> None:
+def test_attack_83_a_path_that_leads_out_is_refused(tmp_path: Path, relative: str) -> None:
     with pytest.raises(OutsideOfFolder):
         within(tmp_path, PurePosixPath(relative))
 
 
-def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+def test_attack_83_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "away").symlink_to(tmp_path)
 

@@ -152,7 +152,7 @@ def test_a_clip_is_refused_in_words_of_its_own() -> None:
         "https://www.youtube.com/watch?v=" + "a" * 3_000,
     ],
 )
-def test_whatever_else_is_refused_and_not_repeated(text: str) -> None:
+def test_attack_80_whatever_else_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(UnsupportedUrl) as refused:
         parse_link(text)
 

@@ -23,13 +23,15 @@ from medianest_common.bus.rpc import RpcServer, answering
 from medianest_common.bus.topology import Watchdog, consumers_for, streams_for
 from medianest_common.cache import Cache, open_valkey
 from medianest_common.clock import Clock, SystemClock, uuid7
-from medianest_common.contracts.platform import ping_subject
+from medianest_common.contracts.platform import outbox_subject, ping_subject
 from medianest_common.db.database import Database, open_database
+from medianest_common.db.outbox import outbox_endpoint
 from medianest_common.db.relay import Leader, Relay
 from medianest_common.db.roles import role_url
 from medianest_common.http import breakers
 from medianest_common.inside import Crash, Inside
 from medianest_common.readiness import ReadinessProbe, ping_endpoint
+from medianest_common.reporting import service_name
 from medianest_common.security.encryption import KeyRing
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings, SettingsError, load
@@ -141,6 +143,8 @@ async def running(
     """One service, up and answering inside the block. Await the yielded future to hear of a crash."""
     settings = load(service.settings, **(overrides or {}))
     clock = clock or SystemClock()
+    # Every task of this service is begun below, and inherits it.
+    service_name.set(service.name)
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     instance = f"{socket.gethostname()}-{os.getpid()}-{uuid7().hex[-6:]}"
     inside = Inside(service=service.name, instance=instance, clock=clock)
@@ -200,6 +204,7 @@ async def running(
             answer = answering(rpc, app=app, clock=clock)
             await answers.serve(rpc.message.subject, answer, concurrency=rpc.concurrency)
         await answers.serve(ping_subject(service.name), ping_endpoint(probe))
+        await answers.serve(outbox_subject(service.name), outbox_endpoint(database, service=service.name))
         await inside.serve(answers, readiness=ping_endpoint(probe))
         # Only then does the server know of them, and may somebody be told that we are up. Twice, as the ping of the
         # first flush is written ahead of the subscriptions that still wait in the client's buffer.

@@ -8,6 +8,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from medianest_common.bus.context import log_fields
+from medianest_common.reporting import tell_of_faults
+from medianest_common.request_lines import request_lines
 from medianest_common.security.redaction import RedactionProcessor
 from medianest_common.settings import Settings
 
@@ -20,6 +22,7 @@ def configure(settings: Settings) -> None:
         _correlate,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_of_faults,
         structlog.processors.format_exc_info,
         RedactionProcessor(),
     ]
@@ -44,6 +47,10 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+    if as_json and root.isEnabledFor(logging.INFO):
+        request_lines.open(handler)
+    else:
+        request_lines.close()
     for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     """An administrator's address, for migrations; services derive their own role's address from it."""
     valkey_url: str = ""
 
+    sentry_dsn: SecretStr | None = None
+    """Where faults of ours are told, as Sentry and its like give it: `https://key@host/project`."""
+    sentry_environment: str = Field(default="production", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json", "auto"] = "auto"
 
@@ -94,6 +98,19 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be like https://nest.example.org or https://example.org/nest")
         return value.rstrip("/")
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _names_a_project(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value().strip()) if value else None
+        if parts is None:
+            return None
+        project = parts.path.rpartition("/")[2]
+        if parts.scheme not in ("http", "https") or not (
+            parts.username and parts.hostname and project.isdigit()
+        ):
+            raise ValueError("must be like https://key@sentry.example.org/1")
+        return SecretStr(parts.geturl())
 
     @field_validator("setup_token", "metrics_token")
     @classmethod

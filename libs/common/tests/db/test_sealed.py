@@ -108,7 +108,7 @@ async def test_a_row_that_somebody_is_writing_is_left_to_them(db: Database, colu
     async with db.transaction() as tx:
         written = THEIRS.seal("written meanwhile", cell=column.cell(rows[1]))
         await tx.session.execute(update(VAULT).where(VAULT.c.id == rows[1]).values(secret=written))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await reseal(db, column, OURS) == Resealed(done=2)
         assert await still_open(db, since=await database_time(db)) == 1
         assert await still_open(db, since=moment) == 0

@@ -140,7 +140,7 @@ async def test_a_blocked_title_cannot_be_requested(seerr: FakeOverseerr, client:
 
 async def test_a_user_that_is_no_number_is_never_answered(client: httpx.AsyncClient) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        await client.get("/auth/me", headers={"X-API-User": "nobody"}, timeout=0.3)
+        await client.get("/auth/me", headers={"X-API-User": "nobody"}, timeout=httpx.Timeout(30, read=0.3))
 
 
 async def test_a_season_at_a_time_becomes_available(seerr: FakeOverseerr, client: httpx.AsyncClient) -> None:

@@ -76,7 +76,7 @@ async def test_a_request_that_hangs_is_answered_after_healing(
 ) -> None:
     plex.server.fail_with("hang", times=1)
     with pytest.raises(httpx.ReadTimeout):
-        await server.get("/identity", timeout=0.05)
+        await server.get("/identity", timeout=httpx.Timeout(30, read=0.05))
     plex.server.fail_with("hang")
     waiting = asyncio.create_task(server.get("/identity"))
     while len(plex.requests) < 2:

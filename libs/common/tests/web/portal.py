@@ -1,5 +1,6 @@
 """A small portal with one route of each kind, in the real stack, and a caller for each kind of credential."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from medianest_common.web import (
     create_app,
     problems,
 )
+from medianest_common.web.responses import WITH_SECRETS
 
 API = "/api/v1"
 HOST = "nest.test"
@@ -135,7 +137,7 @@ def make_portal(
         "rules": RULES,
     }
     stack = Stack(**{**settings, **options})
-    valkey = Redis.from_url(valkey_url, socket_timeout=1, socket_connect_timeout=1)
+    valkey = Redis.from_url(valkey_url, socket_timeout=30, socket_connect_timeout=30)
     app = create_app("Test", "1", stack, idempotency=IdempotencyStore(valkey, clock=clock))
     portal = Portal(app)
     _add_routes(portal)
@@ -188,7 +190,7 @@ def _add_routes(portal: Portal) -> None:
         portal.created.append(body.title)
         return body
 
-    @app.post(f"{API}/narrow/films", status_code=201)
+    @app.post(f"{API}/narrow/films", name="add_narrow_once", status_code=201)
     @app.post(f"{API}/once", status_code=201)
     async def add_once(body: Film, once: Idempotent) -> Response:
         async def make() -> Response:
@@ -237,6 +239,14 @@ def _add_routes(portal: Portal) -> None:
     @app.get(f"{API}/broken")
     async def broken() -> None:
         raise RuntimeError("the secret reason")
+
+    @app.get(f"{API}/sleeping")
+    async def sleeping() -> None:
+        await asyncio.Event().wait()
+
+    @app.get(f"{API}/secret")
+    async def secret() -> Response:
+        return Response(b"x" * 4000, media_type="text/plain", headers=WITH_SECRETS)
 
     @app.get(f"{API}/cookie")
     async def cookie() -> Response:

@@ -35,7 +35,7 @@ async def test_58_a_trusted_proxy_is_believed_from_right_to_left(
         "203.0.113.9, nonsense",
         "",
         ",",
-        ", ".join(["203.0.113.9"] * 1000),
+        ", ".join(["10.9.9.9"] * 1000),
         "127.0.0.1\x0b",
         "1.2.3.4.5",
     ],
@@ -45,6 +45,44 @@ async def test_57_a_header_that_makes_no_sense_is_ignored(portal: Portal, forwar
         answer = await http.get(f"{API}/address")
     assert answer.status_code == 200
     assert answer.json()["ip"] == PROXY[0]
+
+
+@pytest.mark.parametrize("filler", ["198.51.100.1", "nonsense", "10.1.1.1", "127.0.0.1"])
+async def test_attack_57_a_list_without_end_hides_nobody(portal: Portal, filler: str) -> None:
+    """Whoever the proxy itself has named is counted, whatever else was written before it."""
+    forwarded = ", ".join([filler] * 1000 + ["203.0.113.9", "10.8.8.8"])
+    async with portal.client(client=PROXY, headers={"X-Forwarded-For": forwarded}) as http:
+        assert (await http.get(f"{API}/address")).json()["ip"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    "forwarded, client",
+    [
+        ("for=203.0.113.9", "203.0.113.9"),
+        ("for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60"),
+        ('For="[2001:db8:cafe::17]:4711"', "2001:db8:cafe::17"),
+        ('for="203.0.113.9:4711"; proto=https', "203.0.113.9"),
+        ("proto=https;for=198.51.100.1, for=203.0.113.9, for=10.8.8.8", "203.0.113.9"),
+        ('for=127.0.0.1;host="evil, for=203.0.113.9', "203.0.113.9"),
+        ("for=_hidden", PROXY[0]),
+        ("for=unknown", PROXY[0]),
+        ("host=evil.example", PROXY[0]),
+        ("for=203.0.113.9, by=10.8.8.8", PROXY[0]),
+    ],
+)
+async def test_58_what_the_standard_calls_forwarded_is_understood_as_well(
+    portal: Portal, forwarded: str, client: str
+) -> None:
+    async with portal.client(client=PROXY, headers={"Forwarded": forwarded}) as http:
+        assert (await http.get(f"{API}/address")).json()["ip"] == client
+    both = {"Forwarded": "for=127.0.0.1", "X-Forwarded-For": "203.0.113.9"}
+    async with portal.client(client=PROXY, headers=both) as http:
+        assert (await http.get(f"{API}/address")).json()["ip"] == "203.0.113.9", (
+            "most proxies write only this one"
+        )
+    async with portal.client(client=STRANGER, headers={"Forwarded": forwarded}) as http:
+        told = (await http.get(f"{API}/address")).json()
+    assert told["ip"] == STRANGER[0] and "forwarded" not in told["headers"]
 
 
 async def test_57_nobody_else_is_believed_and_their_headers_are_taken_away(portal: Portal) -> None:

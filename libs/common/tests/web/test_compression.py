@@ -46,8 +46,13 @@ async def test_a_stream_is_compressed_part_by_part(portal: Portal, encoding: str
 
 @pytest.mark.parametrize(
     "path, method",
-    [(f"{API}/films/7", "GET"), (f"{API}/auth/login", "POST"), (f"{API}/cookie", "GET")],
-    ids=["small", "secret path", "sets a cookie"],
+    [
+        (f"{API}/films/7", "GET"),
+        (f"{API}/auth/login", "POST"),
+        (f"{API}/cookie", "GET"),
+        (f"{API}/secret", "GET"),
+    ],
+    ids=["small", "secret path", "sets a cookie", "says that it holds a secret"],
 )
 async def test_some_answers_stay_as_they_are(portal: Portal, path: str, method: str) -> None:
     headers, _ = await _raw(portal, path, "gzip, br, zstd", method)
@@ -65,6 +70,17 @@ async def test_some_answers_stay_as_they_are(portal: Portal, path: str, method: 
         (b"identity", None),
         (b"GZIP", b"gzip"),
         (b"gzip;q=nonsense", None),
+        (b"gzip;q=7, br;q=0.1", b"br"),
+        (b"gzip;q=nan", None),
+        (b"gzip;q=-1", None),
+        (b"gzip;q=0.001", b"gzip"),
+        (b"gzip;q=0.", None),
+        (b"gzip ; q=1.000 , br", b"br"),
+        (b"identity;q=1, gzip;q=0.5", None),
+        (b"identity;q=0.5, gzip;q=0.5", b"gzip"),
+        (b"identity;q=0, gzip", b"gzip"),
+        (b"x-gzip", b"gzip"),
+        (b"gzip;q=0, *;q=0", None),
         (b"", None),
     ],
 )
@@ -81,3 +97,11 @@ async def test_on_the_wire_a_stream_can_be_read_while_it_runs(wire: Wire) -> Non
         size, _, rest = rest.partition(b"\r\n")
         data, rest = data + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
     assert zlib.decompress(data, wbits=31).count(b"\n") == 50
+
+
+async def test_what_is_accepted_may_come_in_several_lines(portal: Portal) -> None:
+    async with portal.client() as client:
+        answer = await client.get(
+            f"{API}/big", headers=[(b"accept-encoding", b"gzip;q=0.5"), (b"accept-encoding", b"br")]
+        )
+    assert answer.headers["content-encoding"] == "br"

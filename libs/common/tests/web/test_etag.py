@@ -32,6 +32,28 @@ async def test_each_encoding_has_its_own_tag_and_all_of_them_match(portal: Porta
     assert again.headers["etag"] == packed.headers["etag"]
 
 
+async def test_tags_that_are_known_may_come_in_several_lines(portal: Portal) -> None:
+    async with portal.client(headers={"Accept-Encoding": "identity"}) as client:
+        tag = (await client.get(f"{API}/kept")).headers["etag"]
+        lines = [(b"if-none-match", tag.encode()), (b"if-none-match", b'"another"')]
+        assert (await client.get(f"{API}/kept", headers=lines)).status_code == 304
+        assert (await client.get(f"{API}/kept", headers={"If-None-Match": "*"})).status_code == 304
+
+
+async def test_head_tells_the_same_tag(portal: Portal) -> None:
+    async with portal.client(headers={"Accept-Encoding": "identity"}) as client:
+        tag = (await client.get(f"{API}/kept")).headers["etag"]
+        assert (await client.head(f"{API}/kept")).headers["etag"] == tag
+        again = await client.head(f"{API}/kept", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["etag"]) == (304, tag)
+
+
+async def test_a_change_is_never_answered_with_304(portal: Portal) -> None:
+    async with portal.client(headers={"If-None-Match": "*"}) as client:
+        assert (await client.post(f"{API}/films", json={"title": "x"})).status_code == 201
+        assert (await client.get(f"{API}/nowhere")).status_code == 404
+
+
 @pytest.mark.parametrize("path", [f"{API}/nowhere", f"{API}/stream", "/health"])
 async def test_failures_streams_and_probes_have_no_tag(portal: Portal, path: str) -> None:
     async with portal.client() as client:

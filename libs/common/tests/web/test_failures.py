@@ -39,7 +39,7 @@ async def test_another_method_is_405_and_names_those_there_are(portal: Portal) -
     async with portal.client() as client:
         answer = await client.put(f"{API}/films/7")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
     assert answer.json()["code"] == "METHOD_NOT_ALLOWED"
 
 

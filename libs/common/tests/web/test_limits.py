@@ -48,17 +48,19 @@ async def test_89_compressed_requests_are_415(portal: Portal, encoding: str) -> 
     assert answer.status_code == 415
 
 
-async def test_89_92_a_body_that_trickles_is_408_and_the_connection_ends(wire: Wire) -> None:
+async def test_89_92_a_body_that_trickles_is_408_and_the_connection_ends(hasty_wire: Wire) -> None:
     """Attacks 89 and 92: one byte at a time."""
     head = request("POST", f"{API}/films", headers=[JSON, "Content-Length: 1000"])
-    answer = await wire.say(head, *[b" "] * 8, pause=0.1)
+    answer = await hasty_wire.say(head, *[b" "] * 8, pause=0.1)
     assert statuses(answer) == [408]
 
 
-async def test_89_a_body_shorter_than_promised_is_408(wire: Wire) -> None:
-    answer = await wire.say(request("POST", f"{API}/films", headers=[JSON, "Content-Length: 50"]), b"{}")
+async def test_89_a_body_shorter_than_promised_is_408(hasty_wire: Wire) -> None:
+    answer = await hasty_wire.say(
+        request("POST", f"{API}/films", headers=[JSON, "Content-Length: 50"]), b"{}"
+    )
     assert statuses(answer) == [408]
-    assert wire.portal.created == []
+    assert hasty_wire.portal.created == []
 
 
 async def test_89_a_body_longer_than_promised_is_not_a_second_request(wire: Wire) -> None:
@@ -98,15 +100,15 @@ async def test_91_too_many_or_too_long_headers_are_431(wire: Wire, headers: list
     ],
 )
 async def test_91_ambiguous_requests_get_one_answer_and_it_is_no_success(
-    wire: Wire, lines: list[str]
+    hasty_wire: Wire, lines: list[str]
 ) -> None:
     """Attack 91: CL.TE, TE.CL, folding, NUL. The second request must not come to life."""
     hidden = request("POST", f"{API}/films", headers=[JSON], body=b'{"title":"hidden"}')
     head = request("POST", f"{API}/films", headers=[JSON, *lines]).replace(b"Connection: close\r\n", b"")
-    answer = await wire.say(head + b"0\r\n\r\nG" + hidden)
+    answer = await hasty_wire.say(head + b"0\r\n\r\nG" + hidden)
     assert len(statuses(answer)) <= 1 or set(statuses(answer)) == {400}
     assert all(status in (400, 408, 411, 415, 422, 431) for status in statuses(answer))
-    assert wire.portal.created == []
+    assert hasty_wire.portal.created == []
 
 
 async def test_a_very_long_address_is_414(portal: Portal) -> None:

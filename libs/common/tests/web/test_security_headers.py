@@ -16,6 +16,40 @@ async def test_40_no_answer_may_be_framed_sniffed_or_kept(portal: Portal, path: 
     assert {"Cookie", "Authorization", "Origin"} <= set(headers["vary"].split(", "))
 
 
+# What Helmet 8 sets by itself, with `include subdomains` left out: other names of the house may have no TLS.
+HELMET = {
+    "content-security-policy": None,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "origin-agent-cluster": "?1",
+    "referrer-policy": "same-origin",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-dns-prefetch-control": "off",
+    "x-download-options": "noopen",
+    "x-frame-options": "DENY",
+    "x-permitted-cross-domain-policies": "none",
+    "x-xss-protection": "0",
+}
+
+
+@pytest.mark.parametrize("path", [f"{API}/big", f"{API}/nowhere"])
+async def test_all_that_helmet_sets_is_set_and_nothing_tells_what_we_are_made_of(
+    make: MakePortal, path: str
+) -> None:
+    async with make(secure=True).client() as client:
+        headers = (await client.get(path)).headers
+    assert {name: headers.get(name) for name, value in HELMET.items() if value} == {
+        name: value for name, value in HELMET.items() if value
+    }
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert "unsafe" not in headers["content-security-policy"]
+    for nothing in ("object-src", "base-uri", "frame-ancestors"):
+        assert policy[nothing] == "'none'"
+    assert {"server", "x-powered-by"}.isdisjoint(headers)
+
+
 @pytest.mark.parametrize("secure, present", [(True, True), (False, False)])
 async def test_hsts_only_where_we_are_reached_over_tls(make: MakePortal, secure: bool, present: bool) -> None:
     async with make(secure=secure).client() as client:

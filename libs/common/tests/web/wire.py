@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from libs.common.tests.web.portal import Portal
 
-_PATIENCE = 8.0
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class WeakPassword(Invalid):
 
 
 class PasswordUsedBefore(Invalid):
+    """Choose one that you have not had here."""
+
     title = "This password was used before"
 
 
@@ -57,6 +59,8 @@ class NotWhileSuspended(Conflict):
 
 
 class SetupDone(Conflict):
+    """Sign in, or ask the owner for an invitation."""
+
     title = "This installation has an owner already"
 
 
@@ -65,6 +69,8 @@ class SetupTokenInvalid(NotFound):
 
 
 class InvalidRefreshToken(Unauthenticated):
+    """Sign in again."""
+
     title = "The session has ended"
 
 

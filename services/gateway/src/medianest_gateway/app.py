@@ -18,6 +18,7 @@ from medianest_gateway.dashboard.board import Board
 from medianest_gateway.forward_auth import Passes, Sites
 from medianest_gateway.live.hub import Hub
 from medianest_gateway.live.tickets import Tickets
+from medianest_gateway.replicas import Replicas
 from medianest_gateway.settings import GatewaySettings
 from medianest_gateway.vouching import Vouching
 
@@ -38,6 +39,7 @@ class GatewayApp:
     sites: Sites
     passes: Passes
     board: Board
+    replicas: Replicas
 
 
 @asynccontextmanager
@@ -70,4 +72,5 @@ async def open_app(runtime: Runtime[GatewaySettings]) -> AsyncIterator[GatewayAp
             sites=Sites(settings),
             passes=Passes(runtime.keys, settings, clock=runtime.clock),
             board=board,
+            replicas=Replicas(clock=runtime.clock),
         )

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from medianest_common.contracts.health.errors import MOST_BYTES
 from medianest_common.contracts.identity import Caller
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
-from medianest_common.web import Principal, Rule, Stack, create_app
+from medianest_common.web import DESCRIPTION_SECONDS, OPENAPI_PATH, Principal, Rule, Stack, create_app
 from medianest_common.web.middleware.hosts import networks
 from medianest_common.web.rules import MIB
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.grants import GRANTS
 from medianest_gateway.live.admission import LASTS
 from medianest_gateway.live.routes import live_routes, own_origins
+from medianest_gateway.reference import ABOUT
 from medianest_gateway.routes import (
     admin,
     auth,
@@ -22,6 +23,7 @@ from medianest_gateway.routes import (
     dashboard,
     errors,
     forward_auth,
+    generic_webhooks,
     health,
     history,
     incidents,
@@ -57,9 +59,12 @@ from medianest_gateway.routes import (
     plex_sync,
     providers,
     public_status,
+    queues,
+    reference,
     second_factor,
     services,
     status_pages,
+    system_webhooks,
     tokens,
     unsubscribing,
     webhooks,
@@ -76,6 +81,9 @@ API = "/api/v1"
 PLEX_SIGN_IN_SECONDS = 15.0
 """plex.tv or another provider has a part in these, and is slow at times."""
 PLEX_MEMBERS_SECONDS = 20.0
+LARGEST_SIGN_IN = 64 * 1024
+"""Bytes of what is read for anybody who may only want to sign in; the largest is the new passkey of some makes."""
+LARGEST_SIGN_OF_LIFE = 64 * 1024
 QUIET = ("/health", "/metrics", "/.well-known", f"{API}/health")
 """Answered without asking who it is, uncounted and unlogged. `/api/v1/health/details` asks for itself."""
 KEYS = "/.well-known/jwks.json"
@@ -180,11 +188,14 @@ def build(gateway: GatewayApp) -> FastAPI:
         rules=RULES,
         request_seconds=settings.request_timeout,
         rate_limit_scale=settings.rate_limit_scale,
+        replicas=gateway.replicas.count,
         exceptions={
+            OPENAPI_PATH: {"timeout": DESCRIPTION_SECONDS},
             KEYS: {"is_counted": True},
             f"{API}/health/details": {"authenticate": True},
             # Proxies call us by whatever name they know us by, for each picture of a page.
             VERIFY: {"any_host": True, "is_quiet": True, "basic": True},
+            f"{API}/auth": {"max_body": LARGEST_SIGN_IN},
             f"{API}/auth/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             "/login/plex": {"timeout": PLEX_SIGN_IN_SECONDS},
             f"{API}/webhooks/plex": {"max_body": 2 * MIB},
@@ -195,12 +206,24 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/plex/collections": {"timeout": plex_changes.MANY_SECONDS + 1},
             f"{API}/notifications/channels": {"timeout": notification_channels.SENDING_SECONDS + 1},
             # Mail programs send a form, and come without a cookie.
-            UNSUBSCRIBE: {"authenticate": False, "csrf": "off", "json_only": False},
+            UNSUBSCRIBE: {
+                "authenticate": False,
+                "csrf": "off",
+                "json_only": False,
+                "max_body": LARGEST_SIGN_OF_LIFE,
+            },
             # Scripts and cron jobs come without anything but the token in the address.
-            PUSHES: {"authenticate": False, "csrf": "off", "json_only": False, "secret_path": True},
+            PUSHES: {
+                "authenticate": False,
+                "csrf": "off",
+                "json_only": False,
+                "secret_path": True,
+                "max_body": LARGEST_SIGN_OF_LIFE,
+            },
             f"{API}/admin/monitors": {"timeout": monitors.CHECK_SECONDS + 1},
             f"{API}/admin/monitors/test": {"timeout": monitors.TRY_SECONDS + 1},
             f"{API}/admin/services": {"timeout": integrations.TRY_SECONDS + 1},
+            f"{API}/admin/queues": {"timeout": queues.MANY_SECONDS + 1},
             f"{API}/admin/monitors/import": {"timeout": monitors_importing.IMPORT_SECONDS + 1},
             f"{API}/youtube/metadata": {"timeout": youtube.PREVIEW_SECONDS + 1},
             f"{API}/youtube/downloads": {"timeout": youtube.STOP_SECONDS + 1},
@@ -216,6 +239,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         version("medianest-gateway"),
         stack,
         idempotency=gateway.idempotency,
+        about=ABOUT,
     )
     app.state.gateway = gateway
     api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
@@ -262,11 +286,14 @@ def build(gateway: GatewayApp) -> FastAPI:
         monitors_importing,
         services,
         webhooks,
+        system_webhooks,
+        generic_webhooks,
         admin,
         people,
         plex_access,
         errors,
         inside,
+        queues,
         integrations,
         invites,
         tokens,
@@ -277,6 +304,7 @@ def build(gateway: GatewayApp) -> FastAPI:
     for router in (
         dashboard.admin,
         errors.admin,
+        generic_webhooks.admin,
         history.admin,
         incidents.admin,
         notification_deliveries.admin,
@@ -284,7 +312,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_sync.admin,
     ):
         api.include_router(router)
-    for router in (health.root, auth.keys, auth.returning, welcome.router, api):
+    for router in (health.root, auth.keys, auth.returning, welcome.router, reference.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))

@@ -10,6 +10,7 @@ from nats.js.errors import APIError
 from pydantic import ValidationError
 
 from medianest_common.bus import Bus
+from medianest_common.bus.topology import DEAD_LETTERS
 from medianest_common.contracts.base import Contract, Timestamp
 from medianest_common.contracts.health.inside import KnownReplica, ListReplicas
 from medianest_common.contracts.platform import CheckStatus, Question, Readiness, each_subject
@@ -56,15 +57,18 @@ class StreamDetails(Contract):
 
 
 class Details(Contract):
-    """`streams` is None where the bus does not say."""
+    """`streams` and `dead_letters`, of which there is more at `/admin/queues`, are None where the bus does not say."""
 
     services: list[ServiceDetails]
     streams: list[StreamDetails] | None
+    dead_letters: int | None = None
+    """Messages that could not be handled and wait for somebody to decide."""
 
 
 async def look_inside(bus: Bus) -> Details:
     services, streams = await asyncio.gather(_services(bus), _streams(bus))
-    return Details(services=services, streams=streams)
+    letters = None if streams is None else sum(each.messages for each in streams if each.name == DEAD_LETTERS)
+    return Details(services=services, streams=streams, dead_letters=letters)
 
 
 async def _services(bus: Bus) -> list[ServiceDetails]:

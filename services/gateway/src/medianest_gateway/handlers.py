@@ -7,6 +7,7 @@ from medianest_common.contracts.health import MONITOR_CHANGED
 from medianest_common.contracts.live import Renew
 from medianest_common.contracts.notifications import PUSH_ADMINS, PUSH_ALL
 from medianest_common.contracts.personal import NOBODY
+from medianest_common.contracts.platform import REPLICA_HEARD, Announcement
 from medianest_common.contracts.plex.access import LibraryAccessChanged
 from medianest_common.errors import Unavailable
 from medianest_gateway.app import GatewayApp
@@ -56,6 +57,11 @@ async def push(subject: str, body: bytes, app: GatewayApp) -> None:
     if body == _MONITORS_HIDDEN:
         app.board.forget_services()
     await app.hub.hear(subject, body)
+
+
+@handlers.live(REPLICA_HEARD)
+async def replica_heard(_: str, body: bytes, app: GatewayApp) -> None:
+    app.replicas.hear(Announcement.model_validate_json(body))
 
 
 @handlers.listen(KeysChanged)

@@ -1,14 +1,20 @@
 """Settings of the gateway beyond those that every service has."""
 
 import re
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from medianest_common.settings import Settings
+from medianest_gateway.signed_webhooks import key_of
 
 _ADDRESS_PART = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_ENTRIES = re.compile(r"[,\n]")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_SHORTEST_KEY = 24
 _HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -21,6 +27,13 @@ class GatewaySettings(Settings):
     """The `Authorization` value that Overseerr is told to send; without one its webhook is refused."""
     plex_webhook_secret: SecretStr | None = None
     """The last part of the addresses that Plex and Tautulli are told to send to; without one there are none."""
+    sonarr_webhook_secret: SecretStr | None = None
+    """What Sonarr shows, at the end of the address or as its password; without one nothing of it is taken."""
+    radarr_webhook_secret: SecretStr | None = None
+    prowlarr_webhook_secret: SecretStr | None = None
+    uptime_kuma_webhook_secret: SecretStr | None = None
+    generic_webhook_secrets: SecretStr | None = None
+    """Of webhooks that are signed: `name=secret`, each on a line or parted by commas."""
     forward_auth_domains: str = ""
     """Other sites that let us say who somebody is, separated by commas: `radarr.example.org`, `*.apps.example.org`."""
     forward_auth_cookie_domain: str = ""
@@ -32,13 +45,29 @@ class GatewaySettings(Settings):
     rate_limit_scale: float = Field(default=1, gt=0)
     """All limits times this; large for load tests, small for a portal under attack."""
 
-    @field_validator("plex_webhook_secret")
+    @field_validator(
+        "plex_webhook_secret",
+        "sonarr_webhook_secret",
+        "radarr_webhook_secret",
+        "prowlarr_webhook_secret",
+        "uptime_kuma_webhook_secret",
+    )
     @classmethod
     def _fits_into_an_address(cls, secret: SecretStr | None) -> SecretStr | None:
         value = secret.get_secret_value().strip() if secret else ""
         if value and not _ADDRESS_PART.fullmatch(value):
             raise ValueError("takes 16 to 128 letters, digits, `-` and `_`")
         return SecretStr(value) if value else None
+
+    @field_validator("generic_webhook_secrets")
+    @classmethod
+    def _are_names_with_secrets(cls, secrets: SecretStr | None) -> SecretStr | None:
+        _keys_of(secrets)
+        return secrets
+
+    @cached_property
+    def generic_webhook_keys(self) -> Mapping[str, bytes]:
+        return _keys_of(self.generic_webhook_secrets)
 
     @field_validator("forward_auth_domains")
     @classmethod
@@ -58,3 +87,16 @@ class GatewaySettings(Settings):
         if domain and ("." not in domain or not f".{host}".endswith(f".{domain}")):
             raise ValueError("must be the domain that the host of MEDIANEST_BASE_URL lies in")
         return domain
+
+
+def _keys_of(secrets: SecretStr | None) -> Mapping[str, bytes]:
+    """Raises `ValueError`, which does not quote them."""
+    keys: dict[str, bytes] = {}
+    for entry in filter(None, map(str.strip, _ENTRIES.split(secrets.get_secret_value() if secrets else ""))):
+        name, _, secret = (part.strip() for part in entry.partition("="))
+        if not _NAME.fullmatch(name) or name in keys:
+            raise ValueError("takes name=secret with names of small letters, digits and `-`, each once")
+        if len(key := key_of(secret)) < _SHORTEST_KEY:
+            raise ValueError(f"takes secrets of at least {_SHORTEST_KEY} characters")
+        keys[name] = key
+    return keys

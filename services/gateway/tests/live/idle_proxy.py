@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+from medianest.testing import free_port
 
 _NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 _START_SECONDS = 10.0
@@ -35,7 +36,7 @@ http {{
 @asynccontextmanager
 async def idle_proxy(upstream: int, folder: Path, *, seconds: int) -> AsyncIterator[int]:
     """Yields its port."""
-    port = _free_port()
+    port = free_port()
     running = _nginx if _NGINX else _of_our_own
     async with running(upstream, folder, port, seconds):
         yield port
@@ -85,9 +86,3 @@ async def _of_our_own(upstream: int, folder: Path, port: int, seconds: int) -> A
         yield
     finally:
         server.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probing:
-        probing.bind(("127.0.0.1", 0))
-        return int(probing.getsockname()[1])

@@ -1,6 +1,5 @@
 """A gateway node that has nothing but the live stream, on a real socket and the real bus."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, free_port
 from medianest_common.bus import Handlers
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth import SessionRevoked
@@ -69,7 +68,7 @@ class Node:
 @asynccontextmanager
 async def node(sandbox: Sandbox, **limits: Any) -> AsyncIterator[Node]:
     """One more node of the installation; `limits` differ from the usual ones."""
-    port = _free_port()
+    port = free_port()
     nodes: list[Node] = []
 
     @asynccontextmanager
@@ -141,9 +140,3 @@ class _Authentication:
             return
         scope.setdefault("state", {})["principal"] = principal
         await self.app(scope, receive, send)
-
-
-def _free_port() -> int:
-    with socket.socket() as probing:
-        probing.bind(("127.0.0.1", 0))
-        return int(probing.getsockname()[1])

@@ -36,7 +36,7 @@ async def household(sandbox: Sandbox) -> Sandbox:
     "origin",
     ["https://evil.example", "https://nest.example.org:444", "http://nest.example.org", "null", None],
 )
-async def test_another_sites_page_gets_nothing_even_with_the_persons_cookie(
+async def test_attack_101_another_sites_page_gets_nothing_even_with_the_persons_cookie(
     household: Sandbox, origin: str | None
 ) -> None:
     async with node(household) as here:
@@ -123,7 +123,9 @@ async def test_a_native_client_shows_a_token_and_may_name_its_position(household
         ("x" * 70_000, 1009),
     ],
 )
-async def test_nonsense_before_sign_in_ends_the_connection(household: Sandbox, said: Any, code: int) -> None:
+async def test_attack_101_nonsense_before_sign_in_ends_the_connection(
+    household: Sandbox, said: Any, code: int
+) -> None:
     async with node(household) as here, _opened(here) as raw:
         await raw.send(said)
         assert await _close_code(raw) == code
@@ -140,7 +142,7 @@ async def test_nonsense_after_sign_in_ends_the_connection(household: Sandbox, sa
         assert await live.closed() == code
 
 
-async def test_who_talks_too_much_is_cut_off(household: Sandbox) -> None:
+async def test_attack_101_who_talks_too_much_is_cut_off(household: Sandbox) -> None:
     async with node(household) as here, here.browser(caller(), reconnect=False) as live:
         with suppress(ConnectionClosed):
             for _ in range(200):
@@ -161,7 +163,9 @@ async def test_a_client_that_answers_pings_stays(household: Sandbox) -> None:
         assert live.close_codes == []
 
 
-async def test_an_ended_session_is_cut_off_on_every_node_within_a_second(household: Sandbox) -> None:
+async def test_attack_101_an_ended_session_is_cut_off_on_every_node_within_a_second(
+    household: Sandbox,
+) -> None:
     ada = caller()
     phone = caller(user_id=ada.user_id)
     async with (
@@ -176,7 +180,7 @@ async def test_an_ended_session_is_cut_off_on_every_node_within_a_second(househo
         assert await second.closed(within=AT_ONCE) == CloseCode.REVOKED
         await tell(household, phone)
         await other_session.event("request.available")
-        assert len(here.hub) == 1
+        await eventually(lambda: true(len(here.hub) == 1))
 
 
 async def test_ending_all_sessions_spares_those_begun_later(household: Sandbox) -> None:
@@ -204,8 +208,8 @@ async def test_a_changed_role_asks_for_a_new_ticket_and_does_not_turn_the_client
 
 async def test_an_expired_stream_is_warned_and_then_closed_unless_renewed(household: Sandbox) -> None:
     ada = caller()
-    async with node(household, grace_seconds=1.5) as here:
-        soon = household.clock.now() + timedelta(seconds=1)
+    async with node(household, grace_seconds=3) as here:
+        soon = household.clock.now() + timedelta(seconds=5)
         ticket = here.ticket_for(ada, expires_at=soon)
         async with (
             LiveClient(here.url, ticket=ticket, origin=ORIGIN, reconnect=False) as left_alone,
@@ -214,12 +218,12 @@ async def test_an_expired_stream_is_warned_and_then_closed_unless_renewed(househ
             assert renewed.socket is not None
             fresh = await here.tickets.issue(ada)
             await renewed.socket.send(json.dumps({"t": "refresh", "ticket": fresh}))
-            assert await left_alone.closed(within=20) == CloseCode.EXPIRED
+            assert await left_alone.closed(within=60) == CloseCode.EXPIRED
             await tell(household, ada)
             await renewed.event("request.available")
 
 
-async def test_one_connection_too_many_ends_the_oldest(household: Sandbox) -> None:
+async def test_attack_101_one_connection_too_many_ends_the_oldest(household: Sandbox) -> None:
     ada = caller()
     async with (
         node(household, per_user=2) as here,

@@ -19,6 +19,7 @@ from medianest_common.contracts.youtube.live import ReadDownloadStates
 from medianest_common.errors import Unavailable
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings
+from medianest_gateway.live import snapshots
 from medianest_notifications.service import SERVICE as NOTIFICATIONS
 from services.gateway.tests.live.node import caller, node
 from services.gateway.tests.live.telling import tell, true
@@ -60,6 +61,12 @@ async def owner(sandbox: Sandbox) -> Owner:
     return owners[0]
 
 
+@pytest.fixture
+def waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a test holds the answer back, it is waited for, and not asked for again."""
+    monkeypatch.setattr(snapshots, "_ASK_SECONDS", 60.0)
+
+
 def frame(number: int, percent: int) -> LiveFrame:
     return LiveFrame(key=f"download:{number}", type=DOWNLOAD_PROGRESS, data={"percent": percent})
 
@@ -88,6 +95,7 @@ async def test_each_sees_at_first_what_is_theirs(sandbox: Sandbox, owner: Owner)
             assert [f["t"] for f in live.frames][:3] == ["hello", "auth_ok", "snapshot"]
 
 
+@pytest.mark.usefixtures("waited_for")
 async def test_what_changes_while_the_owner_answers_is_told_after_the_snapshot(
     sandbox: Sandbox, owner: Owner
 ) -> None:
@@ -135,6 +143,7 @@ async def test_what_ended_while_the_page_was_away_is_forgotten(sandbox: Sandbox,
         assert list(live.shown) == ["download:2"]
 
 
+@pytest.mark.usefixtures("waited_for")
 async def test_a_crowd_that_comes_back_is_one_question_for_the_owner(sandbox: Sandbox, owner: Owner) -> None:
     """Research C4: a thousand who reconnect must not be a thousand queries."""
     async with node(sandbox) as here:
@@ -180,6 +189,7 @@ async def test_what_is_not_for_somebodys_eyes_any_more_is_forgotten_by_pages_tha
         assert len(hers.shown) == 2
 
 
+@pytest.mark.usefixtures("waited_for")
 async def test_what_was_said_before_it_was_hidden_does_not_bring_it_back(
     sandbox: Sandbox, owner: Owner
 ) -> None:

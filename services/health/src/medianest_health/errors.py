@@ -32,6 +32,8 @@ class DependencyCycle(Conflict):
 
 
 class NotPushMonitor(Conflict):
+    """Make a monitor of the kind `push` for what reports by itself."""
+
     title = "Only a push monitor reports by itself"
 
 
@@ -113,3 +115,15 @@ class TooManyNotes(Conflict):
 
 class ImportCollided(Conflict):
     title = "Something else was made meanwhile"
+
+
+class DeadLetterNotFound(NotFound):
+    title = "There is no such dead letter"
+
+
+class DeadLetterSettled(Conflict):
+    title = "The dead letter has been settled in another way"
+
+
+class NotRetryable(Conflict):
+    title = "This dead letter cannot be retried"

@@ -18,7 +18,7 @@ def finding_of(schedule: Schedule, monitor: Monitor, *, looked_at: datetime | No
     if away > rule_of(monitor).hold:
         schedule.excused_until = at + min(away, interval) + grace
     found = heard(
-        PushSpec(kind="push", grace_seconds=_grace(monitor)),
+        PushSpec(kind="push", grace_seconds=_grace(monitor), lasts=monitor.config.get("lasts") is True),
         interval=interval,
         since=monitor.created_at,
         last=schedule.heartbeat_at,

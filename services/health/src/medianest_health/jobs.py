@@ -7,22 +7,31 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from medianest_common.contracts.health.webhooks import KEPT_DAYS
 from medianest_health.app import HealthApp
 from medianest_health.models import Monitor
 from medianest_health.repository import History, Incidents
+from medianest_health.repository.complaints import ComplaintRounds
 from medianest_health.repository.error_groups import ErrorGroups
 from medianest_health.repository.recoveries import RecoveryLog
+from medianest_health.repository.webhooks import HeardWebhooks, KeptWebhooks
 
 log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 5.0
 ROLL_UP_SECONDS = 60.0
 PRUNE_SECONDS = 3600.0
+TELL_COMPLAINTS_SECONDS = 15.0
 RESULTS_KEPT = timedelta(days=3)
 INCIDENTS_KEPT = timedelta(days=730)
 RECOVERIES_KEPT = timedelta(days=90)
 ERRORS_KEPT = timedelta(days=90)
 """After they were last seen."""
+WEBHOOKS_KEPT = timedelta(days=KEPT_DAYS)
+HEARD_KEPT = timedelta(hours=1)
+"""Longer than the same is not heard again."""
+COMPLAINTS_KEPT = timedelta(days=1)
+"""After they were over."""
 _THINNED_OUT = timedelta(days=2)
 """So long after they were closed, however late we are."""
 _AT_A_TIME = 20
@@ -37,6 +46,7 @@ async def prune(app: HealthApp) -> None:
         _forget_rollups,
         _forget_incidents,
         _forget_the_rest,
+        _forget_webhooks,
         _forget_removed,
     ):
         try:
@@ -85,3 +95,10 @@ async def _forget_the_rest(app: HealthApp, *, now: datetime) -> None:
     async with app.db.transaction() as tx:
         await RecoveryLog(tx.session).forget(before=now - RECOVERIES_KEPT)
         await ErrorGroups(tx.session).forget(before=now - ERRORS_KEPT)
+
+
+async def _forget_webhooks(app: HealthApp, *, now: datetime) -> None:
+    async with app.db.transaction() as tx:
+        await HeardWebhooks(tx.session).forget(before=now - HEARD_KEPT)
+        await KeptWebhooks(tx.session).forget(before=now - WEBHOOKS_KEPT)
+        await ComplaintRounds(tx.session).forget(before=now - COMPLAINTS_KEPT)

@@ -4,6 +4,7 @@ import re
 
 from pydantic import Field, SecretStr, field_validator
 
+from medianest_common.contracts.health.webhooks import Level
 from medianest_common.settings import Settings
 from medianest_health.adapters.reference import read_references
 
@@ -46,6 +47,9 @@ class HealthSettings(Settings):
     """How long one probe may take."""
     health_jitter_seconds: float = Field(default=3.0, ge=0, le=10)
     """Probes of one round start at random moments within this time."""
+
+    webhook_health_level: Level = Level.WARNING
+    """From which level on administrators hear what Sonarr, Radarr and Prowlarr complain of: notice, warning, error."""
 
     @field_validator(
         "plex_url",

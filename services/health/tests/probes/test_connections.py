@@ -15,6 +15,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from medianest.testing import free_port
 from medianest_common.contracts.health import MonitorState
 from medianest_common.contracts.health.kinds import PingSpec, PushSpec
 from medianest_common.testing.certificates import cross_signed_by_expired, self_signed
@@ -32,7 +33,7 @@ _METADATA = "169.254.169.254"
 async def test_whoever_takes_a_connection_is_up_and_whoever_refuses_it_is_down() -> None:
     async with listening() as port:
         there = await look(kind="tcp", host="localhost", port=port)
-    gone = await look(kind="tcp", host="127.0.0.1", port=port)
+    gone = await look(kind="tcp", host="127.0.0.1", port=free_port())
 
     assert there.outcome is UP
     assert there.latency_ms is not None

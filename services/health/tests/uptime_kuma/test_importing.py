@@ -46,7 +46,7 @@ async def take(home: Household, kuma: FakeUptimeKuma, *, role: Role = Role.ADMIN
 
 async def imported(home: Household) -> dict[str, Monitor]:
     with home.sandbox.as_user(role=Role.ADMIN):
-        page = await home.sandbox.bus.call(ListManaged(limit=100), timeout=5)
+        page = await home.sandbox.bus.call(ListManaged(limit=100), timeout=30)
     return {each.name: each for each in page.items if each.origin == "imported"}
 
 
@@ -107,7 +107,7 @@ async def test_push_monitors_report_here_with_a_new_token(home: Household, kuma:
     assert token.path.endswith(token.token)
     assert "PUSHTOKEN" not in token.token
     told = RecordHeartbeat(token=token.token, status=Heartbeat.UP, message=None, latency_ms=None)
-    await home.sandbox.bus.call(told, timeout=5)
+    await home.sandbox.bus.call(told, timeout=30)
     assert not (await take(home, kuma)).push_tokens
 
 
@@ -167,7 +167,7 @@ async def test_one_that_was_deleted_here_comes_again(home: Household, kuma: Fake
     await take(home, kuma)
     plex = (await imported(home))["Plex"]
     with home.sandbox.as_user(role=Role.ADMIN):
-        await home.sandbox.bus.call(DeleteMonitor(id=plex.id), timeout=5)
+        await home.sandbox.bus.call(DeleteMonitor(id=plex.id), timeout=30)
     assert names((await take(home, kuma)).created) == {"Plex"}
 
 
@@ -201,7 +201,7 @@ async def test_maintenance_comes_along_and_follows(home: Household, kuma: FakeUp
     # What was called off here stays so, whatever becomes of it there.
     (maintenance,) = [each.id for each in again.updated if each.id]
     with home.sandbox.as_user(role=Role.ADMIN):
-        await home.sandbox.bus.call(EndMaintenance(id=maintenance, for_good=True), timeout=5)
+        await home.sandbox.bus.call(EndMaintenance(id=maintenance, for_good=True), timeout=30)
     kuma.monitored.maintenances["1"]["timeRange"][1]["hours"] = 5
     assert names((await take(home, kuma)).updated, "maintenance") == {"Nightly backup"}
     state = "select duration_seconds, ended_at is null, window_from is null from maintenances"

@@ -46,13 +46,14 @@ async def test_everything_is_read_and_nothing_is_asked_twice(kuma: FakeUptimeKum
 
 
 async def test_what_is_sent_before_it_listens_is_lost_and_so_nothing_is(kuma: FakeUptimeKuma) -> None:
-    kuma.socket.listens_after = 0.3
+    kuma.socket.listens_after = 60
     async with socketio.AsyncSimpleClient(handle_sigint=False) as hasty:
         await hasty.connect(kuma.url)
         with pytest.raises(socketio.exceptions.TimeoutError):
             await hasty.call("login", {"username": "kuma", "password": "correct horse"}, timeout=0.2)
     assert kuma.lost["login"] == 1
 
+    kuma.socket.listens_after = 0.3
     assert (await read(kuma)).monitors
     assert kuma.lost["login"] == 1
 
@@ -69,7 +70,7 @@ async def test_by_whatever_lies_between(
 ) -> None:
     monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.1)
     if websockets == "swallowed":
-        monkeypatch.setattr(connection, "_CONNECT_SECONDS", 1.0)
+        monkeypatch.setattr(connection, "_CONNECT_SECONDS", 3.0)
     # Of what is polled, python-engineio takes sixteen packets by itself; after signing in there are more than fifty.
     async with FakeUptimeKuma.start(transports=transports, prefix="/deep/kuma") as kuma:
         kuma.site.websockets = websockets
@@ -150,8 +151,8 @@ async def test_one_that_nobody_has_set_up(kuma: FakeUptimeKuma) -> None:
 async def test_an_answer_that_is_lost_is_asked_for_once_more(
     kuma: FakeUptimeKuma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "_CALL_SECONDS", 0.5)
-    monkeypatch.setattr(connection, "_SIGN_IN_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_CALL_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "_SIGN_IN_SECONDS", 2.0)
     kuma.socket.deaf_to.update({"login": 1, "getMonitorMaintenance": 1})
     assert (await read(kuma)).maintained == {1: [2, 3]}
     kuma.socket.deaf_to["login"] = 2

@@ -8,6 +8,8 @@ class AlreadyRequested(Conflict):
 
 
 class AlreadyAvailable(Conflict):
+    """Nothing is left to ask for; it can be watched now."""
+
     title = "This is there already"
 
 

@@ -34,6 +34,9 @@ from medianest_common.contracts.health import (
     decided,
 )
 from medianest_common.contracts.health import integrations as of_health
+from medianest_common.contracts.health.queues import DeadLetterFound
+from medianest_common.contracts.health.webhooks import DownloadStuck, SystemComplained, SystemRecovered
+from medianest_common.contracts.media import decided as media_decided
 from medianest_common.contracts.media import integrations as of_media
 from medianest_common.contracts.media.allowing import QuotaChanged
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
@@ -60,14 +63,17 @@ from medianest_common.contracts.media.watchlist import WatchlistSwitched
 from medianest_common.contracts.notifications import NotificationType as T
 from medianest_common.contracts.notifications import integrations as of_notifications
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
+from medianest_common.contracts.notifications.decided import AdminDecided
 from medianest_common.contracts.notifications.templates import TemplateChanged
 from medianest_common.contracts.plex import MemberRefused
+from medianest_common.contracts.plex import decided as plex_decided
 from medianest_common.contracts.plex import integrations as of_plex
 from medianest_common.contracts.plex.access import LibraryAccessChanged
 from medianest_common.contracts.plex.connection import ConnectionChanged
 from medianest_common.contracts.plex.library import ItemAdded, ItemChanged, ItemRemoved, LibraryTold
 from medianest_common.contracts.plex.playback import PlaybackHinted
 from medianest_common.contracts.plex.watchlist import WatchlistItemRemoved, WatchlistRead
+from medianest_common.contracts.youtube import decided as youtube_decided
 from medianest_common.contracts.youtube.events import (
     BatchFailed,
     BatchIndexed,
@@ -129,6 +135,10 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorRecovered: frozenset({T.SERVICE_RECOVERED}),
     MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
+    SystemComplained: frozenset({T.SERVICE_COMPLAINED}),
+    SystemRecovered: frozenset({T.SERVICE_CONTENT}),
+    DownloadStuck: frozenset({T.DOWNLOAD_STUCK}),
+    DeadLetterFound: frozenset({T.DEAD_LETTERS}),
 }
 
 _ERASED = "Services tell each other that somebody's data is gone; whoever it was about is gone as well."
@@ -159,6 +169,15 @@ UNTOLD: Mapping[type[Event], str] = {
     decided.MonitorGroupDecided: "For the record of who did what.",
     decided.IncidentDecided: "For the record of who did what.",
     decided.InternalsDecided: "For the record of who did what.",
+    **dict.fromkeys(
+        (
+            AdminDecided,
+            media_decided.AdminDecided,
+            plex_decided.AdminDecided,
+            youtube_decided.AdminDecided,
+        ),
+        "For the record of who did what.",
+    ),
     **dict.fromkeys(
         (
             of_health.IntegrationChanged,

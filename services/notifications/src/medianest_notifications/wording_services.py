@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from medianest_common.contracts.health import CertificateExpiring
+from medianest_common.contracts.health.queues import DeadLetterFound
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.deliveries import Urgency
+from medianest_notifications.rendering import cut
 from medianest_notifications.wording import Notice
 
 _LINK = "/services"
+_QUEUES = "/admin/queues"
+_LONGEST_REASON = 300
 _LONG = timedelta(hours=48)
 _SHORT = timedelta(minutes=90)
 
@@ -39,6 +43,26 @@ def about_certificate(event: CertificateExpiring) -> Notice:
         },
         data={"monitorId": str(event.monitor_id), "name": event.monitor_name},
         collapse_key=f"certificate:{event.monitor_id.hex}",
+    )
+
+
+def about_dead_letters(event: DeadLetterFound) -> Notice:
+    return Notice(
+        type=NotificationType.DEAD_LETTERS,
+        link=_QUEUES,
+        values={
+            "handler": event.handler,
+            "reason": cut(event.reason, _LONGEST_REASON),
+            "count": event.count,
+            "waiting": event.waiting,
+        },
+        data={
+            "handler": event.handler,
+            "service": event.handler_service,
+            "count": event.count,
+            "waiting": event.waiting,
+        },
+        collapse_key=f"dead_letters:{event.handler}",
     )
 
 

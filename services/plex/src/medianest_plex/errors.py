@@ -6,6 +6,8 @@ from medianest_common.errors import Conflict, Forbidden, Invalid, NotFound, Unav
 
 
 class PlexNotSetUp(Unavailable):
+    """An administrator sets it under `/admin/services`."""
+
     title = "Plex is not set up"
     transient: ClassVar[bool] = False
 

@@ -15,3 +15,14 @@ async def hint(app: PlexApp, section: str) -> None:
             .where(Library.server_id == present, Library.key == int(section))
             .values(hinted_at=app.clock.now())
         )
+
+
+async def hint_libraries(app: PlexApp, type: str) -> None:
+    """All of this type. Whichever of them it is in, a look at the others costs little."""
+    present = select(Server.id).order_by(Server.last_seen_at.desc()).limit(1).scalar_subquery()
+    async with app.db.transaction() as tx:
+        await tx.session.execute(
+            update(Library)
+            .where(Library.server_id == present, Library.type == type)
+            .values(hinted_at=app.clock.now())
+        )

@@ -17,7 +17,9 @@ from medianest_youtube.profiles import adapted, check
 
 
 class NoSuchProfile(Invalid):
-    pass
+    """Take one from the list of profiles."""
+
+    title = "There is no such profile"
 
 
 async def chosen_profile(

@@ -20,11 +20,12 @@ from medianest_common.bus.client import Bus
 from medianest_common.bus.endpoints import (
     event_endpoint,
     job_endpoint,
+    letter_endpoint,
     listen_endpoint,
     live_endpoint,
 )
 from medianest_common.bus.handlers import Handlers
-from medianest_common.bus.topology import event_stream, job_stream
+from medianest_common.bus.topology import DEAD_LETTERS, EVERY_DEAD_LETTER, event_stream, job_stream
 from medianest_common.db.database import POOL_SIZE, Database
 
 log = structlog.get_logger()
@@ -131,6 +132,15 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
             concurrency=job.concurrency,
             endpoint=job_endpoint(job, app=app, bus=bus),
         )
+    for letter in handlers.letters:
+        _subscribe_durable(
+            broker,
+            subject=EVERY_DEAD_LETTER,
+            stream=DEAD_LETTERS,
+            durable=letter.durable,
+            concurrency=letter.concurrency,
+            endpoint=letter_endpoint(letter, app=app),
+        )
 
 
 async def start(broker: NatsBroker) -> list["Pull"]:
@@ -157,7 +167,9 @@ async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence["Pu
     with suppress(nats.errors.Error):
         for pull in pulls:
             await pull.hear_no_more(client)
-        # The answer comes after everything that was on its way.
+        # The answer comes after everything that was on its way; to the second, since the first flush is written ahead
+        # of what still waits in the client's buffer, and that is the end of the subscriptions.
+        await client.flush(_FLUSH_SECONDS)
         await client.flush(_FLUSH_SECONDS)
         for pull in pulls:
             await pull.give_back()

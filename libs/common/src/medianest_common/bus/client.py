@@ -1,6 +1,7 @@
 """Asking other services, and the three ways to put bytes on the bus."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -172,6 +173,24 @@ class Bus:
         except (nats.errors.Error, OSError):
             raise Unavailable(_AWAY, retry_after=2) from None
         return answers
+
+    async def jetstream(self, call: str, **asked: Any) -> dict[str, Any]:
+        """One answer of the server's own interface as it came: the client leaves out much of it.
+
+        Raises `Unavailable`, also where the server knows no such stream or consumer.
+        """
+        if not self._client.is_connected:
+            raise Unavailable(_AWAY, retry_after=2)
+        try:
+            reply = await self._client.request(
+                f"$JS.API.{call}", json.dumps(asked).encode(), timeout=PUBLISH_TIMEOUT
+            )
+            answer: dict[str, Any] = json.loads(reply.data)
+        except (nats.errors.Error, OSError, ValueError) as error:
+            raise Unavailable("The message bus did not answer.", retry_after=2) from error
+        if "error" in answer:
+            raise Unavailable("The message bus cannot answer this.", retry_after=2)
+        return answer
 
     async def publish_live(self, subject: str, body: bytes) -> None:
         """Tell whoever listens now; nothing is kept, and nothing is promised."""

@@ -18,11 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from medianest_common.bus import metrics
 from medianest_common.bus.client import Bus
-from medianest_common.bus.context import Context, use
-from medianest_common.bus.handlers import EventSpec, JobSpec, ListenSpec, LiveSpec
-from medianest_common.bus.retry import next_delay
-from medianest_common.bus.wire import EVENT_ID, MSG_ID
+from medianest_common.bus.context import CORRELATION, Context, use
+from medianest_common.bus.dead_letters import DeadLetter, burial, described
+from medianest_common.bus.handlers import EventSpec, JobSpec, LetterSpec, ListenSpec, LiveSpec
+from medianest_common.bus.retry import OUTAGE_SCHEDULE, SCHEDULE, next_delay
+from medianest_common.bus.wire import EVENT_ID, ONLY
+from medianest_common.clock import uuid7
 from medianest_common.db.database import Database
+from medianest_common.errors import Unavailable
 from medianest_common.swapping import holding
 
 log = structlog.get_logger()
@@ -36,8 +39,11 @@ def event_endpoint(
     """`places` are shared by all events of the service: each holds a database connection while it is handled."""
     decode = TypeAdapter(spec.event).validate_json
     observe = metrics.Observer("event", spec.event.subject)
+    metrics.BURIED.labels(spec.durable)
 
     async def attempt(arrived: NatsMessage) -> str:
+        if arrived.headers.get(ONLY, spec.durable) != spec.durable:
+            return "for_another"
         event = decode(arrived.body)
         event_id = UUID(arrived.headers[EVENT_ID])
         async with places, database.transaction() as tx:
@@ -58,6 +64,7 @@ def event_endpoint(
 def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
     decode = TypeAdapter(spec.job).validate_json
     observe = metrics.Observer("job", spec.job.subject)
+    metrics.BURIED.labels(spec.durable)
 
     async def attempt(arrived: NatsMessage) -> str:
         async with _kept_alive(arrived, every=spec.ack_wait / 3):
@@ -77,6 +84,8 @@ def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
     decode = TypeAdapter(spec.event).validate_json
 
     async def handle(arrived: NatsMessage) -> None:
+        if ONLY in arrived.headers:
+            return
         with use(Context.from_headers(arrived.headers)):
             try:
                 with holding(app) as present:
@@ -98,6 +107,24 @@ def live_endpoint(spec: LiveSpec, *, app: Any) -> Endpoint:
     return handle
 
 
+def letter_endpoint(spec: LetterSpec, *, app: Any) -> Endpoint:
+    """Nothing is buried here, or a letter that cannot be told of would bring forth another."""
+
+    async def handle(arrived: NatsMessage) -> None:
+        letter = DeadLetter.arrived(arrived)
+        with use(Context(correlation_id=letter.headers.get(CORRELATION) or str(uuid7()))):
+            try:
+                with holding(app) as present:
+                    await spec.run(letter, present)
+            except Exception as error:
+                deliveries = arrived.raw_message.metadata.num_delivered
+                delay = next_delay(error, attempt=deliveries) or SCHEDULE[-1]
+                log.warning("dead_letter_not_told", seq=letter.seq, delay=delay, error=described(error))
+                raise NackMessage(delay=delay) from error
+
+    return handle
+
+
 async def _until_settled(
     arrived: NatsMessage, attempt: Callable[[NatsMessage], Awaitable[str]], *, handler: str, bus: Bus
 ) -> str:
@@ -110,27 +137,22 @@ async def _until_settled(
         delay = None if permanent else next_delay(error, attempt=deliveries)
         if delay is not None:
             log.warning(
-                "message_retried", handler=handler, attempt=deliveries, delay=delay, error=_describe(error)
+                "message_retried", handler=handler, attempt=deliveries, delay=delay, error=described(error)
             )
             raise NackMessage(delay=delay) from error
         log.exception("message_buried", handler=handler, attempt=deliveries)
-        await _bury(arrived, handler=handler, reason=_describe(error), bus=bus)
+        await _bury(arrived, handler=handler, reason=described(error), bus=bus)
         raise RejectMessage from error
 
 
 async def _bury(arrived: NatsMessage, *, handler: str, reason: str, bus: Bus) -> None:
-    raw = arrived.raw_message
-    headers = dict(arrived.headers) | {
-        MSG_ID: f"dlq-{raw.metadata.stream}-{raw.metadata.sequence.stream}-{handler}",
-        "mn-reason": reason,
-        "mn-attempts": str(raw.metadata.num_delivered),
-        "mn-handler": handler,
-    }
-    await bus.publish_stored(f"dlq.{raw.subject}", arrived.body, headers=headers)
-
-
-def _describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".replace("\r", " ").replace("\n", " ")[:500]
+    subject, headers = burial(arrived, handler=handler, reason=reason)
+    try:
+        await bus.publish_stored(subject, arrived.body, headers=headers)
+    except Unavailable as error:
+        # Without a delay it would come back at once, again and again.
+        raise NackMessage(delay=OUTAGE_SCHEDULE[2]) from error
+    metrics.BURIED.labels(handler).inc()
 
 
 @asynccontextmanager

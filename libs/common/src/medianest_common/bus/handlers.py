@@ -58,6 +58,13 @@ class LiveSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSpec:
+    run: Handler
+    durable: str
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimerSpec:
     name: str
     seconds: float
@@ -74,6 +81,7 @@ class Handlers:
     jobs: list[JobSpec] = field(default_factory=list)
     listeners: list[ListenSpec] = field(default_factory=list)
     live_topics: list[LiveSpec] = field(default_factory=list)
+    letters: list[LetterSpec] = field(default_factory=list)
     timers: list[TimerSpec] = field(default_factory=list)
 
     def rpc[F: Handler](self, run: F) -> F:
@@ -138,6 +146,17 @@ class Handlers:
 
         def register(run: F) -> F:
             self.live_topics.append(LiveSpec(subject=subject, run=run))
+            return run
+
+        return register
+
+    def dead_letters[F: Handler](self, *, concurrency: int = 4) -> Callable[[F], F]:
+        """Be told of every message that could not be handled, whoever's it was, in one replica; at least once. What goes
+        wrong there is tried again for ever."""
+
+        def register(run: F) -> F:
+            durable = f"{self.service}__dead_letters"
+            self.letters.append(LetterSpec(run=run, durable=durable, concurrency=concurrency))
             return run
 
         return register

@@ -12,6 +12,7 @@ SECONDS = Histogram(
     ["kind", "subject"],
     buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
 )
+BURIED = Counter("medianest_dead_letters_total", "Messages that could not be handled", ["handler"])
 OUTBOX_ROWS = Gauge("medianest_outbox_rows", "Rows waiting to be published", ["service"])
 OUTBOX_AGE = Gauge("medianest_outbox_oldest_seconds", "Age of the oldest waiting row", ["service"])
 OUTBOX_PUBLISHED = Counter("medianest_outbox_published_total", "Rows published", ["service"])

@@ -7,6 +7,7 @@ and FastStream's part in it costs more than all the rest (docs/decisions/0002-rp
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -108,8 +109,10 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
 
     async def answer(question: Msg) -> Reply:
         with observe() as outcome:
+            context: Context | None = None
             try:
-                with use(Context.from_headers(question.headers or {})) as context:
+                context = Context.from_headers(question.headers or {})
+                with use(context):
                     remaining = _seconds_left(context, clock)
                     message = decode(question.data)
                     with holding(app) as present:
@@ -120,7 +123,8 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
                         else:
                             result = await run(message, present)
             except Exception as error:
-                failure = _as_answer(error, subject=message_type.subject)
+                with use(context) if context else nullcontext():
+                    failure = _as_answer(error, subject=message_type.subject)
                 outcome(failure.code)
                 return _failure(failure)
         if isinstance(result, Raw):

@@ -28,6 +28,7 @@ EVENT_AGE = 7 * DAY
 STREAM_BYTES = 64 << 20
 """The server reserves this much for every stream, so the sum must fit what it may use: 15 streams, under 1 GB."""
 DEAD_LETTERS = "DLQ"
+EVERY_DEAD_LETTER = "dlq.>"
 WATCH_SECONDS = 15.0
 _TIMEOUT = 5.0
 
@@ -38,6 +39,12 @@ def event_stream(service: str) -> str:
 
 def job_stream(service: str) -> str:
     return f"JOB_{service.upper()}"
+
+
+def stream_of(subject: str) -> str:
+    """The stream that an event or a job is stored on."""
+    kind, service, _ = subject.split(".", 2)
+    return event_stream(service) if kind == "evt" else job_stream(service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
     configs = [
         StreamConfig(
             name=DEAD_LETTERS,
-            subjects=["dlq.>"],
+            subjects=[EVERY_DEAD_LETTER],
             max_age=30 * DAY,
             max_bytes=STREAM_BYTES // 2,
             storage=StorageType.FILE,
@@ -101,7 +108,14 @@ def consumers_for(handlers: Handlers) -> list[Consumer]:
         )
         for spec in handlers.jobs
     ]
-    return events + jobs
+    letters = [
+        Consumer(
+            stream=DEAD_LETTERS,
+            config=_durable(spec.durable, EVERY_DEAD_LETTER, ack_wait=30, pending=spec.concurrency * 8),
+        )
+        for spec in handlers.letters
+    ]
+    return events + jobs + letters
 
 
 def _durable(name: str, subject: str, *, ack_wait: float, pending: int) -> ConsumerConfig:

@@ -9,7 +9,18 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -38,7 +49,10 @@ def rfc3339(value: datetime) -> str:
 
 
 Timestamp = Annotated[
-    datetime, AfterValidator(_utc), PlainSerializer(rfc3339, return_type=str, when_used="json")
+    datetime,
+    AfterValidator(_utc),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 
@@ -53,12 +67,39 @@ Moment = Annotated[Timestamp, BeforeValidator(_written_out)]
 """A time that a person asks with."""
 
 
+def owner_of(model: type) -> str:
+    """`contracts/auth.py` and `contracts/auth/passwords.py` both belong to the auth service."""
+    parts = model.__module__.split(".")
+    return parts[parts.index("contracts") + 1] if "contracts" in parts[:-1] else parts[-1]
+
+
 class Contract(BaseModel):
     """camelCase on the wire, snake_case in Python. Unknown fields are ignored, so that a newer sender is understood."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, extra="ignore", frozen=True
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """With examples, and with what the source says below a field. Running services describe nothing, so neither
+        is loaded before.
+        """
+        from medianest_common.contracts.examples import add_examples
+        from medianest_common.contracts.fields import told_of
+
+        schema = handler(core_schema)
+        described = handler.resolve_ref_schema(schema)
+        fields = described.get("properties", {})
+        for name, told in told_of(cls).items():
+            field = cls.model_fields.get(name)
+            shown = fields.get((field.alias if field else None) or name)
+            if shown is not None:
+                shown.setdefault("description", told)
+        add_examples(described, model=cls.__name__, service=owner_of(cls))
+        return schema
 
 
 class Body(Contract):
@@ -98,9 +139,7 @@ class Message(Contract):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if "[" in cls.__name__ or cls.__module__ == __name__:
             return
-        parts = cls.__module__.split(".")
-        # `contracts/auth.py` and `contracts/auth/passwords.py` both belong to the auth service.
-        cls.service = parts[parts.index("contracts") + 1] if "contracts" in parts else parts[-1]
+        cls.service = owner_of(cls)
         cls.subject = f"{cls.kind}.{cls.service}.{cls._subject_tail()}"
 
     @classmethod

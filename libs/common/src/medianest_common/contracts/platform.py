@@ -43,6 +43,31 @@ class Liveness(Contract):
     status: Literal["ok"] = "ok"
 
 
+class Outbox(Contract):
+    """What a service has written down to be told and the bus has not taken yet."""
+
+    service: str
+    due: int
+    """Counted up to 100,000."""
+    scheduled: int
+    """For later, such as work that is tried again."""
+    oldest_seconds: float
+    """Of those that are due, how long the oldest has been."""
+
+
+class OutboxReport(Contract):
+    """`outbox` is None for a service that has none, and where the database does not say (`is_known`)."""
+
+    service: str
+    is_known: bool
+    outbox: Outbox | None = None
+
+
+def outbox_subject(service: str) -> str:
+    """One replica answers with an `OutboxReport`: they share it."""
+    return f"rpc.{service}.outbox"
+
+
 def ping_subject(service: str) -> str:
     return f"rpc.{service}.ping"
 

@@ -1,6 +1,6 @@
 """One service's database: reads that commit nothing, and transactions that carry their events with them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -62,6 +62,21 @@ class Transaction:
 
     def enqueue(self, job: Job, *, delay: timedelta = timedelta()) -> UUID:
         return self._add(job, delay=delay, attributes={})
+
+    def resend(self, *, subject: str, headers: Mapping[str, str], body: str) -> UUID:
+        """What another service had told or asked, once more and under a new id: for dead letters alone."""
+        message_id = uuid7()
+        kept = {name: header_value(value) for name, value in headers.items()}
+        self.pending.append(
+            {
+                "id": message_id,
+                "subject": subject,
+                "headers": {EVENT_ID: str(message_id)} | kept | {MSG_ID: str(message_id)},
+                "body": body,
+                "delay": timedelta(),
+            }
+        )
+        return message_id
 
     def _add(self, message: Message, *, attributes: dict[str, str], delay: timedelta = timedelta()) -> UUID:
         message_id = uuid7()

@@ -27,6 +27,15 @@ SET_ASIDE_SECONDS = 5
 _LOCK_CLASS = 7316
 """First half of the advisory lock key, which is shared by everything in one database; the second is the service."""
 _TIMEOUT = 10.0
+_GONE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # Where a connection breaks in the middle of an answer, asyncpg may be at odds with itself.
+    asyncpg.InternalClientError,
+)
+"""What is raised when the database, or the connection to it, is lost."""
 
 _TAKE = """
     select seq, id, subject, headers, body, extract(epoch from now() - not_before)::float as age
@@ -63,8 +72,9 @@ class Leader:
                     self._on_back()
                     await self._lead(connection)
                 self._on_lost()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("leader_lost", service=self._service, error=type(error).__name__)
+            except* _GONE as errors:
+                # The work is several tasks, and what ends one of them comes as a group.
+                log.warning("leader_lost", service=self._service, error=type(errors.exceptions[0]).__name__)
                 self._on_lost()
             finally:
                 self.leading = False
@@ -104,7 +114,7 @@ class Leader:
         try:
             yield connection
         finally:
-            with suppress(OSError, asyncpg.InterfaceError, TimeoutError):
+            with suppress(*_GONE):
                 await connection.close(timeout=2)
 
 

@@ -17,6 +17,8 @@ _LONGEST = 256
 
 
 class CsrfMissing(Forbidden):
+    """Fetch one from `/api/v1/csrf` and send it in the header that its answer names."""
+
     title = "The request carries no CSRF token"
 
 

@@ -35,6 +35,8 @@ _REFRESH_TIMEOUT = 3.0
 
 
 class InvalidToken(Unauthenticated):
+    """Refresh it or sign in again; do not try the same one once more."""
+
     title = "The access token is not valid"
 
 

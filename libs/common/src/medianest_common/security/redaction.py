@@ -71,6 +71,11 @@ class RedactionFilter(logging.Filter):
         return True
 
 
+def redacted(value: Any) -> Any:
+    """The same for what JSON has been read into, neither deep nor long."""
+    return _clean(value, depth=0)
+
+
 def redact_text(text: str, *, keep_lines: bool = False) -> str:
     """The text without anything that looks like a secret, on one line unless told otherwise, and not endless."""
     longest = _LONGEST_TRACEBACK if keep_lines else _LONGEST_VALUE
@@ -78,6 +83,11 @@ def redact_text(text: str, *, keep_lines: bool = False) -> str:
         text = f"{text[:longest]}… ({len(text)} characters)"
     text = _SECRET_VALUE.sub(_hide, text)
     return (_UNSAFE_IN_TRACEBACK if keep_lines else _UNSAFE).sub(_escape, text)
+
+
+def redact(value: Any) -> Any:
+    """The same for whole documents: what names say is secret goes as well."""
+    return _clean(value, depth=0)
 
 
 @lru_cache(maxsize=1024)

@@ -12,12 +12,14 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 _GRACE_SECONDS = 2.0
+_BACKLOG = 2048
 
 
 class HttpServer:
     """A server on a free port of 127.0.0.1 that can go away and come back under the same address.
 
-    While closed, connections are refused. No signal handlers, no lifespan, no access log.
+    While closed, connections are refused, and nobody else is given the port. No signal handlers, no lifespan, no access
+    log.
     """
 
     def __init__(self, app: ASGIApp, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
@@ -28,7 +30,8 @@ class HttpServer:
         self._listener: asyncio.Server | None = None
         self._opening: asyncio.Task[None] | None = None
         self._refusals = 0
-        self._socket = _listening_socket(port)
+        self._socket = _bound_socket(port)
+        self._socket.listen(_BACKLOG)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
@@ -47,13 +50,16 @@ class HttpServer:
             self._listener.close()
             self._listener = None
         self._socket.close()
+        self._socket = _bound_socket(self.port)
         for connection in list(self._state.connections):
             connection.transport.abort()
 
-    def accept(self) -> None:
-        """Listens again on the same port; connections made from now on are answered."""
+    def accept(self, *, tls: ssl.SSLContext | None = None) -> None:
+        """Listens again on the same port, with another certificate if one is given; connections made from now on are
+        answered."""
+        self._tls = tls or self._tls
         if self._listener is None and self._opening is None:
-            self._socket = _listening_socket(self.port)
+            self._socket.listen(_BACKLOG)
             self._opening = asyncio.create_task(self._open())
 
     def drop(self, client: tuple[str, int]) -> None:
@@ -75,6 +81,7 @@ class HttpServer:
                 task.cancel()
             await asyncio.wait(running, timeout=_GRACE_SECONDS)
         self.refuse()
+        self._socket.close()
 
     async def _open(self) -> None:
         await self.start()
@@ -108,10 +115,10 @@ async def serve(app: ASGIApp, *, port: int = 0, tls: ssl.SSLContext | None = Non
         await server.stop()
 
 
-def _listening_socket(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.settimeout(0)
-    listening.bind(("127.0.0.1", port))
-    listening.listen(2048)
-    return listening
+def _bound_socket(port: int) -> socket.socket:
+    """At which nobody listens yet, so that connections are refused."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.settimeout(0)
+    bound.bind(("127.0.0.1", port))
+    return bound

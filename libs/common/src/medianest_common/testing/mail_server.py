@@ -64,7 +64,7 @@ class MailServer:
         finally:
             listening.close()
 
-    async def next(self, subject: str = "", *, within: float = 10.0) -> EmailMessage:
+    async def next(self, subject: str = "", *, within: float = 60.0) -> EmailMessage:
         """The oldest mail that nobody has read yet, with a subject that begins like this."""
         async with asyncio.timeout(within):
             while not (found := [mail for mail in self.mails if mail["Subject"].startswith(subject)]):

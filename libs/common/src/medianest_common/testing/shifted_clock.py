@@ -1,6 +1,8 @@
 """Time that a test can move on."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from medianest_common.clock import SystemClock
 
@@ -10,12 +12,28 @@ class ShiftedClock(SystemClock):
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._held: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
-        return super().now() + self._ahead
+        return (self._held[0] if self._held else super().now()) + self._ahead
 
     def monotonic(self) -> float:
-        return super().monotonic() + self._ahead.total_seconds()
+        return (self._held[1] if self._held else super().monotonic()) + self._ahead.total_seconds()
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
+
+    def advance_to_noon(self, zone: tzinfo = UTC) -> None:
+        """So that no midnight comes in between."""
+        now = self.now().astimezone(zone)
+        self.advance((timedelta(hours=36) - (now - now.replace(hour=0, minute=0))).total_seconds())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It stands still but for what it is moved on: what has to happen within seconds of something else does so,
+        however long the machine takes for it."""
+        self._held = super().now(), super().monotonic()
+        try:
+            yield
+        finally:
+            self._held = None

@@ -1,6 +1,6 @@
 """The HTTP side: the application factory, its layers, errors as problem documents, and what routes use."""
 
-from medianest_common.web.app import OPENAPI_PATH, create_app
+from medianest_common.web.app import DESCRIPTION_SECONDS, OPENAPI_PATH, About, create_app
 from medianest_common.web.idempotency import IdempotencyStore, Idempotent
 from medianest_common.web.limiter import Rule
 from medianest_common.web.middleware.scopes import Grant, Grants
@@ -10,7 +10,9 @@ from medianest_common.web.responses import PassThrough, cacheable
 from medianest_common.web.stack import Stack
 
 __all__ = [
+    "DESCRIPTION_SECONDS",
     "OPENAPI_PATH",
+    "About",
     "Authenticator",
     "Grant",
     "Grants",

@@ -1,91 +1,94 @@
 """The FastAPI application that routes are put into: our errors, our documents, our layers."""
 
-from collections.abc import Sequence
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
 
-from medianest_common.errors import PROBLEM_CONTENT_TYPE
+from medianest_common.web.description import describe, operation_id
+from medianest_common.web.description.refusals import Refusals
 from medianest_common.web.handlers import add_handlers
 from medianest_common.web.idempotency import IdempotencyStore
-from medianest_common.web.problems import Problem, problems
+from medianest_common.web.responses import PassThrough, cacheable
 from medianest_common.web.routing import RouteIndex
 from medianest_common.web.stack import Stack
 
 OPENAPI_PATH = "/api/v1/openapi.json"
+DESCRIPTION_SECONDS = 60.0
+"""For making it on a slow machine that has other things to do."""
 
-_ANYWHERE = (400, 401, 421, 422, 429, 503, 504)
-_UNSAFE = (403, 408, 413, 415)
-_UNSAFE_METHODS = frozenset({"post", "put", "patch", "delete"})
-_OPERATIONS = frozenset({*_UNSAFE_METHODS, "get"})
+
+@dataclass(frozen=True)
+class About:
+    """What the description says that no route knows."""
+
+    text: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """In the order in which they are shown."""
+    refusals: Callable[[], Refusals] = Refusals
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """Answers by operation, where those that are composed of their fields' would not do."""
 
 
 class Portal(FastAPI):
-    """FastAPI without pages from a CDN, without redirects, and with problem documents in its description."""
+    """FastAPI without pages from a CDN, without redirects, and with a description of its own."""
 
     base_path = ""
+    about = About()
 
     def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            document = get_openapi(
-                title=self.title,
-                version=self.version,
-                routes=self.routes,
-                servers=[{"url": self.base_path or "/"}],
-            )
-            self.openapi_schema = _with_problems(document)
-        return self.openapi_schema
+        return describe(
+            self,
+            base_path=self.base_path,
+            about=self.about.text,
+            tags=self.about.tags,
+            refusals=self.about.refusals(),
+            examples=self.about.examples,
+        )
 
 
-def create_app(title: str, version: str, stack: Stack, *, idempotency: IdempotencyStore) -> Portal:
+class _Description:
+    """Made when it is first asked for, once, beside what else the process does; only its bytes are kept."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self._making: asyncio.Future[bytes] | None = None
+
+    async def answer(self, request: Request) -> Response:
+        if self._making is None or (self._making.done() and self._making.exception()):
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+        body = await asyncio.shield(self._making)
+        return PassThrough(body, headers=cacheable())
+
+    def _make(self) -> bytes:
+        return json.dumps(self._portal.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def create_app(
+    title: str, version: str, stack: Stack, *, idempotency: IdempotencyStore, about: About | None = None
+) -> Portal:
     """Requests are understood with the base path and without it, because some proxies cut it off."""
     app = Portal(
         title=title,
         version=version,
-        openapi_url=OPENAPI_PATH,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nobody has set it up, and it would look for that with each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=operation_id,
         middleware=stack.layers(),
     )
     app.base_path = stack.base_path
+    app.about = about or About()
+    app.add_route(OPENAPI_PATH, _Description(app).answer, include_in_schema=False)
     add_handlers(app)
     app.state.idempotency = idempotency
     app.router.middleware_stack = RouteIndex(app)
     return app
-
-
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    for operations in document.get("paths", {}).values():
-        for method, operation in operations.items():
-            if method in _OPERATIONS:
-                statuses = _ANYWHERE + (_UNSAFE if method in _UNSAFE_METHODS else ())
-                _add_problems(operation, statuses)
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    for replaced in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(replaced, None)
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= schema.pop("$defs")
-    schemas["Problem"] = schema
-    components["securitySchemes"] = {
-        "bearer": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An access token or a personal token `mnp_…`.",
-        },
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-mn_at"},
-    }
-    document["security"] = [{"bearer": []}, {"cookie": []}]
-    return document
-
-
-def _add_problems(operation: dict[str, Any], statuses: Sequence[int]) -> None:
-    responses = operation["responses"]
-    invalid = responses.get("422")
-    if invalid and PROBLEM_CONTENT_TYPE not in invalid.get("content", {}):
-        del responses["422"]
-    for status, documented in problems(*statuses).items():
-        responses.setdefault(str(status), documented)
-    operation["responses"] = dict(sorted(responses.items()))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from asyncio import Timeout
 
     from medianest_common.errors import Unauthenticated
+    from medianest_common.web.categories import Category
     from medianest_common.web.principal import Principal
 
 type Headers = list[tuple[bytes, bytes]]
@@ -27,10 +28,13 @@ class Exchange:
     __slots__ = (
         "_cookies",
         "bytes_out",
+        "category",
         "client_ip",
+        "code",
         "correlation_id",
         "has_repeated_headers",
         "headers",
+        "is_body_asked_for",
         "is_from_proxy",
         "is_started",
         "method",
@@ -61,6 +65,7 @@ class Exchange:
         client = scope.get("client")
         self.client_ip: str = client[0] if client else ""
         self.is_from_proxy = False
+        self.is_body_asked_for = False
         self.principal: Principal | None = None
         self.refused: Unauthenticated | None = None
         """Why the cookie that was shown is nobody's."""
@@ -68,6 +73,9 @@ class Exchange:
         self.vary: list[bytes] = []
         self.status = 0
         self.bytes_out = 0
+        self.code: str | None = None
+        """Of the problem that is answered, and whose business it is."""
+        self.category: Category | None = None
         self.is_started = False
         self.timer: Timeout | None = None
         self.on_start: Callable[[], None] | None = None
@@ -86,6 +94,12 @@ class Exchange:
 
     def all_of(self, name: bytes) -> list[bytes]:
         return [value for key, value in self.scope["headers"] if key == name]
+
+    def listed(self, name: bytes) -> bytes | None:
+        """A header that is a list, which may come in several lines."""
+        if not self.has_repeated_headers:
+            return self.headers.get(name)
+        return b", ".join(self.all_of(name)) or None
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
@@ -124,6 +138,9 @@ class Exchange:
                 self.vary.extend(value for name, value in headers if name == _VARY)
                 headers = [header for header in headers if header[0] != _VARY]
             merged.append((_VARY, b", ".join(dict.fromkeys(self.vary))))
+        if b"expect" in self.headers and not self.is_body_asked_for and b"connection" not in present:
+            # Whoever was not told to send the body may keep it back, and then nobody knows where the next one begins.
+            merged.append((b"connection", b"close"))
         return headers + merged
 
 
@@ -133,6 +150,11 @@ def exchange_of(scope: MutableMapping[str, Any]) -> Exchange:
 
 def attach(scope: Scope, exchange: Exchange) -> None:
     scope.setdefault("state", {})[_KEY] = exchange
+
+
+def detach(scope: Scope) -> None:
+    """Each knows the other, and would have to wait for the collector to be forgotten."""
+    del scope["state"][_KEY]
 
 
 def route_path(scope: Scope) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from medianest_common.errors import BadRequest, FieldError, Invalid, MediaNestError, NotFound
 from medianest_common.web.exchange import exchange_of
 from medianest_common.web.problems import problem_response
-from medianest_common.web.routing import methods_at
+from medianest_common.web.routing import allowed, methods_at
 
 _KIND = re.compile(r"<[a-z]+>|[a-z-]+\[.*\]")
 _LONGEST_FIELD = 100
@@ -32,10 +32,14 @@ _PLAIN = {
 
 
 class RouteNotFound(NotFound):
+    """Look at the description of the API for the addresses that there are."""
+
     title = "There is nothing at this address"
 
 
 class MethodNotAllowed(MediaNestError):
+    """`Allow` names the methods that there are."""
+
     status, title = HTTPStatus.METHOD_NOT_ALLOWED, "Not with this method"
 
 
@@ -65,8 +69,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if http.status_code == HTTPStatus.NOT_FOUND:
         return problem_response(RouteNotFound(), exchange)
     if http.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(methods_at(request.app, exchange.path))
-        return problem_response(MethodNotAllowed(), exchange, headers={"Allow": allowed})
+        methods = allowed(methods_at(request.app, exchange.path))
+        return problem_response(MethodNotAllowed(), exchange, headers={"Allow": methods})
     if http.status_code == HTTPStatus.BAD_REQUEST:
         return problem_response(BadRequest(), exchange)
     failure = HttpFailure()

@@ -1,18 +1,18 @@
-"""Sliding windows in Valkey, shared by all gateways; stricter ones in this process while Valkey is away."""
+"""How much one may ask, counted for all gateways together; by this process alone, and stricter, without Valkey."""
 
+import asyncio
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from limits import parse
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from prometheus_client import Counter
 
 from medianest_common.clock import Clock
 from medianest_common.valkey import Away, Reach, open_valkey
 from medianest_common.web.exchange import Headers
+from medianest_common.web.windows import LocalWindows, SharedWindows, Taken
 
 DECISIONS = Counter(
     "medianest_rate_limit_decisions", "Rate limit decisions.", ["limit", "decided_by", "decision"]
@@ -23,8 +23,6 @@ _LARGEST_ADVANCE = 25
 _ADVANCE_SHARE = 20
 _LONGEST_MEMORY = 1.0
 _MOST_PURSES = 20_000
-_STRICTER = 2
-"""Without Valkey each replica counts for itself, to half the limit."""
 
 
 class Rule(NamedTuple):
@@ -37,10 +35,33 @@ class Rule(NamedTuple):
     paths: tuple[str, ...] = ()
     by_address: bool = False
 
-    def fits(self, method: str, path: str) -> bool:
-        return (not self.methods or method in self.methods) and (
-            not self.paths or any(path == prefix or path.startswith(f"{prefix}/") for prefix in self.paths)
-        )
+
+class _RuleIndex:
+    """Finds the first rule that fits without trying one after the other."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._anywhere: list[tuple[int, Rule]] = []
+        self._below: dict[str, list[tuple[int, Rule]]] = {}
+        for position, rule in enumerate(rules):
+            if not rule.paths:
+                self._anywhere.append((position, rule))
+            for prefix in rule.paths:
+                self._below.setdefault(prefix, []).append((position, rule))
+
+    def first(self, method: str, path: str) -> Rule | None:
+        found = _first(self._anywhere, method)
+        while path:
+            if (lying := self._below.get(path)) and (other := _first(lying, method)):
+                found = other if found is None or other[0] < found[0] else found
+            path = path.rpartition("/")[0]
+        return found[1] if found else None
+
+
+def _first(rules: list[tuple[int, Rule]], method: str) -> tuple[int, Rule] | None:
+    for entry in rules:
+        if not entry[1].methods or method in entry[1].methods:
+            return entry
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,6 @@ class Limit:
         item = parse(rule.limit)
         self.name = rule.name
         self.amount = max(1, int(item.amount * scale))
-        self.item = type(item)(self.amount, item.multiples, namespace="limit")
         self.seconds = item.get_expiry()
         self.label = rule.name.encode()
         self.policy = b'"%s";q=%d;w=%d' % (self.label, self.amount, self.seconds)
@@ -79,81 +99,105 @@ class _Purse:
     reset: int = 0
     good_until: float = 0.0
     refused_until: float = 0.0
+    """Until then nobody is asked again."""
+    has_place_at: float = 0.0
+    """When one more would be allowed, if nobody else comes first."""
+    buying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class RateLimiter:
     """All amounts are multiplied by `scale`. A call to Valkey that takes longer than `timeout` counts as away."""
 
     def __init__(
-        self, valkey_url: str, *, rules: Sequence[Rule], clock: Clock, scale: float = 1, timeout: float = 0.1
+        self,
+        valkey_url: str,
+        *,
+        rules: Sequence[Rule],
+        clock: Clock,
+        scale: float = 1,
+        timeout: float = 0.1,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         self._clock = clock
-        self._rules = tuple(rules)
+        self._index = _RuleIndex(rules)
         self._limits = {rule.name: Limit(rule, scale=scale) for rule in rules}
         self._valkey = open_valkey(valkey_url, timeout=timeout)
-        storage = RedisStorage(
-            "async+redis://",
-            implementation="redispy",
-            connection_pool=self._valkey.connection_pool,  # type: ignore[arg-type]
-        )
-        self._windows = SlidingWindowCounterRateLimiter(storage)
+        self._shared = SharedWindows(self._valkey)
         self._reach = Reach(clock=clock, timeout=timeout)
-        self._alone = LocalWindows(clock=clock)
+        self._alone = LocalWindows(clock=clock, replicas=replicas)
         self._purses: dict[tuple[str, str], _Purse] = {}
 
     def rule_for(self, method: str, path: str) -> Rule | None:
-        for rule in self._rules:
-            if rule.fits(method, path):
-                return rule
-        return None
+        return self._index.first(method, path)
 
     async def take(self, name: str, key: str) -> Verdict:
         """Counts one request under this rule for `key` and says whether it may go on."""
         limit = self._limits[name]
         purse = self._purse(name, key)
+        if (known := self._known(limit, purse)) is not None:
+            return known
+        if limit.advance == 1:
+            return await self._ask(limit, key, purse)
+        # Of a crowd one buys for all; each for itself would use up the limit without having asked for anything.
+        async with purse.buying:
+            known = self._known(limit, purse)
+            return known if known is not None else await self._ask(limit, key, purse)
+
+    def _known(self, limit: Limit, purse: _Purse) -> Verdict | None:
+        """What this process can say by itself."""
         now = self._clock.monotonic()
         if now < purse.refused_until:
-            wait = math.ceil(purse.refused_until - now)
+            wait = max(1, math.ceil(purse.has_place_at - now))
             return self._decided("memory", Verdict(is_allowed=False, remaining=0, reset=wait, limit=limit))
         if purse.left > 0 and now < purse.good_until:
             purse.left -= 1
             return Verdict(
                 is_allowed=True, remaining=purse.remaining + purse.left, reset=purse.reset, limit=limit
             )
+        return None
+
+    async def _ask(self, limit: Limit, key: str, purse: _Purse) -> Verdict:
         try:
             return self._decided("valkey", await self._buy(limit, key, purse))
         except Away:
-            return self._decided("alone", self._alone.take(limit, key))
+            taken = self._alone.take(limit.name, key, amount=limit.amount, seconds=limit.seconds)
+            if not taken.number:
+                self._remember(purse, taken.reset)
+            return self._decided("alone", _verdict(limit, taken, remaining=taken.remaining))
 
     def refused_for(self, name: str, key: str) -> int:
-        """Seconds for which this process already knows that `key` will be refused; 0 when it does not."""
+        """Seconds until `key` may try again, where this process knows that it would be refused now; else 0."""
         purse = self._purses.get((name, key))
-        left = purse.refused_until - self._clock.monotonic() if purse else 0.0
-        return math.ceil(left) if left > 0 else 0
+        now = self._clock.monotonic()
+        if purse is None or now >= purse.refused_until:
+            return 0
+        return max(1, math.ceil(purse.has_place_at - now))
 
     async def aclose(self) -> None:
         await self._valkey.aclose()
 
     async def _buy(self, limit: Limit, key: str, purse: _Purse) -> Verdict:
-        bought = limit.advance
-        allowed = await self._reach.ask(lambda: self._windows.hit(limit.item, limit.name, key, cost=bought))
-        if not allowed and bought > 1:
-            bought = 1
-            allowed = await self._reach.ask(lambda: self._windows.hit(limit.item, limit.name, key))
-        stats = await self._reach.ask(lambda: self._windows.get_window_stats(limit.item, limit.name, key))
+        taken = await self._reach.ask(
+            lambda: self._shared.take(
+                limit.name, key, amount=limit.amount, seconds=limit.seconds, number=limit.advance
+            )
+        )
         now = self._clock.monotonic()
-        purse.reset = max(1, min(limit.seconds, math.ceil(stats.reset_time - self._clock.now().timestamp())))
-        purse.remaining = max(0, int(stats.remaining))
-        if allowed:
-            purse.left = (purse.left if now < purse.good_until else 0) + bought - 1
+        purse.remaining = taken.remaining
+        purse.reset = taken.reset
+        if taken.number:
+            purse.left = (purse.left if now < purse.good_until else 0) + taken.number - 1
             purse.good_until = now + _ADVANCE_SECONDS
         else:
-            # Asking again at once would get the same answer; a flood of refused requests costs Valkey nothing.
-            purse.left = 0
-            purse.refused_until = now + min(_LONGEST_MEMORY, purse.reset)
-        return Verdict(
-            is_allowed=bool(allowed), remaining=purse.remaining + purse.left, reset=purse.reset, limit=limit
-        )
+            self._remember(purse, taken.reset)
+        return _verdict(limit, taken, remaining=purse.remaining + purse.left)
+
+    def _remember(self, purse: _Purse, wait: float) -> None:
+        """Asking again at once would get the same answer; a flood of refused requests costs Valkey nothing."""
+        now = self._clock.monotonic()
+        purse.left = 0
+        purse.refused_until = now + min(_LONGEST_MEMORY, wait)
+        purse.has_place_at = now + wait
 
     def _purse(self, name: str, key: str) -> _Purse:
         purse = self._purses.get((name, key))
@@ -171,24 +215,5 @@ class RateLimiter:
         return verdict
 
 
-class LocalWindows:
-    """Two counters per key, the earlier one weighed by how much of it still lies in the window."""
-
-    def __init__(self, *, clock: Clock) -> None:
-        self._clock = clock
-        self._counts: dict[tuple[str, str], tuple[int, int, int]] = {}
-
-    def take(self, limit: Limit, key: str) -> Verdict:
-        amount = max(1, limit.amount // _STRICTER)
-        window, into = divmod(self._clock.monotonic(), limit.seconds)
-        at, current, previous = self._counts.get((limit.name, key), (int(window), 0, 0))
-        if at != int(window):
-            previous, current = (current, 0) if at == int(window) - 1 else (0, 0)
-        used = current + previous * (1 - into / limit.seconds)
-        reset = math.ceil(limit.seconds - into)
-        if used + 1 > amount:
-            return Verdict(is_allowed=False, remaining=0, reset=reset, limit=limit)
-        if len(self._counts) >= _MOST_PURSES:
-            self._counts.clear()
-        self._counts[limit.name, key] = (int(window), current + 1, previous)
-        return Verdict(is_allowed=True, remaining=int(amount - used - 1), reset=reset, limit=limit)
+def _verdict(limit: Limit, taken: Taken, *, remaining: int) -> Verdict:
+    return Verdict(is_allowed=taken.number > 0, remaining=remaining, reset=taken.reset, limit=limit)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from medianest_common.errors import PROBLEM_CONTENT_TYPE, MediaNestError
+from medianest_common.web.categories import category_of
 from medianest_common.web.exchange import Exchange, Headers
 
 _LONGEST_INSTANCE = 200
@@ -20,14 +21,17 @@ _TITLES = {
     401: "Not signed in, or the credentials are wrong",
     403: "Not allowed, or the CSRF token is missing or wrong",
     404: "Not there, or not yours",
+    406: "Not to be had in any form that Accept names",
     408: "The body did not arrive in time",
     409: "Not possible in the present state",
     410: "No longer available",
     413: "The body is too large",
+    414: "The address is too long",
     415: "Only application/json is understood here",
     421: "This host name is not ours",
     422: "Well-formed, but some values are not valid",
     429: "Too many requests; Retry-After says when to come back",
+    431: "The headers are too large or too many",
     502: "Another system answered nonsense",
     503: "A part is not available right now",
     504: "A part took too long",
@@ -75,6 +79,8 @@ def problem_response(
         instance=exchange.path[:_LONGEST_INSTANCE], correlation_id=exchange.correlation_id
     )
     status = int(error.status)
+    exchange.code = error.code
+    exchange.category = category_of(status, code=error.code, upstream=error.upstream)
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="medianest"'

@@ -30,6 +30,10 @@ class PassThrough(Response):
             ]
 
 
+WITH_SECRETS = {"Cache-Control": "private, no-store, no-transform"}
+"""Headers of an answer that holds a secret, on a path whose other answers hold none: it is not compressed."""
+
+
 def cacheable(*, max_age: int = 0, public: bool = False, immutable: bool = False) -> dict[str, str]:
     """Headers for an answer that a browser may keep; with `max_age=0` it asks each time and is told 304 when nothing
     has changed. `public` only for what is the same for everyone."""

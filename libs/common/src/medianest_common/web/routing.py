@@ -2,19 +2,27 @@
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.errors import FieldError, Invalid
-from medianest_common.web.exchange import exchange_of
+from medianest_common.errors import FieldError, Invalid, MediaNestError
+from medianest_common.web.accepting import accepts, kinds_of
+from medianest_common.web.exchange import Exchange, exchange_of
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
+_ANY = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+
+
+class NotAcceptable(MediaNestError):
+    status, title = HTTPStatus.NOT_ACCEPTABLE, "This is not to be had in that form"
 
 
 class _Entry(NamedTuple):
@@ -25,6 +33,9 @@ class _Entry(NamedTuple):
     original: Any
     app: ASGIApp
     integers: frozenset[str]
+    kinds: frozenset[str]
+    """Media types of its answers; empty where the description does not say."""
+    answers_head: bool
 
 
 type _Key = tuple[str, int, str]
@@ -35,6 +46,8 @@ class RouteIndex:
     (`media` in `/api/v1/media/…`). What no bucket answers goes to the router as ever, for its 404 and 405.
 
     Pydantic reads `1_0`, `+1`, ` 1` and `1.0` as integers; here a number in a path or query has one spelling.
+
+    HEAD is answered wherever GET is, by the same route: the server leaves the body out. OPTIONS is answered here.
     """
 
     def __init__(self, app: FastAPI) -> None:
@@ -56,6 +69,9 @@ class RouteIndex:
                 continue
             parameters = found.groupdict()
             exchange.route = entry.path
+            _check_accepted(entry.kinds, exchange)
+            if exchange.method == "HEAD" and not entry.answers_head:
+                scope = {**scope, "method": "GET"}
             if entry.integers:
                 _check_integers(entry.integers, parameters, scope["query_string"])
             scope["path_params"] = {name: entry.convertors[name].convert(v) for name, v in parameters.items()}
@@ -64,6 +80,14 @@ class RouteIndex:
             scope["router"] = self._app.router
             await entry.app(scope, receive, send)
             return
+        if exchange.method in ("HEAD", "OPTIONS"):
+            methods = methods_at(self._app, path) if path != "*" else _ANY
+            if exchange.method == "OPTIONS" and methods and "OPTIONS" not in methods:
+                exchange.route = "options"
+                await Response(status_code=204, headers={"Allow": allowed(methods)})(scope, receive, send)
+                return
+            if "GET" in methods and "HEAD" not in methods:
+                scope = {**scope, "method": "GET"}
         try:
             await self._router(scope, receive, send)
         finally:
@@ -90,8 +114,10 @@ class RouteIndex:
                 original=context.original_route,
                 app=app,
                 integers=frozenset(_integers(context)),
+                kinds=frozenset(kinds_of(context)),
+                answers_head="HEAD" in methods,
             )
-            for method in methods:
+            for method in methods | {"HEAD"} if "GET" in methods else methods:
                 buckets.setdefault(_key(method, path), []).append(entry)
         return buckets
 
@@ -104,6 +130,21 @@ def methods_at(app: FastAPI, path: str) -> list[str]:
         if pattern is not None and context.methods and pattern.match(path):
             found |= context.methods
     return sorted(found)
+
+
+def allowed(methods: Iterable[str]) -> str:
+    """For `Allow`: what we answer by ourselves comes on top."""
+    more = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
+    return ", ".join(sorted({*methods} | more))
+
+
+def _check_accepted(kinds: frozenset[str], exchange: Exchange) -> None:
+    accept = exchange.headers.get(b"accept")
+    # Machines that were told an address by somebody else say whatever they say, and read no answer.
+    if not accept or not kinds or accept == b"*/*" or not exchange.rules.authenticate:
+        return
+    if not accepts(accept.decode("latin-1"), kinds):
+        raise NotAcceptable(f"What is here is {' or '.join(sorted(kinds))}.")
 
 
 def _key(method: str, path: str) -> _Key:

@@ -1,6 +1,7 @@
 """uvicorn inside a running event loop, started and stopped by the lifecycle and not by signals."""
 
 import asyncio
+import resource
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -8,15 +9,19 @@ from typing import Any
 
 import uvicorn
 
+from medianest_common.web.connections import HttpConnection
 from medianest_common.web.sockets import LeavingSockets
 
 STOP_SECONDS = 1.5
 _KEEP_ALIVE_SECONDS = 15
 _STALLED_MILLISECONDS = 30_000
+_MOST_OPEN_FILES = 65_536
 
 
 @asynccontextmanager
-async def serving(app: Any, *, host: str, port: int) -> AsyncIterator[int]:
+async def serving(
+    app: Any, *, host: str, port: int, speaking: type[HttpConnection] = HttpConnection
+) -> AsyncIterator[int]:
     """Listens inside the block and yields the port, which is a free one when 0 was asked for.
 
     Raises OSError when the address is taken.
@@ -32,7 +37,9 @@ async def serving(app: Any, *, host: str, port: int) -> AsyncIterator[int]:
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=speaking,
+        # Half of what may be open: the rest is for live sockets, and for our own way to the servers.
+        limit_concurrency=_raised_open_files() // 2,
         ws=LeavingSockets,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
@@ -66,6 +73,20 @@ def _listening_socket(host: str, port: int) -> socket.socket:
     listening.listen(2048)
     listening.settimeout(0)
     return listening
+
+
+def _raised_open_files() -> int:
+    """How many files this process may have open, from now on as many as it may allow itself. The usual soft limit is
+    1,024, which a few hundred open pages use up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            # Some systems allow less than they say.
+            return soft
+    return max(soft, wanted)
 
 
 class _Server(uvicorn.Server):

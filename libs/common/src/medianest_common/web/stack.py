@@ -1,6 +1,6 @@
 """All layers in order, from the outside in, and what they have to know."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,8 @@ class Stack:
     """Wrong tokens that one address may show."""
     per_token: str = "300/minute"
     """Requests with one personal token."""
+    replicas: Callable[[], int] = lambda: 1
+    """How many gateways share the limits."""
     grants: Sequence[Grant] = ()
     """What a personal token may be used for; nothing that is not named."""
     exceptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Stack:
             rules=[*self.rules, bad_tokens, per_token],
             clock=self.clock,
             scale=self.rate_limit_scale,
+            replicas=self.replicas,
         )
         return [
             Middleware(Correlation, rules=self._path_rules(), clock=self.clock, base_path=self.base_path),

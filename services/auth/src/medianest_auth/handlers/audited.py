@@ -2,6 +2,7 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
+from medianest_common.contracts.decided import Decided
 from medianest_common.contracts.health.decided import (
     IncidentDecided,
     InternalsDecided,
@@ -10,11 +11,22 @@ from medianest_common.contracts.health.decided import (
     MonitorGroupDecided,
     PageDecided,
 )
+from medianest_common.contracts.media import decided as of_media
 from medianest_common.contracts.media.defaults import DefaultsChanged
 from medianest_common.contracts.media.importing import ImportedPersonErased
+from medianest_common.contracts.notifications import decided as of_notifications
 from medianest_common.contracts.notifications.broadcasts import BroadcastEnded, BroadcastSent
 from medianest_common.contracts.notifications.templates import TemplateChanged
+from medianest_common.contracts.plex import decided as of_plex
+from medianest_common.contracts.youtube import decided as of_youtube
 from medianest_common.db import Transaction
+
+
+@handlers.on(
+    of_media.AdminDecided, of_notifications.AdminDecided, of_plex.AdminDecided, of_youtube.AdminDecided
+)
+async def on_admin_decided(event: Decided, app: AuthApp, tx: Transaction) -> None:
+    app.audit.record(tx, event.action, actor_id=event.actor_id, target=event.about)
 
 
 @handlers.on(DefaultsChanged)

@@ -40,6 +40,9 @@ class _EventWire:
         frame = json.loads(text)
         kind = frame["t"]
         position = ""
+        if kind == "bye" and frame["retryMs"] is not None:
+            # The browser comes back by itself after that time, which is another one for each.
+            position = f"retry: {frame['retryMs']}\n"
         if kind in ("auth_ok", "gap"):
             self.epoch = frame["epoch"]
         if kind == "event":
@@ -67,6 +70,10 @@ class LiveEvents:
             admission, _ = shown_by(request, now=self._hub.clock.now())
             if admission is None or self._hub.ended(admission):
                 raise Unauthenticated("Sign in to listen.")
+            if request.method == "HEAD":
+                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+                await send({"type": "http.response.body", "body": b""})
+                return
             address = request.client.host if request.client else ""
             self._hub.take_place(address)
             try:

@@ -1,12 +1,17 @@
 """The two doors of the live stream, for the gateway's application."""
 
 from collections.abc import Collection
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from medianest_common.errors import MediaNestError
 from medianest_gateway.live.events import LiveEvents
 from medianest_gateway.live.hub import Hub
+from medianest_gateway.live.refusals import refusal
 from medianest_gateway.live.tickets import Tickets
 from medianest_gateway.live.websocket import LiveSocket
 
@@ -19,8 +24,21 @@ def live_routes(
     """To be mounted behind the authentication middleware; `origins` are those whose pages may open a socket."""
     return [
         WebSocketRoute(f"{prefix}/ws", LiveSocket(hub, tickets, origins=origins)),
+        Route(f"{prefix}/ws", _asks_for_a_socket, methods=["GET"]),
         Route(f"{prefix}/events", LiveEvents(hub), methods=["GET"]),
     ]
+
+
+class UpgradeRequired(MediaNestError):
+    status, title = HTTPStatus.UPGRADE_REQUIRED, "This address is for WebSockets"
+
+
+async def _asks_for_a_socket(request: Request) -> Response:
+    """As whoever comes by a proxy that does not pass the upgrade on."""
+    error = UpgradeRequired("Let the proxy pass `Upgrade` and `Connection` on, or read /api/v1/events.")
+    answer = refusal(error, path=request.scope["path"])
+    answer.headers.update({"Upgrade": "websocket", "Connection": "Upgrade"})
+    return answer
 
 
 def own_origins(base_url: str) -> frozenset[str]:

@@ -16,11 +16,13 @@ router = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(
 
 @router.get("/users", response_model=Page[people.Account])
 async def list_users(gateway: Gateway, query: Annotated[people.ListUsers, Query()]) -> Response:
+    """Everybody who has an account here."""
     return await passed_through(gateway.bus, query)
 
 
 @router.get("/users/{id:uuid}", response_model=people.Account, responses=problems(404))
 async def get_user(gateway: Gateway, id: UUID) -> Response:
+    """With how they sign in, and when they were last seen."""
     return await passed_through(gateway.bus, people.GetUser(user_id=id))
 
 

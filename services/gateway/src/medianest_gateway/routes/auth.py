@@ -56,7 +56,7 @@ class Pending(Contract):
 
 @router.get("/csrf", response_model=CsrfToken, openapi_extra=PUBLIC)
 @router.get("/csrf/token", response_model=CsrfToken, include_in_schema=False)
-@router.post("/csrf/refresh", response_model=CsrfToken, openapi_extra=PUBLIC)
+@router.post("/csrf/refresh", name="refresh_csrf", response_model=CsrfToken, openapi_extra=PUBLIC)
 async def get_csrf(request: Request) -> Response:
     """A token for this session, or for this browser before it has one; also set as a readable cookie."""
     nest = await gateway(request)
@@ -72,6 +72,7 @@ async def get_csrf(request: Request) -> Response:
 
 @router.get("/auth/providers", response_model=auth.Providers, openapi_extra=PUBLIC)
 async def get_providers(gateway: Gateway) -> Response:
+    """Which ways to sign in are on, and whether the first owner is still to be made."""
     return await passed_through(gateway.bus, auth.GetProviders())
 
 
@@ -82,7 +83,9 @@ async def get_providers(gateway: Gateway) -> Response:
     responses=problems(404, 409),
     openapi_extra=PUBLIC,
 )
-async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None) -> Response:
+async def set_up_owner(
+    gateway: Gateway, body: auth.SetUpBody, client: Client, native: Native = None
+) -> Response:
     """Makes the first owner. There is one winner, ever."""
     command = auth.SetUpOwner(
         setup_token=body.setup_token,
@@ -96,7 +99,10 @@ async def set_up(gateway: Gateway, body: auth.SetUpBody, client: Client, native:
 
 
 @router.post("/auth/login", response_model=SignedInBody | SecondFactorBody, openapi_extra=PUBLIC)
-async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
+async def sign_in(gateway: Gateway, body: auth.LoginBody, client: Client, native: Native = None) -> Response:
+    """With a second factor it answers `mfaRequired` and a challenge for `/auth/login/mfa`. Body and time
+    of a 401 are the same whatever was wrong.
+    """
     command = auth.SignIn(
         email=body.email,
         password=body.password.get_secret_value(),
@@ -108,13 +114,16 @@ async def login(gateway: Gateway, body: auth.LoginBody, client: Client, native: 
 
 
 @router.post("/auth/refresh", response_model=SignedInBody, openapi_extra=PUBLIC)
-async def refresh(
+async def refresh_session(
     request: Request,
     gateway: Gateway,
     client: Client,
     body: auth.RefreshBody | None = None,
     native: Native = None,
 ) -> Response:
+    """A new pair of tokens; the old refresh token is void. Shown twice, it ends the session: 401
+    `TOKEN_REUSED`.
+    """
     token = (body and body.refresh_token) or request.cookies.get(gateway.cookies.refresh)
     if not token:
         raise Unauthenticated("There is no session to renew. Sign in again.")
@@ -130,7 +139,8 @@ async def refresh(
 
 
 @router.post("/auth/logout", status_code=204)
-async def logout(gateway: Gateway, body: auth.LogoutBody | None = None) -> Response:
+async def sign_out(gateway: Gateway, body: auth.LogoutBody | None = None) -> Response:
+    """Felt everywhere within a second. `allSessions` ends those on other devices too."""
     require_caller()
     await gateway.bus.call(auth.EndSession(all_sessions=bool(body and body.all_sessions)))
     response = Response(status_code=204)
@@ -140,11 +150,13 @@ async def logout(gateway: Gateway, body: auth.LogoutBody | None = None) -> Respo
 
 @router.get("/auth/session", response_model=auth.SessionView)
 async def get_session(gateway: Gateway) -> Response:
+    """Who one is, and the session that one came with."""
     return await passed_through(gateway.bus, auth.GetSession())
 
 
 @router.delete("/auth/devices/{id:uuid}", status_code=204, responses=problems(404))
 async def revoke_device(gateway: Gateway, id: UUID) -> None:
+    """Signs out there. Ending the present session is signing out."""
     await gateway.bus.call(auth.RevokeSession(session_id=id))
 
 
@@ -165,6 +177,9 @@ async def start_plex_sign_in(gateway: Gateway, client: Client) -> Response:
 async def verify_plex_sign_in(
     gateway: Gateway, body: auth.PlexVerifyBody, client: Client, native: Native = None
 ) -> Response:
+    """202 until the PIN is confirmed at Plex: ask again after `pollInterval` seconds. 410 once it has run
+    out.
+    """
     state = await gateway.bus.call(
         auth.VerifyPlexSignIn(login_id=body.login_id, client=client), timeout=PLEX_SECONDS
     )
@@ -198,6 +213,9 @@ keys = APIRouter(tags=["Sign-in"])
 
 @keys.get("/.well-known/jwks.json", response_model=auth.Jwks, openapi_extra=PUBLIC)
 async def get_jwks(gateway: Gateway) -> Response:
+    """Public keys, for whoever checks access tokens without asking here. An old key stays until its last
+    token is over.
+    """
     response = await passed_through(gateway.bus, auth.GetJwks())
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -37,6 +37,7 @@ async def count_addressees(gateway: Gateway, body: broadcasts.AddresseesBody) ->
 
 @router.get("/{id:uuid}", response_model=broadcasts.Broadcast, responses=problems(404))
 async def get_broadcast(gateway: Gateway, id: UUID) -> Response:
+    """With how many have it, and how many have read it."""
     return await passed_through(gateway.bus, broadcasts.GetBroadcast(id=id))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -10,7 +9,7 @@ from medianest_common.bus import require, require_caller
 from medianest_common.contracts.base import to_camel
 from medianest_common.contracts.identity import Permission
 from medianest_common.web import problems
-from medianest_gateway.dashboard import examples, sources
+from medianest_gateway.dashboard import sources
 from medianest_gateway.dashboard.board import Shown
 from medianest_gateway.dashboard.views import (
     AdminStats,
@@ -25,11 +24,7 @@ router = APIRouter(prefix="/dashboard", tags=["Dashboard"], responses=problems(4
 admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
-def _example(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {JSON: {"example": value}}}}
-
-
-@router.get("/stats", response_model=DashboardStats, responses=_example(examples.STATS))
+@router.get("/stats", response_model=DashboardStats)
 async def read_stats(gateway: Gateway) -> Response:
     """Each part says whether it is fresh, stale (as known last) or unavailable. `household` is for administrators."""
     asked = {f"mine.{key}": source for key, source in sources.STATS.items()}
@@ -48,15 +43,13 @@ async def read_stats(gateway: Gateway) -> Response:
     )
 
 
-@router.get("/status", response_model=DashboardStatus, responses=_example(examples.STATUS))
+@router.get("/status", response_model=DashboardStatus)
 async def read_status(gateway: Gateway) -> Response:
     """The services that the caller may see, and the worst of their states."""
     return _answer(_written(await gateway.board.show(sources.STATUS)))
 
 
-@router.get(
-    "/notifications", response_model=DashboardNotifications, responses=_example(examples.NOTIFICATIONS)
-)
+@router.get("/notifications", response_model=DashboardNotifications)
 async def read_notifications(gateway: Gateway) -> Response:
     """The latest ten, and how many are unread."""
     return _answer(_written(await gateway.board.show(sources.NOTIFICATIONS)))

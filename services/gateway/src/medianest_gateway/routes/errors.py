@@ -31,6 +31,7 @@ async def list_errors(gateway: Gateway, query: Annotated[errors.ListErrors, Quer
 
 @admin.get("/{id:uuid}", response_model=errors.ErrorDetails, responses=problems(404))
 async def get_error(gateway: Gateway, id: UUID) -> Response:
+    """With where it happened last."""
     return await passed_through(gateway.bus, errors.GetError(id=id))
 
 

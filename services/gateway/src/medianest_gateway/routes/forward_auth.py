@@ -40,7 +40,7 @@ _HEADERS = {
     },
     openapi_extra=PUBLIC,
 )
-async def verify(request: Request, gateway: Gateway) -> Response:
+async def verify_request(request: Request, gateway: Gateway) -> Response:
     """By a sign-in here, by a pass, or by a personal token with the scope `forward_auth`, as Bearer or as the password
     of Basic. A browser that names none of these is sent to sign in, if the site it came from is an allowed one."""
     vouched = await _vouched(request, gateway)
@@ -63,7 +63,7 @@ async def verify(request: Request, gateway: Gateway) -> Response:
     response_class=RedirectResponse,
     openapi_extra=PUBLIC,
 )
-async def forward(
+async def forward_with_pass(
     request: Request, gateway: Gateway, to: Annotated[str, Query(min_length=1, max_length=4096)]
 ) -> Response:
     """Gives a signed-in browser its pass and sends it on; any other to the sign-in page, which brings it back here."""

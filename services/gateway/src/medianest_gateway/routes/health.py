@@ -36,14 +36,16 @@ class PublicHealth(Contract):
     checks: list[PublicCheck]
 
 
-@root.get("/health", response_model=Liveness, openapi_extra=PUBLIC)
-@root.get("/health/live", response_model=Liveness, openapi_extra=PUBLIC)
+@root.get("/health", name="get_health", response_model=Liveness, openapi_extra=PUBLIC)
+@root.get("/health/live", name="get_liveness", response_model=Liveness, openapi_extra=PUBLIC)
 async def live() -> Response:
+    """While the process lives. Costs nothing: for a probe that restarts what no longer answers."""
     return Response(_ALIVE, media_type="application/json")
 
 
 @root.get(
     "/health/ready",
+    name="get_readiness",
     response_model=PublicHealth,
     responses={503: {"model": PublicHealth}},
     openapi_extra=PUBLIC,
@@ -65,6 +67,7 @@ async def ready(gateway: Gateway) -> Response:
 router.add_api_route(
     "/health",
     ready,
+    name="get_health_of_parts",
     methods=["GET"],
     response_model=PublicHealth,
     responses={503: {"model": PublicHealth}},
@@ -73,20 +76,20 @@ router.add_api_route(
 
 
 @router.get("/health/details", response_model=Details)
-async def details(gateway: Gateway) -> Details:
+async def get_health_details(gateway: Gateway) -> Details:
     """Every replica of every service with its version, uptime and pool, those that do not answer, and the streams."""
     require(Permission.SEE_INTERNALS)
     return await look_inside(gateway.bus)
 
 
 @router.get("/services/status", response_model=Page[health.MonitorStatus])
-async def service_status(gateway: Gateway) -> Response:
+async def list_services(gateway: Gateway) -> Response:
     """Those that the caller may see, group by group, in their order."""
     return await passed_through(gateway.bus, health.ListMonitors())
 
 
 @router.get("/services/{id:uuid}", response_model=health.MonitorStatus, responses=problems(404))
-async def service(gateway: Gateway, id: UUID) -> Response:
+async def get_service(gateway: Gateway, id: UUID) -> Response:
     """404 also for one that is not for the caller's eyes."""
     return await passed_through(gateway.bus, GetMonitor(id=id))
 

@@ -38,6 +38,7 @@ async def list_incidents(
 
 @admin.get("/{id:uuid}", response_model=incidents.Incident, responses=problems(404))
 async def get_incident(gateway: Gateway, id: UUID) -> Response:
+    """With every turn it took, its notes and its post-mortem."""
     return await passed_through(gateway.bus, incidents.GetIncident(id=id))
 
 

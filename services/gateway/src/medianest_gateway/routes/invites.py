@@ -32,12 +32,14 @@ async def create_invite(gateway: Gateway, client: Client, body: invites.InviteBo
 @router.get("/auth/invites", response_model=Page[invites.Invite])
 @router.get("/admin/invites", response_model=Page[invites.Invite], include_in_schema=False)
 async def list_invites(gateway: Gateway, query: Annotated[invites.ListInvites, Query()]) -> Response:
+    """With what has become of each. The links themselves are not kept."""
     return await passed_through(gateway.bus, query)
 
 
 @router.delete("/auth/invites/{id:uuid}", status_code=204, responses=problems(404, 409))
 @router.delete("/admin/invites/{id:uuid}", status_code=204, include_in_schema=False)
 async def revoke_invite(gateway: Gateway, client: Client, id: UUID) -> None:
+    """The link is void at once. 409 where it was used."""
     await gateway.bus.call(invites.RevokeInvite(invite_id=id, client=client))
 
 
@@ -45,6 +47,7 @@ async def revoke_invite(gateway: Gateway, client: Client, id: UUID) -> None:
     "/auth/invites/look", response_model=invites.InviteView, responses=problems(410), openapi_extra=PUBLIC
 )
 async def look_at_invite(gateway: Gateway, client: Client, body: invites.LookAtInviteBody) -> Response:
+    """Who invites, and for which address, before an account is made."""
     message = invites.LookAtInvite(token=body.token.get_secret_value(), client=client)
     return await passed_through(gateway.bus, message)
 

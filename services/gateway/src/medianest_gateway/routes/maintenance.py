@@ -37,6 +37,7 @@ async def plan_maintenance(gateway: Gateway, body: maintenance.MaintenanceBody, 
 
 @router.get("/{id:uuid}", response_model=maintenance.Maintenance, responses=problems(404))
 async def get_maintenance(gateway: Gateway, id: UUID) -> Response:
+    """With the windows that come next."""
     return await passed_through(gateway.bus, maintenance.GetMaintenance(id=id))
 
 
@@ -64,6 +65,7 @@ async def cancel_maintenance(gateway: Gateway, id: UUID) -> Response:
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def delete_maintenance(gateway: Gateway, id: UUID) -> None:
+    """It is forgotten, and does not come again."""
     await gateway.bus.call(maintenance.DeleteMaintenance(id=id))
 
 

@@ -38,34 +38,43 @@ async def list_requests(gateway: Gateway, query: Annotated[media.ListRequests, Q
 
 @router.get("/requests/counts", response_model=media.RequestCounts)
 async def count_requests(gateway: Gateway) -> Response:
+    """By state and kind: everybody's for an administrator, one's own otherwise."""
     return await passed_through(gateway.bus, media.CountRequests())
 
 
 @router.get("/requests/{id:uuid}", response_model=media.MediaRequest, responses=problems(404))
 async def get_request(gateway: Gateway, id: UUID) -> Response:
+    """With its history: who moved it, when and why."""
     return await passed_through(gateway.bus, media.GetRequest(id=id))
 
 
 @router.delete("/requests/{id:uuid}", status_code=204, responses=problems(404, 409))
 async def cancel_request(gateway: Gateway, id: UUID) -> None:
+    """One's own while it is pending, any for an administrator. What the backend has of it is taken back
+    too.
+    """
     await gateway.bus.call(media.CancelRequest(id=id))
 
 
 @router.post("/requests/{id:uuid}/approve", response_model=media.MediaRequest, responses=problems(404, 409))
 async def approve_request(gateway: Gateway, id: UUID) -> Response:
+    """Twice is once. It goes to the backend a moment later; 409 from a state that cannot be approved."""
     return await passed_through(gateway.bus, media.ApproveRequest(id=id))
 
 
 @router.post("/requests/{id:uuid}/decline", response_model=media.MediaRequest, responses=problems(404, 409))
 async def decline_request(gateway: Gateway, id: UUID, body: media.DeclineBody) -> Response:
+    """The person is told the reason."""
     return await passed_through(gateway.bus, media.DeclineRequest(id=id, reason=body.reason))
 
 
 @router.post("/requests/{id:uuid}/retry", response_model=media.MediaRequest, responses=problems(404, 409))
 async def retry_request(gateway: Gateway, id: UUID) -> Response:
+    """One that failed is sent to the backend again."""
     return await passed_through(gateway.bus, media.RetryRequest(id=id))
 
 
 @router.get("/quota", response_model=media.Quota)
 async def get_quota(gateway: Gateway) -> Response:
+    """How many films and shows one may still ask for, and when there is room again."""
     return await passed_through(gateway.bus, media.GetQuota())

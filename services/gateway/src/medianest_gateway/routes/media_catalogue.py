@@ -23,7 +23,7 @@ KindNumber = Annotated[int | None, Query(ge=1, le=2_147_483_647)]
 
 
 @router.get("/search", response_model=media.SearchPage)
-async def search(
+async def search_titles(
     gateway: Gateway,
     query: Annotated[str, Query(min_length=1, max_length=500)],
     page: PageNumber = 1,
@@ -34,7 +34,7 @@ async def search(
 
 
 @router.get("/discover/{shelf}", response_model=media.SearchPage)
-async def discover(
+async def discover_titles(
     gateway: Gateway,
     shelf: Literal["trending", "movies", "tv", "upcoming"],
     page: PageNumber = 1,
@@ -49,6 +49,7 @@ async def discover(
 
 @router.get("/genres", response_model=catalogue.GenreLists)
 async def list_genres(gateway: Gateway) -> Response:
+    """With the numbers that `discover` takes: films and shows are numbered differently."""
     return await _answer(gateway, catalogue.ListGenres())
 
 
@@ -60,11 +61,13 @@ async def list_providers(gateway: Gateway) -> Response:
 
 @router.get("/movie/{tmdb_id}", response_model=media.Title, responses=problems(404))
 async def get_movie(gateway: Gateway, tmdb_id: TmdbId) -> Response:
+    """With where it can be streamed, and what the household has or has asked for."""
     return await _answer(gateway, media.GetTitle(media_type=media.MediaType.MOVIE, tmdb_id=tmdb_id))
 
 
 @router.get("/tv/{tmdb_id}", response_model=media.Title, responses=problems(404))
 async def get_show(gateway: Gateway, tmdb_id: TmdbId) -> Response:
+    """With every season: what is there, asked for, or can be asked for."""
     return await _answer(gateway, media.GetTitle(media_type=media.MediaType.TV, tmdb_id=tmdb_id))
 
 
@@ -72,6 +75,7 @@ async def get_show(gateway: Gateway, tmdb_id: TmdbId) -> Response:
 async def get_season(
     gateway: Gateway, tmdb_id: TmdbId, number: Annotated[int, Path(ge=0, le=9_999)]
 ) -> Response:
+    """Its episodes; season 0 holds the specials."""
     return await _answer(gateway, catalogue.GetSeason(tmdb_id=tmdb_id, number=number))
 
 
@@ -79,6 +83,7 @@ async def get_season(
 async def find_films_like(
     gateway: Gateway, tmdb_id: TmdbId, relation: catalogue.Relation, page: PageNumber = 1
 ) -> Response:
+    """Similar, or recommended to those who liked it."""
     return await _related(gateway, media.MediaType.MOVIE, tmdb_id, relation, page)
 
 
@@ -86,11 +91,13 @@ async def find_films_like(
 async def find_shows_like(
     gateway: Gateway, tmdb_id: TmdbId, relation: catalogue.Relation, page: PageNumber = 1
 ) -> Response:
+    """Similar, or recommended to those who liked it."""
     return await _related(gateway, media.MediaType.TV, tmdb_id, relation, page)
 
 
 @router.get("/person/{tmdb_id}", response_model=catalogue.PersonPage, responses=problems(404))
 async def get_person(gateway: Gateway, tmdb_id: TmdbId) -> Response:
+    """Life and work: in what they were seen, and what they made."""
     return await _answer(gateway, catalogue.GetPerson(tmdb_id=tmdb_id))
 
 

@@ -31,6 +31,7 @@ async def create_issue(gateway: Gateway, body: issues.CreateIssueBody, once: Ide
 
 @router.get("/{id:uuid}", response_model=issues.Issue, responses=problems(404))
 async def get_issue(gateway: Gateway, id: UUID) -> Response:
+    """What is wrong with what, and how far it is."""
     return await passed_through(gateway.bus, issues.GetIssue(id=id))
 
 
@@ -52,7 +53,9 @@ async def list_comments(
 
 
 @router.post("/{id:uuid}/comments", status_code=201, response_model=issues.Issue, responses=problems(404))
-async def comment(gateway: Gateway, id: UUID, body: issues.CommentBody, once: Idempotent) -> Response:
+async def comment_on_issue(
+    gateway: Gateway, id: UUID, body: issues.CommentBody, once: Idempotent
+) -> Response:
     """Answers the issue with the comment in it."""
     message = issues.CommentOnIssue(id=id, message=body.message)
     return await once(lambda: passed_through(gateway.bus, message, status=201))
@@ -60,9 +63,11 @@ async def comment(gateway: Gateway, id: UUID, body: issues.CommentBody, once: Id
 
 @router.post("/{id:uuid}/resolve", response_model=issues.Issue, responses=problems(404))
 async def resolve_issue(gateway: Gateway, id: UUID) -> Response:
+    """It is mended, or there was nothing to mend."""
     return await passed_through(gateway.bus, issues.ResolveIssue(id=id))
 
 
 @router.post("/{id:uuid}/reopen", response_model=issues.Issue, responses=problems(404))
 async def reopen_issue(gateway: Gateway, id: UUID) -> Response:
+    """It is not mended after all."""
     return await passed_through(gateway.bus, issues.ReopenIssue(id=id))

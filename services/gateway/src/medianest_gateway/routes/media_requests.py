@@ -47,6 +47,7 @@ async def follow_request(gateway: Gateway, id: UUID) -> Response:
 
 @router.delete("/requests/{id:uuid}/follow", status_code=204, responses=problems(404))
 async def unfollow_request(gateway: Gateway, id: UUID) -> None:
+    """Hear no more of it."""
     await gateway.bus.call(changing.UnfollowRequest(id=id))
 
 
@@ -80,6 +81,7 @@ async def list_quotas(gateway: Gateway, query: Annotated[allowing.ListQuotas, Qu
 
 @router.get("/quotas/{user_id:uuid}", response_model=allowing.PersonQuota, responses=problems(404))
 async def get_person_quota(gateway: Gateway, user_id: Annotated[UUID, Path()]) -> Response:
+    """What was laid down for this person, and what of it is used."""
     return await passed_through(gateway.bus, allowing.GetPersonQuota(user_id=user_id))
 
 

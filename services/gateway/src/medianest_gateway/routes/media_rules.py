@@ -49,6 +49,7 @@ async def change_rule(gateway: Gateway, id: UUID, body: allowing.RuleBody) -> Re
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def remove_rule(gateway: Gateway, id: UUID) -> None:
+    """The others keep their order."""
     await gateway.bus.call(allowing.RemoveRule(id=id))
 
 

@@ -31,7 +31,7 @@ class NothingReports(NotFound):
 
 
 @router.get("/{token}", response_model=Heard, openapi_extra=PUBLIC)
-async def push_by_link(
+async def send_heartbeat_by_link(
     gateway: Gateway,
     token: Token,
     status: Heartbeat = Heartbeat.UP,
@@ -43,7 +43,7 @@ async def push_by_link(
 
 
 @router.post("/{token}", response_model=Heard, openapi_extra=PUBLIC)
-async def push(
+async def send_heartbeat(
     gateway: Gateway,
     token: Token,
     status: Heartbeat = Heartbeat.UP,

@@ -117,6 +117,7 @@ async def import_monitors(gateway: Gateway, body: carrying.ImportMonitorsBody) -
 
 @router.get("/groups", response_model=groups.MonitorGroups)
 async def list_groups(gateway: Gateway) -> Response:
+    """In their order, with how many monitors each has."""
     return await passed_through(gateway.bus, groups.ListGroups())
 
 
@@ -135,6 +136,7 @@ async def order_groups(gateway: Gateway, body: groups.GroupOrderBody) -> Respons
 
 @router.put("/groups/{id:uuid}", response_model=groups.MonitorGroup, responses=problems(404, 409))
 async def rename_group(gateway: Gateway, id: UUID, body: groups.GroupBody) -> Response:
+    """409 `GROUP_EXISTS` where another is called so."""
     return await passed_through(gateway.bus, groups.RenameGroup(id=id, name=body.name))
 
 
@@ -146,6 +148,7 @@ async def remove_group(gateway: Gateway, id: UUID) -> None:
 
 @router.get("/{id:uuid}", response_model=managing.Monitor, responses=problems(404))
 async def get_monitor(gateway: Gateway, id: UUID) -> Response:
+    """Secrets are never shown, only which are set."""
     return await passed_through(gateway.bus, managing.GetManaged(id=id))
 
 
@@ -173,6 +176,7 @@ async def delete_monitor(gateway: Gateway, id: UUID) -> None:
 
 @router.post("/{id:uuid}/pause", response_model=managing.Monitor, responses=problems(404))
 async def pause_monitor(gateway: Gateway, id: UUID) -> Response:
+    """It is not looked at, and the time counts neither as up nor as down."""
     return await passed_through(gateway.bus, managing.PauseMonitor(id=id, paused=True))
 
 

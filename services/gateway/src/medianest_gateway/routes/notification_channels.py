@@ -43,6 +43,7 @@ async def create_channel(gateway: Gateway, body: channels.NewChannelBody) -> Res
 
 @router.get("/{id:uuid}", response_model=channels.Channel, responses=problems(404))
 async def get_channel(gateway: Gateway, id: UUID) -> Response:
+    """Secrets are never shown, only which are set."""
     return await passed_through(gateway.bus, channels.GetChannel(id=id))
 
 
@@ -58,6 +59,7 @@ async def change_channel(gateway: Gateway, id: UUID, body: channels.ChannelBody)
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
 async def delete_channel(gateway: Gateway, id: UUID) -> None:
+    """What was still to go through it does not."""
     await gateway.bus.call(channels.DeleteChannel(id=id))
 
 

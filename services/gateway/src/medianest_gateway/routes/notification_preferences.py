@@ -23,6 +23,7 @@ async def list_notification_types(gateway: Gateway) -> Response:
 
 @router.get("/preferences", response_model=preferences.Preferences)
 async def get_preferences(gateway: Gateway) -> Response:
+    """Which types reach one by which channel and when, quiet hours, and the `version` that a change names."""
     return await passed_through(gateway.bus, preferences.GetPreferences())
 
 
@@ -50,6 +51,7 @@ async def preview_notification(
 
 @router.get("/mutes", response_model=Page[preferences.Mute], responses=problems(400))
 async def list_mutes(gateway: Gateway, query: Annotated[preferences.ListMutes, Query()]) -> Response:
+    """Titles that one wants to hear nothing of."""
     return await passed_through(gateway.bus, query)
 
 
@@ -67,4 +69,5 @@ async def mute_title(
 
 @router.delete("/mutes/{media_type}/{tmdb_id}", status_code=204, responses=problems(404))
 async def unmute_title(gateway: Gateway, media_type: MediaType, tmdb_id: preferences.TmdbId) -> None:
+    """Heard of again from now on."""
     await gateway.bus.call(preferences.UnmuteTitle(media_type=media_type, tmdb_id=tmdb_id))

@@ -34,6 +34,7 @@ async def preview_template(gateway: Gateway, body: templates.PreviewBody) -> Res
 async def get_template(
     gateway: Gateway, type: NotificationType, locale: Language, channel: TemplateChannel
 ) -> Response:
+    """The built-in words, and those in their place."""
     message = templates.GetTemplate(type=type, locale=locale, channel=channel)
     return await passed_through(gateway.bus, message)
 

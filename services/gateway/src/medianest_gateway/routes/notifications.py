@@ -29,16 +29,19 @@ class SocketTicket(Contract):
 async def list_notifications(
     gateway: Gateway, query: Annotated[notifications.ListNotifications, Query()]
 ) -> Response:
+    """The inbox, the newest first. `unread`, `pinned` and `dismissed` narrow it."""
     return await passed_through(gateway.bus, query)
 
 
 @router.get("/count", response_model=notifications.InboxCount)
 async def count_notifications(gateway: Gateway) -> Response:
+    """How many are unread, and the number of the newest."""
     return await passed_through(gateway.bus, notifications.CountNotifications())
 
 
 @router.post("/ticket", response_model=SocketTicket)
 async def issue_ticket(request: Request, gateway: Gateway) -> SocketTicket:
+    """For opening the WebSocket, where a browser cannot send a header: good once, for 30 seconds."""
     caller = require_caller()
     admission, _ = shown_by(request, now=gateway.clock.now())
     assert admission
@@ -53,31 +56,36 @@ async def issue_ticket(request: Request, gateway: Gateway) -> SocketTicket:
 
 
 @router.post("/read-all", response_model=notifications.InboxCount)
-async def mark_all_read(gateway: Gateway, body: notifications.ReadAllBody) -> Response:
+async def mark_all_notifications_read(gateway: Gateway, body: notifications.ReadAllBody) -> Response:
+    """Up to the one that the page has shown, so that nothing newer is lost."""
     return await passed_through(gateway.bus, notifications.MarkAllRead(up_to=body.up_to))
 
 
 @router.post("/{id:uuid}/read", status_code=204, responses=problems(404))
-async def mark_read(gateway: Gateway, id: UUID) -> None:
+async def mark_notification_read(gateway: Gateway, id: UUID) -> None:
+    """On all of one's devices."""
     await gateway.bus.call(notifications.MarkRead(id=id))
 
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
-async def dismiss(gateway: Gateway, id: UUID) -> None:
+async def dismiss_notification(gateway: Gateway, id: UUID) -> None:
+    """Puts it away; `dismissed=true` still lists it."""
     await gateway.bus.call(notifications.DismissNotification(id=id))
 
 
 @router.delete("/{id:uuid}/read", status_code=204, responses=problems(404))
-async def mark_unread(gateway: Gateway, id: UUID) -> None:
+async def mark_notification_unread(gateway: Gateway, id: UUID) -> None:
+    """On all of one's devices."""
     await gateway.bus.call(notifications.MarkUnread(id=id))
 
 
 @router.post("/{id:uuid}/pin", status_code=204, responses=problems(404, 409))
-async def pin(gateway: Gateway, id: UUID) -> None:
+async def pin_notification(gateway: Gateway, id: UUID) -> None:
     """It is kept, however old. 409 `TOO_MANY_PINNED` where a hundred are."""
     await gateway.bus.call(notifications.PinNotification(id=id))
 
 
 @router.delete("/{id:uuid}/pin", status_code=204, responses=problems(404))
-async def unpin(gateway: Gateway, id: UUID) -> None:
+async def unpin_notification(gateway: Gateway, id: UUID) -> None:
+    """It may be cleared away again when it is old."""
     await gateway.bus.call(notifications.UnpinNotification(id=id))

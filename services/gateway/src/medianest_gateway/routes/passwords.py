@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from medianest_common.contracts.auth import passwords
 from medianest_common.contracts.base import Contract
 from medianest_common.web import problems
+from medianest_common.web.responses import WITH_SECRETS
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
 
@@ -61,4 +62,6 @@ async def reset_password(gateway: Gateway, body: passwords.ResetPasswordBody, cl
 async def create_reset_link(gateway: Gateway, id: UUID, client: Client) -> Response:
     """For a person who cannot be sent mail. The link is shown this once; hand it to them some safe way."""
     command = passwords.CreateResetLink(user_id=id, client=client)
-    return await passed_through(gateway.bus, command, status=201)
+    answer = await passed_through(gateway.bus, command, status=201)
+    answer.headers.update(WITH_SECRETS)
+    return answer

@@ -19,6 +19,7 @@ _CAN_BE_CLEARED: tuple[Literal["locale", "time_zone"], ...] = ("locale", "time_z
 
 @router.get("/users/me", response_model=auth.User)
 async def get_me(gateway: Gateway) -> Response:
+    """One's profile."""
     return await passed_through(gateway.bus, auth.GetMe())
 
 
@@ -47,7 +48,7 @@ async def confirm_email(gateway: Gateway, body: people.ConfirmEmailBody, client:
 
 
 @router.delete("/users/me", status_code=204, responses=problems(409))
-async def leave(gateway: Gateway, body: people.LeaveBody, client: Client) -> Response:
+async def delete_me(gateway: Gateway, body: people.LeaveBody, client: Client) -> Response:
     """Everything that any service holds about the caller goes. Requests stay, as nobody's."""
     await gateway.bus.call(people.Leave(confirm=body.confirm, client=client), timeout=5)
     response = Response(status_code=204)

@@ -20,12 +20,14 @@ _IMAGE_AGE = 30 * 86_400
 
 
 @router.get("/server", response_model=plex.PlexServer)
-async def get_server(gateway: Gateway) -> Response:
+async def get_plex_server(gateway: Gateway) -> Response:
+    """Its name and version, and when it was last heard of. Answers while Plex is away."""
     return await passed_through(gateway.bus, plex.GetServer(), timeout=UPSTREAM_SECONDS)
 
 
 @router.get("/libraries", response_model=plex.Libraries)
 async def list_libraries(gateway: Gateway) -> Response:
+    """Those that one may see."""
     return await passed_through(gateway.bus, plex.ListLibraries(), timeout=UPSTREAM_SECONDS)
 
 

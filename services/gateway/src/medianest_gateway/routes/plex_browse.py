@@ -22,7 +22,7 @@ LastYear = Annotated[int | None, Query(alias="yearTo", ge=1, le=9999)]
 
 
 @router.get("/libraries/{library_key}/items", response_model=browse.ItemPage, responses=problems(400))
-async def list_items(
+async def list_library_items(
     gateway: Gateway,
     library_key: Key,
     sort: browse.ItemSort = browse.ItemSort.TITLE,
@@ -79,14 +79,14 @@ async def list_on_deck(gateway: Gateway, limit: Limit = 20) -> Response:
 
 
 @router.get("/items/{rating_key}", response_model=browse.ItemDetail)
-async def get_item(gateway: Gateway, rating_key: Key) -> Response:
+async def get_library_item(gateway: Gateway, rating_key: Key) -> Response:
     """With cast, ratings and technical data as Plex tells them now; what the index holds, and `stale`, while it is
     away."""
     return await passed_through(gateway.bus, browse.GetItem(rating_key=rating_key), timeout=UPSTREAM_SECONDS)
 
 
 @router.get("/items/{rating_key}/children", response_model=browse.ItemPage, responses=problems(400))
-async def list_children(
+async def list_item_children(
     gateway: Gateway, rating_key: Key, limit: Limit = 20, cursor: Cursor = None
 ) -> Response:
     """Seasons of a show, episodes of a season, albums of an artist, tracks of an album, items of a collection."""
@@ -101,6 +101,7 @@ async def list_collections(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
+    """Those of libraries that one may see, with how much is in them."""
     message = browse.ListCollections(library=library, limit=limit, cursor=cursor)
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 

@@ -44,6 +44,7 @@ async def reconnect_plex(gateway: Gateway, body: connection.ReconnectPlexBody) -
 async def create_collection(
     gateway: Gateway, body: changes.CreateCollectionBody, once: Idempotent
 ) -> Response:
+    """Of items of one library."""
     message = changes.CreateCollection(**body.model_dump())
     return await once(lambda: passed_through(gateway.bus, message, status=201, timeout=MANY_SECONDS))
 
@@ -71,12 +72,14 @@ async def delete_collection(gateway: Gateway, rating_key: Key) -> None:
     "/libraries/{library_key}/scan", status_code=202, response_model=changes.Scan, responses=problems(404)
 )
 async def scan_library(gateway: Gateway, library_key: Key, body: changes.ScanBody | None = None) -> Response:
+    """Plex looks for new files, in one folder or everywhere; answered before it is done."""
     message = changes.ScanLibrary(library_key=library_key, path=body.path if body else None)
     return await passed_through(gateway.bus, message, status=202, timeout=UPSTREAM_SECONDS)
 
 
 @router.get("/libraries/{library_key}/scan", response_model=changes.Scan, responses=problems(404))
 async def get_scan(gateway: Gateway, library_key: Key) -> Response:
+    """Whether one runs, and how far it is."""
     return await passed_through(
         gateway.bus, changes.GetScan(library_key=library_key), timeout=UPSTREAM_SECONDS
     )

@@ -15,6 +15,7 @@ admin = APIRouter(prefix="/admin/plex", tags=["Administration"], responses=_PROB
 
 @admin.get("/sync", response_model=indexing.SyncState)
 async def get_sync_state(gateway: Gateway) -> Response:
+    """How far each library has been read, and when it was read whole."""
     return await passed_through(gateway.bus, indexing.GetSyncState())
 
 

@@ -30,7 +30,7 @@ FromProvider = Annotated[str | None, Query()]
     responses=problems(400, 404, 409, 502),
     openapi_extra=PUBLIC,
 )
-async def start(
+async def sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,
@@ -58,7 +58,7 @@ async def start(
     responses=problems(400, 404, 410, 502),
     openapi_extra=PUBLIC,
 )
-async def start_from_page(
+async def start_sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,
@@ -87,7 +87,7 @@ async def start_from_page(
     responses=problems(400, 404, 409, 410, 502),
     openapi_extra=PUBLIC,
 )
-async def callback(
+async def finish_sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
     provider: Provider,
@@ -145,6 +145,7 @@ async def link_identity(
 
 @router.delete("/auth/identities/{provider}", status_code=204, responses=problems(404, 409))
 async def unlink_identity(gateway: Gateway, provider: Provider, client: Client) -> None:
+    """409 where it is the last way to sign in. Needs a fresh sign-in."""
     await gateway.bus.call(contract.UnlinkIdentity(provider=provider, client=client))
 
 

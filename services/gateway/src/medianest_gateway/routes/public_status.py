@@ -23,7 +23,7 @@ Label = Annotated[str | None, Query(max_length=60)]
 
 
 @router.get("/status/{slug}", response_model=pages.PublicPage, openapi_extra=PUBLIC)
-async def status_page(gateway: Gateway, slug: Slug) -> Response:
+async def get_public_status(gateway: Gateway, slug: Slug) -> Response:
     """404 also for a page that is not published. Says nothing of why something is not well, or where it is."""
     body = await gateway.bus.call_raw(pages.ReadPublicPage(slug=slug))
     return Response(body, media_type=JSON, headers=_KEPT)
@@ -35,7 +35,7 @@ async def status_page(gateway: Gateway, slug: Slug) -> Response:
     responses={200: {"content": {_ATOM: {}}, "description": "The feed"}},
     openapi_extra=PUBLIC,
 )
-async def atom_feed(gateway: Gateway, slug: Slug) -> Response:
+async def get_status_as_atom(gateway: Gateway, slug: Slug) -> Response:
     """One entry for each incident and each maintenance, which changes as it goes on."""
     page = await gateway.bus.call(pages.ReadPublicPage(slug=slug))
     return Response(atom(page, _address(gateway, slug)), media_type=_ATOM, headers=_KEPT)
@@ -47,7 +47,7 @@ async def atom_feed(gateway: Gateway, slug: Slug) -> Response:
     responses={200: {"content": {_RSS: {}}, "description": "The feed"}},
     openapi_extra=PUBLIC,
 )
-async def rss_feed(gateway: Gateway, slug: Slug) -> Response:
+async def get_status_as_rss(gateway: Gateway, slug: Slug) -> Response:
     """The same as RSS 2.0."""
     page = await gateway.bus.call(pages.ReadPublicPage(slug=slug))
     return Response(rss(page, _address(gateway, slug)), media_type=_RSS, headers=_KEPT)
@@ -59,7 +59,7 @@ async def rss_feed(gateway: Gateway, slug: Slug) -> Response:
     responses={200: {"content": {"image/svg+xml": {}}, "description": "The badge"}},
     openapi_extra=PUBLIC,
 )
-async def badge(
+async def get_monitor_badge(
     gateway: Gateway,
     id: UUID,
     type: pages.BadgeType = pages.BadgeType.STATUS,

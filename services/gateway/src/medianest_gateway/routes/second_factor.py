@@ -51,6 +51,7 @@ async def step_up(
 
 @router.get("/auth/2fa", response_model=factors.SecondFactorState)
 async def get_second_factors(gateway: Gateway) -> Response:
+    """What is set up, and how many recovery codes are left."""
     return await passed_through(gateway.bus, factors.GetSecondFactors())
 
 
@@ -86,11 +87,13 @@ async def renew_recovery_codes(
 
 @router.get("/auth/passkeys", response_model=Page[factors.Passkey])
 async def list_passkeys(gateway: Gateway) -> Response:
+    """One's own, with when they were last used."""
     return await passed_through(gateway.bus, factors.ListPasskeys())
 
 
 @router.post("/auth/passkeys/options", response_model=factors.PasskeyQuestion, responses=problems(409))
 async def start_passkey(gateway: Gateway, client: Client) -> Response:
+    """The first step: hand `options` to `navigator.credentials.create()`."""
     return await passed_through(gateway.bus, factors.StartPasskey(client=client))
 
 
@@ -101,6 +104,7 @@ async def start_passkey(gateway: Gateway, client: Client) -> Response:
     responses=problems(409, 410),
 )
 async def register_passkey(gateway: Gateway, body: factors.PasskeyRegisterBody, client: Client) -> Response:
+    """The second step: what the browser made of `/auth/passkeys/options`."""
     command = factors.RegisterPasskey(
         challenge_id=body.challenge_id, name=body.name, credential=body.credential, client=client
     )
@@ -109,6 +113,7 @@ async def register_passkey(gateway: Gateway, body: factors.PasskeyRegisterBody, 
 
 @router.delete("/auth/passkeys/{id:uuid}", status_code=204, responses=problems(404))
 async def remove_passkey(gateway: Gateway, id: UUID, client: Client) -> None:
+    """It opens nothing any more."""
     await gateway.bus.call(factors.RemovePasskey(id=id, client=client))
 
 
@@ -121,6 +126,7 @@ async def remove_passkey(gateway: Gateway, id: UUID, client: Client) -> None:
 async def ask_for_passkey(
     gateway: Gateway, client: Client, body: factors.PasskeyQuestionBody | None = None
 ) -> Response:
+    """Hand `options` to `navigator.credentials.get()`."""
     challenge_id = body.challenge_id if body else None
     return await passed_through(gateway.bus, factors.AskPasskey(challenge_id=challenge_id, client=client))
 

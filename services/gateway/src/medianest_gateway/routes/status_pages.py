@@ -14,12 +14,13 @@ router = APIRouter(
 
 
 @router.get("", response_model=pages.StatusPages)
-async def list_pages(gateway: Gateway) -> Response:
+async def list_status_pages(gateway: Gateway) -> Response:
+    """Published or not."""
     return await passed_through(gateway.bus, pages.ListPages())
 
 
 @router.post("", status_code=201, response_model=pages.StatusPage, responses=problems(409))
-async def add_page(gateway: Gateway, body: pages.StatusPageBody, once: Idempotent) -> Response:
+async def create_status_page(gateway: Gateway, body: pages.StatusPageBody, once: Idempotent) -> Response:
     """Seen by nobody until it is published. Whoever may see a monitor here, on the page everybody sees it. 409
     `SLUG_TAKEN`, `TOO_MANY_PAGES`."""
     message = pages.AddPage(page=_values(body))
@@ -27,19 +28,21 @@ async def add_page(gateway: Gateway, body: pages.StatusPageBody, once: Idempoten
 
 
 @router.get("/{id:uuid}", response_model=pages.StatusPage, responses=problems(404))
-async def get_page(gateway: Gateway, id: UUID) -> Response:
+async def get_status_page(gateway: Gateway, id: UUID) -> Response:
+    """As administrators change it; what visitors see is at `/status/{slug}`."""
     return await passed_through(gateway.bus, pages.GetPage(id=id))
 
 
 @router.put("/{id:uuid}", response_model=pages.StatusPage, responses=problems(404, 409))
-async def change_page(gateway: Gateway, id: UUID, body: pages.ChangedPageBody) -> Response:
+async def change_status_page(gateway: Gateway, id: UUID, body: pages.ChangedPageBody) -> Response:
     """The whole of it. 409 `SLUG_TAKEN`, or `PAGE_CHANGED` where `version` is not the present one."""
     message = pages.ChangePage(id=id, page=_values(body), version=body.version)
     return await passed_through(gateway.bus, message)
 
 
 @router.delete("/{id:uuid}", status_code=204, responses=problems(404))
-async def remove_page(gateway: Gateway, id: UUID) -> None:
+async def delete_status_page(gateway: Gateway, id: UUID) -> None:
+    """Its address answers 404 at once."""
     await gateway.bus.call(pages.RemovePage(id=id))
 
 

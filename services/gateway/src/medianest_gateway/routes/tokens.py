@@ -22,11 +22,13 @@ async def create_token(gateway: Gateway, client: Client, body: tokens.PersonalTo
 
 @router.get("/auth/tokens", response_model=Page[tokens.PersonalToken])
 async def list_tokens(gateway: Gateway) -> Response:
+    """What each may do and when it was last used. The tokens themselves are not kept."""
     return await passed_through(gateway.bus, tokens.ListPersonalTokens())
 
 
 @router.delete("/auth/tokens/{id:uuid}", status_code=204, responses=problems(404))
 async def revoke_token(gateway: Gateway, client: Client, id: UUID) -> None:
+    """Refused everywhere within a second."""
     await gateway.bus.call(tokens.RevokePersonalToken(token_id=id, client=client))
 
 
@@ -34,9 +36,11 @@ async def revoke_token(gateway: Gateway, client: Client, id: UUID) -> None:
     "/admin/users/{id:uuid}/tokens", response_model=Page[tokens.PersonalToken], responses=problems(404)
 )
 async def list_tokens_of(gateway: Gateway, id: UUID) -> Response:
+    """Of somebody else, for administrators."""
     return await passed_through(gateway.bus, tokens.ListPersonalTokens(user_id=id))
 
 
 @router.delete("/admin/users/{id:uuid}/tokens/{token_id:uuid}", status_code=204, responses=problems(404))
 async def revoke_token_of(gateway: Gateway, client: Client, id: UUID, token_id: UUID) -> None:
+    """Refused everywhere within a second."""
     await gateway.bus.call(tokens.RevokePersonalToken(token_id=token_id, user_id=id, client=client))

@@ -34,7 +34,7 @@ _DONE = """<h1>Done</h1>
 
 
 @router.get("", response_class=HTMLResponse, openapi_extra=PUBLIC)
-async def look_at_subscription(gateway: Gateway, token: Token) -> HTMLResponse:
+async def ask_to_turn_off_mail(gateway: Gateway, token: Token) -> HTMLResponse:
     """Asks. Programs that follow links on their own change nothing by it."""
     found = await gateway.bus.call(channels.LookAtSubscription(token=token))
     content = _QUESTION if found.subscribed else _ALREADY
@@ -46,7 +46,7 @@ async def look_at_subscription(gateway: Gateway, token: Token) -> HTMLResponse:
 
 
 @router.post("", response_class=HTMLResponse, openapi_extra=PUBLIC)
-async def unsubscribe(gateway: Gateway, token: Token, all: bool = False) -> HTMLResponse:
+async def turn_off_mail(gateway: Gateway, token: Token, all: bool = False) -> HTMLResponse:
     """Without signing in: who has the mail may say that no more are wanted of anything in it. The page says of what.
     Twice is once. 404 `LINK_UNKNOWN`."""
     done = await gateway.bus.call(channels.Unsubscribe(token=token, all=all))

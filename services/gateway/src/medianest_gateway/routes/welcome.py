@@ -16,7 +16,7 @@ _PAGE = """<!doctype html>
 <p>This version answers over HTTP and WebSocket; the page for browsers is not part of it yet.</p>
 <ul>
 <li><a href="{base}/health/ready">Is everything up?</a></li>
-<li><a href="{base}{openapi}">The API, described (OpenAPI 3.1)</a></li>
+<li><a href="{base}/api/docs">The API, to read</a>, and <a href="{base}{openapi}">for programs</a> (OpenAPI 3.1)</li>
 </ul>
 </html>
 """

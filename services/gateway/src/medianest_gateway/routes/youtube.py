@@ -18,7 +18,7 @@ STOP_SECONDS = 10.0
 
 
 @router.get("/metadata", response_model=downloads.Preview, responses=problems(400, 404, 502))
-async def get_metadata(gateway: Gateway, query: Annotated[downloads.GetMetadata, Query()]) -> Response:
+async def preview_download(gateway: Gateway, query: Annotated[downloads.GetMetadata, Query()]) -> Response:
     """What a link leads to: a video, a playlist or a channel, before anything is downloaded."""
     return await passed_through(gateway.bus, query, timeout=PREVIEW_SECONDS)
 
@@ -39,7 +39,7 @@ async def list_downloads(gateway: Gateway, query: Annotated[downloads.ListDownlo
 
 
 @router.post("/downloads/retry-failed", status_code=204, responses=problems(404))
-async def retry_failed(gateway: Gateway, body: downloads.RetryFailedBody) -> None:
+async def retry_failed_downloads(gateway: Gateway, body: downloads.RetryFailedBody) -> None:
     """All that failed of one's own, or of one batch; an administrator's with `everyone`."""
     await gateway.bus.call(
         downloads.RetryFailedDownloads(batch_id=body.batch_id, everyone=body.everyone), timeout=STOP_SECONDS
@@ -66,11 +66,13 @@ async def pause_download(gateway: Gateway, id: UUID) -> Response:
 
 @router.post("/downloads/{id:uuid}/resume", response_model=downloads.Download, responses=problems(404, 409))
 async def resume_download(gateway: Gateway, id: UUID) -> Response:
+    """From what had arrived."""
     return await passed_through(gateway.bus, downloads.ResumeDownload(id=id))
 
 
 @router.post("/downloads/{id:uuid}/retry", response_model=downloads.Download, responses=problems(404, 409))
 async def retry_download(gateway: Gateway, id: UUID) -> Response:
+    """One that failed or waits, with all its attempts before it."""
     return await passed_through(gateway.bus, downloads.RetryDownload(id=id))
 
 
@@ -87,13 +89,13 @@ async def pin_download(gateway: Gateway, id: UUID, body: downloads.PinBody) -> R
 
 
 @router.get("/quota", response_model=queue.DownloadQuota)
-async def get_quota(gateway: Gateway) -> Response:
+async def get_download_quota(gateway: Gateway) -> Response:
     """What the caller may still download, and how much room there is."""
     return await passed_through(gateway.bus, queue.GetDownloadQuota())
 
 
 @router.get("/stats", response_model=queue.DownloadStats)
-async def get_stats(gateway: Gateway) -> Response:
+async def get_download_stats(gateway: Gateway) -> Response:
     """Everybody's for an administrator, one's own otherwise."""
     return await passed_through(gateway.bus, queue.GetDownloadStats())
 

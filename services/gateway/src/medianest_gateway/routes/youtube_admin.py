@@ -14,12 +14,15 @@ TEST_SECONDS = 60.0
 
 
 @router.get("/quota/{user_id:uuid}", response_model=queue.PersonDownloadQuota, responses=problems(404))
-async def get_person_quota(gateway: Gateway, user_id: UUID) -> Response:
+async def get_person_download_quota(gateway: Gateway, user_id: UUID) -> Response:
+    """Of one person, with what is used of it."""
     return await passed_through(gateway.bus, queue.GetPersonDownloadQuota(user_id=user_id), timeout=8.0)
 
 
 @router.put("/quota/{user_id:uuid}", response_model=queue.PersonDownloadQuota, responses=problems(404))
-async def set_person_quota(gateway: Gateway, user_id: UUID, body: queue.DownloadLimitsBody) -> Response:
+async def set_person_download_quota(
+    gateway: Gateway, user_id: UUID, body: queue.DownloadLimitsBody
+) -> Response:
     """Instead of what holds for everybody; null is what holds for everybody, 0 none at all."""
     message = queue.SetDownloadLimits(user_id=user_id, **body.model_dump())
     return await passed_through(gateway.bus, message, timeout=8.0)
@@ -39,6 +42,7 @@ async def set_cookies(gateway: Gateway, body: cookies.CookiesBody) -> Response:
 
 @router.delete("/cookies", status_code=204)
 async def delete_cookies(gateway: Gateway) -> None:
+    """What needs them fails from then on."""
     await gateway.bus.call(cookies.DeleteCookies())
 
 

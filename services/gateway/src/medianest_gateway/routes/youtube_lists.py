@@ -50,6 +50,7 @@ async def subscribe(gateway: Gateway, body: subscriptions.SubscriptionBody, once
 
 @router.get("/subscriptions/{id:uuid}", response_model=subscriptions.Subscription, responses=problems(404))
 async def get_subscription(gateway: Gateway, id: UUID) -> Response:
+    """With its rules, what it has brought, and when it looks next."""
     return await passed_through(gateway.bus, subscriptions.GetSubscription(id=id))
 
 

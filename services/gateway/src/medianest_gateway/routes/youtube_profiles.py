@@ -15,6 +15,7 @@ router = APIRouter(
 
 @router.get("", response_model=profiles.ProfileList)
 async def list_profiles(gateway: Gateway) -> Response:
+    """What can be chosen for a download; one of them is the default."""
     return await passed_through(gateway.bus, profiles.ListProfiles())
 
 

@@ -12,6 +12,8 @@ from medianest_health.handlers import (
     monitors,
     pages,
     people,
+    queues,
+    webhooks,
 )
 from medianest_health.handlers.base import handlers
 
@@ -28,4 +30,6 @@ __all__ = [
     "monitors",
     "pages",
     "people",
+    "queues",
+    "webhooks",
 ]

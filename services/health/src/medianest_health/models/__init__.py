@@ -1,6 +1,7 @@
 """The tables of the health service."""
 
 from medianest_health.models.base import Base
+from medianest_health.models.dead_letters import DeadLetter, DeadLetterNotice
 from medianest_health.models.incidents import (
     Incident,
     IncidentNote,
@@ -21,15 +22,22 @@ from medianest_health.models.monitors import (
     Standing,
 )
 from medianest_health.models.pages import StatusPage, StatusPageMonitor
+from medianest_health.models.webhooks import Complaint, ComplaintRound, HeardWebhook, KeptWebhook
 
 __all__ = [
     "Base",
+    "Complaint",
+    "ComplaintRound",
+    "DeadLetter",
+    "DeadLetterNotice",
     "Dependency",
     "ErrorGroup",
+    "HeardWebhook",
     "Incident",
     "IncidentNote",
     "IncidentTurn",
     "Integration",
+    "KeptWebhook",
     "Maintenance",
     "MaintenanceGroup",
     "MaintenanceMonitor",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from medianest_common.contracts.health.managing import Origin
 from medianest_health.models import Monitor, MonitorGroup
 from medianest_health.repository.managed import ManagedMonitors
 
@@ -18,3 +19,12 @@ class ImportedMonitors(ManagedMonitors):
 
     async def groups(self) -> Mapping[str, MonitorGroup]:
         return {group.name: group for group in await self.session.scalars(select(MonitorGroup))}
+
+    async def numbered(self, number: int, *, name: str) -> Monitor | None:
+        """What was taken over from there under this number. Of several households the one that calls it so."""
+        statement = self.select().where(
+            Monitor.origin == Origin.IMPORTED.value,
+            Monitor.external_ref.endswith(f":{number}", autoescape=True),
+        )
+        found = (await self.session.scalars(statement.order_by(Monitor.id))).all()
+        return next((each for each in found if each.name == name), None)

@@ -20,6 +20,8 @@ _FAR_OFF = f"s.due_at > cast(:now as timestamptz) + make_interval(secs => {_EVER
 _KNOWN = "(m.key, m.target) in (select * from unnest(cast(:keys as text[]), cast(:targets as text[])))"
 _WATCHED = "m.enabled and not m.paused and (m.origin <> 'automatic' or " + _KNOWN + ")"
 
+_SKEW = timedelta(minutes=1)
+
 _CLAIM = text(f"""
     with due as (
         select s.monitor_id, s.hung, row_number() over (partition by s.hung order by s.due_at) as place
@@ -184,6 +186,36 @@ class Schedules(Repository[Schedule]):
             await self.session.execute(
                 statement.on_conflict_do_update(index_elements=[Schedule.monitor_id], set_=due)
             )
+
+    async def hear(
+        self,
+        monitor_id: UUID,
+        *,
+        ok: bool,
+        message: str | None,
+        latency_ms: float | None,
+        at: datetime,
+        now: datetime,
+    ) -> None:
+        """It reports, at `at`; what was reported before that and arrives later changes nothing, unless a clock was set
+        back meanwhile. It is looked at now."""
+        heard = {
+            "heartbeat_at": at,
+            "heartbeat_ok": ok,
+            "heartbeat_message": message,
+            "heartbeat_ms": latency_ms,
+            "due_at": now,
+        }
+        statement = upsert(Schedule).values(monitor_id=monitor_id, **heard)
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[Schedule.monitor_id],
+                set_=heard,
+                where=Schedule.heartbeat_at.is_(None)
+                | (Schedule.heartbeat_at <= at)
+                | (Schedule.heartbeat_at > now + _SKEW),
+            )
+        )
 
     async def monitors(self, monitors: Collection[UUID]) -> Sequence[Monitor]:
         """Their rows, to open probes from."""

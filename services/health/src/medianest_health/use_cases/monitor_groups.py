@@ -8,7 +8,7 @@ from medianest_common.bus import require
 from medianest_common.clock import uuid7
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.health import groups as contract
-from medianest_common.contracts.health.decided import GroupDecision
+from medianest_common.contracts.health.decided import GroupDecision, InternalsDecision
 from medianest_common.contracts.health.groups import (
     AddGroup,
     ListGroups,
@@ -20,7 +20,7 @@ from medianest_common.contracts.health.groups import (
 from medianest_common.contracts.health.managing import MOST_GROUPS
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
-from medianest_health.auditing import group_decided
+from medianest_health.auditing import group_decided, internals_decided
 from medianest_health.errors import GroupExists, GroupNotFound, GroupsChanged, TooManyGroups
 from medianest_health.models import MonitorGroup
 from medianest_health.repository.managed import Groups, ManagedMonitors
@@ -95,6 +95,7 @@ async def order_groups(app: HealthApp, command: OrderGroups) -> MonitorGroups:
             raise GroupsChanged("Load the list again.")
         for position, group_id in enumerate(command.ids, start=1):
             by_id[group_id].position = position
+        internals_decided(tx, InternalsDecision.MONITOR_GROUPS_ORDER, "monitor_groups")
         await tx.session.flush()
         tx.after_commit(lambda: show_anew(app))
         return await _all(groups)

@@ -2,9 +2,11 @@ from sqlalchemy import select
 
 from medianest_common.bus import require
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.health.decided import InternalsDecision
 from medianest_common.contracts.health.managing import OrderMonitors
 from medianest_common.contracts.identity import Permission
 from medianest_health.app import HealthApp
+from medianest_health.auditing import internals_decided
 from medianest_health.errors import MonitorsChanged
 from medianest_health.models import Monitor
 from medianest_health.repository.managed import ManagedMonitors
@@ -24,5 +26,6 @@ async def order_monitors(app: HealthApp, command: OrderMonitors) -> Nothing:
         if len(command.ids) != len(told) or not watched <= told <= there.keys():
             raise MonitorsChanged("Load the list again.")
         await monitors.put_in_order(command.ids)
+        internals_decided(tx, InternalsDecision.MONITORS_ORDER, "monitors")
         tx.after_commit(lambda: show_anew(app))
     return Nothing()

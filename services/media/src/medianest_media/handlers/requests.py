@@ -3,6 +3,7 @@
 from medianest_common.bus import Raw
 from medianest_common.contracts import media
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.media.looking import LookAtTitle
 from medianest_media.app import MediaApp
 from medianest_media.handlers.base import handlers
 from medianest_media.use_cases.count_requests import count_requests
@@ -15,6 +16,7 @@ from medianest_media.use_cases.decide_request import (
 from medianest_media.use_cases.get_quota import get_quota
 from medianest_media.use_cases.get_request import get_request
 from medianest_media.use_cases.list_requests import list_requests
+from medianest_media.use_cases.look_at_title import look_at_title
 from medianest_media.use_cases.receive_webhook import receive_webhook
 from medianest_media.use_cases.request_media import request_media
 from medianest_media.use_cases.submit_request import submit_request
@@ -73,3 +75,8 @@ async def on_submit_request(job: media.SubmitRequest, app: MediaApp) -> None:
 @handlers.job(concurrency=2)
 async def on_overseerr_webhook(job: media.ReceiveOverseerrWebhook, app: MediaApp) -> None:
     await receive_webhook(app, job)
+
+
+@handlers.job(concurrency=2)
+async def on_look_at_title(job: LookAtTitle, app: MediaApp) -> None:
+    await look_at_title(app, job)

@@ -18,6 +18,7 @@ from medianest_common.contracts.media.allowing import (
 from medianest_common.db import Transaction
 from medianest_common.errors import Conflict, FieldError, Invalid, NotFound
 from medianest_media.app import MediaApp
+from medianest_media.auditing import decided
 from medianest_media.models import ApprovalRule
 from medianest_media.repository import People, Rules
 
@@ -64,6 +65,7 @@ async def add_rule(app: MediaApp, command: AddRule) -> allowing.ApprovalRule:
         now = app.clock.now()
         position = max((rule.position for rule in there), default=0) + 1
         made = ApprovalRule(id=uuid7(), position=position, created_at=now, updated_at=now, **values)
+        decided(tx, "approval_rule_create", f"approval_rule:{made.id}")
         return shown_rule(await rules.add(made))
 
 
@@ -78,6 +80,7 @@ async def change_rule(app: MediaApp, command: ChangeRule) -> allowing.ApprovalRu
         for name, value in values.items():
             setattr(rule, name, value)
         rule.updated_at = app.clock.now()
+        decided(tx, "approval_rule_change", f"approval_rule:{rule.id}")
         return shown_rule(rule)
 
 
@@ -87,6 +90,7 @@ async def remove_rule(app: MediaApp, command: RemoveRule) -> Nothing:
     async with app.db.transaction() as tx:
         if not await Rules(tx.session).delete(ApprovalRule.id == command.id):
             raise NotFound("There is no such rule.")
+        decided(tx, "approval_rule_delete", f"approval_rule:{command.id}")
     return Nothing()
 
 
@@ -101,6 +105,7 @@ async def order_rules(app: MediaApp, command: OrderRules) -> ApprovalRules:
             raise RulesChanged("Load the list again.")
         for position, rule_id in enumerate(command.ids, start=1):
             by_id[rule_id].position = position
+        decided(tx, "approval_rules_order", "approval_rules")
         return _shown_all([by_id[rule_id] for rule_id in command.ids])
 
 

@@ -14,6 +14,7 @@ from medianest_common.contracts.media import (
 )
 from medianest_common.db import Transaction
 from medianest_common.errors import FieldError, Forbidden, Invalid, NotFound
+from medianest_media import auditing
 from medianest_media.app import MediaApp
 from medianest_media.models import Request
 from medianest_media.moves import move, owe
@@ -66,6 +67,8 @@ async def decided(
             await move(tx, request, to, now=now, by=by, reason=reason)
         if to is not None or act is Act.RETRY:
             owe(tx, request, now=now)
+            if by.is_admin and (act is not Act.CANCEL or request.user_id != by.user_id):
+                auditing.decided(tx, f"request_{act}", f"request:{request.id}")
         return Raw(await Requests(tx.session).shown(request.id)), request.status
 
 

@@ -9,7 +9,7 @@ from medianest_media.app import MediaApp
 from medianest_media.errors import TitleUnknown
 from medianest_media.models import Issue
 from medianest_media.use_cases.look_at_issues import look_at_issues
-from medianest_media.webhook_bodies import document, number, part
+from medianest_media.webhook_bodies import document, either, number, part
 
 _LARGEST_TMDB_ID = 2_147_483_647
 
@@ -17,7 +17,7 @@ _LARGEST_TMDB_ID = 2_147_483_647
 async def hear_of_issue(app: MediaApp, body: str) -> bool:
     """Whether it was about an issue. Our own words come back in this way too; the look finds nothing new then."""
     found = document(body)
-    issue_id = number(part(found, "issue").get("issue_id"))
+    issue_id = number(either(part(found, "issue"), "issue_id", "issueId"))
     if issue_id is None:
         return False
     title = _title(found) or await _title_of(app, issue_id)
@@ -30,7 +30,7 @@ async def hear_of_issue(app: MediaApp, body: str) -> bool:
 
 def _title(found: object) -> tuple[MediaType, int] | None:
     media = part(found, "media")
-    tmdb_id, kind = number(media.get("tmdbId")), media.get("media_type")
+    tmdb_id, kind = number(either(media, "tmdbId", "tmdb_id")), either(media, "media_type", "mediaType")
     if tmdb_id is None or not 0 < tmdb_id <= _LARGEST_TMDB_ID or kind not in ("movie", "tv"):
         return None
     return MediaType(kind), tmdb_id

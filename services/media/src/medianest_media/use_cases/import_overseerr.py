@@ -15,6 +15,7 @@ from medianest_common.contracts.media.importing import (
 )
 from medianest_media.adapters.overseerr_archive import OverseerrArchive
 from medianest_media.app import MediaApp
+from medianest_media.auditing import decided
 from medianest_media.errors import ImportRunning
 from medianest_media.repository.importing import Imports
 from medianest_media.use_cases.resume_import import STALE_AFTER
@@ -59,5 +60,7 @@ async def _start(app: MediaApp, *, dry_run: bool, by: UUID | None) -> ImportRun:
             raise ImportRunning("An import is running. Wait until it has ended.")
         await imports.forget_older(than=run, dry_run=dry_run)
         tx.enqueue(GoOnImporting(import_id=run, turn=0))
+        if by is not None:
+            decided(tx, "request_import_try" if dry_run else "request_import", f"request_import:{run}")
     async with app.db.read() as connection:
         return await shown_run(connection, run)

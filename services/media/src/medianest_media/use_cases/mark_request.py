@@ -7,6 +7,7 @@ from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.marking import Mark, MarkRequest
 from medianest_common.errors import FieldError, Invalid, NotFound
 from medianest_media.app import MediaApp
+from medianest_media.auditing import decided
 from medianest_media.errors import FetchedBySystem, WrongState
 from medianest_media.models import Request
 from medianest_media.moves import belongs_to, move
@@ -32,6 +33,8 @@ async def mark_request(app: MediaApp, command: MarkRequest) -> Raw:
         if not steps and request.status is not to:
             words = request.status.value.replace("_", " ")
             raise WrongState(f"A request that is {words} cannot be marked {to}.", state=request.status.value)
+        if steps:
+            decided(tx, "request_mark", f"request:{request.id}")
         for step in steps:
             await move(
                 tx, request, step, now=app.clock.now(), by=admin, reason=reason if step is to else None

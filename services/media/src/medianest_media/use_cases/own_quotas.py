@@ -21,6 +21,7 @@ from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 from medianest_common.paging import decode_cursor, encode_cursor
 from medianest_media.app import MediaApp
+from medianest_media.auditing import decided
 from medianest_media.models import OwnQuota, Person
 from medianest_media.repository import OwnQuotas, People
 from medianest_media.use_cases.get_quota import quota_of
@@ -53,6 +54,7 @@ async def set_quota(app: MediaApp, command: SetQuota) -> PersonQuota:
         await OwnQuotas(tx.session).upsert(values, keys=["user_id"])
         after = await _shown(app, tx, person)
         _tell(tx, before, after, by=caller.user_id)
+        decided(tx, "quota_change", f"user:{person.id}")
         return after
 
 
@@ -61,7 +63,8 @@ async def remove_quota(app: MediaApp, command: RemoveQuota) -> Nothing:
     async with app.db.transaction() as tx:
         person = await _person(tx, command.user_id, lock=True)
         before = await _shown(app, tx, person)
-        await OwnQuotas(tx.session).delete(OwnQuota.user_id == command.user_id)
+        if await OwnQuotas(tx.session).delete(OwnQuota.user_id == command.user_id):
+            decided(tx, "quota_reset", f"user:{person.id}")
         _tell(tx, before, await _shown(app, tx, person), by=caller.user_id)
     return Nothing()
 

@@ -12,7 +12,7 @@ from medianest_media.app import MediaApp
 from medianest_media.models import Request
 from medianest_media.use_cases.hear_of_issue import hear_of_issue
 from medianest_media.use_cases.reconcile import reconcile
-from medianest_media.webhook_bodies import document, number, part
+from medianest_media.webhook_bodies import document, either, number, part
 
 log = structlog.get_logger()
 
@@ -44,11 +44,11 @@ def _where_to_look(body: str, *, backend: str) -> list[ColumnElement[bool]]:
     """By the request first, else by the title."""
     found = document(body)
     conditions: list[ColumnElement[bool]] = []
-    request_id = number(part(found, "request").get("request_id"))
+    request_id = number(either(part(found, "request"), "request_id", "requestId"))
     if request_id is not None:
         conditions.append((Request.backend_id == request_id) & (Request.backend == backend))
     media = part(found, "media")
-    tmdb_id, kind = number(media.get("tmdbId")), media.get("media_type")
+    tmdb_id, kind = number(either(media, "tmdbId", "tmdb_id")), either(media, "media_type", "mediaType")
     if tmdb_id is not None and kind in ("movie", "tv"):
         conditions.append((Request.tmdb_id == tmdb_id) & (Request.media_type == MediaType(kind)))
     return conditions

@@ -228,6 +228,36 @@ MEANINGS: dict[NotificationType, Meaning] = {
         _ADMINS,
         Hearers.ADMINS,
     ),
+    _T.DEAD_LETTERS: Meaning(
+        Group.SERVICES,
+        "Work that could not be done",
+        "A part of the portal gave up on a message, which waits for somebody to try it again or to drop it.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
+    _T.SERVICE_COMPLAINED: Meaning(
+        Group.SERVICES,
+        "Something complains",
+        "Sonarr, Radarr or Prowlarr say that something is wrong with them.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
+    _T.SERVICE_CONTENT: Meaning(
+        Group.SERVICES,
+        "Complaints are over",
+        "What Sonarr, Radarr or Prowlarr complained of has been mended.",
+        _ADMINS,
+        Hearers.ADMINS,
+        flaps=True,
+    ),
+    _T.DOWNLOAD_STUCK: Meaning(
+        Group.SERVICES,
+        "Download needs somebody",
+        "Sonarr or Radarr has downloaded something that it cannot put into the library by itself.",
+        _ADMINS,
+        Hearers.ADMINS,
+    ),
     _T.NEW_SIGN_IN: _security("New sign-in", "Your account was used on a device for the first time."),
     _T.SESSION_REUSED: _security(
         "Device signed out", "One of your devices was signed out, because its sign-in may have been stolen."

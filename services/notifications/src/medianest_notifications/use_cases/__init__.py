@@ -1,12 +1,20 @@
 """What the notifications service can do, one idea a file."""
 
+from medianest_notifications.use_cases.announce_complaints import (
+    announce_complaints,
+    announce_stuck_download,
+)
 from medianest_notifications.use_cases.announce_download import (
     announce_download,
     announce_list,
     announce_queue,
 )
 from medianest_notifications.use_cases.announce_edit import announce_edit, announce_stuck
-from medianest_notifications.use_cases.announce_incident import announce_certificate, announce_incident
+from medianest_notifications.use_cases.announce_incident import (
+    announce_certificate,
+    announce_dead_letters,
+    announce_incident,
+)
 from medianest_notifications.use_cases.announce_issue import announce_issue
 from medianest_notifications.use_cases.announce_request import announce_request
 from medianest_notifications.use_cases.announce_standing import (
@@ -41,6 +49,8 @@ from medianest_notifications.use_cases.tell_many import tell_many
 
 __all__ = [
     "announce_certificate",
+    "announce_complaints",
+    "announce_dead_letters",
     "announce_download",
     "announce_edit",
     "announce_email",
@@ -54,6 +64,7 @@ __all__ = [
     "announce_request",
     "announce_role",
     "announce_stuck",
+    "announce_stuck_download",
     "announce_suspension",
     "announce_watchlist",
     "count_notifications",

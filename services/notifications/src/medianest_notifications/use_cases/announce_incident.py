@@ -16,6 +16,7 @@ from medianest_common.contracts.health import (
     MonitorWentDown,
     Visibility,
 )
+from medianest_common.contracts.health.queues import DeadLetterFound
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
@@ -25,7 +26,12 @@ from medianest_notifications.repository.outages import Outages
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.use_cases.tell_many import will_tell
 from medianest_notifications.wording import Notice
-from medianest_notifications.wording_services import about_certificate, about_service, lasting
+from medianest_notifications.wording_services import (
+    about_certificate,
+    about_dead_letters,
+    about_service,
+    lasting,
+)
 
 _TYPES: dict[type[MonitorEvent], NotificationType] = {
     MonitorWentDown: NotificationType.SERVICE_DOWN,
@@ -50,6 +56,10 @@ async def announce_incident(app: NotificationsApp, tx: Transaction, event: Incid
 
 async def announce_certificate(app: NotificationsApp, tx: Transaction, event: CertificateExpiring) -> None:
     await _tell_admins(app, tx, about_certificate(event))
+
+
+async def announce_dead_letters(app: NotificationsApp, tx: Transaction, event: DeadLetterFound) -> None:
+    await _tell_admins(app, tx, about_dead_letters(event))
 
 
 async def _tell_admins(app: NotificationsApp, tx: Transaction, notice: Notice) -> None:

@@ -8,6 +8,7 @@ from medianest_common.contracts.notifications.channels import ChannelState
 from medianest_common.contracts.notifications.deliveries import DeleteDelivery, DeliveryState, ResendDelivery
 from medianest_common.errors import Conflict, NotFound
 from medianest_notifications.app import NotificationsApp
+from medianest_notifications.auditing import decided
 from medianest_notifications.delivering.ages import max_age
 from medianest_notifications.delivering.work import wake
 from medianest_notifications.models import Delivery
@@ -46,6 +47,7 @@ async def resend_delivery(app: NotificationsApp, command: ResendDelivery) -> Not
             raise DeliveryNotOver("It is on its way, was sent, or was not wanted.")
         channel.held_until = None
         wake(tx, channel.kind, channel.id)
+        decided(tx, "delivery_resend", f"delivery:{command.id}")
     return Nothing()
 
 
@@ -57,6 +59,8 @@ async def delete_delivery(app: NotificationsApp, command: DeleteDelivery) -> Not
         gone = await deliveries.delete(Delivery.id == command.id, Delivery.state == DeliveryState.FAILED)
         if not gone and await deliveries.get(command.id) is not None:
             raise DeliveryNotOver("Only what was given up can be cleared away.")
+        if gone:
+            decided(tx, "delivery_delete", f"delivery:{command.id}")
     if not gone:
         raise DeliveryNotFound()
     return Nothing()

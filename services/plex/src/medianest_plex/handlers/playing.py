@@ -2,6 +2,7 @@
 
 from medianest_common.contracts.live import LiveStates
 from medianest_common.contracts.plex.indexing import (
+    HintLibraries,
     ReceivePlexWebhook,
     ReceiveTautulliWebhook,
 )
@@ -18,6 +19,7 @@ from medianest_common.contracts.plex.playback import (
 from medianest_plex import jobs
 from medianest_plex.app import PlexApp
 from medianest_plex.handlers.base import handlers
+from medianest_plex.library_hints import hint_libraries
 from medianest_plex.use_cases.get_play_stats import get_play_stats
 from medianest_plex.use_cases.list_plays import list_plays
 from medianest_plex.use_cases.list_sessions import list_sessions, read_session_states
@@ -57,6 +59,11 @@ async def plex_webhook(job: ReceivePlexWebhook, app: PlexApp) -> None:
 @handlers.job(concurrency=2)
 async def tautulli_webhook(job: ReceiveTautulliWebhook, app: PlexApp) -> None:
     await receive_tautulli_webhook(app, job)
+
+
+@handlers.job()
+async def libraries_hinted(job: HintLibraries, app: PlexApp) -> None:
+    await hint_libraries(app, job.type)
 
 
 @handlers.every(jobs.BEAT_SECONDS)

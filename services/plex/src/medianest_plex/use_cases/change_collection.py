@@ -10,6 +10,7 @@ from medianest_common.contracts.plex.changes import (
 )
 from medianest_plex.adapters import changing
 from medianest_plex.app import PlexApp
+from medianest_plex.auditing import decided
 from medianest_plex.collecting import (
     asking_plex,
     changeable,
@@ -50,6 +51,8 @@ async def change_collection(app: PlexApp, command: ChangeCollection) -> Collecti
 
             added |= await each_batch(fitting, put)
         await changed(app, collection.section or "")
+        async with app.db.transaction() as tx:
+            decided(tx, "collection_change", f"collection:{collection.key}")
         gained = _done(added) - _done(removed)
         there = await count_of(app, collection.key, expected=len(before) + gained)
     return CollectionChanged(

@@ -11,6 +11,7 @@ from medianest_common.contracts.plex.changes import (
 from medianest_common.errors import BadUpstream
 from medianest_plex.adapters import changing
 from medianest_plex.app import PlexApp
+from medianest_plex.auditing import decided
 from medianest_plex.collecting import asking_plex, changed, count_of, each_batch, judged
 from medianest_plex.errors import CollectionExists, NoSuchLibrary, NothingFits
 from medianest_plex.folding import fold
@@ -49,6 +50,8 @@ async def create_collection(app: PlexApp, command: CreateCollection) -> Collecti
         if not made:
             raise _not_made(list(results.values()))
         await changed(app, section)
+        async with app.db.transaction() as tx:
+            decided(tx, "collection_create", f"collection:{made}")
         done = sum(result.outcome is ItemOutcome.DONE for result in results.values())
         there = await count_of(app, made, expected=done)
     return CollectionChanged(

@@ -4,6 +4,7 @@ from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.plex.changes import DeleteCollection
 from medianest_plex.adapters import changing
 from medianest_plex.app import PlexApp
+from medianest_plex.auditing import decided
 from medianest_plex.collecting import asking_plex, changed, the_collection
 from medianest_plex.forgetting import forget_collection
 
@@ -15,5 +16,7 @@ async def delete_collection(app: PlexApp, command: DeleteCollection) -> Nothing:
         collection = await the_collection(app, command.rating_key)
         await changing.delete_collection(app.plex.pms, collection, token=app.plex.token)
     await forget_collection(app, collection.key)
+    async with app.db.transaction() as tx:
+        decided(tx, "collection_delete", f"collection:{collection.key}")
     await changed(app, collection.section or "")
     return Nothing()

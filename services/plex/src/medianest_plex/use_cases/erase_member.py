@@ -6,6 +6,7 @@ from medianest_common.bus.forgetting import forget_events
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.plex import ForgetEvents, MemberRefused, UserDataErased
 from medianest_common.contracts.plex.connection import ConnectionChanged
+from medianest_common.contracts.plex.decided import AdminDecided
 from medianest_common.contracts.plex.watchlist import WatchlistItemRemoved, WatchlistRead
 from medianest_common.db import Transaction
 from medianest_plex.app import PlexApp
@@ -16,7 +17,12 @@ from medianest_plex.viewers import accounts_of
 from medianest_plex.watchlists import Watchlists
 
 _HEARD_WITHIN = timedelta(seconds=2)
-_NAME_PEOPLE = [WatchlistRead.subject, WatchlistItemRemoved.subject, MemberRefused.subject]
+_NAME_PEOPLE = [
+    WatchlistRead.subject,
+    WatchlistItemRemoved.subject,
+    MemberRefused.subject,
+    AdminDecided.subject,
+]
 
 
 async def erase_member(app: PlexApp, event: UserDeleted, tx: Transaction) -> None:

@@ -22,6 +22,8 @@ from medianest_plex.watchlists import SIGN_IN, Watchlists, cell, token_of
 
 
 class SignInWithPlex(Conflict):
+    """Sign in with Plex, or link the account, so that one's own list can be read."""
+
     title = "Plex has to be asked with your own account"
 
 

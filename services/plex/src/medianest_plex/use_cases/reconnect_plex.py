@@ -6,6 +6,7 @@ from medianest_common.contracts.plex.connection import ConnectionChanged, PlexCo
 from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import owner_token_refused
+from medianest_plex.auditing import decided
 from medianest_plex.connection import Connection
 from medianest_plex.errors import NoSuchServer, PlexNotSetUp, TokenNotTaken
 from medianest_plex.settings import CLAIM
@@ -35,6 +36,7 @@ async def reconnect_plex(app: PlexApp, command: ReconnectPlex) -> PlexConnection
         if command.token or command.machine_identifier:
             await connection.account.give(token, machine_identifier=server, tx=tx)
         tx.emit(ConnectionChanged())
+        decided(tx, "plex_reconnect", f"plex_server:{server}")
     await connection.take_up()
     await connection.ready()
     watch.look_anew()

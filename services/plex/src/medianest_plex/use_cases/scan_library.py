@@ -7,6 +7,7 @@ from medianest_common.errors import FieldError
 from medianest_plex.adapters import changing
 from medianest_plex.adapters.changing import Place
 from medianest_plex.app import PlexApp
+from medianest_plex.auditing import decided
 from medianest_plex.collecting import asking_plex, changed
 from medianest_plex.errors import NoSuchLibrary, PathOutsideLibrary
 
@@ -22,6 +23,8 @@ async def scan_library(app: PlexApp, command: ScanLibrary) -> Scan:
                 errors=[FieldError("path", "must lie in one of the library's own folders")],
             )
         await changing.scan(app.plex.pms, place.key, path=command.path, token=app.plex.token)
+    async with app.db.transaction() as tx:
+        decided(tx, "library_scan", f"library:{place.key}")
     await changed(app, place.key)
     return Scan(library_key=place.key, running=True, title=place.title)
 

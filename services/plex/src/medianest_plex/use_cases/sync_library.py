@@ -8,6 +8,7 @@ from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.plex.indexing import SyncLibrary
 from medianest_common.errors import NotFound
 from medianest_plex.app import PlexApp
+from medianest_plex.auditing import decided
 
 _ASK = text("""
     update libraries set asked_at = coalesce(asked_at, :now)
@@ -21,6 +22,8 @@ async def sync_library(app: PlexApp, command: SyncLibrary) -> Nothing:
     require(Permission.MANAGE_LIBRARY)
     async with app.db.transaction() as tx:
         asked = await tx.session.scalar(_ASK, {"now": app.clock.now(), "key": command.key})
+        if asked is not None:
+            decided(tx, "library_sync", f"library:{command.key}")
     if asked is None:
         raise NotFound("There is no such library, or it is none of films, shows or music.")
     return Nothing()

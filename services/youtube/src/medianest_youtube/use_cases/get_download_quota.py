@@ -15,6 +15,7 @@ from medianest_common.contracts.youtube.queue import (
 from medianest_common.db import Transaction
 from medianest_common.errors import NotFound
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.auditing import decided
 from medianest_youtube.disk import free_space
 from medianest_youtube.models import Person
 from medianest_youtube.quotas import allowance, used
@@ -44,6 +45,7 @@ async def set_download_limits(app: YoutubeApp, command: SetDownloadLimits) -> Pe
         person = await _person(tx, command.user_id, lock=True)
         person.limit_per_hour, person.limit_bytes = command.limit_per_hour, command.limit_bytes
         await tx.session.flush()
+        decided(tx, "download_quota_change", f"user:{person.id}")
         return await _shown(app, tx.session, person, free=free)
 
 

@@ -45,10 +45,14 @@ class YoutubeRefuses(Unavailable):
 
 
 class YoutubeUnreachable(Unavailable):
+    """Try again in a moment."""
+
     title = "YouTube cannot be reached"
 
 
 class YoutubeNotUnderstood(BadUpstream):
+    """YouTube has changed something: update yt-dlp under `/youtube/tools`."""
+
     title = "YouTube's answer could not be used"
 
 

@@ -16,6 +16,7 @@ from medianest_common.contracts.youtube.cookies import (
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.errors import Conflict
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.auditing import decided
 from medianest_youtube.cookie_file import UnusableCookies, read_cookie_file
 from medianest_youtube.failures import NotToBeHad, consequence, wants_cookies
 from medianest_youtube.models import Asset
@@ -59,6 +60,7 @@ async def set_cookies(app: YoutubeApp, command: SetCookies) -> CookiesReport:
     file = read_cookie_file(command.file, now=now)
     async with app.db.transaction() as tx:
         await app.cookies.keep(tx, file.text, now=now)
+        decided(tx, "youtube_cookies_set", "youtube_cookies")
     return await get_cookies(app)
 
 
@@ -66,6 +68,7 @@ async def delete_cookies(app: YoutubeApp) -> Nothing:
     require(Permission.MANAGE_DOWNLOADS)
     async with app.db.transaction() as tx:
         await app.cookies.forget(tx)
+        decided(tx, "youtube_cookies_delete", "youtube_cookies")
     return Nothing()
 
 

@@ -19,6 +19,7 @@ from medianest_common.contracts.youtube.profiles import Profile as ProfileView
 from medianest_common.db import Transaction
 from medianest_common.errors import Conflict, FieldError, Invalid, NotFound
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.auditing import decided
 from medianest_youtube.models import Profile, Subscription
 from medianest_youtube.naming import InvalidTemplate, check_template
 from medianest_youtube.profiles import check
@@ -33,11 +34,13 @@ class ProfileNotFound(NotFound):
 
 
 class ProfileNameTaken(Conflict):
-    pass
+    """Choose another name."""
+
+    title = "Another profile has this name"
 
 
 class ProfileInUse(Conflict):
-    pass
+    title = "This profile is still needed"
 
 
 class TooManyProfiles(Conflict):
@@ -56,6 +59,7 @@ async def create_profile(app: YoutubeApp, command: CreateProfile) -> ProfileView
         profile.is_default = command.profile.is_default
         profile.updated_at = app.clock.now()
         tx.session.add(profile)
+        decided(tx, "download_profile_create", f"download_profile:{profile.id}")
     return (await shown_profiles(app, only=profile.id))[0]
 
 
@@ -69,6 +73,7 @@ async def change_profile(app: YoutubeApp, command: ChangeProfile) -> ProfileView
             raise ProfileInUse("One profile has to be the default one. Make another one the default instead.")
         profile.name, profile.choices = name, choices
         profile.is_default, profile.updated_at = command.profile.is_default, app.clock.now()
+        decided(tx, "download_profile_change", f"download_profile:{profile.id}")
     return (await shown_profiles(app, only=command.id))[0]
 
 
@@ -84,6 +89,7 @@ async def delete_profile(app: YoutubeApp, command: DeleteProfile) -> Nothing:
         if (await tx.session.execute(followed)).scalar_one():
             raise ProfileInUse("Subscriptions download with this profile. Give them another one first.")
         profile.deleted_at = app.clock.now()
+        decided(tx, "download_profile_delete", f"download_profile:{profile.id}")
     return Nothing()
 
 

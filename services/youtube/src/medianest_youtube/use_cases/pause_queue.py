@@ -7,6 +7,7 @@ from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.queue import PauseQueue, Queue, QueuePause
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.auditing import decided
 from medianest_youtube.models import Asset
 from medianest_youtube.pausing import go_on, pause_by_hand
 from medianest_youtube.repository.assets import Assets
@@ -40,6 +41,7 @@ async def pause_queue(app: YoutubeApp, command: PauseQueue) -> Queue:
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await pause_by_hand(app, tx, reason=command.reason, actor=require_caller().user_id)
+        decided(tx, "download_queue_pause", "download_queue")
     return await get_queue(app)
 
 
@@ -49,4 +51,5 @@ async def resume_queue(app: YoutubeApp) -> Queue:
     async with app.db.transaction() as tx:
         await Assets(tx.session).alone_at_the_slots()
         await go_on(app, tx, actor=require_caller().user_id)
+        decided(tx, "download_queue_resume", "download_queue")
     return await get_queue(app)

@@ -13,6 +13,7 @@ from medianest_common.contracts.youtube.tools import (
     UpdateYtDlp,
 )
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.auditing import decided
 from medianest_youtube.failures import Retry, consequence
 from medianest_youtube.moves import move
 from medianest_youtube.releases import UpdateFailed, UpdateRunning
@@ -35,6 +36,7 @@ async def update_ytdlp(app: YoutubeApp, command: UpdateYtDlp) -> ToolsReport:
     _note(app, UpdateState.WAITING, command.version)
     async with app.db.transaction() as tx:
         tx.enqueue(InstallYtDlp(version=command.version))
+        decided(tx, "ytdlp_update", f"ytdlp:{command.version or 'newest'}")
     return report(app)
 
 

@@ -82,8 +82,13 @@ class IncidentDecided(Event):
 
 class InternalsDecision(StrEnum):
     BREAKERS_RESET = "breakers_reset"
+    REPORTED_ERROR_RESOLVE = "reported_error_resolve"
     REPORTED_ERROR_DELETE = "reported_error_delete"
+    MONITORS_ORDER = "monitors_order"
+    MONITOR_GROUPS_ORDER = "monitor_groups_order"
     MONITORS_EXPORT = "monitors_export"
+    DEAD_LETTERS_RETRY = "dead_letters_retry"
+    DEAD_LETTERS_DROP = "dead_letters_drop"
 
 
 class InternalsDecided(Event):

@@ -125,6 +125,8 @@ class PushSpec(_Spec):
 
     kind: Literal["push"]
     grace_seconds: int = Field(default=60, ge=10, le=86_400)
+    lasts: bool = False
+    """It reports only when something has changed: what it said last holds until it says something else."""
 
 
 class DockerSpec(_Spec):

@@ -1,7 +1,7 @@
 """Messages of administrators to everybody, to a role, or to some."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -69,7 +69,7 @@ class Broadcast(Addressees):
 class AddresseesBody(Body):
     audience: BroadcastAudience = Field(strict=False)
     role: Role | None = Field(default=None, strict=False)
-    user_ids: list[UUID] = Field(default=[], max_length=MOST_PEOPLE, strict=False)
+    user_ids: list[Annotated[UUID, Field(strict=False)]] = Field(default=[], max_length=MOST_PEOPLE)
 
     @model_validator(mode="after")
     def _are_named(self) -> Self:

@@ -6,6 +6,7 @@ People are told the same in `title` and `body`; a type without a model of its ow
 from uuid import UUID
 
 from medianest_common.contracts.base import Contract
+from medianest_common.contracts.health.webhooks import Level, WebhookSource
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.media.issues import IssueKind, IssueStatus
@@ -133,6 +134,29 @@ class AboutService(Contract):
     name: str
 
 
+class AboutDeadLetters(Contract):
+    handler: str
+    service: str
+    count: int
+    """Since it was told last."""
+    waiting: int
+
+
+class AboutComplaints(Contract):
+    """`kinds` are the system's own words for what is wrong, and `level` how bad the worst of it is."""
+
+    source: WebhookSource
+    instance: str
+    level: Level
+    kinds: list[str]
+
+
+class AboutStuckDownload(Contract):
+    source: WebhookSource
+    instance: str
+    title: str
+
+
 class AboutChannel(Contract):
     channel_id: UUID
     kind: ChannelKind
@@ -177,6 +201,10 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SERVICE_RECOVERED: AboutService,
     T.SERVICE_STILL_DOWN: AboutService,
     T.CERTIFICATE_EXPIRING: AboutService,
+    T.SERVICE_COMPLAINED: AboutComplaints,
+    T.SERVICE_CONTENT: AboutComplaints,
+    T.DOWNLOAD_STUCK: AboutStuckDownload,
+    T.DEAD_LETTERS: AboutDeadLetters,
     T.CHANNEL_DISABLED: AboutChannel,
     T.BROADCAST: AboutBroadcast,
 }

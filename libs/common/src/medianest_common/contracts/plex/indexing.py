@@ -39,6 +39,12 @@ class SyncLibrary(Command[Nothing]):
     key: str = Field(max_length=20)
 
 
+class HintLibraries(Job):
+    """Something may have come into the libraries of this type, `movie` or `show`, or left them."""
+
+    type: str
+
+
 class ReceivePlexWebhook(Job):
     """The JSON of Plex's webhook as it came, to be taken as a hint and checked against Plex itself."""
 

@@ -68,7 +68,7 @@ class Fake(ABC):
     def heal(self) -> None:
         self._site.heal()
 
-    async def next(self, count: int = 1, *, within: float = 20.0) -> list[Json]:
+    async def next(self, count: int = 1, *, within: float = 60.0) -> list[Json]:
         """What has been taken, once there are so many."""
         async with asyncio.timeout(within):
             while len(self.received) < count:

@@ -1,11 +1,10 @@
 """Who is asking. `Authorization` wins over cookies, and a bad one never falls back to them."""
 
 import base64
-from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.bus.context import current, use
+from medianest_common.bus.context import Context, current, use
 from medianest_common.errors import BadRequest, TooManyRequests, Unauthenticated
 from medianest_common.security.personal_tokens import PREFIX as PERSONAL
 from medianest_common.web.exchange import Exchange, exchange_of
@@ -48,7 +47,14 @@ class Authentication:
         if principal is None:
             await self._app(scope, receive, send)
             return
-        with use(replace(current(), caller=principal.caller)):
+        here = current()
+        context = Context(
+            here.correlation_id,
+            traceparent=here.traceparent,
+            caller=principal.caller,
+            deadline=here.deadline,
+        )
+        with use(context):
             await self._app(scope, receive, send)
 
     async def _by_header(self, exchange: Exchange, authorization: bytes) -> Principal:

@@ -1,5 +1,6 @@
 """Answers of 1 kB and more are sent compressed, whichever of zstd, br and gzip the client takes."""
 
+import re
 import zlib
 from collections.abc import MutableMapping
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ _COMPRESSIBLE = (
     b"text/",
 )
 _NOT = (b"text/event-stream",)
+_WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _FLUSH_ALWAYS = frozenset({204, 206, 304})
 
 
@@ -86,11 +88,11 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
-        accepted = exchange.headers.get(b"accept-encoding")
         if scope["type"] != "http" or not exchange.rules.compress:
             await self._app(scope, receive, send)
             return
         exchange.vary.append(b"Accept-Encoding")
+        accepted = exchange.listed(b"accept-encoding")
         encoding = preferred(accepted) if accepted else None
         if encoding is None:
             await self._app(scope, receive, send)
@@ -110,10 +112,7 @@ class _Compressed:
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            if is_compressible(message["status"], message.get("headers", ())):
-                self._head = message
-            else:
-                await self._send(message)
+            self._head = message
             return
         if message["type"] != "http.response.body":
             await self._send(message)
@@ -129,9 +128,10 @@ class _Compressed:
             await self._go_on(body, more=more)
 
     async def _begin(self, head: Message, body: bytes, *, more: bool) -> None:
-        if not more and len(body) < SMALLEST:
+        is_small = not more and len(body) < SMALLEST
+        if is_small or not is_compressible(head["status"], head.get("headers", ())):
             await self._send(head)
-            await self._send({"type": "http.response.body", "body": body})
+            await self._send({"type": "http.response.body", "body": body, "more_body": more})
             return
         headers: Headers = [header for header in head["headers"] if header[0] != b"content-length"]
         headers = [
@@ -178,20 +178,27 @@ def preferred(accepted: bytes) -> bytes | None:
     """The best encoding that `Accept-Encoding` allows."""
     if accepted in _remembered:
         return _remembered[accepted]
-    weights: dict[bytes, float] = {}
-    for item in accepted.lower().split(b","):
-        name, _, parameter = item.partition(b";")
-        quality = parameter.strip().removeprefix(b"q=")
-        try:
-            weights[name.strip()] = float(quality) if quality else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
+    weights = dict(_weighed(item) for item in accepted.lower().split(b","))
     anything = weights.get(b"*", 0.0)
-    allowed = [name for name in _ENCODERS if weights.get(name, anything) > 0]
-    best = max(allowed, key=lambda name: weights.get(name, anything), default=None)
+    # As it is, it need not be named to be taken; where it is, it may be liked best.
+    best, most = None, weights.get(b"identity", 0.0)
+    for name in _ENCODERS:
+        weight = weights.get(name, anything)
+        if weight > 0 and (weight > most or (best is None and weight == most)):
+            best, most = name, weight
     if len(_remembered) < 256:
         _remembered[accepted] = best
     return best
+
+
+def _weighed(item: bytes) -> tuple[bytes, float]:
+    name, _, parameter = item.partition(b";")
+    weight = 1.0
+    if parameter.strip():
+        found = _WEIGHT.fullmatch(parameter.strip())
+        weight = float(found[1]) if found else 0.0
+    name = name.strip()
+    return (b"gzip" if name == b"x-gzip" else name), weight
 
 
 def _marked(etag: bytes, encoding: bytes) -> bytes:

@@ -3,20 +3,23 @@
 import re
 from collections.abc import MutableMapping
 from datetime import timedelta
-from secrets import token_hex
+from random import Random, SystemRandom
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.bus.context import Context, use
 from medianest_common.clock import Clock
-from medianest_common.web.exchange import Exchange, attach
+from medianest_common.web.exchange import Exchange, attach, detach
 from medianest_common.web.rules import PathRules
 
 HEADER = b"x-correlation-id"
 
 _CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 _TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+# Names that nobody else has, and no secrets: asking the system for each would cost more than all else here.
+_getrandbits = Random(SystemRandom().getrandbits(256)).getrandbits  # noqa: S311
+
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
@@ -56,8 +59,11 @@ class Correlation:
             traceparent=traceparent,
             deadline=self._clock.now() + timedelta(seconds=exchange.rules.timeout),
         )
-        with use(context):
-            await self._app(scope, receive, send_with_headers)
+        try:
+            with use(context):
+                await self._app(scope, receive, send_with_headers)
+        finally:
+            detach(scope)
 
 
 def _trace(given: bytes | None) -> tuple[str, str]:
@@ -66,5 +72,5 @@ def _trace(given: bytes | None) -> tuple[str, str]:
         found = _TRACEPARENT.fullmatch(given)
         if found and found[1].strip(b"0") and found[2].strip(b"0"):
             return given.decode(), found[1].decode()
-    fresh = token_hex(24)
+    fresh = f"{_getrandbits(192):048x}"
     return f"00-{fresh[:32]}-{fresh[32:]}-01", fresh[:32]

@@ -13,7 +13,8 @@ _REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Correlation-ID, X-CSRF-Token"
 )
 _EXPOSED = (
-    b"ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Correlation-ID"
+    b"Content-Disposition, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    b"Server-Timing, X-Correlation-ID"
 )
 _PREFLIGHT_SECONDS = "600"
 
@@ -36,6 +37,7 @@ class Cors:
                 (b"access-control-allow-credentials", b"true"),
                 (b"access-control-expose-headers", _EXPOSED),
                 (b"cross-origin-resource-policy", b"cross-origin"),
+                (b"timing-allow-origin", origin),
             ]
         if exchange.method != "OPTIONS" or b"access-control-request-method" not in exchange.headers:
             await self._app(scope, receive, send)

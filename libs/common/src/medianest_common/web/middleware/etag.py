@@ -8,18 +8,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medianest_common.web.exchange import Exchange, Headers, exchange_of
 from medianest_common.web.tags import etag_of, matching
 
-_LARGEST = 1 << 20
+_LARGEST = 2 << 20
 _KEPT = frozenset({b"cache-control", b"content-location", b"date", b"expires", b"vary", b"set-cookie"})
 
 
 class ETag:
-    """Only for whole answers to GET; not where they hold secrets, are streams, or are asked for by probes."""
+    """Only for whole answers to GET and HEAD; not where they hold secrets, are streams, or are asked for by probes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             exchange = exchange_of(scope)
             if exchange.rules.compress and not exchange.rules.is_quiet:
                 send = _Conditional(send, exchange)
@@ -53,7 +53,7 @@ class _Conditional:
         if etag is None:
             etag = etag_of(body)
             headers.append((b"etag", etag))
-        asked = self._exchange.headers.get(b"if-none-match")
+        asked = self._exchange.listed(b"if-none-match")
         found = matching(asked, etag) if asked else None
         if found is None:
             return {**head, "headers": headers}

@@ -75,11 +75,11 @@ class Limits:
         length = exchange.headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > limit):
             raise _too_large(limit)
-        return _bounded_receive(receive, limit=limit, seconds=self._body_seconds)
+        return _bounded_receive(receive, exchange, limit=limit, seconds=self._body_seconds)
 
 
 def _bounded_receive(
-    receive: Receive, *, limit: int, seconds: float
+    receive: Receive, exchange: Exchange, *, limit: int, seconds: float
 ) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
     received = 0
     complete = False
@@ -90,6 +90,7 @@ def _bounded_receive(
         if complete:
             return await receive()
         if deadline is None:
+            exchange.is_body_asked_for = True
             deadline = asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout_at(deadline) as timer:

@@ -1,16 +1,18 @@
 """One line and one set of figures for each request, whatever became of it."""
 
 import logging
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.clock import Clock
+from medianest_common.request_lines import RequestLine, request_lines
+from medianest_common.web.categories import SEVERITY, Severity, category_of
 from medianest_common.web.exchange import Exchange, exchange_of
 
 log = structlog.get_logger()
-_logger = logging.getLogger(__name__)
 
 SECONDS = Histogram(
     "medianest_http_seconds",
@@ -21,9 +23,17 @@ SECONDS = Histogram(
 REQUESTS = Counter(
     "medianest_http_requests_total", "Answers, by route pattern and status.", ["method", "route", "status"]
 )
+FAILURES = Counter(
+    "medianest_http_failures_total",
+    "Answers of 400 and more, by whose business they are.",
+    ["category", "severity", "route"],
+)
 IN_FLIGHT = Gauge("medianest_http_in_flight", "Requests being worked on.")
+_in_flight: set[Exchange] = set()
+IN_FLIGHT.set_function(lambda: len(_in_flight))
 
 UNMATCHED = "unmatched"
+_LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ERROR: logging.ERROR}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LONGEST_PATH = 200
 
@@ -49,11 +59,12 @@ class Observing:
             exchange.response_headers.append((b"server-timing", b"total;dur=%.1f" % elapsed))
 
         exchange.on_start = say_time
-        IN_FLIGHT.inc()
+        _in_flight.add(exchange)
         try:
             await self._app(scope, receive, send)
         finally:
-            IN_FLIGHT.dec()
+            _in_flight.discard(exchange)
+            exchange.on_start = None
             self._observe(exchange)
 
     def _observe(self, exchange: Exchange) -> None:
@@ -64,18 +75,43 @@ class Observing:
         self._figures(method, route, status, elapsed)
         if exchange.rules.is_quiet and status < 400:
             return
-        level = log.warning if status >= 500 else log.info
-        level(
-            "request",
+        line = RequestLine(
             method=method,
-            route=exchange.route
-            or (UNMATCHED if exchange.rules.secret_path else exchange.path[:_LONGEST_PATH]),
+            route=exchange.route or (UNMATCHED if exchange.rules.secret_path else None),
+            path=exchange.path[:_LONGEST_PATH],
             status=status,
             ms=round(elapsed * 1000, 1),
             bytes=exchange.bytes_out,
             client=exchange.client_ip,
             user=exchange.principal.caller.user_id.hex if exchange.principal else None,
+            correlation_id=exchange.correlation_id,
+            timestamp=self._clock.now().isoformat().replace("+00:00", "Z"),
         )
+        # Without a status nothing was answered: somebody went away, or we are being stopped.
+        if status < 400 and request_lines.is_open:
+            request_lines.write(line)
+        else:
+            self._log(line, self._failure(exchange, route) if status >= 400 else {})
+
+    def _log(self, line: RequestLine, failure: dict[str, Any]) -> None:
+        log.log(
+            _LEVELS[failure.get("severity", Severity.INFO)],
+            "request",
+            method=line.method,
+            route=line.route or line.path,
+            status=line.status,
+            ms=line.ms,
+            bytes=line.bytes,
+            client=line.client,
+            user=line.user,
+            **failure,
+        )
+
+    def _failure(self, exchange: Exchange, route: str) -> dict[str, Any]:
+        category = exchange.category or category_of(exchange.status)
+        severity = SEVERITY[category]
+        FAILURES.labels(category, severity, route).inc()
+        return {"code": exchange.code, "category": category, "severity": severity}
 
     def _figures(self, method: str, route: str, status: int, elapsed: float) -> None:
         seconds = self._seconds.get((method, route))

@@ -31,8 +31,8 @@ class RateLimit:
             principal = exchange.principal
             if principal is not None and principal.caller.scopes is not None:
                 verdict = await self._limiter.take(TOKEN, f"t:{principal.caller.session_id.hex}")
+                exchange.response_headers += verdict.headers()
                 if not verdict.is_allowed:
-                    exchange.response_headers += verdict.headers()
                     raise _too_many(verdict)
             if principal is not None and not rule.by_address:
                 key = f"u:{principal.caller.user_id.hex}"

@@ -21,6 +21,12 @@ _DARK = {"title": "Dark", "library": "Shows"}
 _LASTED: dict[str, Any] = {"days": 0, "hours": 0, "minutes": 0}
 _DOWN = _LASTED | {"name": "Plex", "reason": "Plex cannot be reached.", "times": 1}
 
+_COMPLAINT: dict[str, Any] = {
+    "name": "Radarr",
+    "level": "warning",
+    "said": "Indexers unavailable due to failures: Indexer A",
+}
+
 SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
     "library.added": [
         _NOTHING | {"item": "movie", "title": "Dune", "year": 2021},
@@ -49,6 +55,26 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
     "service.certificate_expiring": [
         {"name": "Plex", "days": 7, "until": "2026-12-06"},
         {"name": "Plex", "days": 0, "until": "2026-12-06"},
+    ],
+    "service.dead_letters": [
+        {"handler": "media__submit_request", "reason": "KeyError: 'id'", "count": 1, "waiting": 1},
+        {"handler": "plex__user_created", "reason": "Conflict: not now", "count": 12, "waiting": 40},
+    ],
+    "service.complained": [
+        _COMPLAINT | {"count": 1},
+        _COMPLAINT | {"count": 1, "level": "error", "said": "Nothing is free at /data"},
+        _COMPLAINT | {"count": 1, "level": "notice", "said": "An update is there."},
+        _COMPLAINT | {"count": 3, "said": "Indexers unavailable; Nothing is free at /data; No root folder"},
+    ],
+    "service.content": [
+        _COMPLAINT | _LASTED | {"count": 1, "hours": 3},
+        _COMPLAINT | _LASTED | {"count": 1, "days": 2, "level": "error"},
+        _COMPLAINT | _LASTED | {"count": 1, "minutes": 9, "level": "notice"},
+        _COMPLAINT | _LASTED | {"count": 2, "said": "Indexers unavailable; Nothing is free at /data"},
+    ],
+    "service.download_stuck": [
+        {"name": "Sonarr", "title": "Dark", "said": "One or more episodes were not imported; Sample"},
+        {"name": "Radarr 4K", "title": "Dune", "said": None},
     ],
     "service.recovered": [
         _DOWN | {"was": "down", "minutes": 4},

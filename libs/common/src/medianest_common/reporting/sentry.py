@@ -1,0 +1,91 @@
+"""The only module that knows the SDK of Sentry. It is used as a client of its own: nothing is patched, nothing is
+collected by itself."""
+
+import traceback
+from importlib.metadata import version
+from typing import Any
+
+from sentry_sdk import Client
+from sentry_sdk.transport import HttpTransport
+from sentry_sdk.types import Event, Hint
+from sentry_sdk.utils import event_from_exception
+from structlog.typing import EventDict
+
+from medianest_common.bus.retry import is_outage
+from medianest_common.clock import Clock
+from medianest_common.reporting import service_name
+from medianest_common.reporting.bound import Bound
+from medianest_common.reporting.scrubbing import scrub
+
+_OURS = ("gateway", "auth", "media", "plex", "youtube", "notifications", "health", "common")
+_WAITING = 50
+"""What may wait for a Sentry that is slow or away; the rest is dropped."""
+_WHERE = ("route", "subject", "handler", "timer")
+"""Members of a log line that say where it was, in our own words."""
+
+
+class _Transport(HttpTransport):
+    TIMEOUT = 5
+
+
+class Sentry:
+    """Sends from a thread of its own, so that nobody waits for it, whether it is there or not."""
+
+    def __init__(self, dsn: str, *, environment: str, clock: Clock) -> None:
+        self._bound = Bound(clock=clock)
+        self._client: Any = Client(
+            dsn=dsn,
+            environment=environment,
+            release=f"medianest@{version('medianest-common')}",
+            # The name of the machine is nobody's business.
+            server_name="",
+            transport=_Transport,
+            transport_queue_size=_WAITING,
+            before_send=_before_send,
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            auto_session_tracking=False,
+            send_client_reports=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+            max_breadcrumbs=0,
+            enable_backpressure_handling=False,
+            spotlight=False,
+            in_app_include=["medianest", *(f"medianest_{name}" for name in _OURS)],
+        )
+
+    def tell(self, error: BaseException, line: EventDict) -> str:
+        """`line` is what was logged. Returns what became of it, for the metric."""
+        if is_outage(error):
+            # No fault of ours. That something is away is told by whoever watches it.
+            return "outage"
+        held_back = self._bound.take(_name_of(error, line))
+        if held_back is None:
+            return "held back"
+        event, hint = event_from_exception(
+            error, client_options=self._client.options, mechanism={"type": "logging", "handled": True}
+        )
+        where = next((str(line[name]) for name in _WHERE if line.get(name)), line["event"])
+        tags = {
+            "service": line.get("service") or service_name.get(),
+            "correlation_id": line.get("correlation_id"),
+            "event": line["event"],
+            "held_back": str(held_back) if held_back else None,
+        }
+        event |= {"transaction": where, "tags": tags}
+        return "told" if self._client.capture_event(event, hint) else "dropped"
+
+    def close(self, seconds: float) -> None:
+        """Waits so long at most for what is on its way."""
+        self._client.close(timeout=seconds)
+
+
+def _before_send(event: Event, hint: Hint) -> Event:
+    return scrub(event)  # type: ignore[return-value]
+
+
+def _name_of(error: BaseException, line: EventDict) -> str:
+    """The same for what is the same fault: what it is, and the line of ours or others that raised it."""
+    last = traceback.extract_tb(error.__traceback__, limit=-1)
+    place = f"{last[0].filename}:{last[0].lineno}" if last else ""
+    return f"{line['event']} {type(error).__qualname__} {place}"
