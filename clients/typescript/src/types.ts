@@ -31,6 +31,21 @@ export interface AboutChannel {
   name: string;
 }
 
+/** `kinds` are the system's own words for what is wrong, and `level` how bad the worst of it is. */
+export interface AboutComplaints {
+  source: WebhookSource;
+  instance: string;
+  level: Level;
+  kinds: string[];
+}
+
+export interface AboutDeadLetters {
+  handler: string;
+  service: string;
+  count: number;
+  waiting: number;
+}
+
 export interface AboutDownload {
   downloadId: string | null;
   videoId: string;
@@ -115,6 +130,12 @@ export interface AboutSignIn {
   sessionId: string;
   browser: string | null;
   place: string | null;
+}
+
+export interface AboutStuckDownload {
+  source: WebhookSource;
+  instance: string;
+  title: string;
 }
 
 export interface AboutSubscription {
@@ -220,6 +241,9 @@ export interface IssueMove {
 
 export type IssueStatus = "open" | "resolved";
 
+/** How bad it is, as Sonarr and its kin say it. */
+export type Level = "notice" | "warning" | "error";
+
 export type MediaType = "movie" | "tv";
 
 export type MonitorState = "up" | "degraded" | "down" | "auth" | "unknown" | "maintenance" | "pending" | "flapping";
@@ -258,7 +282,7 @@ export interface Notification {
   pinnedAt: string | null;
 }
 
-export type NotificationType = "request.created" | "request.approved" | "request.declined" | "request.processing" | "request.partially_available" | "request.available" | "request.failed" | "request.cancelled" | "request.edited" | "request.stuck" | "request.from_watchlist" | "watchlist.unreadable" | "quota.changed" | "import.ended" | "issue.created" | "issue.commented" | "issue.resolved" | "issue.reopened" | "download.ready" | "download.failed" | "downloads.paused" | "downloads.resumed" | "list.indexed" | "list.failed" | "subscription.failed" | "library.added" | "service.down" | "service.degraded" | "service.recovered" | "service.still_down" | "service.certificate_expiring" | "security.new_sign_in" | "security.session_reused" | "security.session_limit" | "security.password_changed" | "security.second_factor_changed" | "security.identity_linked" | "security.identity_unlinked" | "security.second_factor_blocked" | "security.token_created" | "security.role_changed" | "security.email_changed" | "people.invite_accepted" | "channel.disabled" | "people.access_lost" | "people.suspended" | "broadcast";
+export type NotificationType = "request.created" | "request.approved" | "request.declined" | "request.processing" | "request.partially_available" | "request.available" | "request.failed" | "request.cancelled" | "request.edited" | "request.stuck" | "request.from_watchlist" | "watchlist.unreadable" | "quota.changed" | "import.ended" | "issue.created" | "issue.commented" | "issue.resolved" | "issue.reopened" | "download.ready" | "download.failed" | "downloads.paused" | "downloads.resumed" | "list.indexed" | "list.failed" | "subscription.failed" | "library.added" | "service.down" | "service.degraded" | "service.recovered" | "service.still_down" | "service.certificate_expiring" | "service.complained" | "service.complaints_ended" | "service.download_stuck" | "service.dead_letters" | "security.new_sign_in" | "security.session_reused" | "security.session_limit" | "security.password_changed" | "security.second_factor_changed" | "security.identity_linked" | "security.identity_unlinked" | "security.second_factor_blocked" | "security.token_created" | "security.role_changed" | "security.email_changed" | "people.invite_accepted" | "channel.disabled" | "people.access_lost" | "people.suspended" | "broadcast";
 
 export interface NotificationPage {
   items: Notification[];
@@ -389,6 +413,8 @@ export interface Viewer {
   name: string;
 }
 
+export type WebhookSource = "sonarr" | "radarr" | "prowlarr" | "uptime-kuma" | "generic";
+
 /** What `data` holds in each type of `event` frame. */
 export interface EventData {
   "request.created": AboutRequest;
@@ -436,6 +462,10 @@ export interface EventData {
   "service.recovered": AboutService;
   "service.still_down": AboutService;
   "service.certificate_expiring": AboutService;
+  "service.complained": AboutComplaints;
+  "service.complaints_ended": AboutComplaints;
+  "service.download_stuck": AboutStuckDownload;
+  "service.dead_letters": AboutDeadLetters;
   "channel.disabled": AboutChannel;
   "broadcast": AboutBroadcast;
 }

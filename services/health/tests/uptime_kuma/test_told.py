@@ -136,7 +136,9 @@ async def test_one_that_was_imported_and_is_looked_at_from_here_is_looked_at_now
         assert (monitor.id, monitor.status) == (made.monitor.id, "up"), "it can be reached from here"
 
 
-async def test_one_that_was_told_of_before_it_was_imported_does_not_stay_down_for_ever(intake: Intake) -> None:
+async def test_one_that_was_told_of_before_it_was_imported_does_not_stay_down_for_ever(
+    intake: Intake,
+) -> None:
     await intake.tell(KUMA, said(0, name="NAS"))
     await intake.home.look()
     spec: dict[str, Any] = {"kind": "push"}

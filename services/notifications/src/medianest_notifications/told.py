@@ -136,7 +136,7 @@ TOLD: Mapping[type[Event], frozenset[T]] = {
     MonitorUnwatched: frozenset({T.SERVICE_RECOVERED}),
     CertificateExpiring: frozenset({T.CERTIFICATE_EXPIRING}),
     SystemComplained: frozenset({T.SERVICE_COMPLAINED}),
-    SystemRecovered: frozenset({T.SERVICE_CONTENT}),
+    SystemRecovered: frozenset({T.SERVICE_COMPLAINTS_ENDED}),
     DownloadStuck: frozenset({T.DOWNLOAD_STUCK}),
     DeadLetterFound: frozenset({T.DEAD_LETTERS}),
 }

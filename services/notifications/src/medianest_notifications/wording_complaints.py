@@ -29,7 +29,7 @@ def about_complaints(event: SystemEvent) -> Notice:
         "said": cut("; ".join(each.message.rstrip(".") for each in event.complaints), _LONGEST),
     }
     return Notice(
-        type=NotificationType.SERVICE_CONTENT if is_over else NotificationType.SERVICE_COMPLAINED,
+        type=NotificationType.SERVICE_COMPLAINTS_ENDED if is_over else NotificationType.SERVICE_COMPLAINED,
         link=_LINK,
         values=values | (lasting(event.at - event.since) if isinstance(event, SystemRecovered) else {}),
         data={

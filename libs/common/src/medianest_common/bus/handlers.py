@@ -151,8 +151,8 @@ class Handlers:
         return register
 
     def dead_letters[F: Handler](self, *, concurrency: int = 4) -> Callable[[F], F]:
-        """Be told of every message that could not be handled, whoever's it was, in one replica; at least once. What goes
-        wrong there is tried again for ever."""
+        """Be told of every message that could not be handled, whoever's it was, in one replica; at least once. What
+        goes wrong there is tried again for ever."""
 
         def register(run: F) -> F:
             durable = f"{self.service}__dead_letters"

@@ -243,7 +243,7 @@ MEANINGS: dict[NotificationType, Meaning] = {
         Hearers.ADMINS,
         flaps=True,
     ),
-    _T.SERVICE_CONTENT: Meaning(
+    _T.SERVICE_COMPLAINTS_ENDED: Meaning(
         Group.SERVICES,
         "Complaints are over",
         "What Sonarr, Radarr or Prowlarr complained of has been mended.",

@@ -43,7 +43,7 @@ class NotificationType(StrEnum):
     SERVICE_STILL_DOWN = "service.still_down"
     CERTIFICATE_EXPIRING = "service.certificate_expiring"
     SERVICE_COMPLAINED = "service.complained"
-    SERVICE_CONTENT = "service.content"
+    SERVICE_COMPLAINTS_ENDED = "service.complaints_ended"
     DOWNLOAD_STUCK = "service.download_stuck"
     DEAD_LETTERS = "service.dead_letters"
     NEW_SIGN_IN = "security.new_sign_in"

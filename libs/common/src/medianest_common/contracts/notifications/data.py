@@ -202,7 +202,7 @@ DATA: dict[NotificationType, type[Contract]] = {
     T.SERVICE_STILL_DOWN: AboutService,
     T.CERTIFICATE_EXPIRING: AboutService,
     T.SERVICE_COMPLAINED: AboutComplaints,
-    T.SERVICE_CONTENT: AboutComplaints,
+    T.SERVICE_COMPLAINTS_ENDED: AboutComplaints,
     T.DOWNLOAD_STUCK: AboutStuckDownload,
     T.DEAD_LETTERS: AboutDeadLetters,
     T.CHANNEL_DISABLED: AboutChannel,

@@ -66,7 +66,7 @@ SAMPLES: Mapping[str, Sequence[dict[str, Any]]] = {
         _COMPLAINT | {"count": 1, "level": "notice", "said": "An update is there."},
         _COMPLAINT | {"count": 3, "said": "Indexers unavailable; Nothing is free at /data; No root folder"},
     ],
-    "service.content": [
+    "service.complaints_ended": [
         _COMPLAINT | _LASTED | {"count": 1, "hours": 3},
         _COMPLAINT | _LASTED | {"count": 1, "days": 2, "level": "error"},
         _COMPLAINT | _LASTED | {"count": 1, "minutes": 9, "level": "notice"},
