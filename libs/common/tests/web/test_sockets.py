@@ -166,7 +166,7 @@ async def test_a_client_that_does_not_read_is_waited_for_and_then_gets_everythin
         heard = await server.one()
         text = "x" * 60_000
         sent = 0
-        while heard.socket.ready:
+        while heard.socket.at_once:
             heard.socket.write(text)
             sent += 1
             await asyncio.sleep(0)
@@ -187,7 +187,7 @@ async def test_one_who_waits_to_send_is_told_when_the_client_is_gone() -> None:
     async with listening() as server:
         _, writer = await _by_hand(server.port, limit=1024)
         heard = await server.one()
-        while heard.socket.ready:
+        while heard.socket.at_once:
             heard.socket.write("x" * 60_000)
             await asyncio.sleep(0)
         last = asyncio.create_task(heard.socket.send("the end"))

@@ -59,9 +59,9 @@ class TakenSocket(asyncio.Protocol):
             self._transport.resume_reading()
 
     @property
-    def ready(self) -> bool:
-        """Whether `write` may be called without waiting for the other side to read."""
-        return self._drained is None
+    def at_once(self) -> Callable[[str], None] | None:
+        """`write`, unless the other side has to read first."""
+        return self.write if self._drained is None else None
 
     def write(self, text: str) -> None:
         """Raises ConnectionResetError where nobody is left to send to."""

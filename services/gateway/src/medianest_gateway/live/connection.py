@@ -45,12 +45,8 @@ class Wire(Protocol):
     def answers(self) -> bool: ...
 
     @property
-    def ready(self) -> bool:
-        """Whether `write` may be called at this moment."""
-        ...
-
-    def write(self, text: str) -> None:
-        """`send` without waiting. Raises OSError when the client is gone."""
+    def at_once(self) -> Callable[[str], None] | None:
+        """`send` without waiting, where there is room at this moment. Raises OSError when the client is gone."""
         ...
 
     async def send(self, text: str) -> None:
@@ -267,8 +263,8 @@ class Connection:
         if self._pump is not None or self.ending is not None:
             return
         try:
-            while self._wire.ready and (text := self._out.pop()) is not None:
-                self._wire.write(text)
+            while (write := self._wire.at_once) and (text := self._out.pop()) is not None:
+                write(text)
         except OSError:
             self._abandon()
             return

@@ -28,10 +28,8 @@ class _EventWire:
     send_part: Send
     epoch: str = ""
     answers: bool = False
-    ready: bool = False
-
-    def write(self, text: str) -> None:
-        raise NotImplementedError("an answer in parts is sent part by part")
+    at_once: None = None
+    """A part of an answer can only be waited for."""
 
     async def send(self, text: str) -> None:
         if text == PING:
