@@ -88,7 +88,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/auth/email/confirm": 410,
     "/admin/users": 400,
     "/admin/plex/reconnect": 422,
-    "/plex/collections": 400,
+    "/plex/collections": (400, 422),
     "/plex/collections/{rating_key}": 400,
     "/plex/collections/{rating_key}/items": 422,
     "/plex/history": 400,

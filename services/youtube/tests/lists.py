@@ -59,7 +59,7 @@ async def batch_row(home: Home, batch_id: UUID) -> dict[str, Any]:
 
 
 async def batch_becomes(
-    home: Home, batch_id: UUID, status: str = "indexed", *, within: float = 60.0
+    home: Home, batch_id: UUID, status: str = "indexed", *, within: float = 150.0
 ) -> dict[str, Any]:
     async def there() -> dict[str, Any]:
         row = await batch_row(home, batch_id)

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from medianest.testing import SECRET_KEY, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import DownloadStatus
 from medianest_common.contracts.youtube.downloads import DownloadAsset
 from medianest_common.contracts.youtube.profiles import ProfileChoices
+from medianest_common.db import Transaction
 from medianest_common.security.encryption import KeyRing
 from medianest_common.testing.fake_youtube import Video
 from medianest_youtube.cookies import Cookies
@@ -16,6 +19,8 @@ from services.youtube.tests.conftest import Home, Person
 
 STANDARD = UUID("01930000-0000-7000-8000-000000000001")
 """A profile that the migration makes."""
+PATIENCE = 150.0
+"""Each download is several processes of yt-dlp and ffmpeg, which take their time where many others work."""
 SMALL = ProfileChoices(quality="360p", embed_thumbnail=False)  # type: ignore[arg-type]
 
 
@@ -35,7 +40,7 @@ class Wish:
         )
         return row[0] if len(columns) == 1 else row
 
-    async def becomes(self, *statuses: DownloadStatus, within: float = 60.0) -> DownloadStatus:
+    async def becomes(self, *statuses: DownloadStatus, within: float = PATIENCE) -> DownloadStatus:
         async def now() -> DownloadStatus:
             status, failure, text = await self.row("status", "failure", "failure_text")
             assert status in [str(each) for each in statuses], f"{status}: {failure} {text}"
@@ -43,7 +48,7 @@ class Wish:
 
         return await eventually(now, within=within)
 
-    async def tried_again(self, *, after: int, within: float = 60.0) -> None:
+    async def tried_again(self, *, after: int, within: float = PATIENCE) -> None:
         """Claimed once more than `after` times, and that attempt is over."""
 
         async def over() -> bool:
@@ -52,7 +57,7 @@ class Wish:
 
         await eventually(over, within=within)
 
-    async def has_parts(self, *, within: float = 60.0) -> str:
+    async def has_parts(self, *, within: float = PATIENCE) -> str:
         """The name of what has arrived of it so far, once something has."""
 
         async def some() -> str | None:
@@ -148,7 +153,7 @@ async def give_ticket(home: Home) -> None:
     await home.sandbox.bus.enqueue_now(DownloadAsset(ticket=uuid7()))
 
 
-async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = 60.0) -> dict[str, Any]:
+async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = PATIENCE) -> dict[str, Any]:
     """The pause of the queue, once there is one for this."""
 
     async def there() -> dict[str, Any] | None:
@@ -163,10 +168,13 @@ async def pause_of(home: Home, code: str, *, strikes: int = 1, within: float = 6
     return found
 
 
-async def tickets_used(home: Home) -> None:
-    """None is left, and nobody is about to use one."""
+async def tickets_used(home: Home, *, in_hand: Transaction | None = None) -> None:
+    """None is left, and nobody is about to use one. PostgreSQL ends a transaction in which nothing happens for long, so
+    something does in the one that the test has in hand."""
 
     async def quiet() -> bool:
+        if in_hand is not None:
+            await in_hand.session.execute(text("select 1"))
         if await home.rows("select 1 from outbox where not_before <= now()"):
             return False
         info = await home.sandbox.bus.js.consumer_info("JOB_YOUTUBE", "youtube__download_asset")

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from medianest_common import lifecycle
 from medianest_common.lifecycle import run
+from medianest_youtube import workers
 from medianest_youtube.service import SERVICE
 from services.youtube.tests.conftest import Home
 
@@ -93,6 +95,9 @@ async def _main() -> None:
     SERVICE.handlers.timers[:] = [
         replace(timer, seconds=min(timer.seconds, 0.3)) for timer in SERVICE.handlers.timers
     ]
+    # For how long a service is waited for is shown elsewhere; here a slow machine may take its time.
+    lifecycle.STOP_SECONDS = 2 * _PATIENCE_SECONDS
+    workers._LEAVE_SECONDS = _PATIENCE_SECONDS
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await run([SERVICE], stop=stop, overrides=settings, ready=lambda _: print("ready", flush=True))

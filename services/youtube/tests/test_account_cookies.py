@@ -118,11 +118,11 @@ async def test_trying_them_shows_what_they_change(home: Home) -> None:
     assert refusal.value.code == "NO_COOKIES"
     await home.owner.call(SetCookies(file=home.youtube.cookies))
 
-    tried = await home.owner.call(TryCookies(url=watch(FIRST)), timeout=60)
+    tried = await home.owner.call(TryCookies(url=watch(FIRST)))
 
     assert (tried.without.seen, tried.without.code) == (False, "AGE_RESTRICTED")
     assert tried.with_cookies.seen and tried.helps
-    assert (await home.owner.call(GetMetadata(url=watch(FIRST)), timeout=30)).title
+    assert (await home.owner.call(GetMetadata(url=watch(FIRST)))).title
     assert not [name for name in home.files() if "cookie" in name.lower()]
 
 
@@ -140,8 +140,8 @@ async def test_cookies_that_are_used_up_are_told_from_a_video_that_nobody_sees(h
         first=FIRST,
     )
 
-    used_up = await home.owner.call(TryCookies(), timeout=60)
-    private = await home.owner.call(TryCookies(url="private0000"), timeout=60)
+    used_up = await home.owner.call(TryCookies())
+    private = await home.owner.call(TryCookies(url="private0000"))
 
     assert used_up.url == VideoLink(FIRST).url, "the one that wanted cookies"
     assert (used_up.helps, used_up.with_cookies.code) == (False, FailureCode.MEMBERS_ONLY)
@@ -172,7 +172,7 @@ async def test_nothing_of_them_is_logged_and_those_before_stay_when_new_ones_are
     for file in (f"{SECRET} is no cookie file", line(".bank.example", "SID")):
         with pytest.raises(MediaNestError):
             await home.owner.call(SetCookies(file=file))
-    tried = await home.owner.call(TryCookies(url=watch(FIRST)), timeout=60)
+    tried = await home.owner.call(TryCookies(url=watch(FIRST)))
 
     assert not tried.helps, "they are no cookies of an account there"
     assert await home.owner.call(GetCookies()) == report

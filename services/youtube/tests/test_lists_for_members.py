@@ -50,10 +50,10 @@ async def test_a_private_playlist_is_read_with_the_cookies_of_its_owner(home: Ho
 async def test_it_is_previewed_and_followed_with_them(home: Home, hidden: Playlist) -> None:
     await hold_downloads(home)
     with pytest.raises(RemoteError):
-        await home.owner.call(GetMetadata(url=URL), timeout=30)
+        await home.owner.call(GetMetadata(url=URL))
     await set_cookies(home, home.youtube.cookies)
 
-    seen = await home.owner.call(GetMetadata(url=URL), timeout=30)
+    seen = await home.owner.call(GetMetadata(url=URL))
     followed = await follow(home, home.owner, URL, backfill="all")
 
     assert (seen.title, seen.count) == ("Family", 3)

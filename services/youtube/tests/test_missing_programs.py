@@ -23,7 +23,7 @@ from medianest_youtube.service import SERVICE
 from medianest_youtube.use_cases.sweep_queue import sweep_queue
 from services.youtube.tests.conftest import home_on
 from services.youtube.tests.queueing import ask, pause_of, tickets_used
-from services.youtube.tests.test_queue_health import check_of
+from services.youtube.tests.test_queue_health import is_said
 from services.youtube.tests.test_tools import program
 
 pytestmark = pytest.mark.usefixtures("quick_sweep")
@@ -59,8 +59,7 @@ async def test_without_ffmpeg_the_queue_rests_and_says_so_and_goes_on_when_it_is
         assert pause is not None and "ffmpeg is missing" in pause.reason and "Install ffmpeg" in pause.reason
         assert await wish.row("status", "attempts", "failure") == ("queued", 0, None)
         assert youtube.requests == []
-        found = await check_of(home, "ffmpeg")
-        assert found.status is CheckStatus.DEGRADED
+        await is_said(home, "ffmpeg", CheckStatus.DEGRADED)
 
         own.symlink_to(real)
         home.clock.advance(60)
@@ -151,4 +150,4 @@ async def test_what_needs_a_runtime_waits_for_one_however_long(
         await home.sandbox.stop("youtube")
         del places[Program.DENO]
         await home.sandbox.start(SERVICE)
-        await wish.becomes(*STORED, within=60)
+        await wish.becomes(*STORED)

@@ -77,7 +77,8 @@ def test_ffmpeg_may_be_silent_and_the_whole_has_its_time_by_length_and_size(pace
 async def test_a_download_that_drips_gives_up_its_slot_and_keeps_what_it_has(
     server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
 ) -> None:
-    drips = {"youtube_slow_seconds": 4, "youtube_slow_bytes": 60_000, "youtube_slots": 1}
+    # What does not drip comes within such a time on a machine that stands still for a moment, too.
+    drips = {"youtube_slow_seconds": 8, "youtube_slow_bytes": 120_000, "youtube_slots": 1}
     async with home_on(server_urls, tmp_path, youtube, **drips) as home:
         video = youtube.add(Video(id=FIRST))
         video.faults.rate = 4_000
@@ -85,15 +86,15 @@ async def test_a_download_that_drips_gives_up_its_slot_and_keeps_what_it_has(
         await wish.has_parts()
         other = await ask(home, youtube.add(Video(id=SECOND)))
 
-        await wish.becomes(DownloadStatus.WAITING, within=60)
+        await wish.becomes(DownloadStatus.WAITING)
         failure, reason, attempts = await wish.row("failure", "status_reason", "attempts")
         assert (failure, attempts) == ("TOO_SLOW", 1)
         assert "so slowly" in reason
         assert wish.parts()
-        await other.becomes(*STORED, within=60)
+        await other.becomes(*STORED)
 
         video.faults.rate = None
         home.clock.advance(180)
-        await wish.becomes(*STORED, within=60)
+        await wish.becomes(*STORED)
     ranges = [each.range or "" for each in youtube.media_requests(FIRST)]
     assert any(each and not each.startswith("bytes=0-") for each in ranges), "it went on from where it was"

@@ -13,7 +13,7 @@ from services.youtube.tests.test_intake import FIRST, ask, becomes, watch
 
 
 async def look(person: Person, url: str = watch(FIRST)) -> Preview:
-    return await person.call(GetMetadata(url=url), timeout=30)
+    return await person.call(GetMetadata(url=url))
 
 
 async def refused(person: Person, url: str = watch(FIRST)) -> MediaNestError:

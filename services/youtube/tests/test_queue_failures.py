@@ -89,9 +89,7 @@ async def test_a_day_has_its_limit_and_an_administrator_may_let_it_go_on(
 ) -> None:
     """pinchflat#586: an account was blocked after three hundred videos."""
     async with home_on(server_urls, tmp_path, youtube, youtube_downloads_per_day=2) as home:
-        now = home.clock.now()
-        # Noon, so that no midnight comes in between.
-        home.clock.advance((timedelta(hours=36) - (now - now.replace(hour=0, minute=0))).total_seconds())
+        home.clock.advance_to_noon()
         wishes = [await ask(home, youtube.add(Video(id=f"video{n:06}"))) for n in range(6)]
         for wish in wishes[:2]:
             await wish.becomes(*STORED)
@@ -211,7 +209,7 @@ async def test_five_attempts_and_no_more(home: Home, youtube: FakeYoutube) -> No
 
 async def test_a_broken_file_is_thrown_away_and_downloaded_anew(home: Home, youtube: FakeYoutube) -> None:
     video = youtube.add(Video(id=FIRST, seconds=4))
-    video.faults.rate = 60_000
+    video.faults.rate = 20_000
     wish = await ask(home, FIRST)
     part = await wish.has_parts()
     # Somebody else's bytes at the front of what goes on: the whole is as long as promised, and no film.

@@ -40,27 +40,38 @@ MARGIN = 500_000_000
 
 
 async def check_of(home: Home, name: str) -> Check:
-    body = await home.sandbox.bus.ask(ping_subject("youtube"), timeout=5)
+    body = await home.sandbox.bus.ask(ping_subject("youtube"), timeout=30)
     return next(each for each in Readiness.model_validate_json(body).checks if each.name == name)
 
 
+async def is_said(home: Home, name: str, status: CheckStatus) -> Check:
+    """A check that has no time on a busy machine says so, and is asked for again."""
+
+    async def said() -> Check:
+        found = await check_of(home, name)
+        assert found.status is status, found
+        return found
+
+    return await eventually(said)
+
+
 async def test_a_full_disk_rests_the_queue_and_room_lets_it_go_on(
-    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube
+    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reserve = shutil.disk_usage(tmp_path).free - MARGIN
-    ballast = tmp_path / "ballast"
+    """A disk of which nobody else takes any room meanwhile."""
+    usage, ballast = shutil.disk_usage(tmp_path), [3 * MARGIN]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=usage.free - sum(ballast)))
+    reserve = usage.free - MARGIN
     async with home_on(server_urls, tmp_path, youtube, youtube_disk_reserve=reserve) as home:
-        with ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, 3 * MARGIN)
         wish = await ask(home, youtube.add(Video(id=FIRST)))
         await pause_of(home, FailureCode.NO_SPACE)
         seen = await home.owner.call(GetQueue())
         assert seen.pause is not None
         assert "B more have to be free" in seen.pause.reason
-        assert (await check_of(home, "queue")).status is CheckStatus.DEGRADED
+        await is_said(home, "queue", CheckStatus.DEGRADED)
         assert await wish.row("status", "attempts") == ("queued", 0)
 
-        ballast.unlink()
+        ballast.clear()
         await wish.becomes(*STORED)
         assert (await home.owner.call(GetQueue())).pause is None
 
@@ -100,6 +111,7 @@ async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
     await home.sandbox.nats.flush(timeout=5)
     video = youtube.add(Video(id=FIRST))
     video.faults.rate = 400_000
+    began = loop.time()
     wish = await ask(home, FIRST, person=frida)
 
     async def half_way() -> bool:
@@ -107,7 +119,7 @@ async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
         return seen.progress is not None and (seen.progress.percent or 0) > 20
 
     await eventually(half_way)
-    [shown] = (await home.sandbox.bus.call(ReadDownloadStates(), timeout=5)).states
+    [shown] = (await home.sandbox.bus.call(ReadDownloadStates())).states
     assert (shown.user_ids, shown.admins, shown.everyone) == ([frida.id], True, False)
     assert (shown.frame.data["downloadId"], shown.frame.data["status"]) == (str(wish.id), "downloading")
     assert shown.frame.data["progress"]["percent"] > 20
@@ -126,22 +138,22 @@ async def test_progress_is_told_to_who_waits_at_most_four_times_a_second(
     percents = [progress["percent"] for _, progress in running if progress["percent"] is not None]
     assert percents == sorted(percents)
     assert {progress["step"] for _, progress in running} >= {ProgressStep.DOWNLOADING}
-    span = running[-1][0] - running[0][0]
-    assert len(running) <= 4 * span + 2
+    # All of them have been sent since the beginning, though several may be heard at once.
+    assert len(running) <= 4 * (running[-1][0] - began) + 1
     assert len(frames[PUSH_ADMINS]) >= len(running)
     assert push_subject(gustav.id) not in frames
     assert (await frida.call(GetDownload(id=wish.id))).progress is None
-    assert (await home.sandbox.bus.call(ReadDownloadStates(), timeout=5)).states == []
+    assert (await home.sandbox.bus.call(ReadDownloadStates())).states == []
 
 
 async def test_health_says_that_the_queue_rests_and_is_never_down_for_it(home: Home) -> None:
     await home.owner.call(PauseQueue(reason="The disk is being exchanged."))
 
-    found = await check_of(home, "queue")
-    assert (found.status, found.message) == (CheckStatus.DEGRADED, "The disk is being exchanged.")
+    found = await is_said(home, "queue", CheckStatus.DEGRADED)
+    assert found.message == "The disk is being exchanged."
 
     await home.owner.call(ResumeQueue())
-    assert (await check_of(home, "queue")).status is CheckStatus.OK
+    await is_said(home, "queue", CheckStatus.OK)
 
 
 async def test_health_says_when_what_is_made_lies_on_another_disk_than_the_library(home: Home) -> None:
@@ -149,12 +161,11 @@ async def test_health_says_when_what_is_made_lies_on_another_disk_than_the_libra
     with TemporaryDirectory(dir="/dev/shm") as elsewhere:
         if os.stat(elsewhere).st_dev == home.folder.stat().st_dev:
             pytest.skip("there is only one file system")
-        assert (await check_of(home, "folder")).status is CheckStatus.OK
+        await is_said(home, "folder", CheckStatus.OK)
         staging.rmdir()
         staging.symlink_to(elsewhere)
 
-        found = await check_of(home, "folder")
-        assert found.status is CheckStatus.DEGRADED
+        found = await is_said(home, "folder", CheckStatus.DEGRADED)
         assert found.message and "different disks" in found.message
 
 
@@ -178,16 +189,16 @@ async def test_health_says_when_nothing_has_succeeded_for_long(home: Home, youtu
     video.faults.status = 403
     private = await ask(home, youtube.add(Video(id=SECOND, failure=Failure.PRIVATE)))
     await private.becomes(DownloadStatus.FAILED)
-    assert (await check_of(home, "downloads")).status is CheckStatus.OK
+    await is_said(home, "downloads", CheckStatus.OK)
 
     wish = await ask(home, video)
     await wish.becomes(DownloadStatus.WAITING)
-    assert (await check_of(home, "downloads")).status is CheckStatus.DEGRADED
+    await is_said(home, "downloads", CheckStatus.DEGRADED)
 
     video.faults.status = None
     home.clock.advance(120)
     await wish.becomes(*STORED)
-    assert (await check_of(home, "downloads")).status is CheckStatus.OK
+    await is_said(home, "downloads", CheckStatus.OK)
 
 
 async def test_numbers_of_episodes_are_given_once_however_many_ask(home: Home) -> None:
@@ -232,6 +243,6 @@ async def test_a_download_that_somebody_just_changes_is_no_full_disk(
         await Assets(tx.session).get(wish.asset_id, lock=True)
         await home.owner.call(ResumeQueue())
         await give_ticket(home)
-        await tickets_used(home)
+        await tickets_used(home, in_hand=tx)
         assert (await home.owner.call(GetQueue())).pause is None
     await wish.becomes(*STORED)

@@ -83,7 +83,8 @@ async def test_cancelled_while_the_server_is_silent(home: Home, youtube: FakeYou
     wish = await ask(home, FIRST)
     await wish.has_parts()
 
-    await home.owner.call(RemoveDownload(id=wish.id), timeout=3)
+    # The next byte would be waited for for twenty seconds.
+    await home.owner.call(RemoveDownload(id=wish.id), timeout=15)
 
     assert workers_of(home.folder) == []
     assert home.files() == []
@@ -216,10 +217,10 @@ async def test_what_is_there_goes_with_its_files_and_is_remembered_as_deleted(
     await home.owner.call(RemoveDownload(id=wish.id, files=True))
 
     async def gone() -> bool:
-        return home.files() == []
+        shown = [each.name for each in home.folder.iterdir() if not each.name.startswith(".")]
+        return home.files() == shown == []
 
     await eventually(gone)
-    assert [each.name for each in home.folder.iterdir() if not each.name.startswith(".")] == []
     assert await home.rows("select video_id, reason from tombstones") == [(FIRST, "deleted")]
     assert (await home.owner.call(GetDownload(id=wish.id))).status is DownloadStatus.REMOVED
 

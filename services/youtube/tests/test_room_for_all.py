@@ -22,24 +22,35 @@ from medianest_youtube.disk import promises
 from medianest_youtube.repository.assets import Running
 from medianest_youtube.staging import is_whole, staging
 from services.youtube.tests.conftest import Home, home_on
-from services.youtube.tests.queueing import Wish, ask, tickets_used
+from services.youtube.tests.queueing import PATIENCE, Wish, ask, tickets_used
 from services.youtube.tests.test_queue_wishes import slow
 
 pytestmark = pytest.mark.usefixtures("quick_sweep")
 FIRST, SECOND, THIRD = "aaaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc"
 STORED = (DownloadStatus.IMPORTING, DownloadStatus.READY)
 ROOM = 4_000_000_000
-"""Others write to this disk too, meanwhile."""
 
 
 @pytest.fixture
-async def small(server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube) -> AsyncIterator[Home]:
-    reserve = shutil.disk_usage(tmp_path).free - ROOM
+async def small(
+    server_urls: ServerUrls, tmp_path: Path, youtube: FakeYoutube, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Home]:
+    """So much is free all the time: others write to this disk too, and what these videos take is nothing beside it."""
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    reserve = usage.free - ROOM
     async with home_on(server_urls, tmp_path, youtube, youtube_disk_reserve=reserve) as home:
         yield home
 
 
 async def is_said_to_have(wish: Wish, size: int) -> None:
+    """What has begun has its size from YouTube first, which may be noted only after something of it has arrived."""
+
+    async def nothing_else_will_be_said() -> bool:
+        status, known = await wish.row("status", "size")
+        return status != "downloading" or known is not None
+
+    await eventually(nothing_else_will_be_said)
     await wish.home.change("update assets set size = :size where id = :id", size=size, id=wish.asset_id)
 
 
@@ -88,7 +99,7 @@ async def test_when_it_gets_narrow_who_came_last_stops_and_the_first_goes_on(
     async def stopped() -> bool:
         return bool(await second.row("status", "failure") == ("queued", "NO_SPACE"))
 
-    await eventually(stopped)
+    await eventually(stopped, within=PATIENCE)
     assert await first.row("status", "epoch") == ("downloading", 1)
     assert second.parts()
     assert await small.rows("select code from queue_pauses") == [], (
@@ -130,7 +141,7 @@ async def test_for_room_that_is_promised_nothing_rests_and_one_alone_is_looked_u
     async def sent_back() -> bool:
         return bool(await second.row("status", "failure") == ("queued", "NO_SPACE"))
 
-    await eventually(sent_back)
+    await eventually(sent_back, within=PATIENCE)
     await tickets_used(small)
     assert await second.row("epoch", "attempts") == (1, 0)
     assert "waits for room" in await second.row("status_reason")
@@ -179,10 +190,10 @@ async def test_a_disk_that_hangs_keeps_nobody_waiting_for_the_queue(
     monkeypatch.setattr(owner, hanging, hang)
     try:
         second = await ask(home, youtube.add(Video(id=SECOND)))
-        await asyncio.to_thread(asked.wait, 30)
+        assert await asyncio.to_thread(asked.wait, 30)
         # A claim, or the sweep, is waiting for the disk, and not with the slots in its hands.
-        await home.owner.call(PauseQueue(reason="The drive hangs."), timeout=5)
-        await home.owner.call(ResumeQueue(), timeout=5)
+        await home.owner.call(PauseQueue(reason="The drive hangs."), timeout=20)
+        await home.owner.call(ResumeQueue(), timeout=20)
         with pytest.raises(RemoteError) as refused:
             await home.owner.call(StartDownload(url=THIRD))
         assert refused.value.status == 503
@@ -195,7 +206,7 @@ async def test_a_disk_that_hangs_keeps_nobody_waiting_for_the_queue(
         async def queued_again() -> bool:
             return bool(await second.row("status") == "queued")
 
-        await eventually(queued_again)
+        await eventually(queued_again, within=PATIENCE)
     finally:
         again.set()
     video.faults.rate = None

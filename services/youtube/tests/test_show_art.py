@@ -163,8 +163,12 @@ async def test_a_season_s_poster_goes_with_the_season_and_a_missing_file_is_noti
     await home.sandbox.start(SERVICE)
 
     await has_art(home, POSTER, SEASON)
-    assert not (home.folder / SHOW / "Season 2023").exists()
     assert await home.rows("select video_id, reason from tombstones") == [("train000002", "gone_from_plex")]
+
+    async def season_gone() -> bool:
+        return not (home.folder / SHOW / "Season 2023").exists()
+
+    await eventually(season_gone)
 
 
 async def test_a_link_that_leads_out_of_the_folder_is_not_written_through(home: Home) -> None:

@@ -34,7 +34,7 @@ async def test_an_outage_that_failed_hundreds_is_over_with_one_call_each_of_them
     frida = await home.friend()
     await failed(home, frida, 250)
 
-    await asyncio.gather(*(frida.call(RetryFailedDownloads(), timeout=30) for _ in range(3)))
+    await asyncio.gather(*(frida.call(RetryFailedDownloads()) for _ in range(3)))
 
     rows = await home.rows(
         "select status, attempts, failures, failure, version, count(*) from assets group by 1, 2, 3, 4, 5"

@@ -54,7 +54,7 @@ async def test_asked_for_before_the_files_were_deleted_they_are_deleted_first(
         await asyncio.sleep(0)
     await asked
 
-    await wish.becomes(*STORED, within=60)
+    await wish.becomes(*STORED)
     (home.folder / "held").unlink()
     await nothing_else_lies_there(home, wish)
     assert await wish.row("files") == names, "under the same names, which were free"
@@ -92,7 +92,7 @@ async def test_removed_and_asked_for_by_several_at_once_there_is_one_copy_or_non
         )
     await _wants(home.owner)
 
-    await wish.becomes(*STORED, within=60)
+    await wish.becomes(*STORED)
     await nothing_else_lies_there(home, wish)
 
 

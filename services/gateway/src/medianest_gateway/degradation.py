@@ -53,6 +53,7 @@ LINES: Sequence[Line] = (
     Line(f"{API}/admin/resilience", "health"),
     Line(f"{API}/admin/recoveries", "health"),
     Line(f"{API}/admin/webhooks", "health"),
+    Line(f"{API}/admin/queues", "health"),
     Line(f"{API}/webhooks", None, Fallback.NONE_NEEDED),
     Line(f"{API}/errors", "health"),
     Line(f"{API}/auth", "auth"),

@@ -225,7 +225,7 @@ async def test_when_the_service_is_killed_nothing_of_it_is_left(youtube: FakeYou
         stdout=subprocess.PIPE,
     )
     assert service.stdout
-    child, server = map(int, (await asyncio.wait_for(service.stdout.readline(), 60)).split())
+    child, server = map(int, (await asyncio.wait_for(service.stdout.readline(), 150)).split())
     await eventually(slow.begun)
 
     service.kill()
@@ -277,7 +277,7 @@ async def test_an_order_given_up_while_its_process_is_born_leaves_none(running: 
         beginning = asyncio.create_task(running.begin(video))
         await asyncio.sleep(0)
         beginning.cancel()
-        await asyncio.wait([beginning], timeout=5)
+        await asyncio.wait([beginning], timeout=60)
         if not beginning.cancelled():
             await beginning.result().kill()
 

@@ -73,7 +73,7 @@ async def test_a_reader_that_is_cancelled_leaves_no_process(running: Running) ->
 
     await eventually(works)
     reading.cancel()
-    await asyncio.wait([reading], timeout=5)
+    await asyncio.wait([reading], timeout=30)
 
     assert reading.cancelled()
     assert _working(running) == before
