@@ -54,7 +54,7 @@ async def test_health_is_never_counted(portal: Portal) -> None:
 
 
 async def test_two_replicas_share_one_limit_whatever_they_have_paid_for_ahead(valkey_url: str) -> None:
-    replicas = [RateLimiter(valkey_url, rules=[WIDE], clock=SystemClock()) for _ in range(2)]
+    replicas = [RateLimiter(valkey_url, rules=[WIDE], clock=SystemClock(), timeout=5) for _ in range(2)]
     allowed = [0, 0]
     for turn in range(200):
         verdict = await replicas[turn % 2].take("wide", "ada")
@@ -62,6 +62,20 @@ async def test_two_replicas_share_one_limit_whatever_they_have_paid_for_ahead(va
     assert sum(allowed) == 100
     for replica in replicas:
         await replica.aclose()
+
+
+async def test_who_asks_now_and_then_is_not_refused_for_what_many_gateways_have_bought_ahead(
+    valkey_url: str,
+) -> None:
+    clock = ManualClock()
+    gateways = [
+        RateLimiter(valkey_url, rules=[WIDE], clock=clock, timeout=5, replicas=lambda: 3) for _ in range(3)
+    ]
+    for turn in range(30):
+        assert (await gateways[turn % 3].take("wide", "ada")).is_allowed
+        clock.advance(2)
+    for gateway in gateways:
+        await gateway.aclose()
 
 
 async def test_nothing_that_was_paid_for_is_lost_where_many_ask_at_once(valkey_url: str) -> None:
@@ -74,7 +88,7 @@ async def test_nothing_that_was_paid_for_is_lost_where_many_ask_at_once(valkey_u
 
 
 async def test_an_exact_rule_asks_valkey_each_time(valkey_url: str) -> None:
-    replicas = [RateLimiter(valkey_url, rules=[EXACT], clock=SystemClock()) for _ in range(2)]
+    replicas = [RateLimiter(valkey_url, rules=[EXACT], clock=SystemClock(), timeout=5) for _ in range(2)]
     verdicts = await asyncio.gather(*(replicas[turn % 2].take("exact", "ada") for turn in range(24)))
     assert sum(verdict.is_allowed for verdict in verdicts) == 10
     for replica in replicas:

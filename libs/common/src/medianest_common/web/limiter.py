@@ -124,6 +124,7 @@ class RateLimiter:
         self._valkey = open_valkey(valkey_url, timeout=timeout)
         self._shared = SharedWindows(self._valkey)
         self._reach = Reach(clock=clock, timeout=timeout)
+        self._replicas = replicas
         self._alone = LocalWindows(clock=clock, replicas=replicas)
         self._purses: dict[tuple[str, str], _Purse] = {}
 
@@ -177,9 +178,11 @@ class RateLimiter:
         await self._valkey.aclose()
 
     async def _buy(self, limit: Limit, key: str, purse: _Purse) -> Verdict:
+        # What one of them has bought and does not use is lost to the others.
+        number = max(1, limit.advance // self._replicas())
         taken = await self._reach.ask(
             lambda: self._shared.take(
-                limit.name, key, amount=limit.amount, seconds=limit.seconds, number=limit.advance
+                limit.name, key, amount=limit.amount, seconds=limit.seconds, number=number
             )
         )
         now = self._clock.monotonic()
