@@ -121,7 +121,8 @@ RULES = (
     Rule("verify", "6000/minute", paths=(VERIFY,)),
     Rule("signin", "30/minute", _UNSAFE, (f"{API}/auth",), by_address=True),
     Rule("csrf", "60/minute", paths=(f"{API}/csrf", KEYS), by_address=True),
-    Rule("webhook", "300/minute", paths=WEBHOOKS, by_address=True),
+    # Several senders of one machine, none of which sends again what was refused.
+    Rule("webhook", "1200/minute", paths=WEBHOOKS, by_address=True),
     Rule("push", "600/minute", paths=(PUSHES,), by_address=True),
     Rule("status", "300/minute", paths=(f"{API}/status",), by_address=True),
     Rule("request", "20/hour", frozenset({"POST"}), (f"{API}/media/request",)),
