@@ -42,7 +42,7 @@ async def test_hostile_text_in_a_sign_in_is_refused_in_words(door: Door, text: s
         (b'{"email": "a", "email": "b", "password": "x"}', 400),
         (b'{"email": "\\ud800", "password": "x"}', 422),
         (b'{"email": "\\u0000", "password": "x"}', 422),
-        (b"[" * 100_000, 400),
+        (b"[" * 60_000, 400),
         (b"[]", 422),
         (b"null", 422),
         (b'{"email": {"a": 1}, "password": ["x"]}', 422),
