@@ -49,7 +49,7 @@ class HttpConnection(HttpToolsProtocol):
     rest_seconds = 15.0
     """How long a body may go on that was answered without being read."""
     stalled_seconds = 30.0
-    """How long an answer may wait before the client reads some more of it."""
+    """How long an answer may wait before the client reads some more of it. Who reads slowly is still waited for."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -165,13 +165,24 @@ class HttpConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._stalled is None:
-            self._stalled = self.loop.call_later(self.stalled_seconds, self._cut)
+            self._wait_for_reader()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+
+    def _wait_for_reader(self) -> None:
+        # Writing is only resumed once nearly all is read, which takes somebody slow far longer than the next part.
+        unread = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(self.stalled_seconds, self._cut_unless_read, unread)
+
+    def _cut_unless_read(self, unread: int) -> None:
+        if self.transport.get_write_buffer_size() < unread:
+            self._wait_for_reader()
+        else:
+            self._cut()
 
     def _cut(self) -> None:
         """What waits in the system's own buffer is thrown away as well."""
