@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from libs.common.tests.web.portal import API, MakePortal
 from libs.common.tests.web.wire import Wire, request, statuses
@@ -291,6 +292,40 @@ async def test_requests_that_do_not_wait_are_answered_in_their_order(wire: Wire)
     answer = await wire.say(HEALTH * 10 + film + missing + HEALTH + LAST)
     assert statuses(answer) == [200] * 10 + [201, 404, 200, 200]
     assert wire.portal.created == ["x"]
+
+
+@pytest.mark.parametrize("behind", [1, 3])
+async def test_a_stream_ends_with_its_reader_although_more_was_asked_for_behind_it(
+    make: MakePortal, behind: int
+) -> None:
+    portal = make()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    class UntilGone(Response):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            await heard.put("gone")
+
+    @portal.app.get(f"{API}/live")
+    async def stream() -> Response:
+        return UntilGone()
+
+    @portal.app.get(f"{API}/behind")
+    async def answered() -> None:
+        await heard.put("answered")
+
+    async with serving(portal.app, host="127.0.0.1", port=0) as port, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        asked = [request("GET", f"{API}/live"), *[request("GET", f"{API}/behind")] * behind]
+        writer.write(b"".join(asked).replace(b"Connection: close\r\n", b""))
+        await reader.readuntil(b"begun")
+        writer.transport.abort()
+        assert await heard.get() == "gone"
+        assert statuses(await Wire(port, portal).say(LAST)) == [200]
+    assert heard.empty(), "nobody is there for whom the rest could be done"
 
 
 async def test_an_older_client_is_answered_and_its_connection_ended(wire: Wire) -> None:
