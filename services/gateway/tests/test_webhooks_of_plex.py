@@ -128,6 +128,17 @@ async def test_a_picture_may_be_large_and_a_text_may_not(intake: Intake) -> None
     assert len(await intake.jobs(ReceivePlexWebhook)) == 1
 
 
+async def test_a_text_is_measured_in_characters_and_fits_into_a_message_whatever_they_are(
+    intake: Intake,
+) -> None:
+    frame = len(json.dumps(NEWS | {"more": ""}))
+    for sign in ("x", "é", "🎬"):
+        longest = json.dumps(NEWS | {"more": sign * (256_000 - frame)}, ensure_ascii=False)
+        assert (await intake.form(longest)).status_code == 202
+        assert (await intake.form(longest + " ")).status_code == 413
+    assert [len(job.body) for job in await intake.jobs(ReceivePlexWebhook)] == [256_000] * 3
+
+
 async def test_tautulli_shows_the_secret_in_the_address_or_as_bearer(intake: Intake) -> None:
     address, headers = "/api/v1/webhooks/tautulli", {"Authorization": f"Bearer {SECRET}"}
     assert (await intake.http.post(f"{address}/{SECRET}", json=NEWS)).status_code == 202

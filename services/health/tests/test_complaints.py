@@ -1,13 +1,18 @@
 """What systems complain of is told together, in words that are still right, and not over and over in a night."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from medianest.testing import Sandbox
+from medianest.testing import Sandbox, eventually
 from medianest_common.contracts.health.webhooks import Level, WebhookSource
+from medianest_common.db import Transaction
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_health.models import ComplaintRound
+from medianest_health.repository.complaints import ComplaintRounds
 from medianest_health.use_cases.tell_complaints import tell_complaints
 from services.health.tests.household import Household
 from services.health.tests.webhook_intake import Intake, listen, recorded
@@ -54,7 +59,7 @@ async def test_a_complaint_is_told_after_five_minutes_and_its_end_with_its_old_w
     _, recovered = await intake.all()
     assert type(recovered).__name__ == "SystemRecovered"
     assert [(one.level, one.message) for one in recovered.complaints] == [(Level.WARNING, DEAD["message"])]
-    assert 60 <= (recovered.at - recovered.since).total_seconds() / 60 <= 70
+    assert 60 <= (recovered.restored_at - recovered.since).total_seconds() / 60 <= 70
 
 
 async def test_sonarr_4462_a_hundred_dead_indexers_in_five_minutes_are_one_message(intake: Intake) -> None:
@@ -173,6 +178,52 @@ async def test_an_end_that_overtakes_its_beginning_is_the_end(intake: Intake) ->
     await intake.tell(S.RADARR, DEAD, late=2)
     await intake.time_passes(60)
     assert await intake.all() == []
+
+
+async def test_an_end_that_was_received_before_its_beginning_was_told_is_told_after_it(
+    intake: Intake,
+) -> None:
+    """What waited on the bus for an hour: the receipt of the end lies before the moment at which the complaint is told,
+    and of two that are told the later one holds."""
+    received = intake.home.clock.now() - timedelta(minutes=30)
+    await intake.tell(S.RADARR, DEAD, late=3600)
+    await intake.time_passes(6)
+    await intake.tell(S.RADARR, WELL, late=(intake.home.clock.now() - received).total_seconds())
+    await intake.time_passes(60)
+    complained, recovered = await intake.all()
+    assert type(recovered).__name__ == "SystemRecovered"
+    assert recovered.restored_at < complained.at < recovered.at
+    assert abs(recovered.restored_at - received) < timedelta(minutes=1)
+
+
+async def test_who_waits_for_a_round_that_is_taken_away_begins_another(intake: Intake) -> None:
+    """What is over before it was worth a word takes its row with it, and somebody may be waiting for just that row."""
+    database, first = intake.home.app.db, intake.home.clock.now()
+    again = first + timedelta(minutes=1)
+    waiting = text(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
+
+    async def join(tx: Transaction, at: datetime) -> ComplaintRound:
+        rounds = ComplaintRounds(tx.session)
+        return await rounds.join(S.RADARR, "Radarr", at=at, due_at=first + timedelta(days=1))
+
+    async def join_again() -> datetime:
+        async with database.transaction() as tx:
+            return (await join(tx, again)).opened_at
+
+    async def somebody_waits() -> bool:
+        async with database.read() as connection:
+            return bool((await connection.execute(waiting)).scalar_one())
+
+    async with database.transaction() as tx:
+        await join(tx, first)
+    async with database.transaction() as tx:
+        held = await join(tx, first)
+        other = asyncio.create_task(join_again())
+        await eventually(somebody_waits)
+        await tx.session.delete(held)
+    assert await other == again
 
 
 async def test_an_end_that_never_came_does_not_keep_the_next_from_being_told(intake: Intake) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from libs.common.tests import sample
 from libs.common.tests.sample import SAMPLE, App, NoteWritten, Work
@@ -31,8 +34,9 @@ from medianest_common.contracts.health.queues import (
     WhenFull,
 )
 from medianest_common.contracts.identity import Role
-from medianest_common.errors import Conflict, MediaNestError
+from medianest_common.errors import Conflict, MediaNestError, Unavailable
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_health import streams
 from medianest_health.use_cases import settle_dead_letters
 from medianest_health.use_cases.clear_dead_letters import forget_vanished
 from medianest_health.use_cases.hear_dead_letter import tell_dead_letters
@@ -322,6 +326,62 @@ async def test_what_has_left_the_bus_is_known_no_more(home: Household, app: App)
     await waiting(home, 0)
 
 
+async def _fill(home: Household, number: int, *, settled_ago: timedelta | None = None) -> None:
+    at = None if settled_ago is None else home.clock.now() - settled_ago
+    statement = sa.text("""
+        insert into dead_letters (seq, buried_at, subject, service, handler, reason, attempts, retries, bytes, state,
+                                  settled_at)
+        select 1000000 + n, now(), 'evt.a.b.c', 'a', 'a__b', 'x', 1, 0, 1, :state, cast(:at as timestamptz)
+        from generate_series(1, :number) n
+    """)
+    async with home.app.db.transaction() as tx:
+        state = "waiting" if at is None else "dropped"
+        await tx.session.execute(statement, {"number": number, "state": state, "at": at})
+
+
+async def test_more_than_a_statement_takes_can_leave_the_bus_at_once(home: Household, app: App) -> None:
+    """PostgreSQL binds no more than 32,767 values."""
+    await _fill(home, 33_000)
+    await forget_vanished(home.app)
+    await waiting(home, 0)
+
+
+async def test_what_was_settled_is_forgotten_whatever_the_bus_says(home: Household, app: App) -> None:
+    await _fill(home, 3, settled_ago=timedelta(days=31))
+    await home.sandbox.bus.js.delete_stream(DEAD_LETTERS)
+    with suppress(Unavailable):
+        await forget_vanished(home.app)
+    await waiting(home, 0, state=DeadLetterState.DROPPED)
+
+
+async def test_what_was_settled_long_ago_is_found_without_reading_all_of_it(
+    home: Household, app: App
+) -> None:
+    statement = "explain (costs off) delete from dead_letters where settled_at < now()"
+    async with home.app.db.transaction() as tx:
+        await tx.session.execute(sa.text("set local enable_seqscan = off"))
+        plan = "\n".join((await tx.session.execute(sa.text(statement))).scalars())
+    assert "ix_dead_letters_settled_at" in plan, plan
+
+
+async def test_of_many_for_one_handler_the_bus_is_asked_once_whether_there_is_one(
+    home: Household, app: App
+) -> None:
+    await fails(home, app, *(texts := [f"note {number}" for number in range(6)]))
+    asked: list[str] = []
+
+    async def hear(message: Any) -> None:
+        asked.append(message.subject)
+
+    await home.sandbox.nats.subscribe(f"$JS.API.CONSUMER.INFO.EVT_SAMPLE.{HANDLED_BY}", cb=hear)
+    await home.sandbox.nats.flush(timeout=5)
+    answer = await ask(home, RetryDeadLetters(which=DeadLetterFilter(handler=HANDLED_BY)))
+    assert (answer.settled, answer.skipped) == (6, 0)
+    await eventually(lambda: equal(sorted(app.heard), texts))
+    await home.sandbox.nats.flush(timeout=5)
+    assert len(asked) == 1
+
+
 async def test_a_bus_that_lost_everything_gives_old_places_to_new_letters(home: Household, app: App) -> None:
     await fails(home, app, "one")
     [old] = await waiting(home, 1)
@@ -344,8 +404,9 @@ async def test_queues_are_seen_with_who_reads_them(home: Household, app: App) ->
     await fails(home, app, "one", "two")
     await waiting(home, 2)
     seen = await ask(home, ReadQueues())
-    streams = {stream.name: stream for stream in seen.streams}
-    events, jobs, letters = streams["EVT_SAMPLE"], streams["JOB_SAMPLE"], streams[DEAD_LETTERS]
+    assert seen.streams is not None
+    by_name = {stream.name: stream for stream in seen.streams}
+    events, jobs, letters = by_name["EVT_SAMPLE"], by_name["JOB_SAMPLE"], by_name[DEAD_LETTERS]
     assert (events.kind, events.service, events.when_full) == (
         StreamKind.EVENTS,
         "sample",
@@ -362,6 +423,17 @@ async def test_queues_are_seen_with_who_reads_them(home: Household, app: App) ->
     assert [(each.handler, each.waiting) for each in seen.dead_letters] == [(HANDLED_BY, 2)]
     assert [each.service for each in seen.outboxes] == ["health"]
     assert "media" in seen.silent and "health" not in seen.silent
+
+
+async def test_where_the_bus_does_not_tell_its_streams_the_rest_is_told(
+    home: Household, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fails(home, app, "one")
+    monkeypatch.setattr(streams, "_SECONDS", 0)
+    seen = await ask(home, ReadQueues())
+    assert seen.streams is None
+    assert [(each.handler, each.waiting) for each in seen.dead_letters] == [(HANDLED_BY, 1)]
+    assert [each.service for each in seen.outboxes] == ["health"]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,18 @@ async def test_it_is_up_as_long_as_it_reports_and_down_once_it_is_overdue(
     assert (await status(home, backup)).status == "up"
 
 
+async def test_the_clock_of_another_replica_that_is_ahead_hides_no_report(
+    home: Household, backup: MonitorMade
+) -> None:
+    home.clock.advance(45)
+    await push(home, backup)
+    home.clock.advance(-45)
+    await push(home, backup, Heartbeat.DOWN, message="The disk is full.")
+    await home.look()
+    now = await status(home, backup)
+    assert (now.status, now.message) == ("down", "The disk is full.")
+
+
 async def test_it_may_say_itself_that_something_is_wrong(home: Household, backup: MonitorMade) -> None:
     await push(home, backup)
     await home.rounds(1)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
@@ -30,6 +31,16 @@ async def hint(home: Home, media_type: MediaType = MediaType.MOVIE, **values: An
         return not info.num_pending and not info.num_ack_pending
 
     await eventually(done)
+
+
+async def test_what_a_show_is_called_elsewhere_is_found_without_reading_all_orders(home: Home) -> None:
+    statement = (
+        "explain (costs off) select tmdb_id from orders where media_type = 'tv' and tvdb_id = 7 limit 1"
+    )
+    async with home.db.transaction() as tx:
+        await tx.session.execute(text("set local enable_seqscan = off"))
+        plan = "\n".join((await tx.session.execute(text(statement))).scalars())
+    assert "ix_orders_tvdb_id" in plan, plan
 
 
 async def test_what_radarr_has_fetched_is_known_without_waiting_for_the_poll(arrs: Arrs) -> None:

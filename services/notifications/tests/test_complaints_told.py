@@ -68,6 +68,19 @@ async def test_what_was_overtaken_is_not_told(news: News, boss: Person) -> None:
     assert await titles(boss) == ["Radarr is well again"]
 
 
+async def test_how_long_it_lasted_is_counted_to_its_end_and_not_to_when_that_is_told(
+    news: News, boss: Person
+) -> None:
+    began = news.clock.now()
+    news.clock.advance(timedelta(hours=9).total_seconds())
+    restored = began + timedelta(hours=3)
+    await news.heard(SystemComplained(**complaints(news, "Indexer A is dead.")))
+    news.clock.advance(60)
+    over = complaints(news, "Indexer A is dead.")
+    await news.heard(SystemRecovered(**over, since=began, restored_at=restored))
+    assert (await boss.inbox())[0].body == "A warning is over after 3 hours: Indexer A is dead."
+
+
 async def test_a_download_that_needs_somebody_is_told_with_why(news: News, boss: Person) -> None:
     stuck = DownloadStuck(
         source=WebhookSource.SONARR,

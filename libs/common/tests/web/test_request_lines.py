@@ -3,6 +3,10 @@
 import io
 import json
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TextIO
 
 import pytest
 import structlog
@@ -73,3 +77,30 @@ async def test_one_line_is_written_for_each_answer_and_failures_go_the_long_way(
     assert line["client"] == "192.0.2.7"
     assert len(line["correlation_id"]) == 32
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.fixture(params=["whose reader has gone", "that is closed"])
+def dead_stream(request: pytest.FixtureRequest) -> Iterator[TextIO]:
+    """As stderr is, once whoever collects it has died."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    stream = os.fdopen(writing, "w")
+    if request.param == "that is closed":
+        stream.close()
+    yield stream
+    # What it still holds cannot go anywhere either.
+    with suppress(OSError):
+        stream.close()
+
+
+async def test_a_log_that_cannot_be_written_breaks_no_request(portal: Portal, dead_stream: TextIO) -> None:
+    portal.sign_in("good")
+    request_lines.open(logging.StreamHandler(dead_stream))
+    try:
+        async with portal.browser("good") as client:
+            answers = [(await client.get(f"{API}/films/7")).status_code for _ in range(3)]
+    finally:
+        request_lines.close()
+    assert answers == [200, 200, 200]
+    with pytest.raises((OSError, ValueError)):
+        print("It is dead.", file=dead_stream, flush=True)

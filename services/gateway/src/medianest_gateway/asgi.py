@@ -135,7 +135,7 @@ RULES = (
     Rule("channel", "60/hour", frozenset({"POST", "PUT"}), (f"{API}/notifications/channels",)),
     Rule("report", "30/minute", frozenset({"POST"}), (f"{API}/errors",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
-    Rule("export", "6/hour", paths=(f"{API}/users/me/export",)),
+    Rule("export", "6/hour", frozenset({"GET"}), (f"{API}/users/me/export",)),
     Rule("admin", "200/minute", paths=(f"{API}/admin",)),
     Rule("write", "100/minute", _UNSAFE),
     Rule("read", "600/minute"),

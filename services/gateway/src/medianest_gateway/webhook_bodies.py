@@ -11,7 +11,7 @@ from medianest_common.packing import LONGEST, pack
 from medianest_common.security.tokens import same_token
 
 _FITS = 256_000
-"""Characters that go as they are, to be read by whoever looks at the bus."""
+"""Bytes that go as they are, to be read by whoever looks at the bus."""
 _MOST_PACKED = 900_000
 """What else is in the message needs room too."""
 

@@ -136,6 +136,36 @@ async def test_one_that_was_imported_and_is_looked_at_from_here_is_looked_at_now
         assert (monitor.id, monitor.status) == (made.monitor.id, "up"), "it can be reached from here"
 
 
+@pytest.mark.parametrize("others", [[], ["Router"]])
+async def test_one_that_was_imported_may_be_called_something_else_here(
+    intake: Intake, others: list[str]
+) -> None:
+    """Of several with its number the one counts that is called so."""
+    spec: dict[str, Any] = {"kind": "push"}
+    mine = "Backup job" if others else "Every night"
+    for name in (mine, *others):
+        await ask(intake.home, CreateMonitor(decisions=decided(name, interval_seconds=60), spec=spec))
+    async with intake.home.app.db.transaction() as tx:
+        imported = text("update monitors set origin = 'imported', external_ref = key || cast(:ends as text)")
+        await tx.session.execute(imported, {"ends": ":7"})
+    await intake.tell(KUMA, said(0))
+    await intake.home.look()
+    assert {each.name: each.status == "down" for each in await intake.home.monitors()} == {
+        mine: True,
+        **dict.fromkeys(others, False),
+    }
+
+
+async def test_a_name_that_ends_like_a_number_is_not_the_number(intake: Intake) -> None:
+    await intake.tell(KUMA, said(1, number=3, name="NAS:7"))
+    await intake.tell(KUMA, said(0, number=7, name="Router"))
+    await intake.home.look()
+    assert {each.name: each.status for each in await intake.home.monitors()} == {
+        "NAS:7": "up",
+        "Router": "down",
+    }
+
+
 async def test_one_that_was_told_of_before_it_was_imported_does_not_stay_down_for_ever(
     intake: Intake,
 ) -> None:

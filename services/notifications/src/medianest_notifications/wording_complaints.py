@@ -1,5 +1,6 @@
 """What administrators are told of systems that complain. The words are those of the systems, and shown as text."""
 
+from typing import Any
 from uuid import UUID, uuid5
 
 from medianest_common.contracts.health.webhooks import DownloadStuck, SystemEvent, SystemRecovered
@@ -31,7 +32,7 @@ def about_complaints(event: SystemEvent) -> Notice:
     return Notice(
         type=NotificationType.SERVICE_COMPLAINTS_ENDED if is_over else NotificationType.SERVICE_COMPLAINED,
         link=_LINK,
-        values=values | (lasting(event.at - event.since) if isinstance(event, SystemRecovered) else {}),
+        values=values | (_lasted(event) if isinstance(event, SystemRecovered) else {}),
         data={
             "source": event.source.value,
             "instance": name,
@@ -40,6 +41,11 @@ def about_complaints(event: SystemEvent) -> Notice:
         },
         collapse_key=f"complaints:{system_of(event).hex}",
     )
+
+
+def _lasted(event: SystemRecovered) -> dict[str, Any]:
+    """Until it was over, however much later that is told."""
+    return lasting((event.restored_at or event.at) - event.since)
 
 
 def about_stuck_download(event: DownloadStuck) -> Notice:

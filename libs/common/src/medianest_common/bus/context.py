@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from secrets import token_hex
 from typing import Any
 
 from medianest_common.clock import uuid7
@@ -89,11 +88,6 @@ class use:  # noqa: N801
 
 def with_caller(caller: Caller | None) -> Context:
     return replace(current(), caller=caller)
-
-
-def new_traceparent() -> str:
-    """A new W3C trace, sampled."""
-    return f"00-{token_hex(16)}-{token_hex(8)}-01"
 
 
 def deadline_in(seconds: float, *, now: datetime) -> datetime:

@@ -1,6 +1,8 @@
 """The only module that knows the SDK of Sentry. It is used as a client of its own: nothing is patched, nothing is
 collected by itself."""
 
+import logging
+import re
 import traceback
 from importlib.metadata import version
 from typing import Any
@@ -22,6 +24,7 @@ _WAITING = 50
 """What may wait for a Sentry that is slow or away; the rest is dropped."""
 _WHERE = ("route", "subject", "handler", "timer")
 """Members of a log line that say where it was, in our own words."""
+_OUR_NAME = re.compile(r"[a-z0-9_]+")
 
 
 class _Transport(HttpTransport):
@@ -65,11 +68,11 @@ class Sentry:
         event, hint = event_from_exception(
             error, client_options=self._client.options, mechanism={"type": "logging", "handled": True}
         )
-        where = next((str(line[name]) for name in _WHERE if line.get(name)), line["event"])
-        tags = {
+        where = next((str(line[name]) for name in _WHERE if line.get(name)), _event_of(line) or "")
+        tags: dict[str, Any] = {
             "service": line.get("service") or service_name.get(),
             "correlation_id": line.get("correlation_id"),
-            "event": line["event"],
+            "event": _event_of(line),
             "held_back": str(held_back) if held_back else None,
         }
         event |= {"transaction": where, "tags": tags}
@@ -84,8 +87,18 @@ def _before_send(event: Event, hint: Hint) -> Event:
     return scrub(event)  # type: ignore[return-value]
 
 
+def _event_of(line: EventDict) -> str | None:
+    """Only what somebody wrote into a program. What a logger of the standard library says is a whole sentence, with
+    whatever people had typed in it."""
+    record = line.get("_record")
+    if isinstance(record, logging.LogRecord):
+        return record.name
+    event = str(line.get("event"))
+    return event if _OUR_NAME.fullmatch(event) else None
+
+
 def _name_of(error: BaseException, line: EventDict) -> str:
     """The same for what is the same fault: what it is, and the line of ours or others that raised it."""
     last = traceback.extract_tb(error.__traceback__, limit=-1)
     place = f"{last[0].filename}:{last[0].lineno}" if last else ""
-    return f"{line['event']} {type(error).__qualname__} {place}"
+    return f"{_event_of(line)} {type(error).__qualname__} {place}"

@@ -71,14 +71,9 @@ class RedactionFilter(logging.Filter):
         return True
 
 
-def redacted(value: Any) -> Any:
-    """The same for what JSON has been read into, neither deep nor long."""
-    return _clean(value, depth=0)
-
-
 def redact_text(text: str, *, keep_lines: bool = False) -> str:
     """The text without anything that looks like a secret, on one line unless told otherwise, and not endless."""
-    longest = _LONGEST_TRACEBACK if keep_lines else _LONGEST_VALUE
+    longest = _longest(keep_lines=keep_lines)
     if len(text) > longest:
         text = f"{text[:longest]}… ({len(text)} characters)"
     text = _SECRET_VALUE.sub(_hide, text)
@@ -86,8 +81,26 @@ def redact_text(text: str, *, keep_lines: bool = False) -> str:
 
 
 def redact(value: Any) -> Any:
-    """The same for whole documents: what names say is secret goes as well."""
+    """The same for what JSON has been read into: what names say is secret goes as well. Six levels of it are kept, and
+    of each text what `redact_text` keeps; `is_cut` says whether that is all."""
     return _clean(value, depth=0)
+
+
+def is_cut(value: Any, *, keep_lines: bool = False, depth: int = 0) -> bool:
+    """Whether `redact`, or `redact_text`, leaves out more of what JSON has been read into than what is secret."""
+    if isinstance(value, str):
+        return len(value) > _longest(keep_lines=keep_lines)
+    if not isinstance(value, Mapping | list):
+        return False
+    if depth >= _DEEPEST:
+        return True
+    if isinstance(value, list):
+        return any(is_cut(member, depth=depth + 1) for member in value)
+    return any(
+        is_cut(name)
+        or (not is_secret_name(name) and is_cut(member, keep_lines=name in _TRACEBACKS, depth=depth + 1))
+        for name, member in value.items()
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -96,6 +109,10 @@ def is_secret_name(name: str) -> bool:
     if _HARMLESS.fullmatch(snake):
         return False
     return any(_SECRET_WORD.fullmatch(word) for word in snake.split("_"))
+
+
+def _longest(*, keep_lines: bool) -> int:
+    return _LONGEST_TRACEBACK if keep_lines else _LONGEST_VALUE
 
 
 def _clean_member(name: str, value: Any, *, depth: int) -> Any:

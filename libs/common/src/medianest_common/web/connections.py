@@ -15,7 +15,7 @@ from typing import Any
 
 import httptools
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from medianest_common.errors import PROBLEM_CONTENT_TYPE, BadRequest, MediaNestError, Unavailable
 from medianest_common.web.middleware.limits import LONGEST_ADDRESS, HeadersTooLarge, UriTooLong
@@ -49,7 +49,7 @@ class HttpConnection(HttpToolsProtocol):
     rest_seconds = 15.0
     """How long a body may go on that was answered without being read."""
     stalled_seconds = 30.0
-    """How long an answer may wait before the client reads some more of it."""
+    """How long an answer may wait before the client reads some more of it. Who reads slowly is still waited for."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -60,6 +60,8 @@ class HttpConnection(HttpToolsProtocol):
         self._refusal: MediaNestError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._running: RequestResponseCycle | None = None
+        """The one that is being answered; `cycle` is the newest."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -71,10 +73,20 @@ class HttpConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
-        cycle: Any = self.cycle
-        if cycle is not None:
+        # uvicorn tells the newest only, while the first may be a stream that ends with its reader alone.
+        for cycle in (self._running, self.cycle, *(waiting for waiting, _ in self.pipeline)):
+            if cycle is None:
+                continue
+            cycle.disconnected = cycle.disconnected or not cycle.response_complete
+            cycle.message_event.set()
             # So that nobody has to find out that the two hold nothing but each other.
             cycle.transport = self.transport
+        self._running = None
+        self.pipeline.clear()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         while data and not self._is_leaving and self._refusal is None:
@@ -165,13 +177,24 @@ class HttpConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._stalled is None:
-            self._stalled = self.loop.call_later(self.stalled_seconds, self._cut)
+            self._wait_for_reader()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+
+    def _wait_for_reader(self) -> None:
+        # Writing is only resumed once nearly all is read, which takes somebody slow far longer than the next part.
+        unread = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(self.stalled_seconds, self._cut_unless_read, unread)
+
+    def _cut_unless_read(self, unread: int) -> None:
+        if self.transport.get_write_buffer_size() < unread:
+            self._wait_for_reader()
+        else:
+            self._cut()
 
     def _cut(self) -> None:
         """What waits in the system's own buffer is thrown away as well."""

@@ -2,10 +2,11 @@
 
 import re
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from urllib.parse import parse_qsl
+from weakref import WeakSet
 
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -18,7 +19,14 @@ from medianest_common.web.accepting import accepts, kinds_of
 from medianest_common.web.exchange import Exchange, exchange_of
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
-_ANY = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+_ANY = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]
+_ACTING: WeakSet[Any] = WeakSet()
+
+
+def acts[Endpoint: Callable[..., Any]](endpoint: Endpoint) -> Endpoint:
+    """For the endpoint of a GET that does something: HEAD, which only wants to look, is 405 there."""
+    _ACTING.add(endpoint)
+    return endpoint
 
 
 class NotAcceptable(MediaNestError):
@@ -47,7 +55,8 @@ class RouteIndex:
 
     Pydantic reads `1_0`, `+1`, ` 1` and `1.0` as integers; here a number in a path or query has one spelling.
 
-    HEAD is answered wherever GET is, by the same route: the server leaves the body out. OPTIONS is answered here.
+    HEAD is answered wherever GET is and only reads, by the same route: the server leaves the body out. OPTIONS is
+    answered here.
     """
 
     def __init__(self, app: FastAPI) -> None:
@@ -81,12 +90,13 @@ class RouteIndex:
             await entry.app(scope, receive, send)
             return
         if exchange.method in ("HEAD", "OPTIONS"):
+            routes = list(_routes_at(self._app, path))
             methods = methods_at(self._app, path) if path != "*" else _ANY
             if exchange.method == "OPTIONS" and methods and "OPTIONS" not in methods:
                 exchange.route = "options"
                 await Response(status_code=204, headers={"Allow": allowed(methods)})(scope, receive, send)
                 return
-            if "GET" in methods and "HEAD" not in methods:
+            if "HEAD" in methods and not any("HEAD" in (route.methods or ()) for route in routes):
                 scope = {**scope, "method": "GET"}
         try:
             await self._router(scope, receive, send)
@@ -117,25 +127,31 @@ class RouteIndex:
                 kinds=frozenset(kinds_of(context)),
                 answers_head="HEAD" in methods,
             )
-            for method in methods | {"HEAD"} if "GET" in methods else methods:
+            for method in _answered(context):
                 buckets.setdefault(_key(method, path), []).append(entry)
         return buckets
 
 
 def methods_at(app: FastAPI, path: str) -> list[str]:
     """All that are taken at this path; the router alone would name those of one route."""
-    found = set[str]()
+    return sorted(set[str]().union(*map(_answered, _routes_at(app, path))))
+
+
+def _routes_at(app: FastAPI, path: str) -> Iterator[RouteContext]:
     for context in iter_route_contexts(app.routes):
         pattern = getattr(context, "path_regex", None)
         if pattern is not None and context.methods and pattern.match(path):
-            found |= context.methods
-    return sorted(found)
+            yield context
+
+
+def _answered(context: RouteContext) -> set[str]:
+    methods = set(context.methods or ())
+    return methods | {"HEAD"} if "GET" in methods and context.endpoint not in _ACTING else methods
 
 
 def allowed(methods: Iterable[str]) -> str:
     """For `Allow`: what we answer by ourselves comes on top."""
-    more = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
-    return ", ".join(sorted({*methods} | more))
+    return ", ".join(sorted({*methods, "OPTIONS"}))
 
 
 def _check_accepted(kinds: frozenset[str], exchange: Exchange) -> None:

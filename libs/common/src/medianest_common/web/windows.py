@@ -114,7 +114,7 @@ class LocalWindows:
         window = Window(previous, current, seconds - into, seconds)
         if window.wait(amount):
             return Taken(0, amount, window)
-        if len(self._counts) >= _MOST_COUNTED:
+        if (name, key) not in self._counts and len(self._counts) >= _MOST_COUNTED:
             del self._counts[next(iter(self._counts))]
         self._counts[name, key] = (int(at), current + 1, previous)
         return Taken(1, amount, window._replace(current=current + 1))

@@ -8,6 +8,7 @@ from medianest_common.contracts.base import Contract
 from medianest_common.contracts.health.managing import Heartbeat, RecordHeartbeat
 from medianest_common.errors import MediaNestError, NotFound
 from medianest_common.web import problems
+from medianest_common.web.routing import acts
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import PUBLIC, Gateway
 
@@ -31,6 +32,7 @@ class NothingReports(NotFound):
 
 
 @router.get("/{token}", response_model=Heard, openapi_extra=PUBLIC)
+@acts
 async def send_heartbeat_by_link(
     gateway: Gateway,
     token: Token,

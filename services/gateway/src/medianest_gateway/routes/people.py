@@ -8,6 +8,7 @@ from medianest_common.bus import require_person
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import people
 from medianest_common.web import problems
+from medianest_common.web.routing import acts
 from medianest_gateway.export import Export, export_everything
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
@@ -57,6 +58,7 @@ async def delete_me(gateway: Gateway, body: people.LeaveBody, client: Client) ->
 
 
 @router.get("/users/me/export", response_model=Export)
+@acts
 async def export_me(gateway: Gateway) -> Response:
     """Everything that every service holds about the caller, as a file. A part that does not answer is named."""
     caller = require_person()

@@ -11,6 +11,7 @@ from medianest_common.contracts.auth import providers as contract
 from medianest_common.contracts.base import Page
 from medianest_common.errors import BadRequest, MediaNestError
 from medianest_common.web import problems
+from medianest_common.web.routing import acts
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client, sign_in_redirect
@@ -30,6 +31,7 @@ FromProvider = Annotated[str | None, Query()]
     responses=problems(400, 404, 409, 502),
     openapi_extra=PUBLIC,
 )
+@acts
 async def sign_in_elsewhere(
     request: Request,
     gateway: Gateway,
@@ -87,6 +89,7 @@ async def start_sign_in_elsewhere(
     responses=problems(400, 404, 409, 410, 502),
     openapi_extra=PUBLIC,
 )
+@acts
 async def finish_sign_in_elsewhere(
     request: Request,
     gateway: Gateway,

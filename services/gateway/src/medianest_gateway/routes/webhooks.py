@@ -17,7 +17,7 @@ from medianest_gateway.webhook_bodies import demand_address, demand_header, docu
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
 
 _LONGEST_TEXT = 256_000
-"""Bytes: it has to fit into one message of the bus, and what is read of it is a few words."""
+"""Characters: at four bytes each they still fit into one message of the bus, and what is read of it is a few words."""
 _FORM = {
     "requestBody": {
         "required": True,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_health.models.base import Base
@@ -19,6 +19,7 @@ class DeadLetter(Base):
         Index("ix_dead_letters_state", "state", "seq"),
         Index("ix_dead_letters_handler", "state", "handler", "seq"),
         Index("ix_dead_letters_service", "state", "service", "seq"),
+        Index("ix_dead_letters_settled_at", "settled_at", postgresql_where=text("settled_at is not null")),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -41,10 +41,11 @@ class ComplaintRounds(Repository[ComplaintRound]):
         """The system's, made if there is none, and locked."""
         new = {"source": source.value, "instance": instance}
         statement = upsert(ComplaintRound).values(**new, opened_at=at, due_at=due_at, restless=False)
-        await self.session.execute(statement.on_conflict_do_nothing())
-        complaint_round = await self.get((source.value, instance), lock=True)
-        assert complaint_round is not None, "it is locked by whoever takes it away"
-        return complaint_round
+        while True:
+            await self.session.execute(statement.on_conflict_do_nothing())
+            # None where whoever we waited for has taken it away.
+            if (found := await self.get((source.value, instance), lock=True)) is not None:
+                return found
 
     async def due(self, *, now: datetime) -> ComplaintRound | None:
         """One for which the time has come, locked."""

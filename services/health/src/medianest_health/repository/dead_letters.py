@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,7 +33,7 @@ class DeadLetters(Repository[DeadLetter]):
         """Those that were waiting still: whoever comes second settles nothing."""
         statement = (
             update(DeadLetter)
-            .where(_L.seq.in_(sorted(seqs)), _L.state == _WAITING)
+            .where(_among(seqs), _L.state == _WAITING)
             .values(state=state.value, settled_at=at)
             .returning(_L.seq)
         )
@@ -43,7 +43,7 @@ class DeadLetters(Repository[DeadLetter]):
         return await self.count(_L.state == _WAITING, _L.handler == handler)
 
     async def forget_gone(self, seqs: Collection[int]) -> int:
-        return await self.delete(_L.seq.in_(sorted(seqs)), _L.state == _WAITING)
+        return await self.delete(_among(seqs), _L.state == _WAITING)
 
     async def forget_settled(self, *, before: datetime) -> None:
         await self.delete(_L.settled_at < before)
@@ -72,6 +72,11 @@ class Notices(Repository[DeadLetterNotice]):
         if handler is not None:
             statement = statement.where(n.handler == handler)
         return (await self.session.scalars(statement.order_by(n.handler).with_for_update())).all()
+
+
+def _among(seqs: Collection[int]) -> ColumnElement[bool]:
+    """As one value, however many there are: a statement takes no more than 32,767."""
+    return _L.seq == any_(literal(sorted(seqs), ARRAY(BigInteger)))
 
 
 def matching(which: DeadLetterFilter) -> list[ColumnElement[bool]]:

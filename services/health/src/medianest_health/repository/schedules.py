@@ -196,9 +196,11 @@ class Schedules(Repository[Schedule]):
         latency_ms: float | None,
         at: datetime,
         now: datetime,
+        overtakable: bool = False,
     ) -> None:
-        """It reports, at `at`; what was reported before that and arrives later changes nothing, unless a clock was set
-        back meanwhile. It is looked at now."""
+        """It reports, and is looked at now. With `overtakable` it was received elsewhere, at `at`: what was received
+        before that and arrives later changes nothing, unless a clock was set back meanwhile. Otherwise it has come at
+        this moment, and counts whatever the clock of another replica has said."""
         heard = {
             "heartbeat_at": at,
             "heartbeat_ok": ok,
@@ -206,14 +208,15 @@ class Schedules(Repository[Schedule]):
             "heartbeat_ms": latency_ms,
             "due_at": now,
         }
+        is_later = (
+            Schedule.heartbeat_at.is_(None)
+            | (Schedule.heartbeat_at <= at)
+            | (Schedule.heartbeat_at > now + _SKEW)
+        )
         statement = upsert(Schedule).values(monitor_id=monitor_id, **heard)
         await self.session.execute(
             statement.on_conflict_do_update(
-                index_elements=[Schedule.monitor_id],
-                set_=heard,
-                where=Schedule.heartbeat_at.is_(None)
-                | (Schedule.heartbeat_at <= at)
-                | (Schedule.heartbeat_at > now + _SKEW),
+                index_elements=[Schedule.monitor_id], set_=heard, where=is_later if overtakable else None
             )
         )
 

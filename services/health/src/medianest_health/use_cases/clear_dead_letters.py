@@ -18,6 +18,8 @@ async def remove_settled(app: HealthApp, job: RemoveDeadLetters) -> None:
 
 async def forget_vanished(app: HealthApp) -> None:
     """They grew old, made room for others, or spoke of somebody who has left."""
+    async with app.db.transaction() as tx:
+        await DeadLetters(tx.session).forget_settled(before=app.clock.now() - SETTLED_KEPT)
     async with app.db.read() as connection:
         known = await waiting_seqs(connection)
     # Asked afterwards, so that none is missed that has only just come.
@@ -26,6 +28,4 @@ async def forget_vanished(app: HealthApp) -> None:
     first, last, deleted = there["first_seq"], there["last_seq"], set(there.get("deleted") or ())
     gone = [seq for seq in known if not first <= seq <= last or seq in deleted]
     async with app.db.transaction() as tx:
-        letters = DeadLetters(tx.session)
-        await letters.forget_gone(gone)
-        await letters.forget_settled(before=app.clock.now() - SETTLED_KEPT)
+        await DeadLetters(tx.session).forget_gone(gone)

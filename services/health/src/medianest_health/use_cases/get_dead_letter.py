@@ -5,7 +5,7 @@ from typing import Any
 
 from medianest_common.bus.dead_letters import DeadLetter, read_letter
 from medianest_common.contracts.health.queues import DeadLetterDetails
-from medianest_common.security.redaction import redact_text, redacted
+from medianest_common.security.redaction import is_cut, redact, redact_text
 from medianest_health.app import HealthApp
 from medianest_health.errors import DeadLetterNotFound
 from medianest_health.repository.dead_letters import letter
@@ -23,22 +23,25 @@ async def get_dead_letter(app: HealthApp, seq: int) -> DeadLetterDetails:
     about = known.model_dump(by_alias=False)
     if found is None:
         return DeadLetterDetails(**about, headers={}, body=None, is_json=False, is_cut=False)
-    text, is_json = _written_out(found)
+    text, is_json, is_shortened = _written_out(found)
     return DeadLetterDetails(
         **about,
-        headers=redacted(dict(found.headers)),
+        headers=redact(dict(found.headers)),
         body=text[:LONGEST_BODY],
         is_json=is_json,
-        is_cut=len(text) > LONGEST_BODY,
+        is_cut=is_shortened or len(text) > LONGEST_BODY,
     )
 
 
-def _written_out(found: DeadLetter) -> tuple[str, bool]:
+def _written_out(found: DeadLetter) -> tuple[str, bool, bool]:
+    """The text, whether it is JSON, and whether there was more than secrets that is not in it."""
     try:
-        value = redacted(_opened(json.loads(found.body)))
+        value = _opened(json.loads(found.body))
+        text = json.dumps(redact(value), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return redact_text(found.body.decode(errors="replace"), keep_lines=True), False
-    return json.dumps(value, indent=2, ensure_ascii=False), True
+        raw = found.body.decode(errors="replace")
+        return redact_text(raw, keep_lines=True), False, is_cut(raw, keep_lines=True)
+    return text, True, is_cut(value)
 
 
 def _opened(value: Any, depth: int = 0) -> Any:

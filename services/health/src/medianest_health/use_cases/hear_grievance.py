@@ -38,25 +38,23 @@ async def hear_grievance(
     severity: Level,
     at: datetime,
     now: datetime,
-) -> bool:
-    """Whether it is grave enough to be heard. Of two about the same thing the later one holds, unless a clock was set
-    back meanwhile."""
+) -> None:
+    """If it is grave enough. Of two about the same thing the later one holds, unless a clock was set back meanwhile."""
     complaints = Complaints(tx.session)
     # That something is over may be told at another level than it had.
     is_light = rank(grievance.level) < rank(severity)
     if is_light and not (grievance.is_over and await complaints.holds(source, instance, grievance.kind)):
-        return False
+        return
     complaint_round = await ComplaintRounds(tx.session).join(
         source, instance, at=at, due_at=at + GATHERED_FOR
     )
     known = next(iter(await complaints.of(complaint_round, kind=grievance.kind)), None)
     if known is not None and at <= known.heard_at <= now + _SKEW:
-        return True
+        return
     if grievance.is_over:
         await _over(complaints, complaint_round, known, grievance, at=at)
     else:
         await _raised(complaints, complaint_round, known, grievance, at=at)
-    return True
 
 
 async def _raised(

@@ -13,7 +13,7 @@ from medianest_common.db import Transaction
 from medianest_health.adapters.webhooks.heard import Turn
 from medianest_health.app import HealthApp
 from medianest_health.models import Monitor
-from medianest_health.repository.imported import ImportedMonitors
+from medianest_health.repository.imported import TOLD, ImportedMonitors
 from medianest_health.repository.schedules import Schedules
 from medianest_health.repository.specs import stored
 from medianest_health.targets import target_of
@@ -22,8 +22,6 @@ from medianest_health.use_cases.tell_monitors import show_anew
 
 log = structlog.get_logger()
 
-_TOLD = "told"
-"""How the references of those begin that are known from webhooks alone."""
 _SPEC = PushSpec(kind="push", lasts=True)
 _INTERVAL_SECONDS = 60
 _TIMEOUT_SECONDS = 10.0
@@ -44,7 +42,13 @@ async def hear_of_turn(app: HealthApp, tx: Transaction, turn: Turn, *, at: datet
     for monitor in (imported, told):
         if monitor is not None:
             await schedules.hear(
-                monitor.id, ok=turn.is_up, message=turn.message, latency_ms=None, at=at, now=now
+                monitor.id,
+                ok=turn.is_up,
+                message=turn.message,
+                latency_ms=None,
+                at=at,
+                now=now,
+                overtakable=True,
             )
 
 
@@ -53,7 +57,7 @@ async def _told_of(monitors: ImportedMonitors, turn: Turn) -> Monitor | None:
 
 
 def _ref(turn: Turn) -> str:
-    return f"{_TOLD}:{turn.ref}"
+    return f"{TOLD}:{turn.ref}"
 
 
 async def _made(monitors: ImportedMonitors, turn: Turn, *, now: datetime) -> Monitor | None:
@@ -62,11 +66,11 @@ async def _made(monitors: ImportedMonitors, turn: Turn, *, now: datetime) -> Mon
         return None
     monitor_id = uuid7()
     config, _ = stored(_SPEC)
-    log.info("told_monitor_made", monitor=f"{_TOLD}:{monitor_id}")
+    log.info("told_monitor_made", monitor=f"{TOLD}:{monitor_id}")
     return await monitors.add(
         Monitor(
             id=monitor_id,
-            key=f"{_TOLD}:{monitor_id}",
+            key=f"{TOLD}:{monitor_id}",
             kind=_SPEC.kind,
             name=turn.name,
             target=target_of(_SPEC),

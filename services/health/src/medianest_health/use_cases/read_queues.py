@@ -2,7 +2,7 @@
 
 import asyncio
 
-from medianest_common.contracts.health.queues import Queues
+from medianest_common.contracts.health.queues import Queues, QueueStream
 from medianest_common.contracts.platform import Outbox, OutboxReport, outbox_subject
 from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import SERVICES
@@ -15,7 +15,7 @@ _ANSWER_SECONDS = 2.0
 
 async def read_queues(app: HealthApp) -> Queues:
     streams, reports = await asyncio.gather(
-        look_at_streams(app.bus), asyncio.gather(*(_outbox(app, service) for service in SERVICES))
+        _streams(app), asyncio.gather(*(_outbox(app, service) for service in SERVICES))
     )
     async with app.db.read() as connection:
         dead_letters = await counts(connection)
@@ -26,6 +26,13 @@ async def read_queues(app: HealthApp) -> Queues:
         if report is None or not report.is_known
     ]
     return Queues(streams=streams, outboxes=outboxes, silent=silent, dead_letters=dead_letters)
+
+
+async def _streams(app: HealthApp) -> list[QueueStream] | None:
+    try:
+        return await look_at_streams(app.bus)
+    except (MediaNestError, TimeoutError):
+        return None
 
 
 async def _outbox(app: HealthApp, service: str) -> OutboxReport | None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from medianest_common.bus.dead_letters import DeadLetter, read_letter
+from medianest_common.bus.dead_letters import DeadLetter, is_handled, read_letter
 from medianest_common.contracts.health.decided import InternalsDecision
 from medianest_common.contracts.health.queues import (
     DeadLetterFilter,
@@ -16,7 +16,7 @@ from medianest_common.errors import FieldError, Invalid
 from medianest_health.app import HealthApp
 from medianest_health.auditing import internals_decided
 from medianest_health.repository.dead_letters import DeadLetters, matching, places
-from medianest_health.retrying import obstacle, send_again
+from medianest_health.retrying import send_again
 
 MOST = 200
 MOST_BYTES = 8 << 20
@@ -26,7 +26,8 @@ _AT_A_TIME = 8
 async def retry_dead_letters(app: HealthApp, which: DeadLetterFilter) -> DeadLettersSettled:
     chosen, next_after = await _chosen(app, which)
     found = await _read(app, chosen)
-    hindered = {letter.seq for letter in found if await _is_hindered(app, letter)}
+    handled = await _handled(app, found)
+    hindered = {letter.seq for letter in found if letter.text() is None or _pair(letter) not in handled}
     possible = {letter.seq: letter for letter in found if letter.seq not in hindered}
     async with app.db.transaction() as tx:
         letters = DeadLetters(tx.session)
@@ -78,8 +79,21 @@ async def _read(app: HealthApp, chosen: Sequence[LetterPlace]) -> list[DeadLette
     return [letter for letter in await asyncio.gather(*map(one, chosen)) if letter is not None]
 
 
-async def _is_hindered(app: HealthApp, letter: DeadLetter) -> bool:
-    return await obstacle(app, letter) is not None
+def _pair(letter: DeadLetter) -> tuple[str, str]:
+    return letter.subject, letter.handler
+
+
+async def _handled(app: HealthApp, letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
+    """The pairs of subject and handler that there still are; many letters are of few."""
+    few = asyncio.Semaphore(_AT_A_TIME)
+
+    async def is_there(pair: tuple[str, str]) -> bool:
+        async with few:
+            return await is_handled(app.bus.js, subject=pair[0], handler=pair[1])
+
+    pairs = sorted({_pair(letter) for letter in letters})
+    there = await asyncio.gather(*map(is_there, pairs))
+    return {pair for pair, it_is in zip(pairs, there, strict=True) if it_is}
 
 
 def _about(settled: set[int]) -> str:

@@ -50,14 +50,14 @@ async def _decide(tx: Transaction, complaint_round: ComplaintRound, *, now: date
     elif not open_ones:
         complaint_round.ended_at = now
         were = [each for each in complaints if each.told_level]
-        at = max(each.restored_at for each in complaints if each.restored_at)
         tx.emit(
             told.SystemRecovered(
                 source=told.WebhookSource(complaint_round.source),
                 instance=complaint_round.instance,
                 complaints=_gravest(were),
-                at=at,
+                at=now,
                 since=complaint_round.opened_at,
+                restored_at=max(each.restored_at for each in complaints if each.restored_at),
             )
         )
         log.info("complaints_over", source=complaint_round.source, number=len(were))

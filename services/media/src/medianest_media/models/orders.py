@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, Identity, Index, Integer
+from sqlalchemy import ARRAY, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medianest_common.contracts.media import MediaType
@@ -26,6 +26,7 @@ class Order(Base):
         one_of("media_type", MediaType),
         one_of("state", OrderState),
         Index("ix_orders_title", "tmdb_id", "media_type"),
+        Index("ix_orders_tvdb_id", "tvdb_id", postgresql_where=text("tvdb_id is not null")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

@@ -63,9 +63,10 @@ class DeadLetterCount(Contract):
 
 
 class Queues(Contract):
-    """`outboxes` holds the services that answered, `silent` those that did not."""
+    """`streams` is None where the bus does not say. `outboxes` holds the services that answered, `silent` those that
+    did not."""
 
-    streams: list[QueueStream]
+    streams: list[QueueStream] | None
     outboxes: list[Outbox]
     silent: list[str]
     dead_letters: list[DeadLetterCount]

@@ -66,9 +66,12 @@ class SystemComplained(SystemEvent):
 
 class SystemRecovered(SystemEvent):
     """What had been told is over, in the words and at the level in which it was. Of what comes and goes told only once
-    it has stayed away."""
+    it has stayed away. `at` is when it is told, so that what is told later
+    overtakes what was told before."""
 
     since: Timestamp
+    restored_at: Timestamp | None = None
+    """When the last of it ended. Whoever leaves that out, as older versions do, says it with `at`."""
 
 
 class DownloadStuck(Event):

@@ -1,6 +1,5 @@
 """Who is really calling when proxies stand between: only those we trust are believed."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -13,7 +12,6 @@ from medianest_common.web.exchange import Exchange, exchange_of
 log = structlog.get_logger()
 
 MOST_HOPS = 10
-_FOR = re.compile(r"(?:^|;)[ \t]*for=(?:\"([^\"\\]{1,64})\"|([^\";,\s]{1,64}))", re.IGNORECASE)
 
 _FORWARDED = frozenset(
     {
@@ -45,6 +43,7 @@ _FORWARDED = frozenset(
 )
 _ALWAYS_DROPPED = frozenset(
     {
+        b"forwarded",
         b"x-http-method-override",
         b"x-http-method",
         b"x-method-override",
@@ -57,10 +56,11 @@ _ALWAYS_DROPPED = frozenset(
 
 
 class ClientAddress:
-    """Reads X-Forwarded-For, or where there is none Forwarded (RFC 7239), from right to left past trusted hops. What
-    stands further left than `MOST_HOPS` is not looked at: a client may write there what it likes, and must neither be
-    believed nor escape from being counted by it. Headers that speak for a client are removed unless a trusted proxy
-    sent them, so that nothing further in can believe them by mistake."""
+    """Reads X-Forwarded-For from right to left past trusted hops. What stands further left than `MOST_HOPS` is not
+    looked at: a client may write there what it likes, and must neither be believed nor escape from being counted by it.
+    Headers that speak for a client are removed unless a trusted proxy sent them, so that nothing further in can believe
+    them by mistake. `Forwarded` (RFC 7239) is always removed: most proxies do not write it, and pass on what the client
+    has written."""
 
     def __init__(self, app: ASGIApp, *, trusted: Iterable[IPv4Network | IPv6Network]) -> None:
         self._app = app
@@ -81,7 +81,7 @@ class ClientAddress:
 
     def _resolve(self, exchange: Exchange) -> None:
         peer = exchange.client_ip
-        hops = _named_in(exchange)
+        hops = b",".join(exchange.all_of(b"x-forwarded-for")).decode("latin-1").split(",")
         client = self._first_stranger(hops[-MOST_HOPS:], is_all=len(hops) <= MOST_HOPS)
         if client is None:
             exchange.is_from_proxy = True
@@ -101,15 +101,6 @@ class ClientAddress:
             if not self._is_trusted(address):
                 return address
         return normalised(hops[0].strip(" \t")) if is_all else None
-
-
-def _named_in(exchange: Exchange) -> list[str]:
-    """From left to right, as the proxies have written them down."""
-    if b"forwarded" in exchange.headers and b"x-forwarded-for" not in exchange.headers:
-        elements = b",".join(exchange.all_of(b"forwarded")).decode("latin-1").split(",")
-        found = [_FOR.search(element) for element in elements]
-        return [(each[1] or each[2]) if each else "" for each in found]
-    return b",".join(exchange.all_of(b"x-forwarded-for")).decode("latin-1").split(",")
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ def read_generic(name: str, document: dict[str, Any], *, delivery_id: str | None
     if event in _TURNS:
         monitor = line(document.get("monitor"), 80) or name
         message = line(document.get("message"), 300)
-        turn = Turn(f"generic:{name}:{monitor}", None, monitor, None, _TURNS[event], message)
+        turn = Turn(f"generic:{name}:{monitor}", None, monitor, _TURNS[event], message)
         return Heard(instance=name, event=event, is_known=True, mark=mark, meanings=[turn])
     heard = read_arr(WebhookSource.GENERIC, document | {"eventType": event}, otherwise=otherwise)
     complaints = [each for each in heard.meanings if isinstance(each, Grievance)]

@@ -52,7 +52,6 @@ class Turn:
     number: int | None
     """What Uptime Kuma calls it."""
     name: str
-    kind: str | None
     is_up: bool
     message: str | None
 

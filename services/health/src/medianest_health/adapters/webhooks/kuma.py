@@ -26,7 +26,7 @@ def read_kuma(document: dict[str, Any], *, otherwise: str) -> Heard:
         event=event,
         is_known=bool(event) and (name is not None or not turns),
         mark=mark_of([number, name, status, line(heartbeat.get("time"))]) if event else otherwise,
-        meanings=[_turn(heartbeat, monitor, number, name, is_up=status == _UP)]
+        meanings=[_turn(heartbeat, number, name, is_up=status == _UP)]
         if turns and name and not _speaks_for_others(monitor)
         else [],
     )
@@ -43,15 +43,12 @@ def _speaks_for_others(monitor: dict[str, Any]) -> bool:
     return monitor.get("type") == "group" and bool(monitor.get("childrenIDs"))
 
 
-def _turn(
-    heartbeat: dict[str, Any], monitor: dict[str, Any], number: int | None, name: str, *, is_up: bool
-) -> Turn:
+def _turn(heartbeat: dict[str, Any], number: int | None, name: str, *, is_up: bool) -> Turn:
     """Two of them in one household number their monitors alike, so the name belongs to it."""
     return Turn(
         ref=f"uptime-kuma:{number or ''}:{name}",
         number=number,
         name=name,
-        kind=line(monitor.get("type"), 40),
         is_up=is_up,
         message=None if is_up else line(heartbeat.get("msg"), 300),
     )
