@@ -27,7 +27,8 @@ _PATIENCE = 90.0
 """Longer than the gateway waits for anybody."""
 _NO_TIME = (503, 504)
 OWNER_EMAIL = "olive@example.org"
-OWNER_PASSWORD = "correct horse battery staple"
+# None of those in the examples of the description: whoever tries them all would change it.
+OWNER_PASSWORD = "nine brown foxes near the old mill"
 SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
 WEBHOOK_SECRET = "overseerr-shared-secret"
 METRICS_TOKEN = "metrics-token-for-the-tests-of-the-product"

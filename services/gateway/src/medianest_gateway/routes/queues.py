@@ -43,20 +43,20 @@ async def drop_dead_letters(gateway: Gateway, body: queues.DeadLetterFilter) -> 
     return await passed_through(gateway.bus, queues.DropDeadLetters(which=body), timeout=MANY_SECONDS)
 
 
-@router.get("/dead-letters/{seq}", response_model=queues.DeadLetterDetails, responses=problems(404))
+@router.get("/dead-letters/{seq:int}", response_model=queues.DeadLetterDetails, responses=problems(404))
 async def get_dead_letter(gateway: Gateway, seq: Seq) -> Response:
     """With what it says, as far as that is nobody's secret."""
     return await passed_through(gateway.bus, queues.GetDeadLetter(seq=seq))
 
 
-@router.post("/dead-letters/{seq}/retry", response_model=queues.DeadLetter, responses=problems(404, 409))
+@router.post("/dead-letters/{seq:int}/retry", response_model=queues.DeadLetter, responses=problems(404, 409))
 async def retry_dead_letter(gateway: Gateway, seq: Seq) -> Response:
     """Given to its handler once more, and to nobody else. Twice the same is one effect; 409 for one that was dropped,
     or that nobody can handle any more."""
     return await passed_through(gateway.bus, queues.RetryDeadLetter(seq=seq))
 
 
-@router.delete("/dead-letters/{seq}", status_code=204, responses=problems(404, 409))
+@router.delete("/dead-letters/{seq:int}", status_code=204, responses=problems(404, 409))
 async def drop_dead_letter(gateway: Gateway, seq: Seq) -> None:
     """It is not handled any more. 409 for one that was retried."""
     await gateway.bus.call(queues.DropDeadLetter(seq=seq))
