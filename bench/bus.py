@@ -67,6 +67,7 @@ async def _compare(url: str) -> list[Row]:
                 goal="≤ 1.5 ×",
                 limit=f"nats-py {plain * 1e6:.0f} µs",
                 met=ratio <= 1.5,
+                ratio=ratio,
             )
         )
     await client.close()

@@ -26,6 +26,7 @@ from medianest_common.contracts.notifications import PUSH_ALL
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_gateway.live.tickets import Tickets
 
+SOMEBODY_ELSE = {"email": "frida@example.org", "password": "another password for measuring"}
 _IDLE = 5_000
 _RETURNING = 1_000
 _MISSED = 3
@@ -75,7 +76,7 @@ async def _heard_by_another() -> Row:
             overseerr.add_movie(_FIRST_FILM + number, f"Film {number}", 2020)
         backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         async with product(media_poll_seconds="3600", **backend) as running:
-            friend = await _friend(running)
+            friend = await somebody_else(running)
             took = await _post_and_hear(running, friend)
     ordered = sorted(took)
     p50, p99 = statistics.median(ordered), ordered[int(len(ordered) * 0.99) - 1]
@@ -141,18 +142,13 @@ async def _read_lists(running: Running) -> None:
             await asyncio.sleep(_READS_EACH)
 
 
-async def _friend(running: Running) -> str:
-    """The access token of somebody else."""
+async def somebody_else(running: Running) -> str:
+    """Their access token."""
     async with httpx.AsyncClient(base_url=f"http://localhost:{running.port}/api/v1", timeout=20) as client:
         headers = {"Authorization": f"Bearer {running.token}"}
         invite = (await client.post("/auth/invites", json={}, headers=headers)).raise_for_status().json()
         csrf = (await client.get("/csrf")).json()["token"]
-        body = {
-            "token": invite["url"].partition("#token=")[2],
-            "name": "Frida",
-            "email": "frida@example.org",
-            "password": "another password for measuring",
-        }
+        body = SOMEBODY_ELSE | {"token": invite["url"].partition("#token=")[2], "name": "Frida"}
         answer = await client.post("/auth/invites/accept", json=body, headers={"X-CSRF-Token": csrf})
         return str(answer.raise_for_status().json()["accessToken"])
 

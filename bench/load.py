@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
@@ -9,7 +10,7 @@ import psutil
 
 @dataclass(frozen=True)
 class Run:
-    """CPU is that of all processes named to `measure`, not the client's."""
+    """CPU is that of all processes that `measure` was told of, not the client's."""
 
     requests: int
     seconds: float
@@ -43,10 +44,13 @@ async def measure(
     connections: int = 16,
     seconds: float = 6,
     warm_up: float = 1.5,
-    processes: list[psutil.Process] | None = None,
+    processes: Callable[[], list[psutil.Process]] = list,
     expect: int = 200,
 ) -> Run:
-    """Send the prepared requests round robin until the time is over; `requests` are whole HTTP/1.1 messages."""
+    """Send the prepared requests round robin until the time is over; `requests` are whole HTTP/1.1 messages.
+
+    `processes` is asked after the warm-up: PostgreSQL has begun one for each connection by then.
+    """
     latencies: list[float] = []
     failed = 0
     position = 0
@@ -54,6 +58,7 @@ async def measure(
     measuring_from = started + warm_up
     until = measuring_from + seconds
     cpu_before = 0.0
+    counted: list[psutil.Process] = []
 
     async def worker() -> None:
         nonlocal failed, position
@@ -73,12 +78,13 @@ async def measure(
         writer.close()
 
     async def mark() -> None:
-        nonlocal cpu_before
+        nonlocal cpu_before, counted
         await asyncio.sleep(warm_up)
-        cpu_before = cpu_seconds(processes or [])
+        counted = processes()
+        cpu_before = cpu_seconds(counted)
 
     await asyncio.gather(mark(), *(worker() for _ in range(connections)))
-    cpu = (cpu_seconds(processes or []) - cpu_before) * 1000
+    cpu = (cpu_seconds(counted) - cpu_before) * 1000
     return Run(len(latencies), seconds, latencies, cpu, failed)
 
 

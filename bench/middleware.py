@@ -1,4 +1,5 @@
-"""The whole HTTP stack against bare FastAPI on the same routes: a real server, counting in Valkey, JSON log lines."""
+"""The whole HTTP stack against bare FastAPI on the same routes: connections as in the product, counting in Valkey, JSON
+log lines."""
 
 import asyncio
 import gc
@@ -10,7 +11,9 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 import psutil
 import uvicorn
@@ -27,6 +30,7 @@ from medianest_common.security.csrf import CsrfTokens
 from medianest_common.security.encryption import KeyRing
 from medianest_common.settings import Settings
 from medianest_common.web import IdempotencyStore, Principal, Rule, Stack, create_app
+from medianest_common.web.connections import HttpConnection
 
 ROUNDS = 5
 SECONDS = 2.0
@@ -60,7 +64,7 @@ async def _compare(name: str, path: str, bare: tuple[int, int], full: tuple[int,
         costs = []
         for port, pid in (full, bare):
             run = await measure_load(
-                port, sent, seconds=SECONDS, warm_up=0.5, connections=8, processes=[psutil.Process(pid)]
+                port, sent, seconds=SECONDS, warm_up=0.5, connections=8, processes=partial(_one, pid)
             )
             if run.failed:
                 raise RuntimeError(f"{run.failed} of {run.requests} requests failed")
@@ -76,7 +80,12 @@ async def _compare(name: str, path: str, bare: tuple[int, int], full: tuple[int,
         "≤ 2 ×" + (", ≤ 0.25 ms" if path == "/health" else ""),
         f"bare FastAPI {bare_ms:.3f} ms",
         within,
+        ratio,
     )
+
+
+def _one(pid: int) -> list[psutil.Process]:
+    return [psutil.Process(pid)]
 
 
 @contextmanager
@@ -135,7 +144,9 @@ def _serve(kind: str, port: int, valkey_url: str) -> None:
     # As the product does once it is up.
     gc.collect()
     gc.freeze()
-    uvicorn.run(app, port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False)
+    speaks: type[asyncio.Protocol] | Literal["auto"] = "auto" if kind == "bare" else HttpConnection
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "proxy_headers": False}
+    uvicorn.run(app, port=port, http=speaks, server_header=False, **options)
 
 
 def _full(valkey_url: str) -> FastAPI:

@@ -11,7 +11,7 @@ from bench.middleware import listening
 from bench.product import product
 from bench.table import Row
 
-_BARE = """
+BARE = """
 import asyncio, sys
 import uvicorn, uvloop
 from fastapi import FastAPI
@@ -26,15 +26,18 @@ async def measure() -> list[Row]:
     rounds = []
     async with product() as ours:
         bare_port = ours.port + 1
-        bare = await asyncio.create_subprocess_exec(sys.executable, "-c", _BARE, str(bare_port))
+        bare = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, str(bare_port))
         try:
             await listening(bare_port)
             for _ in range(3):
                 plain = await measure_load(
-                    bare_port, [request("GET", "/health")], seconds=3, processes=[psutil.Process(bare.pid)]
+                    bare_port,
+                    [request("GET", "/health")],
+                    seconds=3,
+                    processes=lambda: [psutil.Process(bare.pid)],
                 )
                 full = await measure_load(
-                    ours.port, [request("GET", "/health")], seconds=3, processes=ours.processes()
+                    ours.port, [request("GET", "/health")], seconds=3, processes=ours.processes
                 )
                 rounds.append((full.cpu_each_ms, plain.cpu_each_ms))
         finally:

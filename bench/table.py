@@ -15,6 +15,8 @@ class Row:
     goal: str = ""
     limit: str = ""
     met: bool | None = None
+    ratio: float | None = None
+    """To the limit case of the same run, which says the same on any machine."""
 
 
 def show(rows: list[Row]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -12,6 +13,8 @@ import typer
 
 from medianest.admin import admin
 from medianest.errors import Refused, SetupError
+from medianest.keeping.commands import register as register_keeping
+from medianest.settings_file import settings as settings_file
 
 app = typer.Typer(
     name="medianest",
@@ -22,9 +25,18 @@ app = typer.Typer(
 )
 
 app.add_typer(admin)
+app.add_typer(settings_file)
+register_keeping(app)
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]...", help="Services; all when none is named.")
+]
+
+Beside = Annotated[
+    bool,
+    typer.Option(
+        "--beside", help="Two versions will run side by side: on the bus, what is allowed stays allowed."
+    ),
 ]
 
 
@@ -66,9 +78,10 @@ def demo() -> None:
 
 @app.command()
 def migrate(names: Names = None) -> None:
-    """Bring the tables of all services, or of those named, up to date."""
+    """Bring the tables of all services, or of those named, up to date, and make the streams that are missing."""
     from medianest import registry, running
     from medianest.installation import reachable, read_settings
+    from medianest.operator_bus import prepare_bus
     from medianest_common.logging import configure
 
     settings = read_settings()
@@ -77,9 +90,12 @@ def migrate(names: Names = None) -> None:
     async def work() -> None:
         async with reachable(settings) as present:
             await running.migrate(registry.services(names or ()), settings=present)
+            _say("The tables are up to date.")
+            # A service that is new would otherwise wait for the gateway, which an upgrade replaces last.
+            await prepare_bus(present)
+            _say("The streams of the bus are there.")
 
     _await(work())
-    _say("The tables are up to date.")
 
 
 @app.command()
@@ -123,21 +139,63 @@ def asyncapi() -> None:
 def secrets(
     folder: Annotated[Path, typer.Argument(help="Where the services look for theirs.")],
     database: Annotated[Path, typer.Option(help="Where the database server looks for its password.")],
+    bus: Annotated[
+        Path | None, typer.Option(help="Where NATS looks for its users, and each of them for its key.")
+    ] = None,
+    beside: Beside = False,
 ) -> None:
     """Make the secrets of an installation in containers, those that are missing."""
     from medianest.containers import write_secrets
 
-    made = write_secrets(folder, database=database)
+    made = write_secrets(folder, database=database, bus=bus, beside=beside)
     _say(f"Made: {', '.join(made)}." if made else "All were there.")
 
 
 @app.command()
-def healthcheck() -> None:
-    """Say by the exit status whether the service that runs here can work; for a container's health check."""
-    from medianest.containers import is_ready
-    from medianest.installation import read_settings
+def systemd(
+    install: Annotated[bool, typer.Option("--install", help="Write it where systemd looks for it.")] = False,
+) -> None:
+    """Print the unit that starts this installation at boot: as root one of the system, else one of this user."""
+    from medianest.systemd import NAME, ensure_reachable, unit, unit_file
 
-    raise typer.Exit(0 if is_ready(read_settings()) else 1)
+    for_user = os.geteuid() != 0
+    text = unit(for_user=for_user)
+    if not install:
+        print(text, end="")
+        return
+    if not for_user:
+        ensure_reachable(Path(sys.prefix), Path(sys.base_prefix).resolve())
+    path = unit_file(for_user=for_user)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    _say(f"Written to {path}. To start it now and at every boot:")
+    if for_user:
+        _say(
+            f"  systemctl --user daemon-reload && systemctl --user enable --now {NAME} && loginctl enable-linger"
+        )
+    else:
+        _say(f"  systemctl daemon-reload && systemctl enable --now {NAME}")
+
+
+@app.command()
+def nats_users(
+    folder: Annotated[Path, typer.Argument(help="Where the keys go, and what nats-server has to include.")],
+    beside: Beside = False,
+) -> None:
+    """Make a user of a NATS server of your own for each service, those that are missing."""
+    from medianest.bus_users import write_users
+
+    made = write_users(folder, beside=beside)
+    _say(f"Keys made for {', '.join(made)}." if made else "All keys were there.")
+    _say(f"nats-server includes {folder / 'server' / 'users.conf'}; MEDIANEST_NATS_SEEDS_DIR is {folder}.")
+
+
+@app.command(hidden=True)
+def bus_permissions() -> None:
+    """Write what each service may do on the bus, as the code has it."""
+    from medianest.bus_users import write_permissions
+
+    _say(f"written to {write_permissions()}")
 
 
 @app.command()

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from pathlib import Path
 
 from medianest import registry
+from medianest.doctor_backups import backups
+from medianest.doctor_inside import door, inside
 from medianest.doctor_plex import found_server
 from medianest.doctor_upstreams import upstreams
 from medianest.embedded.binaries import BinarySettings, find_nats, find_postgres, find_valkey, version_of
@@ -17,6 +19,8 @@ from medianest.embedded.servers import urls_of_running
 from medianest.errors import SetupError
 from medianest.finding import Finding, bad, good
 from medianest.installation import check_settings, hindrance, reachable, read_settings
+from medianest.operator_bus import operator_connection
+from medianest_common.clock import SystemClock
 from medianest_common.settings import Settings, SettingsError
 
 _TIMEOUT = 10.0
@@ -42,6 +46,11 @@ async def examine() -> list[Finding]:
     findings.extend([finding async for finding in _binaries(settings)])
     if all(finding.fine for finding in findings):
         findings.extend([finding async for finding in _servers(settings)])
+    findings.append(await asyncio.to_thread(backups, SystemClock()))
+    if running:
+        async with reachable(settings) as present:
+            findings.extend(await inside(present))
+        findings.extend(await door(settings.base_url))
     findings.extend(await upstreams(settings))
     return findings
 
@@ -166,24 +175,9 @@ async def _answers(name: str, ask: Callable[[], Awaitable[str]], variable: str) 
 
 
 async def _ask_nats(settings: Settings) -> str:
-    import nats
-
-    async def hear(_: Exception) -> None:
-        """The last error is raised as well."""
-
-    client = await nats.connect(
-        settings.nats_url,
-        connect_timeout=int(_TIMEOUT),
-        allow_reconnect=False,
-        max_reconnect_attempts=1,
-        reconnect_time_wait=0,
-        error_cb=hear,
-    )
-    try:
+    async with operator_connection(settings) as client:
         account = await client.jetstream().account_info()
         return f"JetStream holds {account.streams} streams, {account.storage / 1e6:.1f} MB"
-    finally:
-        await client.close()
 
 
 async def _ask_postgres(settings: Settings) -> str:
@@ -213,13 +207,14 @@ async def _ask_valkey(settings: Settings) -> str:
 async def _migrations(settings: Settings) -> Finding:
     import asyncpg
 
-    from medianest_common.db.migrate import VERSION_TABLE, head_of, with_tables
+    from medianest_common.db.migrate import head_of, read_tables, with_tables
     from medianest_common.db.roles import role_url
     from medianest_common.lifecycle import load_keys, role_secret
 
     secret = role_secret(load_keys(settings))
-    ask = f"select version_num from {VERSION_TABLE}"  # noqa: S608
-    behind = []
+    behind: list[str] = []
+    newer: list[str] = []
+    too_new: list[str] = []
     owners = with_tables(registry.services())
     untouched = 0
     for service in owners:
@@ -228,18 +223,32 @@ async def _migrations(settings: Settings) -> Finding:
                 role_url(settings.database_url, service.name, secret=secret), timeout=_TIMEOUT
             )
             try:
-                present = await connection.fetchval(ask, timeout=_TIMEOUT)
+                present = await read_tables(connection)
             finally:
                 await connection.close(timeout=_TIMEOUT)
         except asyncpg.PostgresError:
             present = None
         untouched += present is None
-        if present != head_of(service):
-            behind.append(f"{service.name} is at {present or 'nothing'}, not {head_of(service)}")
+        head = head_of(service)
+        if present is None or present.version < head:
+            behind.append(f"{service.name} is at {present.version if present else 'nothing'}, not {head}")
+        elif present.version > head:
+            (too_new if head < present.oldest_code else newer).append(service.name)
     if untouched == len(owners):
         return good("tables", "none yet; the first start makes them")
+    if too_new:
+        return bad(
+            "tables",
+            f"a newer MediaNest has changed those of {', '.join(too_new)} so that this one cannot work with them",
+            "Install that version again, or restore a backup of this one.",
+        )
     if behind:
         return bad("tables", "; ".join(behind), "Run: medianest migrate (a start does it too).")
+    if newer:
+        return good(
+            "tables",
+            f"a newer MediaNest has added to those of {', '.join(newer)}; this one can work with them",
+        )
     return good("tables", f"up to date in {len(owners)} services")
 
 

@@ -9,6 +9,14 @@ class Refused(SetupError):
     """The installation is fine, but what was asked of it is not possible."""
 
 
+class BeingMade(Refused):
+    """Somebody else makes a backup just now."""
+
+
+class MadeMeanwhile(Refused):
+    """Somebody else has made a backup since it was due: there is nothing to do."""
+
+
 class DataFolderInUse(SetupError):
     pass
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from medianest.embedded import EmbeddedServers, ServerUrls
 from medianest.embedded.servers import urls_of_running
@@ -64,19 +65,31 @@ def embedded(settings: Settings) -> EmbeddedServers:
 
 def with_urls(settings: Settings, urls: ServerUrls) -> Settings:
     return settings.model_copy(
-        update={"nats_url": urls.nats_url, "database_url": urls.database_url, "valkey_url": urls.valkey_url}
+        update={
+            "nats_url": urls.nats_url,
+            "nats_seeds_dir": urls.nats_seeds_dir or settings.nats_seeds_dir,
+            "database_url": urls.database_url,
+            "valkey_url": urls.valkey_url,
+        }
     )
 
 
 def shared_settings(settings: Settings) -> dict[str, Any]:
-    """What was found out here and holds for every service, whatever the environment says."""
+    """What was found out here and holds for every service, whatever the environment says. Where they come to the bus
+    with keys of their own, the operator's password is not told."""
     return {
-        "nats_url": settings.nats_url,
+        "nats_url": without_user(settings.nats_url) if settings.nats_seeds_dir else settings.nats_url,
+        "nats_seeds_dir": settings.nats_seeds_dir,
         "database_url": settings.database_url,
         "valkey_url": settings.valkey_url,
         "data_dir": settings.data_dir,
         "base_url": settings.base_url,
     }
+
+
+def without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def check_settings(services: Iterable["Service"]) -> None:
@@ -102,6 +115,7 @@ async def reachable(settings: Settings) -> AsyncIterator[Settings]:
                 nats_url=settings.nats_url or running.nats_url,
                 database_url=settings.database_url or running.database_url,
                 valkey_url=settings.valkey_url or running.valkey_url,
+                nats_seeds_dir=None if settings.nats_url else running.nats_seeds_dir,
             ),
         )
         return

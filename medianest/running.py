@@ -1,11 +1,13 @@
 """`medianest run`: the servers, the migrations, then the services, in this process or in one each."""
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +18,14 @@ from medianest.embedded import EmbeddedServers
 from medianest.embedded.process import SupervisedServer
 from medianest.errors import SetupError
 from medianest.installation import check_settings, embedded, hindrance, shared_settings, with_urls
+from medianest.keeping.schedule import looked_after
+from medianest.operator_bus import prepare_bus
 from medianest.service_process import service_processes
+from medianest.systemd import Supervisor
+from medianest_common.clock import SystemClock
 from medianest_common.reporting import reporting
 from medianest_common.settings import Settings
+from medianest_common.tracing import tracing
 
 if TYPE_CHECKING:
     from medianest_common.service import Service
@@ -44,17 +51,22 @@ async def run(
     started = time.monotonic()
     names = tuple(names) or tuple(registry.ALL)
     servers = embedded(settings)
-    stop = _stop_on_signals(servers)
+    supervisor = Supervisor()
+    stop = _stop_on_signals(servers, supervisor)
     if "gateway" in names:
         _ensure_free(settings)
     # The programs of the servers start while ours are still being read.
     loading = asyncio.create_task(asyncio.to_thread(_load, names))
-    async with reporting(settings), servers:
+    # With processes it is they who have something to trace.
+    traced = nullcontext() if processes else tracing(settings)
+    async with reporting(settings), traced, servers:
         services = await loading
         check_settings(services)
         settings = with_urls(settings, servers.urls)
         if migrate_first and settings.database_url:
             await _unless(stop, migrate(services, settings=settings))
+        if "gateway" not in names and "nats" in servers.names:
+            await prepare_bus(settings)
         if stop.is_set():
             return
 
@@ -62,7 +74,9 @@ async def run(
             # What exists by now stays; the collector need not look at it again and again.
             gc.collect()
             gc.freeze()
+            _trim()
             seconds = time.monotonic() - started
+            supervisor.tell("READY=1")
             if ready_file:
                 await asyncio.to_thread(ready_file.touch)
                 log.info("started", services=names, seconds=round(seconds, 2))
@@ -76,10 +90,13 @@ async def run(
             if when_up:
                 await when_up(settings)
 
-        if processes:
-            await _run_processes(names, settings=settings, stop=stop, announce=announce)
-        else:
-            await _run_here(services, settings=settings, stop=stop, announce=announce)
+        async with looked_after(
+            () if when_up else names, clock=SystemClock(), is_part=ready_file is not None
+        ):
+            if processes:
+                await _run_processes(names, settings=settings, stop=stop, announce=announce)
+            else:
+                await _run_here(services, settings=settings, stop=stop, announce=announce)
     log.info("stopped")
 
 
@@ -96,10 +113,20 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
 
 
 async def migrate(services: Sequence["Service"], *, settings: Settings) -> None:
-    from medianest_common.db.migrate import migrate
+    import asyncpg
+
+    from medianest_common.db.migrate import MigrationFailed, TablesTooNew, migrate
     from medianest_common.lifecycle import load_keys, role_secret
 
-    await migrate(services, admin_url=settings.database_url, secret=role_secret(load_keys(settings)))
+    try:
+        await migrate(services, admin_url=settings.database_url, secret=role_secret(load_keys(settings)))
+    except (TablesTooNew, MigrationFailed) as error:
+        raise SetupError(str(error)) from None
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        raise SetupError(
+            f"The database cannot be used: {str(error) or 'it does not answer'}. Look whether it runs, and at "
+            "MEDIANEST_DATABASE_URL."
+        ) from None
 
 
 def set_up_link(settings: Settings) -> str | None:
@@ -191,6 +218,12 @@ def _load(names: Sequence[str]) -> list["Service"]:
         gc.enable()
 
 
+def _trim() -> None:
+    """Give back what reading the code has taken for a moment, where the C library knows how."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _ensure_free(settings: Settings) -> None:
     if reason := hindrance(settings):
         raise SetupError(
@@ -199,7 +232,7 @@ def _ensure_free(settings: Settings) -> None:
         )
 
 
-def _stop_on_signals(servers: EmbeddedServers) -> asyncio.Event:
+def _stop_on_signals(servers: EmbeddedServers, supervisor: Supervisor) -> asyncio.Event:
     stop = asyncio.Event()
 
     def received() -> None:
@@ -207,6 +240,7 @@ def _stop_on_signals(servers: EmbeddedServers) -> asyncio.Event:
             servers.abandon()
             os._exit(_FORCED)
         stop.set()
+        supervisor.tell("STOPPING=1")
         log.info("stopping", hint="once more forces it")
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -25,7 +25,8 @@ class ServiceProcess:
         self._targets = folder / f"{name}.targets.json"
         self.mark = f"--ready-file {self._ready}"
         self.environment = {
-            f"{PREFIX}{setting.upper()}": str(value) for setting, value in shared_settings(settings).items()
+            f"{PREFIX}{setting.upper()}": "" if value is None else str(value)
+            for setting, value in shared_settings(settings).items()
         }
 
     async def prepare(self) -> None:

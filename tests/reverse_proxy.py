@@ -4,9 +4,14 @@ import asyncio
 import re
 import shutil
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from medianest_common.testing.certificates import issued_for
 
@@ -32,6 +37,8 @@ http {{
       proxy_set_header X-Forwarded-Proto $scheme;
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection $connection_upgrade;
+      proxy_set_header traceparent "";
+      proxy_set_header tracestate "";
     }}
     location / {{ return 404; }}
   }}
@@ -47,6 +54,10 @@ class Certificate:
         self.folder = folder
         self.serving, trusted = issued_for(folder, ["localhost"])
         self.trusting = ssl.create_default_context(cafile=str(trusted))
+        key = x509.load_pem_x509_certificate((folder / "issued.pem").read_bytes()).public_key()
+        spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.key_hash = b64encode(sha256(spki).digest()).decode()
+        """What Chromium may be told to trust."""
 
 
 @asynccontextmanager

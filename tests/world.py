@@ -23,6 +23,8 @@ from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.live_client import LiveClient
 
 START_SECONDS = 180.0
+NO_PICTURES = "http://127.0.0.1:9"
+"""Nobody there: no test looks for them on the Internet."""
 _PATIENCE = 90.0
 """Longer than the gateway waits for anybody."""
 _NO_TIME = (503, 504)
@@ -269,6 +271,7 @@ async def world(
             "MEDIANEST_RATE_LIMIT_SCALE": "100",
             # The least that is allowed: whoever signs in here does so often.
             "MEDIANEST_ARGON2_MEMORY_KIB": "19456",
+            "MEDIANEST_TMDB_IMAGES_URL": NO_PICTURES,
             "MEDIANEST_PLEX_TV_URL": plex.tv_url,
             "MEDIANEST_PLEX_APP_URL": plex.tv_url,
             "MEDIANEST_PLEX_URL": plex.server_url,
@@ -286,6 +289,8 @@ async def world(
         overseerr.set_webhook(
             f"http://localhost:{port}/api/v1/webhooks/overseerr", authorization=WEBHOOK_SECRET
         )
+        if os.environ.get("TEST_SERVERS") == "containers":
+            environment |= await _in_containers(stack)
         product = Product(data_dir, environment, port, ("--processes",) if processes else ())
         if started:
             await _furnish(product)
@@ -295,6 +300,25 @@ async def world(
         finally:
             if product.process and product.process.returncode is None:
                 await product.stop()
+        # Whatever a service tried for want of a permission is a fault of ours.
+        if product.log.exists():
+            assert "bus_violation" not in product.log.read_text(errors="replace"), product.log
+
+
+async def _in_containers(stack: AsyncExitStack) -> dict[str, str]:
+    """Where the servers are for which this household has containers of its own."""
+    from medianest.testing_containers import containers
+
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="medianest-containers-")))
+    starting = containers(folder)
+    urls = await asyncio.to_thread(starting.__enter__)
+    stack.push(starting)
+    return {
+        "MEDIANEST_NATS_URL": urls.nats_url,
+        "MEDIANEST_NATS_SEEDS_DIR": str(urls.nats_seeds_dir),
+        "MEDIANEST_DATABASE_URL": urls.database_url,
+        "MEDIANEST_VALKEY_URL": urls.valkey_url,
+    }
 
 
 _furnished: list[Path] = []
@@ -302,7 +326,7 @@ _furnished: list[Path] = []
 
 
 async def _furnish(product: Product) -> None:
-    if product.data_dir.exists():
+    if product.data_dir.exists() or "MEDIANEST_DATABASE_URL" in product.environment:
         return
     if not _furnished:
         folder = Path(tempfile.mkdtemp(prefix="medianest-world-"))

@@ -1,10 +1,12 @@
-"""What a change of the API or of a message takes away from those who use it.
+"""What a change of the API, of a message or of a table takes away from those who use it.
 
-    python tools/breaking.py          what today's documents break of the last release's
-    python tools/breaking.py --keep   at a release: today's documents are the ones to keep to
+    python -m tools.breaking          what today's documents break of the last release's
+    python -m tools.breaking --keep   at a release: today's documents are the ones to keep to
 
 A break that is meant stands in `docs/released/intended.json`, word for word, with where it is explained: a decision
 (`0015-….md`), or a sentence of the changelog.
+
+Tables count as well: the code of the last release runs on them while an installation is upgraded (`tools/tables.py`).
 
 More is always allowed: new paths, methods, parameters and fields that may be left out, answers with fields more,
 values more of an enum in an answer (callers take a value that they do not know as such).
@@ -15,6 +17,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+
+from tools import tables
 
 DOCS = Path(__file__).parents[1] / "docs"
 RELEASED = DOCS / "released"
@@ -280,7 +284,12 @@ def released() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def breaks() -> list[str]:
     (old_api, old_messages), (new_api, new_messages) = released(), today()
-    return broken_operations(old_api, new_api) + broken_messages(old_messages, new_messages)
+    old_tables = json.loads((RELEASED / "tables.json").read_text())
+    return [
+        *broken_operations(old_api, new_api),
+        *broken_messages(old_messages, new_messages),
+        *tables.broken_tables(old_tables, tables.today()),
+    ]
 
 
 def keep() -> None:
@@ -289,6 +298,9 @@ def keep() -> None:
     kept = {"openapi.json": without_words(api), "messages.json": _named(messages)}
     for name, document in kept.items():
         (RELEASED / name).write_text(json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n")
+    (RELEASED / "tables.json").write_text(
+        json.dumps(tables.today(), separators=(",", ":"), sort_keys=True) + "\n"
+    )
     (RELEASED / "intended.json").write_text("{}\n")
 
 

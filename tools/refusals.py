@@ -23,12 +23,13 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from medianest import registry
+from medianest.keeping.answering import handlers as of_backups
 from medianest_common.contracts.base import Rpc
 from medianest_common.errors import MediaNestError
 from medianest_common.web.description import operation_id
 from medianest_gateway.reference import REFUSALS
 
-_PACKAGES = ("medianest_common", *(f"medianest_{name}" for name in registry.ALL))
+_PACKAGES = ("medianest_common", *(f"medianest_{name}" for name in registry.ALL), "medianest.keeping")
 _LAYERS = ("medianest_common.web", "medianest_common.bus", "medianest_common.security")
 _FEW = 3
 _MOST_ADVICE = 4
@@ -120,11 +121,8 @@ class _Code:
         self._modules = {module.__name__: module for module in _modules()}
         for module in self._modules.values():
             self._index(module)
-        self._answers = {
-            spec.message: _place(spec.run)
-            for name in registry.ALL
-            for spec in registry.service(name).handlers.rpcs
-        }
+        answering = [*(registry.service(name).handlers for name in registry.ALL), of_backups]
+        self._answers = {spec.message: _place(spec.run) for handlers in answering for spec in handlers.rpcs}
 
     def _index(self, module: types.ModuleType) -> None:
         tree = ast.parse(inspect.getsource(module))
@@ -168,6 +166,12 @@ class _Code:
         nodes = list(ast.walk(self.functions[place]))
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module in self._modules:
+                # Read only when it is needed.
+                late = vars(self._modules[node.module])
+                yield from (
+                    _place(late[each.name]) for each in node.names if inspect.isfunction(late[each.name])
+                )
             if not isinstance(node, ast.Name | ast.Attribute):
                 continue
             found = self._resolved(place[0], node)

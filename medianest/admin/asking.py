@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from medianest import registry, running
 from medianest.embedded.servers import urls_of_running
 from medianest.errors import Refused, SetupError
 from medianest.installation import reachable, shared_settings
+from medianest.operator_bus import make_streams, operator_connection
+from medianest_common.seeds import OPERATOR, seed_file
 from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
     from medianest_common.bus import Bus
     from medianest_common.contracts.base import Rpc
 
-_CONNECT_SECONDS = 5
 _PATIENCE = 3.0
 """So long a service that is just being started may take to answer."""
 _PING_SECONDS = 2.0
@@ -61,38 +62,34 @@ async def operator_on(
     present: Settings, *, patience: float = _PATIENCE, service: str = "auth"
 ) -> AsyncIterator[Operator]:
     """On servers that are there already. Where no such service answers, one of our own does meanwhile."""
-    import nats
     import nats.errors
 
     from medianest_common.bus import Bus
     from medianest_common.clock import SystemClock
     from medianest_common.lifecycle import running as running_service
 
-    try:
-        client = await nats.connect(
-            present.nats_url,
-            name="medianest-operator",
-            inbox_prefix=b"_INBOX.operator",
-            connect_timeout=_CONNECT_SECONDS,
-            allow_reconnect=False,
-            error_cb=_heard,
-        )
-    except (nats.errors.Error, OSError) as error:
-        raise SetupError(
-            f"NATS does not answer ({type(error).__name__}). `medianest doctor` says what is wrong with it."
-        ) from None
-    try:
-        bus = Bus(client, service="operator", clock=SystemClock())
-        if await _answers(bus, service, patience=patience):
-            yield Operator(bus)
-            return
-        ours = registry.service(service)
-        if present.database_url:
-            await running.migrate([ours], settings=present)
-        async with running_service(ours, overrides=shared_settings(present) | {"ops_port": None}):
-            yield Operator(bus)
-    finally:
-        await client.close()
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(operator_connection(present))
+        except (nats.errors.Error, OSError) as error:
+            raise SetupError(
+                f"NATS does not answer ({type(error).__name__}). `medianest doctor` says what is wrong with it."
+            ) from None
+        bus = Bus(client, service=OPERATOR, clock=SystemClock())
+        if not await _answers(bus, service, patience=patience):
+            seeds = present.nats_seeds_dir
+            if seeds is not None and not seed_file(seeds, service).exists():
+                raise SetupError(
+                    f"The {service} service does not run, and its key for the bus is not here, so that it could be "
+                    "started for this. Start it, then run this again."
+                )
+            ours = registry.service(service)
+            if present.database_url:
+                await running.migrate([ours], settings=present)
+            await make_streams(client, copies=present.nats_copies)
+            overrides = shared_settings(present) | {"ops_port": None}
+            await stack.enter_async_context(running_service(ours, overrides=overrides))
+        yield Operator(bus)
 
 
 async def _answers(bus: "Bus", service: str, *, patience: float) -> bool:
@@ -109,7 +106,3 @@ async def _answers(bus: "Bus", service: str, *, patience: float) -> bool:
             await asyncio.sleep(0.2)
         else:
             return True
-
-
-async def _heard(_: Exception) -> None:
-    """What goes wrong with the connection shows in the call that it makes fail."""

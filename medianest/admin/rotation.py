@@ -53,7 +53,7 @@ async def rotate(settings: Settings, *, say: Say, give_up_damaged: bool = False)
                 ring = _add_key(ring, settings, say=say)
             async with _databases(present, ring) as databases:
                 damaged = await _seal_anew(databases, ring, say=say)
-                waiting = await sealed_work_waiting(present.nats_url, databases.values(), keys=ring.old)
+                waiting = await sealed_work_waiting(present, databases.values(), keys=ring.old)
             if damaged and not give_up_damaged:
                 raise Refused(
                     f"{damaged} stored secrets do not open, so the old key stays. If nobody needs them any more, run "

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 
 from medianest.errors import SetupError
+from medianest.operator_bus import operator_connection
+from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -16,10 +18,9 @@ _TIMEOUT = 5.0
 
 
 async def sealed_work_waiting(
-    nats_url: str, databases: "Iterable[Database]", *, keys: Collection[str]
+    settings: Settings, databases: "Iterable[Database]", *, keys: Collection[str]
 ) -> int:
     """How many messages, in outboxes and on the bus, carry something that was sealed under one of these keys."""
-    import nats
     import nats.errors
 
     from medianest_common.security.encryption import mark_of
@@ -33,12 +34,9 @@ async def sealed_work_waiting(
             statement = select(func.count()).select_from(outbox).where(carries)
             count += int((await connection.execute(statement)).scalar_one())
     try:
-        client = await nats.connect(nats_url, connect_timeout=5, allow_reconnect=False)
-        try:
+        async with operator_connection(settings) as client:
             async for body in _work(client.jetstream(timeout=_TIMEOUT)):
                 count += any(mark.encode() in body for mark in marks)
-        finally:
-            await client.close()
     except (nats.errors.Error, OSError) as error:
         raise SetupError(f"NATS does not answer ({type(error).__name__}). Run this again later.") from None
     return count

@@ -17,6 +17,7 @@ _OWNED_SHOWS = 15
 
 def furnish(plex: FakePlex, overseerr: FakeOverseerr, *, clock: Clock) -> Sequence[FakeAccount]:
     """Returns the friends, known to Overseerr as well. What the library holds is available there too."""
+    plex.media_server.illustrated = True
     friends = [plex.add_friend(name, email=f"{name}@example.com") for name in FRIENDS]
     for friend in friends:
         overseerr.add_user(plex_id=friend.id, email=friend.email, username=friend.username)

@@ -23,6 +23,7 @@ from medianest_common.logging import configure
 from medianest_common.settings import PREFIX, Settings
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.fake_tmdb import FakeTmdb
 from medianest_common.testing.fake_youtube import FakeYoutube, fake_youtube
 
 log = structlog.get_logger()
@@ -49,11 +50,13 @@ async def show(*, say: running.Say) -> None:
             clock = SystemClock()
             plex = await stack.enter_async_context(FakePlex.start(clock=clock, owner_email=OWNER_EMAIL))
             overseerr = await stack.enter_async_context(FakeOverseerr.start(clock=clock))
+            tmdb = await stack.enter_async_context(FakeTmdb.start(clock=clock))
             friends = furnish(plex, overseerr, clock=clock)
             youtube = stack.enter_context(fake_youtube(Path(folder) / "pretend-youtube"))
             publish(youtube, plex, folder=Path(folder) / "youtube")
             secret = secrets.token_hex(16)
             around = await stand_around(stack)
+            around["MEDIANEST_TMDB_IMAGES_URL"] = tmdb.images_url
             settings = _pretended(
                 plex, overseerr, youtube, around, webhook_secret=secret, folder=Path(folder)
             )

@@ -14,6 +14,7 @@ _RECIPES = ("Bread without kneading", "A soup for November", "Dumplings as grand
 
 def publish(youtube: FakeYoutube, plex: FakePlex, *, folder: Path) -> None:
     """And give Plex a library that holds what is downloaded."""
+    youtube.illustrate()
     folder.mkdir(parents=True, exist_ok=True)
     plex.library.add_section("YouTube", type="show", path=str(folder))
     trains = [Video(id=f"train{n:06}", title=title) for n, title in enumerate(_JOURNEYS)]

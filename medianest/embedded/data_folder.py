@@ -92,11 +92,16 @@ class Kept:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Whole or not at all, mode 0600, on the disk when this returns."""
+    write_whole(path, text, mode=0o600)
+
+
+def write_whole(path: Path, text: str, *, mode: int) -> None:
+    """Whole or not at all, on the disk when this returns."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(text)
+        os.fchmod(handle.fileno(), mode)
         handle.flush()
         os.fsync(handle.fileno())
     fresh.replace(path)

@@ -1,4 +1,7 @@
-"""NATS with JetStream on the loopback address."""
+"""NATS with JetStream on the loopback address.
+
+Whoever has the password may do everything: that is the operator. Each service has a user of its own.
+"""
 
 import asyncio
 import contextlib
@@ -6,6 +9,7 @@ import json
 import signal
 from pathlib import Path
 
+from medianest.bus_users import users
 from medianest.embedded.binaries import find_nats, version_of
 from medianest.embedded.data_folder import Kept, write_private
 
@@ -18,7 +22,10 @@ listen: "127.0.0.1:{port}"
 server_name: medianest
 max_payload: 1MB
 write_deadline: "5s"
-authorization {{ user: medianest, password: "{password}", timeout: 5 }}
+authorization {{ timeout: 5, users: [
+  {{ user: medianest, password: "{password}" }}
+{users}
+] }}
 jetstream {{
   store_dir: {folder}
   sync_interval: always
@@ -33,15 +40,17 @@ class NatsServer:
     mode = "as_is"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, *, folder: Path, kept: Kept, binary: str | None) -> None:
+    def __init__(self, *, folder: Path, seeds: Path, kept: Kept, binary: str | None) -> None:
         self._configuration = folder / "nats.conf"
         self._data = folder / "nats"
+        self._seeds = seeds
         self._kept = kept
         self._setting = binary
         self._path: Path | None = None
         self._port = kept.last_port("nats")
         self.mark = str(self._configuration)
-        self.environment = {"GOMEMLIMIT": "96MiB"}
+        # What is kept are a few megabytes, so that collecting at half as much again costs nothing one could measure.
+        self.environment = {"GOMEMLIMIT": "96MiB", "GOGC": "50"}
 
     @property
     def url(self) -> str:
@@ -56,7 +65,10 @@ class NatsServer:
         write_private(
             self._configuration,
             _CONFIGURATION.format(
-                port=self._port, password=self._kept.password("nats"), folder=json.dumps(str(self._data))
+                port=self._port,
+                password=self._kept.password("nats"),
+                users=users(self._seeds, with_operator=False),
+                folder=json.dumps(str(self._data)),
             ),
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,11 +21,12 @@ log = structlog.get_logger()
 
 # Long, because PostgreSQL may have to replay its log first.
 _READY_SECONDS = 120.0
-_STOP_SECONDS = 2.5
+STOP_SECONDS = 2.5
 _POLL_SECONDS = 0.005
 _RESTART_DELAYS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.0)
 _STEADY_SECONDS = 30.0
 _LOG_BYTES = 1_000_000
+_LOG_SECONDS = 60.0
 
 
 class Server(Protocol):
@@ -50,15 +52,19 @@ class Server(Protocol):
 
 
 class SupervisedServer:
-    """`own_log` keeps what the process says in a file of its own instead of passing it on."""
+    """`own_log` keeps what the process says in a file of its own instead of passing it on. One that has not stopped
+    after `stop_seconds` is killed."""
 
-    def __init__(self, server: Server, *, folder: Path, own_log: bool = True) -> None:
+    def __init__(
+        self, server: Server, *, folder: Path, own_log: bool = True, stop_seconds: float = STOP_SECONDS
+    ) -> None:
         self.server = server
+        self._stop_seconds = stop_seconds
         self._own_log = own_log
         self._log_path = folder / "logs" / f"{server.name}.log"
         self._pid_path = folder / f"{server.name}.pid"
         self._process: asyncio.subprocess.Process | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self._watchers: list[asyncio.Task[None]] = []
 
     @property
     def pid(self) -> int:
@@ -74,23 +80,26 @@ class SupervisedServer:
                 self.server.find_port()
             await self.server.prepare()
             if await self._spawn():
-                self._watcher = asyncio.create_task(self._watch(), name=f"watch {self.server.name}")
+                self._watchers = [
+                    asyncio.create_task(self._watch(), name=f"watch {self.server.name}"),
+                    asyncio.create_task(self._bound_log(), name=f"bound the log of {self.server.name}"),
+                ]
                 return
         raise ServerDidNotStart(
             f"{self.server.name} does not start. It says:\n{self._last_words()}\n(all of it: {self._log_path})"
         )
 
     async def stop(self) -> None:
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
         process = self._process
         if process is not None and process.returncode is None:
             process.send_signal(self.server.stop_signal)
             try:
-                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+                await asyncio.wait_for(process.wait(), self._stop_seconds)
             except TimeoutError:
-                log.warning("server_killed", server=self.server.name, after_seconds=_STOP_SECONDS)
+                log.warning("server_killed", server=self.server.name, after_seconds=self._stop_seconds)
                 process.kill()
                 await process.wait()
         self._pid_path.unlink(missing_ok=True)
@@ -148,7 +157,7 @@ class SupervisedServer:
         """End what an earlier run, killed without a chance to clean up, has left: only if it really is our server."""
         with contextlib.suppress(OSError, ValueError):
             pid = int(self._pid_path.read_text())
-            deadline = time.monotonic() + _STOP_SECONDS
+            deadline = time.monotonic() + STOP_SECONDS
             while self.server.mark in command_line(pid):
                 late = time.monotonic() > deadline
                 os.kill(pid, signal.SIGKILL if late else self.server.stop_signal)
@@ -158,9 +167,15 @@ class SupervisedServer:
         if not self._own_log:
             return contextlib.nullcontext()
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        if self._log_path.exists() and self._log_path.stat().st_size > _LOG_BYTES:
-            self._log_path.replace(self._log_path.with_suffix(".old.log"))
         return self._log_path.open("ab")
+
+    async def _bound_log(self) -> None:
+        while self._own_log:
+            try:
+                await asyncio.to_thread(bound_log, self._log_path)
+            except OSError as error:
+                log.warning("log_not_bounded", server=self.server.name, error=str(error))
+            await asyncio.sleep(_LOG_SECONDS)
 
     def _last_words(self, *, lines: int = 12) -> str:
         try:
@@ -168,6 +183,15 @@ class SupervisedServer:
         except OSError:
             return "(nothing)"
         return "\n".join(text.splitlines()[-lines:]) or "(nothing)"
+
+
+def bound_log(path: Path, *, most: int = _LOG_BYTES) -> None:
+    """Begin the log anew once it is too long, and keep the one before. Whoever writes appends, and goes on in it."""
+    with path.open("r+b") as handle:
+        if os.fstat(handle.fileno()).st_size > most:
+            with path.with_suffix(".old.log").open("wb") as before:
+                shutil.copyfileobj(handle, before)
+            handle.truncate(0)
 
 
 def launched(command: list[str], *, mode: str, stop_signal: signal.Signals) -> list[str]:

@@ -15,20 +15,23 @@ from medianest.embedded.binaries import BinarySettings
 from medianest.embedded.data_folder import FolderLock, Kept
 from medianest.embedded.nats import NatsServer
 from medianest.embedded.postgres import PostgresServer
-from medianest.embedded.process import SupervisedServer
+from medianest.embedded.process import STOP_SECONDS, SupervisedServer
 from medianest.embedded.valkey import ValkeyServer
 from medianest.errors import DataFolderInUse
+from medianest.keeping.placing import finish, is_unfinished
 
 _START_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class ServerUrls:
-    """`database_url` is the administrator's; services get roles of their own from the migrations."""
+    """`database_url` is the administrator's; services get roles of their own from the migrations. So is `nats_url`, and
+    `nats_seeds_dir` holds what services come with; None where the bus is somebody else's."""
 
     nats_url: str
     database_url: str
     valkey_url: str
+    nats_seeds_dir: Path | None = None
 
 
 class EmbeddedServers:
@@ -45,7 +48,10 @@ class EmbeddedServers:
         database_url: str | None = None,
         valkey_url: str | None = None,
         binaries: BinarySettings | None = None,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
+        """A server that has not stopped after `stop_seconds` is killed; it recovers by itself, but only where it is."""
+        self._stop_seconds = stop_seconds
         self._data_dir = data_dir.absolute()
         self._folder = self._data_dir / "servers"
         self._given = (nats_url, database_url, valkey_url)
@@ -81,6 +87,12 @@ class EmbeddedServers:
     async def __aenter__(self) -> Self:
         if not all(self._given):
             self._lock.acquire()
+            finish(self._data_dir)
+        elif is_unfinished(self._data_dir):
+            # Nothing runs here, so that others may work on this folder as well: but not while its keys are moved.
+            self._lock.acquire()
+            finish(self._data_dir)
+            self._lock.release()
         try:
             async with asyncio.timeout(_START_SECONDS):
                 self._urls = await self._start()
@@ -98,12 +110,15 @@ class EmbeddedServers:
         nats_url, database_url, valkey_url = self._given
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = Kept(self._folder)
-        nats = NatsServer(folder=self._folder, kept=kept, binary=self._binaries.nats)
+        seeds = seeds_of(self._data_dir)
+        nats = NatsServer(folder=self._folder, seeds=seeds, kept=kept, binary=self._binaries.nats)
         postgres = PostgresServer(folder=self._folder, kept=kept, binary=self._binaries.postgres)
         valkey = ValkeyServer(folder=self._folder, kept=kept, binary=self._binaries.valkey)
         for server, given in ((postgres, database_url), (nats, nats_url), (valkey, valkey_url)):
             if not given:
-                self._running[server.name] = SupervisedServer(server, folder=self._folder)
+                self._running[server.name] = SupervisedServer(
+                    server, folder=self._folder, stop_seconds=self._stop_seconds
+                )
         try:
             async with asyncio.TaskGroup() as starting:
                 for supervised in self._running.values():
@@ -114,6 +129,7 @@ class EmbeddedServers:
             nats_url=nats_url or nats.url,
             database_url=database_url or postgres.url,
             valkey_url=valkey_url or valkey.url,
+            nats_seeds_dir=None if nats_url else seeds,
         )
 
     async def _stop(self) -> None:
@@ -121,6 +137,11 @@ class EmbeddedServers:
         self._running.clear()
         self._urls = None
         self._lock.release()
+
+
+def seeds_of(data_dir: Path) -> Path:
+    """Where the keys lie that services come to the embedded NATS with."""
+    return data_dir / "secrets" / "bus"
 
 
 def urls_of_running(data_dir: Path) -> ServerUrls | None:
@@ -132,11 +153,12 @@ def urls_of_running(data_dir: Path) -> ServerUrls | None:
         lock.acquire()
     except DataFolderInUse:
         folder = data_dir.absolute() / "servers"
-        kept = Kept(folder)
+        kept, seeds = Kept(folder), seeds_of(data_dir.absolute())
         return ServerUrls(
-            nats_url=NatsServer(folder=folder, kept=kept, binary=None).url,
+            nats_url=NatsServer(folder=folder, seeds=seeds, kept=kept, binary=None).url,
             database_url=PostgresServer(folder=folder, kept=kept, binary=None).url,
             valkey_url=ValkeyServer(folder=folder, kept=kept, binary=None).url,
+            nats_seeds_dir=seeds,
         )
     lock.release()
     return None

@@ -8,13 +8,16 @@ import asyncpg
 import pytest
 
 from medianest.embedded.servers import urls_of_running
-from medianest.testing import eventually
+from medianest.testing import SECRET_KEY, Sandbox, eventually, free_port
+from medianest_common.bus.topology import streams_for
+from medianest_common.lifecycle import SERVICES
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.mail_server import MailServer
 from tests.command_line.installation import Installation
 
 PARTS = ("python", "settings", "data folder", "NATS", "PostgreSQL", "Valkey", "tables", "Plex", "Overseerr")
+SERVERS = ("nats_url", "database_url", "valkey_url")
 
 
 @pytest.fixture
@@ -154,6 +157,29 @@ async def test_tables_can_be_migrated_beside_a_running_installation(installation
         assert await connection.fetchval("select count(*) from auth.users") == 0
     finally:
         await connection.close()
+
+
+async def test_migrating_makes_the_streams_so_that_a_service_need_not_wait_for_the_gateway(
+    installation: Installation, sandbox: Sandbox
+) -> None:
+    js = sandbox.nats.jetstream(timeout=30)
+    wanted = {config.name for config in streams_for(SERVICES)}
+    for name in wanted:
+        assert name and await js.delete_stream(name)
+    await sandbox.create_database()
+    servers = {f"MEDIANEST_{name.upper()}": str(sandbox.settings[name]) for name in SERVERS}
+    code, said = await installation.command("migrate", **servers, MEDIANEST_SECRET_KEY=SECRET_KEY)
+    assert code == 0, said
+    assert {stream.config.name for stream in await js.streams_info()} == wanted
+
+
+async def test_migrating_says_that_nats_is_away(installation: Installation, sandbox: Sandbox) -> None:
+    await sandbox.create_database()
+    servers = {f"MEDIANEST_{name.upper()}": str(sandbox.settings[name]) for name in SERVERS}
+    servers["MEDIANEST_NATS_URL"] = f"nats://127.0.0.1:{free_port()}"
+    code, said = await installation.command("migrate", **servers, MEDIANEST_SECRET_KEY=SECRET_KEY)
+    assert code == 1
+    assert "The tables are up to date." in said and "NATS cannot be used" in said
 
 
 async def test_the_version_is_printed(installation: Installation) -> None:

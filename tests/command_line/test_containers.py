@@ -4,13 +4,16 @@ import os
 import re
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
 
 from medianest import registry
 from medianest.containers import write_secrets
+from medianest.embedded.binaries import find_nats
 from medianest.testing import free_port
 from medianest_common.security.encryption import KeyRing
 
@@ -40,12 +43,58 @@ def test_half_made_secrets_are_completed(tmp_path: Path) -> None:
     assert (database / "password").read_text() in (own / "database_url").read_text()
 
 
-def test_where_nothing_answers_the_health_check_fails(tmp_path: Path) -> None:
-    environment = {**os.environ, "MEDIANEST_OPS_PORT": str(free_port()), "MEDIANEST_DATA_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-m", "medianest", "healthcheck"], env=environment, capture_output=True, timeout=180
-    )
-    assert done.returncode == 1
+def test_each_user_of_the_bus_has_a_folder_with_its_key_alone_and_the_server_reads_no_secret(
+    tmp_path: Path,
+) -> None:
+    bus = tmp_path / "bus"
+    write_secrets(tmp_path / "own", database=tmp_path / "database", bus=bus)
+    seeds = {path: path.read_text() for path in bus.glob("*/seed")}
+    assert {path.parent.name for path in seeds} == {*registry.ALL, "operator"}
+    assert [path.name for path in (bus / "server").iterdir()] == ["users.conf"]
+    said = (bus / "server" / "users.conf").read_text()
+    assert not any(seed in said for seed in seeds.values())
+    subprocess.run([find_nats(None), "-t", "-c", bus / "server" / "users.conf"], check=True, timeout=60)
+
+    (bus / "media" / "seed").unlink()
+    # Of a run that was killed.
+    left = bus / "server" / "users.conf.new"
+    left.write_text("half")
+    left.chmod(0o444)
+    assert write_secrets(tmp_path / "own", database=tmp_path / "database", bus=bus) == ["media's key"]
+    kept = {path: seed for path, seed in seeds.items() if path.parent.name != "media"}
+    assert kept.items() < {path: path.read_text() for path in bus.glob("*/seed")}.items()
+    users = bus / "server" / "users.conf"
+    assert users.read_text() != said and users.stat().st_mode & 0o777 == 0o444 and not left.exists()
+
+
+@pytest.mark.parametrize("status, outcome", [(200, 0), (503, 1)])
+def test_the_health_check_says_what_the_service_says(status: int, outcome: int) -> None:
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/health/ready" else 404)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Service) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        done = _check(server.server_port)
+        server.shutdown()
+    assert done == outcome
+
+
+def test_where_nothing_answers_the_health_check_fails() -> None:
+    assert _check(free_port()) == 1
+
+
+def _check(port: int) -> int:
+    # A proxy of the engine is for the outside.
+    proxied = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    environment = {**os.environ, **proxied, "MEDIANEST_OPS_PORT": str(port)}
+    return subprocess.run(
+        [sys.executable, "-m", "medianest.healthcheck"], env=environment, timeout=180
+    ).returncode
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +123,11 @@ def test_each_setting_that_is_handed_on_exists(compose: dict[str, dict[str, obje
 
 def test_nothing_is_asked_of_the_environment_that_the_handbook_does_not_name() -> None:
     asked = set(re.findall(r"\$\{(MEDIANEST_\w+)", (ROOT / "docker-compose.yml").read_text()))
-    asked |= set(re.findall(r"\{\$(MEDIANEST_\w+)", (ROOT / "ops" / "Caddyfile").read_text()))
+    asked |= set(re.findall(r"\{\$(MEDIANEST_\w+)", (ROOT / "ops" / "caddy" / "Caddyfile").read_text()))
     handbook = (ROOT / "docs" / "operations.md").read_text() + (ROOT / "README.md").read_text()
-    assert {name for name in asked if name.removeprefix("MEDIANEST_") not in handbook} == set()
+    # Those of a service are tried by `tests/deployment/test_compose.py`; the handbook shortens their names.
+    settings = {
+        field.upper() for name in registry.ALL for field in registry.service(name).settings.model_fields
+    }
+    asked = {name.removeprefix("MEDIANEST_") for name in asked} - settings
+    assert {name for name in asked if name not in handbook} == set()

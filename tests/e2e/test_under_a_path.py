@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import httpx
@@ -124,8 +124,11 @@ async def _describes_itself(here: Portal, olive: Person) -> None:
     document = (await olive.get("/openapi.json")).raise_for_status().json()
     assert document["servers"] == [{"url": PATH}]
     welcome = (await olive.http.get("/")).raise_for_status()
-    links = re.findall(r'(?:href|src)="([^"]*)"', welcome.text)
-    assert links and all(link.startswith((f"{PATH}/", "#", "data:")) for link in links), links
+    base, *links = re.findall(r'(?:href|src)="([^"]*)"', welcome.text)
+    assert base == f"{PATH}/"
+    for link in links:
+        found = await olive.http.get(urljoin(f"{here.origin}{base}", link))
+        assert found.status_code == 200, link
     for path in ("/health", "/health/ready", "/.well-known/jwks.json"):
         assert (await olive.http.get(path)).status_code == 200, path
     missing = await olive.get("/nowhere")

@@ -42,6 +42,8 @@ VALUES: Mapping[str, str] = {
     "kind": "tautulli",
     "slug": "house",
     "token": "a-token",
+    "size": "w92",
+    "name": "a-picture.jpg",
 }
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/media/search": {"query": "film"},

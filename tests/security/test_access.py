@@ -123,7 +123,10 @@ ACCESS = {
     "GET /api/v1/plex/recently-added": USER,
     "GET /api/v1/plex/search": USER,
     "GET /api/v1/plex/images/{key}": USER,
+    "GET /api/v1/media/images/{size}/{name}": USER,
+    "GET /api/v1/youtube/images/{key}": USER,
     "GET /api/v1/plex/libraries/{library_key}/items": USER,
+    "GET /api/v1/plex/libraries/{library_key}/places": USER,
     "GET /api/v1/plex/libraries/{library_key}/filters": USER,
     "GET /api/v1/plex/items/{rating_key}": USER,
     "GET /api/v1/plex/items/{rating_key}/children": USER,
@@ -284,6 +287,7 @@ ACCESS = {
     "DELETE /api/v1/youtube/subscriptions/{id}": USER,
     "POST /api/v1/youtube/subscriptions/{id}/check": USER,
     "GET /api/v1/youtube/tools": ADMIN,
+    "GET /api/v1/youtube/tools/folder": ADMIN,
     "POST /api/v1/youtube/tools/update": ADMIN,
     "POST /api/v1/plex/collections": ADMIN,
     "PUT /api/v1/plex/collections/{rating_key}/items": ADMIN,
@@ -318,6 +322,7 @@ ACCESS = {
     "PUT /api/v1/admin/services/{kind}": ADMIN,
     "DELETE /api/v1/admin/services/{kind}": ADMIN,
     "POST /api/v1/admin/services/{kind}/test": ADMIN,
+    "GET /api/v1/admin/findings": ADMIN,
     "GET /api/v1/admin/resilience": ADMIN,
     "POST /api/v1/admin/resilience/breakers/reset": ADMIN,
     "GET /api/v1/admin/recoveries": ADMIN,
@@ -328,6 +333,11 @@ ACCESS = {
     "GET /api/v1/admin/queues/dead-letters/{seq}": ADMIN,
     "POST /api/v1/admin/queues/dead-letters/{seq}/retry": ADMIN,
     "DELETE /api/v1/admin/queues/dead-letters/{seq}": ADMIN,
+    "GET /api/v1/admin/backups": ADMIN,
+    "POST /api/v1/admin/backups": ADMIN,
+    "POST /api/v1/admin/backups/{name}/download": ADMIN,
+    "GET /api/v1/admin/backups/{name}/file": ADMIN,
+    "DELETE /api/v1/admin/backups/{name}": ADMIN,
     "POST /api/v1/errors/report": USER,
     "GET /api/v1/admin/errors": ADMIN,
     "GET /api/v1/admin/errors/{id}": ADMIN,
@@ -440,7 +450,9 @@ QUERIES = {
 }
 
 
-async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> httpx.Response:
+async def ask(
+    person: Person, route: str, query: dict[str, str] | None = None, /, *, id: str = "", **headers: str
+) -> httpx.Response:
     method, path = route.split()
     values = {
         "id": id or str(uuid4()),
@@ -464,11 +476,13 @@ async def ask(person: Person, route: str, *, id: str = "", **headers: str) -> ht
         "secret": "nobody-knows-it",
         "token": "nobody-knows-it",
         "slug": "nowhere",
-        "name": "nobody",
+        "name": "nobody.jpg" if "/images/" in path else "nobody",
+        "size": "w92",
     }
     headers = {"X-CSRF-Token": person.csrf, **headers}
+    params = {**QUERIES.get(route, {}), **(query or {})}
     return await person.http.request(
-        method, path.format_map(values), json=BODIES.get(route), params=QUERIES.get(route), headers=headers
+        method, path.format_map(values), json=BODIES.get(route), params=params, headers=headers
     )
 
 

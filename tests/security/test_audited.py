@@ -18,6 +18,7 @@ from tests.world import Person
 
 LOOKS = {
     "POST /api/v1/admin/notifications/templates/preview": "Shows what would be said.",
+    "POST /api/v1/admin/backups/{name}/download": "Says where it may be had; having it is written down.",
     "POST /api/v1/admin/broadcasts/reach": "Counts whom it would reach.",
     "POST /api/v1/admin/monitors/test": "Tries what is not saved.",
     "POST /api/v1/admin/monitors/{id}/check": "Looks now instead of a little later.",
@@ -28,8 +29,11 @@ LOOKS = {
 """Routes that change nothing, although they are asked with POST."""
 
 HEALTH, LETTERS = "services/health/tests", "services/health/tests/test_dead_letters.py"
+BACKUPS = "tests/keeping/test_in_the_administration.py"
 DELIVERIES = "services/notifications/tests/test_deliveries.py"
 ELSEWHERE = {
+    "POST /api/v1/admin/backups": (BACKUPS, "backup_make"),
+    "DELETE /api/v1/admin/backups/{name}": (BACKUPS, "backup_delete"),
     "POST /api/v1/admin/queues/dead-letters/retry": (LETTERS, "dead_letters_retry"),
     "POST /api/v1/admin/queues/dead-letters/drop": (LETTERS, "dead_letters_drop"),
     "POST /api/v1/admin/queues/dead-letters/{seq}/retry": (

@@ -207,6 +207,9 @@ async def _search(house: House, path: str) -> None:
         "/notifications?type={}",
         "/plex/images/{}",
         "/plex/images/x?w={}",
+        "/media/images/w92/{}",
+        "/media/images/{}/x.jpg",
+        "/youtube/images/{}",
         "/{}",
     ],
 )

@@ -5,6 +5,7 @@ Numbers are those of the list in the security design, section 4.6.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -205,7 +206,7 @@ async def _like_a_file(house: House, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ['"><script>alert(1)</script>', "'-alert(1)-'", "javascript:alert(1)", "{{7*7}}"]
+    "hostile", ['"><script>alert(1)</script>', "'-alert(1)-'", "javascript:alert(1)", "{{73313*3}}"]
 )
 def test_attack_96_no_page_repeats_what_stands_in_its_address(house: House, hostile: str) -> None:
     house.do(_repeats_nothing(house, hostile))
@@ -229,7 +230,9 @@ async def _repeats_nothing(house: House, hostile: str) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
         if kind.startswith("text/html"):
-            assert hostile not in answer.text and "alert(1)" not in answer.text and "49" not in answer.text
+            assert (
+                hostile not in answer.text and "alert(1)" not in answer.text and "219939" not in answer.text
+            )
         elif answer.content:
             assert kind in ("application/problem+json", "application/json"), path
         assert hostile not in answer.headers.get("location", "")
@@ -417,7 +420,7 @@ async def _nobody_talks(house: House) -> None:
                 await valkey.get("x")
     # Neither NATS' own pages nor anything else of ours listens beyond this machine.
     configuration = (house.world.product.data_dir / "servers" / "nats.conf").read_text()
-    assert "http" not in configuration and "monitor" not in configuration
+    assert not re.search(r"^\s*(https?|monitor)(_port)?\s*[:=]", configuration, re.MULTILINE)
     assert 'listen: "127.0.0.1:' in configuration
 
 

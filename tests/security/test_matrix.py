@@ -25,6 +25,7 @@ FOR_PERSONS = {
 }
 """Left out here where it would end the walk."""
 _ACCOUNTS = "What is done to somebody's account is done by a person, who is asked to sign in anew."
+_BACKUPS = "Whoever holds or removes all that the portal has proves anew who it is."
 NO_TOKEN = {
     "PATCH /api/v1/admin/users/{id}": _ACCOUNTS,
     "DELETE /api/v1/admin/users/{id}": _ACCOUNTS,
@@ -32,6 +33,9 @@ NO_TOKEN = {
     "POST /api/v1/admin/users/{id}/make-owner": _ACCOUNTS,
     "POST /api/v1/admin/users/{id}/reset-2fa": _ACCOUNTS,
     "POST /api/v1/admin/users/{id}/reset-link": _ACCOUNTS,
+    "POST /api/v1/admin/backups/{name}/download": _BACKUPS,
+    "GET /api/v1/admin/backups/{name}/file": _BACKUPS,
+    "DELETE /api/v1/admin/backups/{name}": _BACKUPS,
     "POST /api/v1/admin/incidents/{id}/notes": "A note is in somebody's name.",
 }
 """The scopes are enough for the gateway, and the service wants the person all the same."""

@@ -1,4 +1,4 @@
-"""Attacks 1 to 15: access tokens that are wrong in every way a token can be, over HTTP."""
+"""Access tokens that are wrong in every way a token can be, over HTTP: the first attacks of the threat model."""
 
 import asyncio
 import hmac

@@ -267,6 +267,7 @@ def test_attack_56_wrong_tokens_and_wrong_basic_passwords_are_counted_together(h
         for headers in (
             {"Authorization": "Basic ZnJpZGE6bW5wX25vbnNlbnNl"},
             _bearer(new_personal_token()[1]),
+            # pragma: allowlist nextline secret
             _bearer("eyJhbGciOiJub25lIn0.e30."),
         ):
             assert (await house.nobody.get("/auth/verify", headers=headers)).status_code == 401

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from medianest_common.bus import Handlers, Raw, current
+from medianest_common.bus import Handlers, Raw, Reach, current
 from medianest_common.contracts.base import Command, Contract, Event, Job, Nothing, Query
 from medianest_common.db import TYPES, Database, Transaction, service_metadata
 from medianest_common.errors import Conflict
@@ -168,6 +168,7 @@ SAMPLE = Service(
     name="sample",
     handlers=handlers,
     open_app=open_app,
+    reach=Reach(keeps_streams=True),
     metadata=Base.metadata,
     migrations="libs.common.tests.sample_migrations",
 )

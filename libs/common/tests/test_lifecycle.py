@@ -7,7 +7,7 @@ from pathlib import Path
 from libs.common.tests.sample import SAMPLE, App, SayAgain, Write
 from medianest.embedded import EmbeddedServers
 from medianest.testing import Sandbox, eventually, sandbox_on
-from medianest_common.bus import Handlers
+from medianest_common.bus import Handlers, Reach
 from medianest_common.contracts.platform import CheckStatus, Readiness, ping_subject
 from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import run
@@ -35,7 +35,7 @@ async def test_a_service_that_crashes_at_start_is_tried_again_while_the_others_g
             raise RuntimeError("not yet")
         yield
 
-    shaky = Service(name="shaky", handlers=Handlers("shaky"), open_app=fails)
+    shaky = Service(name="shaky", handlers=Handlers("shaky"), open_app=fails, reach=Reach(keeps_streams=True))
     stop = asyncio.Event()
     up: list[str] = []
     running = asyncio.create_task(

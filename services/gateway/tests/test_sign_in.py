@@ -164,6 +164,21 @@ async def test_attack_76_fields_nobody_asked_for_are_refused_and_not_repeated(do
     assert "<script>" not in answer.text and OWNER["password"] not in answer.text
 
 
+async def test_pages_of_one_browser_share_a_csrf_token_until_one_asks_for_another(door: Door) -> None:
+    browser, other = await door.browser(), await door.browser()
+    await browser.arrive()
+    first = browser.csrf
+    await browser.arrive()
+    assert browser.csrf == first
+    assert (await browser.post("/csrf/refresh")).json()["token"] != first
+
+    await other.arrive()
+    mixed = {"mn_csrf": other.csrf, "mn_pre": browser.cookie("mn_pre")}
+    sent = "; ".join(f"{name}={value}" for name, value in mixed.items())
+    answer = await browser.get("/csrf", headers={"Cookie": sent})
+    assert answer.json()["token"] != other.csrf, "that of another browser is worth nothing here"
+
+
 async def test_attack_39_another_host_is_not_us(door: Door) -> None:
     browser = await door.browser()
     for host in ("evil.example", "localhost.evil.example", "localhost:80@evil.example"):

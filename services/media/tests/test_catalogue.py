@@ -159,7 +159,7 @@ async def test_genres_and_providers_are_listed_for_films_and_shows(household: Ho
     providers = await household.frida.call(looking.ListProviders())
     assert providers.region == "US"
     assert providers.movie[0].name == "Netflix"
-    assert providers.movie[0].logo_url == "https://image.tmdb.org/t/p/w92/provider8.jpg"
+    assert providers.movie[0].logo_url == "/api/v1/media/images/w92/provider8.jpg"
 
 
 @together

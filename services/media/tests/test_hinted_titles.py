@@ -98,7 +98,7 @@ async def test_what_is_grabbed_is_on_its_way(seerr: Home) -> None:
 async def test_of_two_qualities_the_one_that_is_grabbed_is_on_its_way(seerr: Home) -> None:
     frida = await seerr.friend()
     await seerr.twin(await frida.request())
-    await frida.request(is_4k=True)
+    await seerr.twin(await seerr.owner.request(is_4k=True))
     await seerr.change(_APPROVED)
     await hint(seerr, tmdb_id=FILM, is_grabbed=True, is_4k=True)
     statuses = await seerr.rows("select is_4k, status from requests order by id")

@@ -21,7 +21,7 @@ async def test_a_film_is_asked_for_approved_and_arrives(home: Home) -> None:
         "for Friday",
     )
     assert (asked.requested_by.id, asked.requested_by.name) == (frida.id, "Frida")
-    assert asked.poster_url == "https://image.tmdb.org/t/p/w500/p.jpg"
+    assert asked.poster_url == "/api/v1/media/images/w500/p.jpg"
 
     twin = await home.twin(asked)
     assert (twin.status, twin.requested_by.plex_id, twin.is_4k) == (Theirs.PENDING, frida.plex_id, False)
@@ -42,6 +42,29 @@ async def test_a_film_is_asked_for_approved_and_arrives(home: Home) -> None:
         ("available", None),
     ]
     assert await home.told(asked) == ["pending", "approved", "processing", "available"]
+
+
+async def test_what_is_answered_at_once_is_what_is_read_afterwards(home: Home) -> None:
+    """The answer is made by the statement that saves it, which does not see its own rows in their tables."""
+    answered = await home.owner.request_show(seasons=[1, 2])
+    assert answered.history is not None
+    assert [(entry.status, entry.actor) for entry in answered.history] == [
+        ("pending", "Olive"),
+        ("approved", "Olive"),
+    ]
+    read = await home.owner.sees(answered)
+    told_later = {
+        "status_reason",
+        "fetched_by",
+        "status",
+        "status_since",
+        "updated_at",
+        "checked_at",
+        "history",
+    }
+    assert answered.model_dump(exclude=told_later) == read.model_dump(exclude=told_later)
+    assert read.history is not None
+    assert read.history[:2] == answered.history
 
 
 async def test_a_show_arrives_season_by_season(home: Home) -> None:

@@ -143,3 +143,14 @@ async def test_that_tmdb_is_away_or_takes_no_key_is_said_by_the_service(
         assert asked.status is media.RequestStatus.APPROVED
         tmdb.heal()
         await says(home, CheckStatus.OK, "")
+
+
+async def test_a_title_is_found_by_its_number_at_imdb(
+    server_urls: ServerUrls, tmp_path: Path, tmdb: FakeTmdb
+) -> None:
+    async with household(server_urls, tmp_path, tmdb, tmdb.api_key) as home:
+        found = await home.owner.call(media.Search(query="imdb:tt00000603"))
+        assert ("The Matrix", 603) in {(one.title, one.tmdb_id) for one in found.items}
+        assert all(one.tmdb_id == 603 for one in found.items)
+        assert not (await home.owner.call(media.Search(query="imdb:tt09999999"))).items
+        assert not (await home.owner.call(media.Search(query="imdb:tt00000603", page=2))).items

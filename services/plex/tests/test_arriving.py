@@ -3,13 +3,20 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex.arriving import (
     ArrangeCollection,
     FileState,
+    FindFolder,
+    FolderFound,
+    FolderState,
     ReleaseFromCollection,
     ShowFile,
     ShownFile,
 )
+from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakePlex
 from services.plex.tests.household import Household
 
@@ -149,3 +156,22 @@ async def test_what_is_released_leaves_the_collection_which_goes_with_its_last_i
     assert titles() == []
     assert [home.plex.library.item(each).title for each in keys] == ["Part 1", "Part 2", "Part 3"]
     assert all(file.exists() for file in files)
+
+
+async def test_administrators_learn_which_library_has_a_folder(home: Household, tmp_path: Path) -> None:
+    key = _library(home.plex, tmp_path / "videos", "Videos")
+
+    async def found_for(folder: Path) -> FolderFound:
+        return await home.ask(FindFolder(path=str(folder)), role=Role.ADMIN)
+
+    found = await found_for(tmp_path / "videos" / "youtube")
+    nowhere = await found_for(tmp_path / "elsewhere")
+
+    assert (found.state, found.library_key, found.library_title) == (FolderState.FOUND, key, "Videos")
+    assert (nowhere.state, nowhere.library_key) == (FolderState.NO_LIBRARY, None)
+
+
+async def test_nobody_else_is_told_about_folders(home: Household, tmp_path: Path) -> None:
+    with pytest.raises(RemoteError) as refused:
+        await home.ask(FindFolder(path=str(tmp_path)))
+    assert refused.value.code == "FORBIDDEN"

@@ -12,6 +12,7 @@ from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.identity import Role
 from medianest_common.contracts.plex import ItemType, ListLibraries, ListRecentlyAdded
 from medianest_common.contracts.plex.browse import (
+    FindPlaces,
     GetCollection,
     GetItem,
     GetLibraryFilters,
@@ -198,6 +199,52 @@ async def test_a_library_is_narrowed_as_one_likes(shelved: Shelved) -> None:
     ]
     assert [each.name for each in filters.content_ratings] == ["PG", "PG-13", "R"]
     assert (filters.first_year, filters.last_year) == (1960, 2007)
+
+
+async def test_one_goes_to_the_middle_of_a_long_library_at_once(shelved: Shelved) -> None:
+    _stock(shelved)
+    for number in range(230):
+        shelved.plex.library.add_movie(f"Saga {number:03}", 2010, quietly=True)
+    shelved.plex.library.add_movie("9 to 5", 1980)
+    await shelved.reread()
+    titles = await shelved.items(limit=100)
+
+    places = await shelved.ask(FindPlaces(library="1"))
+
+    assert (places.total, places.size, len(places.cursors)) == (237, 100, 3)
+    for number, cursor in enumerate(places.cursors):
+        page = await shelved.ask(ListItems(library="1", limit=1, cursor=cursor))
+        assert page.items[0].title == titles[100 * number]
+    assert {mark.label: titles[mark.position] for mark in places.marks} == {
+        "#": "9 to 5",
+        "A": "Alien",
+        "B": "Brazil",
+        "E": "Éclair",
+        "H": "Heat",
+        "S": "Saga 000",
+        "Z": "Zodiac",
+    }
+    years = await shelved.ask(FindPlaces(library="1", sort=ItemSort.YEAR))
+    assert [(mark.label, mark.position) for mark in years.marks][:3] == [
+        ("2010", 0),
+        ("2007", 230),
+        ("2001", 231),
+    ]
+    few = await shelved.ask(FindPlaces(library="1", genre="Comedy"))
+    assert (few.total, few.cursors) == (2, [None])
+    assert (await shelved.ask(FindPlaces(library="1", genre="None"))).total == 0
+
+
+async def test_one_jumps_in_what_only_plex_knows(shelved: Shelved) -> None:
+    mia = await shelved.signed_in(shelved.plex.add_managed_user("Mia", libraries=["Movies"]))
+    for number in range(120):
+        shelved.plex.library.add_movie(f"Saga {number:03}", 2010, quietly=True)
+
+    places = await shelved.ask(FindPlaces(library="1"), by=mia)
+
+    assert (places.total, len(places.cursors)) == (122, 2)
+    page = await shelved.ask(ListItems(library="1", cursor=places.cursors[1], limit=100), by=mia)
+    assert page.items[0].title == "Saga 098" and len(page.items) == 22
 
 
 async def test_what_has_no_year_is_listed_too(shelved: Shelved) -> None:

@@ -6,10 +6,9 @@ import pytest
 from medianest.testing import eventually
 from medianest_common.contracts.plex import GetImage, ListRecentlyAdded
 from medianest_common.errors import MediaNestError
+from medianest_common.images import Image, ImageCache
 from medianest_common.lifecycle import load_keys
 from medianest_common.settings import Settings
-from medianest_plex.adapters.answers import Image
-from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.image_keys import ImageKeys, Picture, allowed_path
 from services.plex.tests.household import Household
 

@@ -162,7 +162,7 @@ async def test_somebody_elses_lease_keeps_the_only_place(home: Home) -> None:
     first = await ask_for_list(home, home.owner)
     await batch_becomes(home, first)
     await home.change(
-        "update batches set status = 'indexing', lease_until = :until where id = :id",
+        "update batches set status = 'indexing', epoch = epoch + 1, lease_until = :until where id = :id",
         until=home.clock.now().replace(year=2090),
         id=first,
     )

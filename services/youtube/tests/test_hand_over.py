@@ -12,6 +12,7 @@ from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth.people import UserDeleted
+from medianest_common.contracts.plex.arriving import FolderState
 from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, StartDownload
 from medianest_common.contracts.youtube.subscriptions import (
     Backfill,
@@ -21,6 +22,8 @@ from medianest_common.contracts.youtube.subscriptions import (
     SubscriptionChoices,
     Unsubscribe,
 )
+from medianest_common.contracts.youtube.tools import GetFolder
+from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.fake_youtube import FakeYoutube, Playlist, numbered
 from medianest_plex.service import SERVICE as PLEX
@@ -367,3 +370,29 @@ async def _jobs_are_done(home: Home) -> None:
         return not any(each.num_pending or each.num_ack_pending for each in waiting)
 
     await eventually(quiet)
+
+
+async def test_administrators_see_where_downloads_are_and_which_library_shows_them(
+    home: Home, plex: FakePlex
+) -> None:
+    alone = await home.owner.call(GetFolder())
+    assert (alone.path, alone.path_in_plex, alone.state) == (
+        str(home.folder),
+        str(home.folder),
+        FolderState.UNKNOWN,
+    )
+    assert alone.free_bytes and alone.free_bytes > 0
+
+    await _plex_runs(home, plex)
+    assert (await home.owner.call(GetFolder())).state is FolderState.NO_LIBRARY
+
+    plex.library.add_section("YouTube", type="show", path=str(home.folder))
+    shown = await home.owner.call(GetFolder())
+    assert (shown.state, shown.library_title) == (FolderState.FOUND, "YouTube")
+
+
+async def test_nobody_else_sees_where_downloads_are(home: Home) -> None:
+    frida = await home.friend()
+    with pytest.raises(RemoteError) as refused:
+        await frida.call(GetFolder())
+    assert refused.value.code == "FORBIDDEN"

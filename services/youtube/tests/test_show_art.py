@@ -110,7 +110,7 @@ async def test_an_avatar_that_was_uploaded_as_a_png_is_asked_for_as_a_jpeg(
 
     found = await pictures.fetch(f"https://yt3.ggpht.com/avatar/{CHANNEL_ID}.jpg{options}")
 
-    assert found is not None and found.startswith(b"\xff\xd8\xff")
+    assert found is not None and found.body.startswith(b"\xff\xd8\xff")
 
 
 async def test_what_jellyfin_reads_comes_with_the_first_video_whose_profile_wants_it(home: Home) -> None:

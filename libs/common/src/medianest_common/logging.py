@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from medianest_common.bus.context import log_fields
-from medianest_common.reporting import tell_of_faults
+from medianest_common.reporting import service_name, tell_of_faults
 from medianest_common.request_lines import request_lines
 from medianest_common.security.redaction import RedactionProcessor
 from medianest_common.settings import Settings
@@ -56,7 +56,7 @@ def configure(settings: Settings) -> None:
 
 
 def _correlate(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    fields: dict[str, Any] = log_fields()
+    fields: dict[str, Any] = log_fields() | {"service": service_name.get()}
     for name, value in fields.items():
         event.setdefault(name, value)
     return event

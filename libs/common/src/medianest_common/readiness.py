@@ -9,6 +9,7 @@ from nats.aio.msg import Msg
 
 from medianest_common.bus.rpc import Answer, Reply
 from medianest_common.bus.topology import Watchdog
+from medianest_common.bus.violations import Violations
 from medianest_common.contracts.platform import Check, CheckStatus, Readiness
 from medianest_common.db.relay import Relay
 from medianest_common.service import Runtime, Service
@@ -28,6 +29,7 @@ class ReadinessProbe:
         runtime: Runtime[Any],
         *,
         watchdog: Watchdog,
+        violations: Violations,
         relay: Relay | None,
         instance: str,
     ) -> None:
@@ -35,6 +37,7 @@ class ReadinessProbe:
         self._app = app
         self._runtime = runtime
         self._watchdog = watchdog
+        self._violations = violations
         self._relay = relay
         self._instance = instance
         self._started = runtime.clock.monotonic()
@@ -46,6 +49,8 @@ class ReadinessProbe:
             probes["postgresql"] = self._runtime.db.ping()
         checks = list(await asyncio.gather(*(self._timed(name, probe) for name, probe in probes.items())))
         checks.append(self._check("nats", self._runtime.bus.connected and self._watchdog.healthy))
+        if refused := self._violations.check():
+            checks.append(refused)
         if self._relay:
             late = self._relay.oldest_seconds > OUTBOX_LATE_SECONDS
             checks.append(

@@ -24,6 +24,7 @@ class RequestLine(NamedTuple):
     client: str
     user: str | None
     correlation_id: str
+    service: str
     timestamp: str
     """ISO 8601, in UTC."""
 
@@ -67,7 +68,8 @@ def as_json(line: RequestLine) -> str:
     return (
         f'{{"method": "{line.method}", "route": {_quoted(route)}, "status": {line.status}, "ms": {line.ms}, '
         f'"bytes": {line.bytes}, "client": {_quoted(line.client)}, "user": {user}, "event": "request", '
-        f'"correlation_id": {_quoted(line.correlation_id)}, "level": "info", "timestamp": "{line.timestamp}"}}\n'
+        f'"correlation_id": {_quoted(line.correlation_id)}, '
+        f'"service": "{line.service}", "level": "info", "timestamp": "{line.timestamp}"}}\n'
     )
 
 

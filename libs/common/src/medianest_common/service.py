@@ -9,7 +9,8 @@ from typing import Any
 from redis.asyncio import Redis
 from sqlalchemy import MetaData
 
-from medianest_common.bus import Bus, Handlers
+from medianest_common.bus import Bus, Handlers, Reach
+from medianest_common.bus.reach import NOTHING_MORE
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.contracts.platform import Check
@@ -47,6 +48,7 @@ class Service:
     handlers: Handlers
     open_app: Callable[[Any], AbstractAsyncContextManager[Any]]
     settings: type[Settings] = Settings
+    reach: Reach = NOTHING_MORE
     metadata: MetaData | None = None
     checks: Callable[[Any], Awaitable[Sequence[Check]]] | None = None
     web: Callable[[Any], Any] | None = None

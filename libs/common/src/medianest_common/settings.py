@@ -32,7 +32,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         if not path:
             return None, field_name, False
         try:
-            _ensure_private(Path(path), variable=variable)
+            ensure_private(Path(path), variable=variable)
             return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
         except OSError as error:
             raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from error
@@ -47,7 +47,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in values.items() if value is not None}
 
 
-def _ensure_private(path: Path, *, variable: str) -> None:
+def ensure_private(path: Path, *, variable: str) -> None:
     """Nobody else may read a secret, nor put another in its place. In a container's own folder for secrets the engine
     decides about modes, and there is nobody else."""
     if _CONTAINER_SECRETS in path.absolute().parents:
@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8585, ge=0, le=65535)
     ops_port: int | None = Field(default=None, ge=0, le=65535)
-    """Where a service that runs alone answers /health and /metrics; unset in one process, where the gateway does."""
+    """Where a service that runs alone answers /health and /metrics; unset in one process, where the gateway does. A
+    gateway that is given another port than its own answers there as well, for those who are not to come by its door."""
     base_url: str = "http://localhost:8585"
     trusted_proxies: str = ""
     data_dir: Path = Path("data")
@@ -76,13 +77,27 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
 
     nats_url: str = ""
+    nats_seeds_dir: Path | None = None
+    """Where the secret halves of the keys are that services come to NATS with, `<service>/seed`; unset where `nats_url`
+    says as whom."""
+    nats_copies: Literal[1, 3, 5] | None = None
+    """How many nodes of a NATS cluster hold each stream; unset: one where they are made, else what there is."""
+    nats_ca_file: Path | None = None
+    """Who vouches for NATS at a `tls://` address, where that is nobody the system knows."""
     database_url: str = ""
     """An administrator's address, for migrations; services derive their own role's address from it."""
     valkey_url: str = ""
+    database_connections: int = Field(default=10, ge=2, le=100)
+    """At most, of one replica of a service; and one more to lead with."""
 
     sentry_dsn: SecretStr | None = None
     """Where faults of ours are told, as Sentry and its like give it: `https://key@host/project`."""
     sentry_environment: str = Field(default="production", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+
+    otlp_endpoint: str = ""
+    """A collector of OpenTelemetry, such as http://collector:4318; `OTEL_EXPORTER_OTLP_ENDPOINT` is understood too."""
+    trace_sample: float = Field(default=1.0, ge=0, le=1)
+    """The share of the traces that begin here which are recorded."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json", "auto"] = "auto"
@@ -98,6 +113,14 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be like https://nest.example.org or https://example.org/nest")
         return value.rstrip("/")
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be like http://collector:4318")
+        return value
 
     @field_validator("sentry_dsn")
     @classmethod

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from redis.asyncio import BlockingConnectionPool, Connection, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 
+from medianest_common import tracing
 from medianest_common.clock import Clock
 from medianest_common.errors import Unavailable
 from medianest_common.http import breakers
@@ -15,16 +17,19 @@ from medianest_common.http.breaker import CircuitBreaker
 
 
 class _Connection(Connection):
-    """A connection that was reset while nobody used it fails as one, and not with what asyncio stumbles over then."""
+    """A connection that was reset while nobody used it fails as one, and not with what the event loop says then."""
 
     async def _send_packed_command(self, command: Iterable[bytes]) -> None:
         try:
             await super()._send_packed_command(command)
-        except AttributeError as stumble:
-            raise RedisError("The connection is gone.") from stumble
+        except (AttributeError, RuntimeError) as stumble:
+            # The former is asyncio's (`StreamWriter.writelines`, CPython 3.13), the latter uvloop's.
+            raise NotConnected("The connection is gone.") from stumble
 
 
 _AT_ONCE = 24
+_TO_VALKEY: tracing.Attributes = {"db.system.name": "valkey"}
+"""Keys name people now and then, so a span says no more than that it was asked."""
 
 
 class Away(Exception):
@@ -71,17 +76,12 @@ class Reach:
             raise Away from None
         answered: bool | None = None
         try:
-            async with asyncio.timeout(self._timeout):
-                answer = await ask()
+            with tracing.step("valkey", "client", _TO_VALKEY):
+                async with asyncio.timeout(self._timeout):
+                    answer = await ask()
             answered = True
             return answer
         except (RedisError, OSError, TimeoutError):
-            answered = False
-            raise Away from None
-        except AttributeError as stumble:
-            # Writing to a connection that was just reset (`StreamWriter.writelines`, CPython 3.13).
-            if "_add_writer" not in str(stumble):
-                raise
             answered = False
             raise Away from None
         finally:

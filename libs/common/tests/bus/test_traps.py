@@ -8,12 +8,16 @@ import asyncio
 
 import nats
 import pytest
+from nats.js.api import AckPolicy, ConsumerConfig
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from libs.common.tests.sample import SAMPLE, App, Echo, NoteWritten, SayAgain, Sleep, Work, Write
 from medianest.testing import PatientBus, Sandbox, eventually
 from medianest_common.bus import Context, use
 from medianest_common.bus.topology import EVENT_AGE, event_stream
+from medianest_common.bus.wire import EVENT_ID
+from medianest_common.clock import uuid7
 from medianest_common.errors import Unavailable
 from medianest_common.lifecycle import running
 from medianest_common.testing.fault_proxy import FaultProxy
@@ -141,3 +145,24 @@ def _all_heard(apps: list[App]) -> list[str]:
 
 async def _is(value: bool) -> bool:
     return value
+
+
+async def test_what_the_server_was_made_to_deliver_elsewhere_is_no_question_and_no_news(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    """It asks nobody whether they may write where they want their own stored messages delivered."""
+    await sandbox.start(SAMPLE)
+    js = sandbox.nats.jetstream(timeout=30)
+    await js.add_stream(name="MINE", subjects=["mine"])
+    await js.add_consumer(
+        "MINE", ConsumerConfig(name="mine", durable_name="mine", ack_policy=AckPolicy.EXPLICIT)
+    )
+    headers = {EVENT_ID: str(uuid7()), "mn-correlation": "forged"}
+    with capture_logs() as logs:
+        for place in (Write.subject, NoteWritten.subject):
+            await js.publish("mine", b'{"text": "forged"}', headers=headers)
+            await sandbox.nats.publish("$JS.API.CONSUMER.MSG.NEXT.MINE.mine", b"1", reply=place)
+        astray = {"question_astray", "message_astray"}
+        await eventually(lambda: _is(astray <= {line["event"] for line in logs}))
+    await sandbox.bus.call(Write(text="honest"))
+    await eventually(lambda: _is(apps[0].heard == ["honest"] and apps[0].listened == ["honest"]))

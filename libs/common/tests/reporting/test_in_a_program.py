@@ -22,6 +22,7 @@ SECRETS = (
     "198.51.100.23",
     "2001:db8::17",
     "mnp_abcdefgh_0123456789abcdefghijklmnopqrstuv",
+    # pragma: allowlist nextline secret
     "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
     "https://plex.example.org:32400/library?X-Plex-Token=zzzz",
 )

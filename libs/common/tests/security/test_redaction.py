@@ -22,6 +22,7 @@ from medianest_common.security.redaction import (
     redact_text,
 )
 
+# pragma: allowlist nextline secret
 JWT = "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 CANARY = "s3cr3t-canary"
 

@@ -43,6 +43,7 @@ RULES = (
     Rule("read", "100000/minute"),
 )
 KEYS = KeyRing.generate()
+OWN_POLICY = "default-src 'none'; sandbox"
 BIG = [{"title": "Arrival", "number": number} for number in range(200)]
 
 
@@ -228,6 +229,10 @@ def _add_routes(portal: Portal) -> None:
         response.headers.update(cacheable(max_age=60))
         return BIG
 
+    @app.get(f"{API}/own-policy")
+    async def own_policy() -> Response:
+        return Response(b"<svg/>", headers={"Content-Security-Policy": OWN_POLICY})
+
     @app.get(f"{API}/stream")
     async def stream() -> Response:
         async def parts() -> AsyncIterator[bytes]:
@@ -240,8 +245,11 @@ def _add_routes(portal: Portal) -> None:
     async def broken() -> None:
         raise RuntimeError("the secret reason")
 
+    app.state.asleep = asyncio.Event()
+
     @app.get(f"{API}/sleeping")
     async def sleeping() -> None:
+        app.state.asleep.set()
         await asyncio.Event().wait()
 
     @app.get(f"{API}/secret")

@@ -414,3 +414,53 @@ async def test_attack_91_a_body_that_breaks_after_its_answer_has_begun_gets_no_s
     assert statuses(answer) == [200]
     assert b"and done" in answer
     writer.close()
+
+
+class _Noted:
+    """The transport of a connection, and what was handed to it at a time."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.pieces: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        self.pieces.append(bytes(data))
+        self._transport.write(data)
+
+
+class Noting(HttpConnection):
+    transports: ClassVar[list[_Noted]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.transports.append(_Noted(transport))
+        super().connection_made(self.transports[-1])  # type: ignore[arg-type]
+
+
+async def test_an_answer_leaves_in_one_piece_and_the_beginning_of_a_stream_at_once(make: MakePortal) -> None:
+    portal, go_on = make(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"begun"
+        await go_on.wait()
+        yield b"and done"
+
+    @portal.app.get(f"{API}/slow")
+    async def slow() -> StreamingResponse:
+        return StreamingResponse(slowly(), media_type="text/plain")
+
+    Noting.transports.clear()
+    async with serving(portal.app, host="127.0.0.1", port=0, speaking=Noting) as port:
+        wire = Wire(port, portal)
+        assert statuses(await wire.say(LAST)) == [200]
+        assert len(Noting.transports[0].pieces) == 1, "head and body together"
+        assert statuses(await wire.say(LAST.replace(b"GET", b"HEAD"))) == [200], "a head that no body follows"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET %s/slow HTTP/1.1\r\nHost: nest.test\r\n\r\n" % API.encode())
+        async with asyncio.timeout(60):
+            assert b"HTTP/1.1 200" in await reader.readuntil(b"begun"), "while the rest is made"
+            go_on.set()
+            await reader.readuntil(b"and done\r\n0\r\n\r\n")
+        writer.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.tests.web.portal import API, Portal
+from libs.common.tests.web.portal import API, OWN_POLICY, Portal
 from medianest_common.web.tags import etag_of, matching
 
 
@@ -18,6 +18,16 @@ async def test_an_answer_that_may_be_kept_has_a_tag_and_is_not_sent_twice(portal
     assert second.headers["cache-control"] == "private, max-age=60"
     assert second.headers["x-correlation-id"]
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["kept", "own-policy"])
+async def test_what_is_kept_goes_on_under_the_policy_that_it_came_with(portal: Portal, path: str) -> None:
+    async with portal.client(headers={"Accept-Encoding": "identity"}) as client:
+        first = await client.get(f"{API}/{path}")
+        again = await client.get(f"{API}/{path}", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers.get_list("content-security-policy") == [first.headers["content-security-policy"]]
+    assert (first.headers["content-security-policy"] == OWN_POLICY) is (path == "own-policy")
 
 
 async def test_each_encoding_has_its_own_tag_and_all_of_them_match(portal: Portal) -> None:

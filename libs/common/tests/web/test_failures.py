@@ -1,7 +1,9 @@
 """Whatever goes wrong is a problem document (RFC 9457) and gives nothing away."""
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -92,3 +94,23 @@ def test_what_may_be_one_of_several_kinds_is_named_without_its_kind() -> None:
         {"loc": ("body", "seasons", "literal['all']"), "type": "literal_error", "msg": "Or all."},
     ]
     assert [error.field for error in field_errors(found)] == ["seasons.0", "seasons"]
+
+
+async def test_what_is_cut_off_because_the_server_stops_is_503_and_can_be_asked_again(portal: Portal) -> None:
+    """As uvicorn does when its grace is over: the request is cancelled, and whoever asked is still there."""
+    serving: list[asyncio.Task[None]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        serving.append(asyncio.create_task(portal.app(scope, receive, send)))
+        await asyncio.wait(serving)
+
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+        asking = asyncio.create_task(client.get(f"{API}/sleeping"))
+        async with asyncio.timeout(60):
+            await portal.app.state.asleep.wait()
+            serving[0].cancel()
+            answer = await asking
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["code"] == "UNAVAILABLE"
+    assert serving[0].cancelled()

@@ -25,6 +25,7 @@ LINE = RequestLine(
     client="2001:db8::17",
     user="01a228671d1a7164a79ace9e6f320401",
     correlation_id="abc-123-XYZ",
+    service="gateway",
     timestamp="2026-11-29T17:43:19.411418Z",
 )
 
@@ -51,6 +52,7 @@ def test_both_ways_say_the_same(line: RequestLine) -> None:
         "user": line.user,
         "event": "request",
         "correlation_id": line.correlation_id,
+        "service": line.service,
         "level": "info",
         "timestamp": line.timestamp,
     }

@@ -44,6 +44,7 @@ async def test_all_that_helmet_sets_is_set_and_nothing_tells_what_we_are_made_of
     }
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'self'"
+    assert policy["img-src"] == "'self' data:"
     assert "unsafe" not in headers["content-security-policy"]
     for nothing in ("object-src", "base-uri", "frame-ancestors"):
         assert policy[nothing] == "'none'"

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from medianest_auth.browser import address_of, network_of, parse_user_agent
 from medianest_auth.models import AuditEntry, AuditPlace, SignInAttempt
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.auth import ClientInfo, SignInMethod
 from medianest_common.db import Transaction
 
+SIGN_INS = Counter("medianest_sign_ins_total", "Tries to sign in, by way and outcome.", ["way", "outcome"])
 SIGN_IN = "sign_in"
 SECOND_FACTOR = "second_factor"
 
@@ -62,6 +65,14 @@ class Audit:
             )
         if action == SIGN_IN or (action == SECOND_FACTOR and result != "ok"):
             tx.session.add(_attempt(entry, client or ClientInfo(), unusual))
+            _count(tx, method=entry.method or "unknown", outcome=result)
+
+
+def _count(tx: Transaction, *, method: str, outcome: str) -> None:
+    async def count() -> None:
+        SIGN_INS.labels(method, outcome).inc()
+
+    tx.after_commit(count)
 
 
 def _attempt(entry: AuditEntry, client: ClientInfo, unusual: Sequence[str]) -> SignInAttempt:

@@ -21,6 +21,11 @@ from medianest_auth.repository import Installations, Users
 from medianest_auth.settings import AuthSettings
 from medianest_auth.setup_token import SetupToken
 from medianest_auth.signing import SigningKeys
+from medianest_common.bus import Reach
+from medianest_common.contracts.gateway import EraseUserData
+from medianest_common.contracts.notifications import GetMailState, SendMail
+from medianest_common.contracts.plex import GetServerIdentity, ListServerMembers, RememberMember
+from medianest_common.contracts.plex.watchlist import OfferAccountToken
 from medianest_common.db import Database
 from medianest_common.mail import PURPOSE as MAIL
 from medianest_common.mail import Mailer
@@ -91,5 +96,15 @@ async def _client_identifier(db: Database) -> UUID:
 
 
 SERVICE = Service(
-    name="auth", handlers=handlers, open_app=open_app, settings=AuthSettings, metadata=Base.metadata
+    name="auth",
+    handlers=handlers,
+    open_app=open_app,
+    settings=AuthSettings,
+    reach=Reach(
+        asks=(GetMailState, GetServerIdentity, ListServerMembers, OfferAccountToken, RememberMember),
+        gives=(EraseUserData, SendMail),
+        forgets_events=True,
+        settles_dead_letters=True,
+    ),
+    metadata=Base.metadata,
 )

@@ -13,12 +13,14 @@ from medianest_common.web.middleware.hosts import networks
 from medianest_common.web.rules import MIB
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.grants import GRANTS
+from medianest_gateway.keeping import SECONDS as KEEPING_SECONDS
 from medianest_gateway.live.admission import LASTS
 from medianest_gateway.live.routes import live_routes, own_origins
 from medianest_gateway.reference import ABOUT
 from medianest_gateway.routes import (
     admin,
     auth,
+    backups,
     broadcasts,
     dashboard,
     errors,
@@ -34,6 +36,7 @@ from medianest_gateway.routes import (
     media,
     media_catalogue,
     media_defaults,
+    media_images,
     media_importing,
     media_issues,
     media_marking,
@@ -49,6 +52,7 @@ from medianest_gateway.routes import (
     notification_preferences,
     notification_templates,
     notifications,
+    page,
     passwords,
     people,
     plex,
@@ -68,9 +72,9 @@ from medianest_gateway.routes import (
     tokens,
     unsubscribing,
     webhooks,
-    welcome,
     youtube,
     youtube_admin,
+    youtube_images,
     youtube_lists,
     youtube_profiles,
     youtube_tools,
@@ -131,7 +135,9 @@ RULES = (
     Rule(
         "search", "120/minute", paths=(f"{API}/media/search", f"{API}/plex/search", f"{API}/media/discover")
     ),
-    Rule("image", "3000/minute", paths=(f"{API}/plex/images",)),
+    Rule(
+        "image", "3000/minute", paths=(f"{API}/plex/images", f"{API}/media/images", f"{API}/youtube/images")
+    ),
     Rule("channel", "60/hour", frozenset({"POST", "PUT"}), (f"{API}/notifications/channels",)),
     Rule("report", "30/minute", frozenset({"POST"}), (f"{API}/errors",)),
     Rule("live", "30/minute", paths=(f"{API}/ws", f"{API}/events")),
@@ -193,6 +199,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         exceptions={
             OPENAPI_PATH: {"timeout": DESCRIPTION_SECONDS},
             KEYS: {"is_counted": True},
+            page.FILES: {"authenticate": False, "is_counted": False, "is_quiet": True},
             f"{API}/health/details": {"authenticate": True},
             # Proxies call us by whatever name they know us by, for each picture of a page.
             VERIFY: {"any_host": True, "is_quiet": True, "basic": True},
@@ -224,6 +231,8 @@ def build(gateway: GatewayApp) -> FastAPI:
             f"{API}/admin/monitors": {"timeout": monitors.CHECK_SECONDS + 1},
             f"{API}/admin/monitors/test": {"timeout": monitors.TRY_SECONDS + 1},
             f"{API}/admin/services": {"timeout": integrations.TRY_SECONDS + 1},
+            f"{API}/admin/backups": {"timeout": KEEPING_SECONDS + 1},
+            f"{API}/admin/findings": {"timeout": inside.LOOKING_SECONDS + 1},
             f"{API}/admin/queues": {"timeout": queues.MANY_SECONDS + 1},
             f"{API}/admin/monitors/import": {"timeout": monitors_importing.IMPORT_SECONDS + 1},
             f"{API}/youtube/metadata": {"timeout": youtube.PREVIEW_SECONDS + 1},
@@ -249,6 +258,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         media,
         media_catalogue,
         media_defaults,
+        media_images,
         media_importing,
         media_issues,
         media_statistics,
@@ -263,6 +273,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_sync,
         youtube,
         youtube_admin,
+        youtube_images,
         youtube_lists,
         youtube_profiles,
         youtube_tools,
@@ -295,6 +306,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         errors,
         inside,
         queues,
+        backups,
         integrations,
         invites,
         tokens,
@@ -313,10 +325,12 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_sync.admin,
     ):
         api.include_router(router)
-    for router in (health.root, auth.keys, auth.returning, welcome.router, reference.router, api):
+    for router in (health.root, auth.keys, auth.returning, reference.router, api):
         app.include_router(router)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
+    # Last: whatever is nothing else is a place on the page.
+    app.include_router(page.router)
     return app
 
 

@@ -7,7 +7,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_common.bus import Reach
+from medianest_common.bus.topology import EVERY_EVENT, EVERY_JOB
+from medianest_common.contracts.media import integrations as of_media
+from medianest_common.contracts.media.looking import LookAtTitle
+from medianest_common.contracts.platform import (
+    Check,
+    CheckStatus,
+    Question,
+    each_subject,
+    outbox_subject,
+    ping_subject,
+)
+from medianest_common.contracts.plex import integrations as of_plex
+from medianest_common.contracts.plex.connection import GetPlexConnection
+from medianest_common.contracts.plex.indexing import HintLibraries
 from medianest_common.service import Runtime, Service
 from medianest_health.adapters.network import OwnNetwork
 from medianest_health.adapters.own import Companions
@@ -108,6 +122,21 @@ SERVICE = Service(
     handlers=handlers,
     open_app=open_app,
     settings=HealthSettings,
+    reach=Reach(
+        asks=(GetPlexConnection, of_media.HandOverIntegrations, of_plex.HandOverIntegrations),
+        gives=(HintLibraries, LookAtTitle),
+        pushes=True,
+        says=(
+            ping_subject("*"),
+            outbox_subject("*"),
+            *(each_subject("*", question) for question in Question),
+            # An administrator gives a dead letter to its handler once more.
+            EVERY_EVENT,
+            EVERY_JOB,
+        ),
+        settles_dead_letters=True,
+        looks=("INFO", "STREAM.LIST", "CONSUMER.LIST.*", "CONSUMER.INFO.*.*"),
+    ),
     metadata=Base.metadata,
     checks=checks,
 )

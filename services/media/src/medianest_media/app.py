@@ -8,9 +8,11 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.images import ImageCache
 from medianest_common.integrations import IntegrationStore
 from medianest_media.adapters.backend import Backend
 from medianest_media.adapters.catalogue import Catalogue
+from medianest_media.adapters.tmdb_images import TmdbImages
 from medianest_media.settings import MediaSettings
 
 CONVERSATIONS = 3
@@ -49,6 +51,8 @@ class MediaApp:
     clock: Clock
     backend: Backend
     catalogue: Catalogue
+    images: TmdbImages
+    image_cache: ImageCache
     integrations: IntegrationStore[MediaSettings]
     """Where `settings` come from as far as administrators may set them."""
     overseerr_place: int

@@ -42,6 +42,14 @@ class TitleUnknown(NotFound):
     title = "There is no such title"
 
 
+class PictureMissing(NotFound):
+    title = "TMDB does not have this picture"
+
+
+class PicturesUnavailable(Unavailable):
+    title = "Pictures cannot be fetched at present"
+
+
 class SearchUnavailable(Unavailable):
     title = "Search is not available right now"
 

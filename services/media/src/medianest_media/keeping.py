@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -33,6 +34,8 @@ async def told_now[T: BaseModel](
     app: MediaApp, key: str, load: Callable[[], Awaitable[T]], *, model: type[T], fresh: float
 ) -> Kept[T]:
     """From the cache while it is `fresh`, else from the catalogue, however long it takes."""
+    if not app.catalogue.is_there:
+        return Kept(value=await load(), since=app.clock.now())
 
     async def load_and_keep() -> bytes:
         kept = Kept(value=await load(), since=app.clock.now())
@@ -81,7 +84,9 @@ async def _keep(app: MediaApp, key: str, body: bytes) -> None:
     async def given() -> bytes:
         return body
 
-    await app.cache.get_or_load(_last_key(key), given, ttl=0, stale=_KEPT_SECONDS)
+    # Who looks for what was kept at this very moment has found nothing, and we would be told the same.
+    with suppress(_NothingKept):
+        await app.cache.get_or_load(_last_key(key), given, ttl=0, stale=_KEPT_SECONDS)
 
 
 async def _last(app: MediaApp, key: str) -> bytes | None:

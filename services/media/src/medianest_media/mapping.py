@@ -22,13 +22,11 @@ def json_object(fields: Mapping[str, str]) -> str:
     return f"json_build_object({', '.join(f"'{name}', {value}" for name, value in fields.items())})"
 
 
-_HISTORY = f"""(
-    select json_agg({
-    json_object(
+def _history_in(table: str) -> str:
+    line = json_object(
         {"at": json_moment("h.at"), "status": "h.status", "actor": "h.actor_name", "reason": "h.reason"}
     )
-} order by h.version) from request_history h where h.request_id = r.id
-)"""  # noqa: S608
+    return f"(select json_agg({line} order by h.version) from {table} h where h.request_id = r.id)"  # noqa: S608
 
 
 _STUCK = (
@@ -94,7 +92,10 @@ def _request(history: str, **shown_instead: str) -> str:
 REQUEST_IN_LIST = _request("null::json")
 """Of a row `r` of requests and its row `p` of people."""
 
-REQUEST_WITH_HISTORY = _request(_HISTORY)
+REQUEST_WITH_HISTORY = _request(_history_in("request_history"))
+
+REQUEST_JUST_MADE = _request(_history_in("lines"))
+"""With the `lines` of its history, which the statement that writes them does not see in their table."""
 
 _PUBLIC_REASON = (
     "case r.status when 'failed' then 'It could not be fetched.' when 'available' then r.status_reason end"

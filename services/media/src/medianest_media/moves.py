@@ -8,6 +8,7 @@ from medianest_common.contracts.media import RequestStatus, SubmitRequest
 from medianest_common.contracts.media.events import REQUEST_EVENTS
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
+from medianest_media import figures
 from medianest_media.models import History, Person, Request
 from medianest_media.repository import Claims, Followers
 from medianest_media.states import OVER, WAITING
@@ -37,6 +38,7 @@ async def move(
     await note_down(tx, request, now=now, by=by, reason=reason)
     if to in OVER:
         await Claims(tx.session).release(request)
+    figures.moved(tx, request, to, now=now, quiet=quiet)
     if not quiet:
         tx.emit(REQUEST_EVENTS[to](**await told_of(tx, request, by=by, reason=reason)))
 

@@ -1,15 +1,20 @@
 """The media service: what the household asks for, and what becomes of it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from medianest_common.bus import Reach
+from medianest_common.contracts.health.integrations import TryHanded
 from medianest_common.contracts.integrations import IntegrationKind
 from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_common.contracts.plex.library import GetLibraryCensus, TellLibraryAgain
+from medianest_common.images import ImageCache
 from medianest_common.integrations import IntegrationStore
 from medianest_common.service import Runtime, Service
 from medianest_common.swapping import Swappable
+from medianest_media.adapters.tmdb_images import TmdbImages
 from medianest_media.app import Census, MediaApp, Watch
 from medianest_media.backends import open_backend
 from medianest_media.catalogues import open_catalogue
@@ -19,6 +24,8 @@ from medianest_media.models import Base
 from medianest_media.settings import MediaSettings
 from medianest_media.troubles import parts_of, troubles
 
+_MB = 1 << 20
+
 
 @asynccontextmanager
 async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[Swappable[MediaApp]]:
@@ -26,11 +33,17 @@ async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[Swappable[M
     await store.open()
     opened = AsyncExitStack()
     outside = await _outside(store, opened)
+    image_cache = ImageCache(
+        runtime.data_dir / "cache" / "media", most_bytes=runtime.settings.media_image_cache_mb * _MB
+    )
+    images = TmdbImages(runtime.settings.tmdb_images_url, clock=runtime.clock)
     first = MediaApp(
         db=runtime.db,
         bus=runtime.bus,
         cache=runtime.cache,
         clock=runtime.clock,
+        images=images,
+        image_cache=image_cache,
         integrations=store,
         left_key=runtime.keys.derive("plex-accounts-that-left"),
         **outside,
@@ -43,7 +56,7 @@ async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[Swappable[M
         # What another catalogue has said.
         await runtime.cache.invalidate_all()
 
-    async with Swappable(first, opened) as swappable, store.following(apply):
+    async with images, aclosing(image_cache), Swappable(first, opened) as swappable, store.following(apply):
         yield swappable
 
 
@@ -82,6 +95,9 @@ SERVICE = Service(
     handlers=handlers,
     open_app=open_app,
     settings=MediaSettings,
+    reach=Reach(
+        asks=(GetLibraryCensus, TryHanded), gives=(TellLibraryAgain,), pushes=True, forgets_events=True
+    ),
     metadata=Base.metadata,
     checks=checks,
 )

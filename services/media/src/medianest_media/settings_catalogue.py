@@ -2,7 +2,7 @@
 
 import re
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.http import AddressPolicy, AddressRefused, parse_url
 from medianest_common.settings import Settings
@@ -15,12 +15,16 @@ class CatalogueSettings(Settings):
     tmdb_api_key: SecretStr | None = None
     """A key of version 3 or a read access token of version 4; used where no Overseerr is set."""
     tmdb_url: str = "https://api.themoviedb.org"
+    tmdb_images_url: str = "https://image.tmdb.org/t/p"
+    """Where TMDB keeps pictures, below which sizes and names follow; asked whichever catalogue it is that tells of
+    them, and by the portal alone."""
+    media_image_cache_mb: int = Field(default=100, ge=1)
     media_language: str = ""
     """In which titles are told, such as `en` or `de-DE`; empty is the catalogue's own choice."""
     media_region: str = "US"
     """Where one lives: where to watch, what comes out when, and age ratings depend on it."""
 
-    @field_validator("tmdb_url")
+    @field_validator("tmdb_url", "tmdb_images_url")
     @classmethod
     def _tmdb_is_an_address(cls, value: str) -> str:
         try:

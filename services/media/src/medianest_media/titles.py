@@ -4,16 +4,19 @@ import re
 import unicodedata
 
 from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media.images import ImageSize
 
-_POSTERS = "https://image.tmdb.org/t/p/w500"
-_BACKDROPS = "https://image.tmdb.org/t/p/w1280"
-_PHOTOS = "https://image.tmdb.org/t/p/w185"
-_STILLS = "https://image.tmdb.org/t/p/w300"
-_LOGOS = "https://image.tmdb.org/t/p/w92"
+_IMAGES = "/api/v1/media/images"
+"""The portal's own, below wherever it is mounted."""
+_POSTERS = f"{_IMAGES}/{ImageSize.W500}"
+_BACKDROPS = f"{_IMAGES}/{ImageSize.W1280}"
+_PHOTOS = f"{_IMAGES}/{ImageSize.W185}"
+_STILLS = f"{_IMAGES}/{ImageSize.W300}"
+_LOGOS = f"{_IMAGES}/{ImageSize.W92}"
 _LONGEST_TITLE = 300
 _LONGEST_TEXT = 5_000
 _WORD = re.compile(r"\w+")
-_PATH = re.compile(r"/[\w.-]{1,100}")
+_PATH = re.compile(r"/[A-Za-z0-9_-]{1,64}\.(jpg|png|webp|svg)")
 
 
 def words_of(text: str) -> str:
@@ -52,7 +55,10 @@ def storable_title(text: str) -> str:
 
 def image_path(value: object) -> str | None:
     """TMDB's path of a picture, if that is what it is: it becomes part of an address."""
-    return value if isinstance(value, str) and _PATH.fullmatch(value) else None
+    if not isinstance(value, str) or not _PATH.fullmatch(value):
+        return None
+    # TMDB has drawings as PNG as well.
+    return f"{value.removesuffix('.svg')}.png" if value.endswith(".svg") else value
 
 
 def poster_url(path: str | None) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from medianest_common.bus import Reach
 from medianest_common.mail import PURPOSE
 from medianest_common.service import Runtime, Service
 from medianest_common.swapping import Swappable
@@ -66,5 +67,6 @@ SERVICE = Service(
     handlers=handlers,
     open_app=open_app,
     settings=NotificationsSettings,
+    reach=Reach(pushes=True),
     metadata=Base.metadata,
 )

@@ -172,6 +172,7 @@ UNTOLD: Mapping[type[Event], str] = {
     **dict.fromkeys(
         (
             AdminDecided,
+            gateway.AdminDecided,
             media_decided.AdminDecided,
             plex_decided.AdminDecided,
             youtube_decided.AdminDecided,

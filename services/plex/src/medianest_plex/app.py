@@ -8,10 +8,10 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.images import ImageCache
 from medianest_common.integrations import IntegrationStore
 from medianest_common.security.encryption import Cipher
 from medianest_plex.adapters.discover import Discover
-from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.plex_tv_members import PlexTvMembers
 from medianest_plex.adapters.pms import Pms
 from medianest_plex.connection import Connection

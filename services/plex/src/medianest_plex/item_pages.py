@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from medianest_common.contracts.plex.browse import ItemSort, ListItems
+from medianest_common.contracts.plex.browse import ItemChoice, ItemSort, ListItems
 from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
 from medianest_plex.models.library import SORTS
 from medianest_plex.shown import ITEM, Shown, shown
@@ -30,6 +30,20 @@ class Order(NamedTuple):
 class Page(NamedTuple):
     items: list[Shown]
     next_cursor: str | None
+
+
+class Mark(NamedTuple):
+    label: str
+    position: int
+
+
+class Beginnings(NamedTuple):
+    """`size` is that of the pages, and a multiple of what was asked for; `cursors` are those of all but the first."""
+
+    total: int
+    size: int
+    cursors: list[str]
+    marks: list[Mark]
 
 
 def _whole(value: str) -> int:
@@ -54,11 +68,64 @@ _ORDERS: Mapping[ItemSort, Order] = {
     ItemSort.RELEASED_AT: Order(SORTS["released_on"], date.fromisoformat),
     ItemSort.DURATION: Order(SORTS["duration"], _whole),
 }
+# What somebody who scrolls wants to be told. Titles are folded; all that begins with no letter stands together.
+_LABELS: Mapping[ItemSort, str] = {
+    ItemSort.TITLE: "case when left(sort_title, 1) ~ '[[:alpha:]]' then upper(left(sort_title, 1)) else '#' end",
+    ItemSort.ADDED_AT: "extract(year from added_at)::int::text",
+    ItemSort.YEAR: "year::text",
+    ItemSort.RATING: "floor(rating)::int::text",
+    ItemSort.RELEASED_AT: "extract(year from released_on)::int::text",
+}
+_MOST_MARKS = 200
 _INDEX = Order("coalesce(index, 0)", _whole)
 _POSITION = Order("position", _whole)
 
 
 async def items_of(connection: AsyncConnection, query: ListItems, *, library_id: int, kind: str) -> Page:
+    return await _page(
+        connection,
+        _ORDERS[query.sort],
+        _conditions(query, library_id=library_id, kind=kind),
+        name=_name(query, kind),
+        descends=query.descends,
+        cursor=query.cursor,
+        limit=query.limit,
+    )
+
+
+async def beginnings_of(
+    connection: AsyncConnection, query: ItemChoice, *, library_id: int, kind: str, size: int, most_pages: int
+) -> Beginnings:
+    """Where each page begins, for whoever wants to go to the middle at once. Reads the whole order of the list."""
+    order, conditions = _ORDERS[query.sort], _conditions(query, library_id=library_id, kind=kind)
+    values: dict[str, Any] = {"size": size, "most": size * most_pages}
+    for given in conditions.values():
+        values |= given
+    direction = "desc" if query.descends else "asc"
+    statement = text(f"""
+        with placed as (
+            select {order.column} as place, rating_key, {_LABELS.get(query.sort, "null::text")} as label,
+                   row_number() over (order by {order.column} {direction}, rating_key {direction}) as position
+              from items where {" and ".join(conditions)}),
+        total as (select count(*) as items from placed),
+        step as (select :size * greatest(1, (items + :most - 1) / :most)::int as size, items from total)
+        select position, place::text as place, rating_key, null as label, step.size, step.items
+          from placed, step where position % step.size = 0 and position < step.items
+        union all
+        select min(position) - 1, null, null, label, step.size, step.items
+          from placed, step where label is not null group by label, step.size, step.items
+        union all
+        select null, null, null, null, step.size, step.items from step
+        order by position
+    """)  # noqa: S608
+    rows = (await connection.execute(statement, values)).all()
+    name = _name(query, kind)
+    cursors = [encode_cursor(name, row.place, row.rating_key) for row in rows if row.place is not None]
+    marks = [Mark(row.label, row.position) for row in rows if row.label is not None]
+    return Beginnings(rows[0].items, rows[0].size, cursors, marks[:_MOST_MARKS])
+
+
+def _conditions(query: ItemChoice, *, library_id: int, kind: str) -> dict[str, dict[str, Any]]:
     conditions: dict[str, dict[str, Any]] = {
         "library_id = :library": {"library": library_id},
         "type = :kind": {"kind": kind},
@@ -75,16 +142,11 @@ async def items_of(connection: AsyncConnection, query: ListItems, *, library_id:
         conditions[f"{SORTS['rating']} >= :rating_from"] = {"rating_from": query.rating_from}
     if query.unwatched:
         conditions["view_count < coalesce(leaf_count, 1)"] = {}
-    name = f"{query.library}.{kind}.{query.sort}.{'desc' if query.descends else 'asc'}"
-    return await _page(
-        connection,
-        _ORDERS[query.sort],
-        conditions,
-        name=name,
-        descends=query.descends,
-        cursor=query.cursor,
-        limit=query.limit,
-    )
+    return conditions
+
+
+def _name(query: ItemChoice, kind: str) -> str:
+    return f"{query.library}.{kind}.{query.sort}.{'desc' if query.descends else 'asc'}"
 
 
 async def children_of(

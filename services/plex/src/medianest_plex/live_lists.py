@@ -7,7 +7,7 @@ Pages are numbered, as Plex has nothing else, and kept for a few seconds.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from medianest_common.contracts.plex import ItemType, LibraryItem
-from medianest_common.contracts.plex.browse import ItemPage, ItemSort, ListItems
+from medianest_common.contracts.plex.browse import ItemChoice, ItemPage, ItemPlaces, ItemSort, ListItems
 from medianest_common.errors import MediaNestError
 from medianest_common.paging import InvalidCursor, decode_cursor, encode_cursor
 from medianest_plex.adapters.answers import Chunk, TokenRefused
@@ -64,6 +64,18 @@ async def live_items(app: PlexApp, whose: Audience, query: ListItems, *, kind: s
     return await _from_plex(app, whose, f"{kind}:{query.model_dump_json()}", load)
 
 
+async def live_places(
+    app: PlexApp, whose: Audience, query: ItemChoice, *, kind: str, size: int, most_pages: int
+) -> ItemPlaces:
+    """Plex counts, but does not say where a letter begins."""
+    first = await live_items(app, whose, ListItems(**dict(query), limit=1), kind=kind)
+    total = first.total or len(first.items)
+    size *= max(1, -(-total // (size * most_pages)))
+    name = _name(query.library, kind, query)
+    cursors = [encode_cursor(name, start) if start else None for start in range(0, max(total, 1), size)]
+    return ItemPlaces(total=total, size=size, cursors=cursors)
+
+
 async def live_children(
     app: PlexApp, whose: Audience, path: str, *, cursor: str | None, limit: int
 ) -> ItemPage:
@@ -104,7 +116,7 @@ async def live_collections(
     return ItemPage(items=items)
 
 
-def _name(library: str, kind: str, query: ListItems) -> str:
+def _name(library: str, kind: str, query: ItemChoice) -> str:
     return f"live/{library}.{kind}.{query.sort}.{query.descends}"
 
 

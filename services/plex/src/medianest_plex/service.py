@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
+from medianest_common.bus import Reach
+from medianest_common.contracts.health.integrations import TryHanded
 from medianest_common.contracts.platform import Check, CheckStatus
+from medianest_common.images import ImageCache
 from medianest_common.service import Runtime, Service
 from medianest_plex.adapters.discover import Discover
-from medianest_plex.adapters.image_cache import ImageCache
 from medianest_plex.adapters.plex_tv import PlexTv
 from medianest_plex.adapters.plex_tv_members import PlexTvMembers
 from medianest_plex.adapters.pms import Pms
@@ -126,6 +128,7 @@ SERVICE = Service(
     handlers=handlers,
     open_app=open_app,
     settings=PlexSettings,
+    reach=Reach(asks=(TryHanded,), pushes=True, forgets_events=True),
     metadata=Base.metadata,
     checks=checks,
 )

@@ -9,6 +9,7 @@ from medianest_common.bus import Bus
 from medianest_common.cache import Cache
 from medianest_common.clock import Clock
 from medianest_common.db import Database
+from medianest_common.images import AddressKeys, ImageCache
 from medianest_youtube.adapters.feeds import Feeds
 from medianest_youtube.adapters.pictures import Pictures
 from medianest_youtube.cookies import Cookies
@@ -35,5 +36,8 @@ class YoutubeApp:
     runner: Runner
     feeds: Feeds
     pictures: Pictures
+    images: AddressKeys
+    """Under which browsers know the pictures that YouTube has."""
+    image_cache: ImageCache
     workers: Workers
     cookies: Cookies

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from medianest_common.errors import Unavailable
+from medianest_common.figures import DISK_FREE
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.repository.assets import Assets, Running
 from medianest_youtube.staging import is_whole, staged_bytes
@@ -32,7 +33,9 @@ async def room(app: YoutubeApp) -> int:
 
 async def free_space(folder: Path) -> int:
     """Raises `DiskSilent`."""
-    return await _look(lambda: shutil.disk_usage(folder).free)
+    free = await _look(lambda: shutil.disk_usage(folder).free)
+    DISK_FREE.labels("library").set(free)
+    return free
 
 
 async def room_for_more(app: YoutubeApp) -> int:

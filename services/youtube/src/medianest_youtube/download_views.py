@@ -13,11 +13,13 @@ from medianest_common.contracts.youtube.downloads import (
     ProfileRef,
     Progress,
 )
+from medianest_common.images import AddressKeys
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import consequence
 from medianest_youtube.progress import progress_of
 from medianest_youtube.repository.assets import Assets
 from medianest_youtube.states import RUNNING
+from medianest_youtube.thumbnails import thumbnail
 from medianest_youtube.urls import VideoLink
 
 _ROWS = """
@@ -51,6 +53,7 @@ async def read_downloads(
     return [
         download_view(
             row,
+            images=app.images,
             for_admin=for_admin,
             position=positions.get(row["asset_id"]) if row["ended_at"] is None else None,
             progress=progress.get(row["asset_id"]) if row["ended_at"] is None else None,
@@ -60,7 +63,12 @@ async def read_downloads(
 
 
 def download_view(
-    row: RowMapping, *, for_admin: bool, position: int | None, progress: Progress | None
+    row: RowMapping,
+    *,
+    images: AddressKeys,
+    for_admin: bool,
+    position: int | None,
+    progress: Progress | None,
 ) -> Download:
     status = status_of(row)
     mine = row["ended_at"] is None
@@ -73,7 +81,7 @@ def download_view(
         channel=row["channel"],
         channel_url=f"https://www.youtube.com/channel/{channel_id}" if channel_id else None,
         duration_seconds=row["duration_seconds"],
-        thumbnail_url=row["thumbnail_url"],
+        thumbnail_url=thumbnail(row["thumbnail_url"], images=images),
         published_on=row["published_on"].isoformat() if row["published_on"] else None,
         profile=ProfileRef(id=row["profile_id"], name=row["profile"]),
         status=status,

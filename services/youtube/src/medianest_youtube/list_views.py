@@ -7,6 +7,8 @@ from sqlalchemy import RowMapping
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.downloads import Batch, DownloadFailure, DownloadRequester, ProfileRef
 from medianest_common.contracts.youtube.subscriptions import Retention, Subscription
+from medianest_youtube.app import YoutubeApp
+from medianest_youtube.thumbnails import thumbnail
 from medianest_youtube.use_cases.refuse_read import sentence
 
 BATCHES = """
@@ -41,7 +43,7 @@ SUBSCRIPTIONS = """
 """
 
 
-def batch_view(row: RowMapping) -> Batch:
+def batch_view(_: YoutubeApp, row: RowMapping) -> Batch:
     return Batch(
         id=row["id"],
         kind=row["kind"],
@@ -60,13 +62,13 @@ def batch_view(row: RowMapping) -> Batch:
     )
 
 
-def subscription_view(row: RowMapping) -> Subscription:
+def subscription_view(app: YoutubeApp, row: RowMapping) -> Subscription:
     return Subscription(
         id=row["id"],
         kind=row["kind"],
         url=row["url"],
         title=row["title"],
-        thumbnail_url=row["thumbnail_url"],
+        thumbnail_url=thumbnail(row["thumbnail_url"], images=app.images),
         profile=ProfileRef(id=row["profile_id"], name=row["profile"]),
         backfill=row["backfill"],
         backfill_count=row["backfill_count"],

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from prometheus_client import Counter
+
 from medianest_common.clock import uuid7
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
@@ -25,6 +27,7 @@ from medianest_youtube.repository.assets import Assets
 from medianest_youtube.states import RUNNING
 from medianest_youtube.stored_files import delete_stored
 
+MOVES = Counter("medianest_download_moves_total", "Downloads by the state they came into.", ["status"])
 _EVENTS: dict[DownloadStatus, type[DownloadChange]] = {
     DownloadStatus.QUEUED: DownloadQueued,
     DownloadStatus.DOWNLOADING: DownloadStarted,
@@ -74,6 +77,7 @@ async def move(
     told = [Wish(wish.id, wish.user_id) for wish in wishes]
 
     async def show() -> None:
+        MOVES.labels(to.value).inc()
         if came_from in RUNNING and to not in RUNNING:
             await forget_progress(app, asset.id)
         await tell(app, told, status=to)

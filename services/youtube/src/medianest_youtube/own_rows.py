@@ -34,7 +34,7 @@ class OwnRows[V: (Batch, Subscription)]:
 
     name: str
     sql: str
-    view: Callable[[RowMapping], V]
+    view: Callable[[YoutubeApp, RowMapping], V]
     missing: str
 
     async def page(self, app: YoutubeApp, query: _Asked) -> Page[V]:
@@ -63,4 +63,4 @@ class OwnRows[V: (Batch, Subscription)]:
     async def _read(self, app: YoutubeApp, conditions: list[str], values: dict[str, Any]) -> list[V]:
         statement = text(self.sql.format(conditions=" and ".join(conditions)))
         async with app.db.read() as connection:
-            return [self.view(row) for row in (await connection.execute(statement, values)).mappings()]
+            return [self.view(app, row) for row in (await connection.execute(statement, values)).mappings()]

@@ -3,8 +3,17 @@
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
+from medianest_common.bus import Reach
+from medianest_common.contracts.plex.arriving import (
+    ArrangeCollection,
+    FindFolder,
+    ReleaseFromCollection,
+    ShowFile,
+)
+from medianest_common.contracts.youtube.queue import STOP_DOWNLOAD
+from medianest_common.images import AddressKeys, ImageCache
 from medianest_common.service import Runtime, Service
 from medianest_youtube.adapters.feeds import Feeds
 from medianest_youtube.adapters.pictures import Pictures
@@ -37,6 +46,14 @@ async def open_app(runtime: Runtime[YoutubeSettings]) -> AsyncIterator[YoutubeAp
             certificates=runtime.settings.youtube_ca_file,
             clock=runtime.clock,
         ) as feeds,
+        aclosing(
+            Pictures(
+                proxy=runtime.settings.youtube_proxy,
+                certificates=runtime.settings.youtube_ca_file,
+                clock=runtime.clock,
+            )
+        ) as pictures,
+        aclosing(_image_cache(runtime)) as image_cache,
     ):
         try:
             yield YoutubeApp(
@@ -51,16 +68,19 @@ async def open_app(runtime: Runtime[YoutubeSettings]) -> AsyncIterator[YoutubeAp
                 releases=releases,
                 runner=runner,
                 feeds=feeds,
-                pictures=Pictures(
-                    proxy=runtime.settings.youtube_proxy,
-                    certificates=runtime.settings.youtube_ca_file,
-                    clock=runtime.clock,
-                ),
+                pictures=pictures,
+                images=AddressKeys(runtime.keys.derive("youtube-images")),
+                image_cache=image_cache,
                 workers=workers,
                 cookies=Cookies(runtime.db, runtime.keys.cipher("youtube-cookies")),
             )
         finally:
             await workers.leave()
+
+
+def _image_cache(runtime: Runtime[YoutubeSettings]) -> ImageCache:
+    most_bytes = runtime.settings.youtube_image_cache_mb << 20
+    return ImageCache(runtime.data_dir / "cache" / "youtube", most_bytes=most_bytes)
 
 
 def _runner_settings(runtime: Runtime[YoutubeSettings], tools: Tools, releases: Releases) -> RunnerSettings:
@@ -80,6 +100,12 @@ SERVICE = Service(
     handlers=handlers,
     open_app=open_app,
     settings=YoutubeSettings,
+    reach=Reach(
+        asks=(ArrangeCollection, FindFolder, ReleaseFromCollection, ShowFile),
+        pushes=True,
+        says=(STOP_DOWNLOAD,),
+        forgets_events=True,
+    ),
     metadata=Base.metadata,
     checks=checks,
 )

@@ -17,6 +17,9 @@ class YoutubeSettings(Settings):
     youtube_ca_file: Path | None = None
     """Certificates to trust instead of the system's, for a proxy that looks into what passes."""
 
+    youtube_image_cache_mb: int = Field(default=100, ge=1)
+    """Of pictures of videos and channels that are kept for those who look at them."""
+
     youtube_slots: int = Field(default=2, ge=1, le=16)
     """Downloads at once, in the whole installation."""
     youtube_downloads_per_day: int = Field(default=250, ge=0)

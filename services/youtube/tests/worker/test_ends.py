@@ -94,6 +94,31 @@ async def test_what_was_killed_while_downloading_goes_on_from_there(running: Run
     assert running.files() == [f"{ID}.jpg", f"{ID}.mp4"]
 
 
+@pytest.mark.parametrize("too_much", [0, 5_000])
+async def test_what_had_arrived_to_its_end_does_not_keep_a_video_from_being_fetched(
+    running: Running, too_much: int
+) -> None:
+    """There is nothing more to send, and yt-dlp takes that for a refusal."""
+    video = running.youtube.add(Video(id=ID))
+    await running.download(video)
+    whole = running.youtube.media_requests(video)[0].sent
+    for file in running.staging.iterdir():
+        file.unlink()
+    video.faults.rate = 60_000
+    child = await running.begin(video)
+    await until(child, downloading)
+    os.kill(child.pid, signal.SIGKILL)
+    await gone(child.pid)
+    [part] = running.staging.glob("*.part")
+    video.faults.rate = None
+    part.write_bytes(bytes(whole + too_much))
+
+    told = await running.download(video)
+
+    assert (await running.probe(told)).duration_seconds > 3.5
+    assert running.files() == [f"{ID}.jpg", f"{ID}.mp4"]
+
+
 @pytest.mark.parametrize("step", [MERGE, METADATA], ids=["merge", "metadata"])
 async def test_what_was_killed_while_ffmpeg_worked_is_not_fetched_again(
     youtube: FakeYoutube, tmp_path: Path, step: str

@@ -12,12 +12,14 @@ from medianest_common.bus.context import (
     use,
 )
 from medianest_common.bus.handlers import Handlers, Raw
+from medianest_common.bus.reach import Reach
 
 __all__ = [
     "Bus",
     "Context",
     "Handlers",
     "Raw",
+    "Reach",
     "current",
     "require",
     "require_caller",

@@ -11,12 +11,12 @@ import structlog
 from fast_depends import Provider
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
 
 from medianest_common.bus.client import Bus
+from medianest_common.bus.credentials import Credentials
 from medianest_common.bus.endpoints import (
     event_endpoint,
     job_endpoint,
@@ -25,16 +25,19 @@ from medianest_common.bus.endpoints import (
     live_endpoint,
 )
 from medianest_common.bus.handlers import Handlers
+from medianest_common.bus.pulling import Pull
 from medianest_common.bus.topology import DEAD_LETTERS, EVERY_DEAD_LETTER, event_stream, job_stream
+from medianest_common.bus.violations import Violations, is_refusal_of_user
+from medianest_common.bus.wire import inbox
 from medianest_common.db.database import POOL_SIZE, Database
 
 log = structlog.get_logger()
 
 _START_SECONDS = 10.0
 _START_SECONDS_EACH = 1.0
-_FAILED_FETCH_SECONDS = 0.2
 _FLUSH_SECONDS = 2
 _KEPT_FOR_QUESTIONS = 4
+_UNKNOWN_USER = "the server does not know this user; `medianest nats-users` says what it has to read"
 _silent = logging.getLogger("medianest.faststream")
 _silent.setLevel(logging.CRITICAL)
 
@@ -43,6 +46,8 @@ def make_broker(
     url: str,
     *,
     name: str,
+    credentials: Credentials,
+    violations: Violations,
     on_closed: Callable[[], None],
     on_lost: Callable[[], None] = lambda: None,
     on_back: Callable[[], None] = lambda: None,
@@ -65,16 +70,28 @@ def make_broker(
         on_back()
 
     async def failed(error: Exception) -> None:
-        log.warning("bus_error", service=name, error=str(error) or type(error).__name__)
+        if violations.heard(error):
+            return
+        hint = _UNKNOWN_USER if is_refusal_of_user(error) else None
+        log.warning("bus_error", service=name, error=str(error) or type(error).__name__, hint=hint)
+
+    security = (
+        NatsNKey.from_seed(credentials.seed, ssl_context=credentials.tls)
+        if credentials.seed
+        else NatsSecurity(ssl_context=credentials.tls)
+        if credentials.tls
+        else None
+    )
 
     return NatsBroker(
         url,
         name=f"medianest-{name}",
+        security=security,
         connect_timeout=5,
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.25,  # type: ignore[arg-type]
         ping_interval=10,
-        inbox_prefix=f"_INBOX.{name}",
+        inbox_prefix=inbox(name),
         ack_policy=AckPolicy.NACK_ON_ERROR,
         graceful_timeout=5.0,
         apply_types=False,
@@ -117,6 +134,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
         assert database is not None, "reacting to events needs a database for the inbox"
         _subscribe_durable(
             broker,
+            service=handlers.service,
             subject=event.event.subject,
             stream=event_stream(event.event.service),
             durable=event.durable,
@@ -126,6 +144,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
     for job in handlers.jobs:
         _subscribe_durable(
             broker,
+            service=handlers.service,
             subject=job.job.subject,
             stream=job_stream(job.job.service),
             durable=job.durable,
@@ -135,6 +154,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
     for letter in handlers.letters:
         _subscribe_durable(
             broker,
+            service=handlers.service,
             subject=EVERY_DEAD_LETTER,
             stream=DEAD_LETTERS,
             durable=letter.durable,
@@ -143,7 +163,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
         )
 
 
-async def start(broker: NatsBroker) -> list["Pull"]:
+async def start(broker: NatsBroker) -> list[Pull]:
     """Start consuming. The pulls are for `stop_consuming`."""
     pulls: list[Pull] = []
     context: JetStreamContext = broker.config.connection_state.stream
@@ -162,7 +182,7 @@ async def start(broker: NatsBroker) -> list["Pull"]:
     return pulls
 
 
-async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence["Pull"]) -> None:
+async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence[Pull]) -> None:
     """Begin nothing more, hand what was delivered and not begun to another replica, and end what is at work."""
     with suppress(nats.errors.Error):
         for pull in pulls:
@@ -177,62 +197,10 @@ async def stop_consuming(broker: NatsBroker, client: Client, pulls: Sequence["Pu
         await asyncio.gather(*(subscriber.stop() for subscriber in broker.subscribers))
 
 
-class Pull:
-    """Stands between a pull loop of FastStream and its subscription, for two things the loop does not see to.
-
-    It asks again at once when the connection is closed or the consumer is gone, without ever giving way to anything
-    else; here each such failure costs a moment instead. And it drops what has been delivered when it is stopped.
-    """
-
-    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
-        self._sub = subscription._sub
-        self._fetch = subscription.fetch
-        self._next = self._sub.next_msg
-        self._delivered: list[Msg] = []
-        """To us, and not yet to the loop."""
-        self._leaving = False
-        subscription.fetch = self._fetching  # type: ignore[method-assign]
-        self._sub.next_msg = self._next_message  # type: ignore[method-assign]
-
-    async def hear_no_more(self, client: Client) -> None:
-        self._leaving = True
-        await client._send_unsubscribe(self._sub._id)
-
-    async def give_back(self) -> None:
-        queue, calls = self._sub._pending_queue, self._sub._pending_next_msgs_calls
-        waiting = [queue.get_nowait() for _ in range(queue.qsize())]
-        while any(call.done() for call in calls.values()):
-            await asyncio.sleep(0)
-        for message in [*self._delivered, *waiting]:
-            if message.reply:
-                await message.nak()
-
-    async def _fetching(self, *arguments: Any, **options: Any) -> list[Msg]:
-        if self._leaving:
-            await asyncio.Event().wait()
-        try:
-            messages = await self._fetch(*arguments, **options)
-        except nats.errors.TimeoutError:
-            self._delivered.clear()
-            raise
-        except (nats.errors.Error, APIError):
-            self._delivered.clear()
-            await asyncio.sleep(_FAILED_FETCH_SECONDS)
-            raise
-        if self._leaving:
-            return []
-        self._delivered.clear()
-        return messages
-
-    async def _next_message(self, timeout: float | None = 1.0) -> Msg:
-        message = await self._next(timeout)
-        self._delivered.append(message)
-        return message
-
-
 def _subscribe_durable(
     broker: NatsBroker,
     *,
+    service: str,
     subject: str,
     stream: str,
     durable: str,
@@ -245,5 +213,7 @@ def _subscribe_durable(
         stream=JStream(stream, declare=False),
         durable=durable,
         no_reply=True,
+        # That of the client goes for questions only.
+        inbox_prefix=f"{inbox(service)}.".encode(),
         pull_sub=PullSub(batch_size=concurrency, timeout=5.0),
     )(endpoint)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -15,8 +16,10 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError
 from pydantic import TypeAdapter
 
-from medianest_common.bus.context import current, deadline_in
+from medianest_common import tracing
+from medianest_common.bus.context import current, deadline_in, present
 from medianest_common.bus.handlers import answer_type
+from medianest_common.bus.violations import Violations
 from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, Rpc, rfc3339
@@ -29,7 +32,13 @@ _PING_TIMEOUT = 60
 """By then the client has given the connection up itself."""
 _STATUS = "Status"
 _NO_RESPONDERS = "503"
+_BY_NATS = {"rpc.system": "nats"}
 _AWAY = "The message bus is not reachable. Try again in a moment."
+
+
+def _without_id(subject: str) -> str:
+    """For a name of which there are few: people are not named in traces."""
+    return "push.user.*" if subject.startswith("push.user.") else subject
 
 
 @cache
@@ -37,11 +46,22 @@ def _answer_adapter(message: type[Message]) -> TypeAdapter[Any]:
     return TypeAdapter(answer_type(message))
 
 
+class _Unguessable:
+    """Names of inboxes. Those of the client count up, so whoever may answer there could answer for others."""
+
+    def next(self) -> bytearray:
+        return bytearray(secrets.token_urlsafe(16), "ascii")
+
+
 class Bus:
     """One service's end of the bus. Every call has a timeout, and the deadline travels with it."""
 
-    def __init__(self, client: Client, *, service: str, clock: Clock) -> None:
+    def __init__(
+        self, client: Client, *, service: str, clock: Clock, violations: Violations | None = None
+    ) -> None:
+        client._nuid = _Unguessable()  # type: ignore[assignment]
         self._client = client
+        self._violations = violations or Violations(service=service, clock=clock)
         self._service = service
         self._clock = clock
         self._ping: asyncio.Task[bool] | None = None
@@ -107,25 +127,27 @@ class Bus:
         remaining = (deadline - now).total_seconds()
         if remaining <= 0:
             raise TimedOut(f"There was no time left to ask the {service} service.")
-        context = current()
-        headers = context.headers()
-        headers["mn-deadline"] = str(int(deadline.timestamp() * 1000))
-        try:
-            reply = await self._client.request(subject, body, timeout=remaining, headers=headers)
-        except nats.errors.NoRespondersError:
-            raise Unavailable(f"The {service} service is not running.", retry_after=2) from None
-        except nats.errors.TimeoutError:
-            raise TimedOut(f"The {service} service did not answer in time.") from None
-        except nats.errors.MaxPayloadError:
-            raise PayloadTooLarge("This is more than can be passed on at once.") from None
-        except (nats.errors.Error, OSError):
-            raise Unavailable(
-                "The message bus is not reachable. Try again in a moment.", retry_after=2
-            ) from None
-        status = reply.headers.get(SERVICE_ERROR_CODE) if reply.headers else None
-        if status is not None:
-            raise_problem(int(status), reply.data)
-        return reply
+        refused = self._violations.so_far
+        with tracing.step(subject, "client", _BY_NATS):
+            headers = current().headers()
+            headers["mn-deadline"] = str(int(deadline.timestamp() * 1000))
+            try:
+                reply = await self._client.request(subject, body, timeout=remaining, headers=headers)
+            except nats.errors.NoRespondersError:
+                raise Unavailable(f"The {service} service is not running.", retry_after=2) from None
+            except nats.errors.TimeoutError:
+                self._violations.raise_for(subject, since=refused)
+                raise TimedOut(f"The {service} service did not answer in time.") from None
+            except nats.errors.MaxPayloadError:
+                raise PayloadTooLarge("This is more than can be passed on at once.") from None
+            except (nats.errors.Error, OSError):
+                raise Unavailable(
+                    "The message bus is not reachable. Try again in a moment.", retry_after=2
+                ) from None
+            status = reply.headers.get(SERVICE_ERROR_CODE) if reply.headers else None
+            if status is not None:
+                raise_problem(int(status), reply.data)
+            return reply
 
     async def ask_each(
         self,
@@ -197,7 +219,10 @@ class Bus:
         if not self._client.is_connected:
             return
         try:
-            await self._client.publish(subject, body)
+            with tracing.step(_without_id(subject), "producer", tracing.ON_NATS):
+                context = present()
+                headers = context.trail() if context else None
+                await self._client.publish(subject, body, headers=headers)
         except (nats.errors.Error, OSError) as error:
             log.debug("live_publish_failed", subject=subject, error=type(error).__name__)
 
@@ -206,9 +231,12 @@ class Bus:
         # While disconnected the client would keep the message and store it after the caller was told that it failed.
         if not self._client.is_connected:
             raise Unavailable(_AWAY, retry_after=2)
+        refused = self._violations.so_far
         try:
-            await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=headers)
+            with tracing.sending(subject, headers) as sent:
+                await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=sent)
         except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:
+            self._violations.raise_for(subject, since=refused)
             raise Unavailable("The message bus did not store the message.", retry_after=2) from error
 
     async def emit_now(self, event: Event) -> None:

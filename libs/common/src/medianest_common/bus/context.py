@@ -45,6 +45,13 @@ class Context:
             headers[DEADLINE] = str(int(self.deadline.timestamp() * 1000))
         return headers
 
+    def trail(self) -> dict[str, str]:
+        """By which what passes, and is asked for by nobody, can be followed."""
+        headers = {CORRELATION: self.correlation_id}
+        if self.traceparent:
+            headers[TRACEPARENT] = self.traceparent
+        return headers
+
     @classmethod
     def from_headers(cls, headers: Mapping[str, str], *, causation_id: str | None = None) -> "Context":
         caller = headers.get(CALLER)
@@ -68,6 +75,11 @@ def current() -> Context:
         context = Context(correlation_id=str(uuid7()))
         _current.set(context)
     return context
+
+
+def present() -> Context | None:
+    """As `current`, where there is one."""
+    return _current.get()
 
 
 class use:  # noqa: N801

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from medianest_common.bus.topology import DEAD_LETTERS, stream_of
-from medianest_common.bus.wire import ATTEMPTS, HANDLER, MSG_ID, ONLY, REASON, RETRIES, header_value
+from medianest_common.bus.wire import ATTEMPTS, HANDLER, MSG_ID, ONLY, REASON, RETRIES, TOLD, header_value
 from medianest_common.errors import Unavailable
 from medianest_common.security.redaction import redact_text
 
 _BURIED = "dlq."
-_OURS = frozenset({MSG_ID, REASON, ATTEMPTS, HANDLER, RETRIES, ONLY})
+_OURS = frozenset({MSG_ID, REASON, ATTEMPTS, HANDLER, RETRIES, ONLY, TOLD})
 _LONGEST_REASON = 500
 _SAME = timedelta(seconds=1)
 """The clients of the server round its times in different ways."""
@@ -67,6 +67,11 @@ class DeadLetter:
     @property
     def retries(self) -> int:
         return _whole(self.headers.get(RETRIES))
+
+    @property
+    def told(self) -> bool:
+        """Whether administrators were told of it before it came out of a backup."""
+        return TOLD in self.headers
 
     def text(self) -> str | None:
         """None where it is nothing that could ever be understood."""
@@ -121,7 +126,7 @@ async def read_letter(js: JetStreamContext, *, seq: int, buried_at: datetime) ->
         seq=seq,
         buried_at=buried_at,
         subject=(found.subject or "").removeprefix(_BURIED),
-        headers=_headers(found.hdrs),
+        headers=headers_as_sent(found.hdrs),
         body=found.data or b"",
     )
 
@@ -148,7 +153,7 @@ async def is_handled(js: JetStreamContext, *, subject: str, handler: str) -> boo
     return True
 
 
-def _headers(raw: object) -> dict[str, str]:
+def headers_as_sent(raw: object) -> dict[str, str]:
     """As they were sent. The client reads them like those of an e-mail, which spoils what is not ASCII."""
     if not isinstance(raw, str | bytes) or not raw:
         return {}

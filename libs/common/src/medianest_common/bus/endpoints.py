@@ -16,13 +16,14 @@ from faststream.exceptions import NackMessage, RejectMessage
 from faststream.nats import NatsMessage
 from pydantic import TypeAdapter, ValidationError
 
+from medianest_common import tracing
 from medianest_common.bus import metrics
 from medianest_common.bus.client import Bus
-from medianest_common.bus.context import CORRELATION, Context, use
+from medianest_common.bus.context import CORRELATION, TRACEPARENT, Context, use
 from medianest_common.bus.dead_letters import DeadLetter, burial, described
 from medianest_common.bus.handlers import EventSpec, JobSpec, LetterSpec, ListenSpec, LiveSpec
 from medianest_common.bus.retry import OUTAGE_SCHEDULE, SCHEDULE, next_delay
-from medianest_common.bus.wire import EVENT_ID, ONLY
+from medianest_common.bus.wire import EVENT_ID, ONLY, is_astray
 from medianest_common.clock import uuid7
 from medianest_common.db.database import Database
 from medianest_common.errors import Unavailable
@@ -38,7 +39,8 @@ def event_endpoint(
 ) -> Endpoint:
     """`places` are shared by all events of the service: each holds a database connection while it is handled."""
     decode = TypeAdapter(spec.event).validate_json
-    observe = metrics.Observer("event", spec.event.subject)
+    observe = metrics.Observer("event", spec.event.subject, says="message_handled")
+    attributes = _consumed(spec.event.subject, by=spec.durable)
     metrics.BURIED.labels(spec.durable)
 
     async def attempt(arrived: NatsMessage) -> str:
@@ -54,8 +56,8 @@ def event_endpoint(
         return "ok"
 
     async def handle(arrived: NatsMessage) -> None:
-        causation = arrived.headers.get(EVENT_ID)
-        with observe() as outcome, use(Context.from_headers(arrived.headers, causation_id=causation)):
+        context = Context.from_headers(arrived.headers, causation_id=arrived.headers.get(EVENT_ID))
+        with tracing.entering(context, spec.durable, "consumer", attributes), observe() as outcome:
             outcome(await _until_settled(arrived, attempt, handler=spec.durable, bus=bus))
 
     return handle
@@ -63,7 +65,8 @@ def event_endpoint(
 
 def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
     decode = TypeAdapter(spec.job).validate_json
-    observe = metrics.Observer("job", spec.job.subject)
+    observe = metrics.Observer("job", spec.job.subject, says="message_handled")
+    attributes = _consumed(spec.job.subject, by=spec.durable)
     metrics.BURIED.labels(spec.durable)
 
     async def attempt(arrived: NatsMessage) -> str:
@@ -73,8 +76,8 @@ def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
         return "ok"
 
     async def handle(arrived: NatsMessage) -> None:
-        causation = arrived.headers.get(EVENT_ID)
-        with observe() as outcome, use(Context.from_headers(arrived.headers, causation_id=causation)):
+        context = Context.from_headers(arrived.headers, causation_id=arrived.headers.get(EVENT_ID))
+        with tracing.entering(context, spec.durable, "consumer", attributes), observe() as outcome:
             outcome(await _until_settled(arrived, attempt, handler=spec.durable, bus=bus))
 
     return handle
@@ -82,27 +85,38 @@ def job_endpoint(spec: JobSpec, *, app: Any, bus: Bus) -> Endpoint:
 
 def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
     decode = TypeAdapter(spec.event).validate_json
+    subject = spec.event.subject
+    attributes = _consumed(subject)
 
     async def handle(arrived: NatsMessage) -> None:
-        if ONLY in arrived.headers:
+        if ONLY in arrived.headers or _is_astray(arrived, heard_on=subject):
             return
-        with use(Context.from_headers(arrived.headers)):
+        with tracing.entering(Context.from_headers(arrived.headers), subject, "consumer", attributes):
             try:
                 with holding(app) as present:
                     await spec.run(decode(arrived.body), present)
-            except Exception:
-                log.exception("listener_failed", subject=spec.event.subject)
+            except Exception as error:
+                tracing.failed(type(error).__name__)
+                log.exception("listener_failed", subject=subject)
 
     return handle
 
 
 def live_endpoint(spec: LiveSpec, *, app: Any) -> Endpoint:
+    attributes = _consumed(spec.subject)
+
     async def handle(arrived: NatsMessage) -> None:
-        try:
-            with holding(app) as present:
-                await spec.run(arrived.raw_message.subject, arrived.body, present)
-        except Exception:
-            log.exception("live_topic_failed", subject=spec.subject)
+        if _is_astray(arrived, heard_on=spec.subject):
+            return
+        headers = arrived.headers
+        context = Context(headers.get(CORRELATION) or str(uuid7()), traceparent=headers.get(TRACEPARENT))
+        with use(context), tracing.step(spec.subject, "consumer", attributes):
+            try:
+                with holding(app) as present:
+                    await spec.run(arrived.raw_message.subject, arrived.body, present)
+            except Exception as error:
+                tracing.failed(type(error).__name__)
+                log.exception("live_topic_failed", subject=spec.subject)
 
     return handle
 
@@ -125,6 +139,18 @@ def letter_endpoint(spec: LetterSpec, *, app: Any) -> Endpoint:
     return handle
 
 
+def _is_astray(arrived: NatsMessage, *, heard_on: str) -> bool:
+    subject = arrived.raw_message.subject
+    if astray := is_astray(subject, heard_on=heard_on):
+        log.error("message_astray", subject=heard_on, stored_as=subject)
+    return astray
+
+
+def _consumed(subject: str, *, by: str = "") -> tracing.Attributes:
+    consumer = {"messaging.consumer.group.name": by} if by else {}
+    return {**tracing.ON_NATS, "messaging.destination.name": subject, **consumer}
+
+
 async def _until_settled(
     arrived: NatsMessage, attempt: Callable[[NatsMessage], Awaitable[str]], *, handler: str, bus: Bus
 ) -> str:
@@ -133,6 +159,7 @@ async def _until_settled(
     try:
         return await attempt(arrived)
     except Exception as error:
+        tracing.failed(tracing.failure_of(error))
         permanent = isinstance(error, ValidationError | KeyError)
         delay = None if permanent else next_delay(error, attempt=deliveries)
         if delay is not None:

@@ -6,8 +6,8 @@ and FastStream's part in it costs more than all the rest (docs/decisions/0002-rp
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -18,12 +18,13 @@ from nats.aio.subscription import Subscription
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from medianest_common import tracing
 from medianest_common.bus import metrics
-from medianest_common.bus.context import Context, use
+from medianest_common.bus.context import Context
 from medianest_common.bus.handlers import RPC_CONCURRENCY, Raw, RpcSpec, answer_type
 from medianest_common.bus.retry import is_outage
-from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR_CODE
-from medianest_common.clock import Clock
+from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR_CODE, is_astray
+from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Query
 from medianest_common.errors import FieldError, Invalid, MediaNestError, TimedOut, Unavailable
 from medianest_common.swapping import holding
@@ -76,6 +77,9 @@ class RpcServer:
                 places.release()
 
         async def arrived(question: Msg) -> None:
+            if is_astray(question.subject, heard_on=subject):
+                log.error("question_astray", subject=subject, stored_as=question.subject)
+                return
             await places.acquire()
             # Started at once and not in the next turn of the loop: most answers are there before it would come.
             task = asyncio.Task(work(question), loop=asyncio.get_running_loop(), eager_start=True)
@@ -103,29 +107,37 @@ def answering(spec: RpcSpec, *, app: Any, clock: Clock) -> Answer:
     message_type = spec.message
     decode = TypeAdapter(message_type).validate_json
     encode = TypeAdapter(answer_type(message_type)).dump_json
-    observe = metrics.Observer("rpc", message_type.subject)
     cancels = issubclass(message_type, Query)
+    # What was only looked up is told of by whoever asked.
+    level = logging.DEBUG if cancels else logging.INFO
+    observe = metrics.Observer("rpc", message_type.subject, says="question_answered", level=level)
     run = spec.run
+    subject = message_type.subject
+    attributes = {"rpc.system": "nats", "rpc.method": subject}
 
     async def answer(question: Msg) -> Reply:
-        with observe() as outcome:
-            context: Context | None = None
+        unreadable: Exception | None = None
+        try:
+            context = Context.from_headers(question.headers or {})
+        except ValueError as error:
+            context, unreadable = Context(str(uuid7())), error
+        with tracing.entering(context, subject, "server", attributes), observe() as outcome:
             try:
-                context = Context.from_headers(question.headers or {})
-                with use(context):
-                    remaining = _seconds_left(context, clock)
-                    message = decode(question.data)
-                    with holding(app) as present:
-                        # A command may have had its effect already when the time is up: only queries are cut short.
-                        if cancels and remaining is not None:
-                            async with asyncio.timeout(remaining):
-                                result = await run(message, present)
-                        else:
+                if unreadable is not None:
+                    raise unreadable
+                remaining = _seconds_left(context, clock)
+                message = decode(question.data)
+                with holding(app) as present:
+                    # A command may have had its effect already when the time is up: only queries are cut short.
+                    if cancels and remaining is not None:
+                        async with asyncio.timeout(remaining):
                             result = await run(message, present)
+                    else:
+                        result = await run(message, present)
             except Exception as error:
-                with use(context) if context else nullcontext():
-                    failure = _as_answer(error, subject=message_type.subject)
+                failure = _as_answer(error, subject=subject)
                 outcome(failure.code)
+                tracing.failed(failure.code, is_ours=failure.status >= 500)
                 return _failure(failure)
         if isinstance(result, Raw):
             headers = (

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nats.errors
 import structlog
@@ -10,6 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
+    ConsumerInfo,
     DeliverPolicy,
     DiscardPolicy,
     RetentionPolicy,
@@ -18,6 +19,7 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, NotFoundError
 
+from medianest_common.bus import metrics
 from medianest_common.bus.handlers import Handlers
 
 log = structlog.get_logger()
@@ -29,6 +31,8 @@ STREAM_BYTES = 64 << 20
 """The server reserves this much for every stream, so the sum must fit what it may use: 15 streams, under 1 GB."""
 DEAD_LETTERS = "DLQ"
 EVERY_DEAD_LETTER = "dlq.>"
+EVERY_EVENT = "evt.*.>"
+EVERY_JOB = "job.*.*"
 WATCH_SECONDS = 15.0
 _TIMEOUT = 5.0
 
@@ -53,8 +57,14 @@ class Consumer:
     config: ConsumerConfig
 
 
-def streams_for(services: Sequence[str]) -> list[StreamConfig]:
-    """Everyone's streams, so that a service can start before the ones it listens to."""
+def own_streams(service: str) -> tuple[str, ...]:
+    """What it cannot work without, whatever it hears."""
+    return event_stream(service), job_stream(service), DEAD_LETTERS
+
+
+def streams_for(services: Sequence[str], *, copies: int | None = None) -> list[StreamConfig]:
+    """Everyone's streams, so that a service can start before the ones it listens to. So many nodes of a cluster hold
+    each; None leaves it at what there is."""
     configs = [
         StreamConfig(
             name=DEAD_LETTERS,
@@ -90,7 +100,7 @@ def streams_for(services: Sequence[str]) -> list[StreamConfig]:
                 discard=DiscardPolicy.NEW,
             )
         )
-    return configs
+    return [replace(config, num_replicas=copies) for config in configs]
 
 
 def consumers_for(handlers: Handlers) -> list[Consumer]:
@@ -132,11 +142,17 @@ def _durable(name: str, subject: str, *, ack_wait: float, pending: int) -> Consu
 
 
 async def ensure(
-    js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]
+    js: JetStreamContext,
+    *,
+    streams: Sequence[StreamConfig] = (),
+    needed: Sequence[str] = (),
+    consumers: Sequence[Consumer] = (),
 ) -> None:
-    """Create or bring up to date; safe to run from many replicas at once."""
+    """Create or bring up to date; safe to run from many replicas at once. `needed` are the streams that have to be
+    there, whoever makes them: raises `NotFoundError` for one that is not."""
     async with asyncio.timeout(_TIMEOUT * 4):
         await asyncio.gather(*(_ensure_stream(js, config) for config in streams))
+        await asyncio.gather(*(js.stream_info(name) for name in needed))
         await asyncio.gather(*(_ensure_consumer(js, consumer) for consumer in consumers))
 
 
@@ -148,9 +164,10 @@ async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
         await js.add_stream(wanted)
         log.debug("stream_created", stream=wanted.name)
         return
-    if any(
-        getattr(present, f) != getattr(wanted, f) for f in ("subjects", "max_age", "max_bytes", "discard")
-    ):
+    if wanted.num_replicas is None:
+        wanted = replace(wanted, num_replicas=present.num_replicas)
+    fields = ("subjects", "max_age", "max_bytes", "discard", "num_replicas")
+    if any(getattr(present, f) != getattr(wanted, f) for f in fields):
         await js.update_stream(wanted)
         log.info("stream_updated", stream=wanted.name)
 
@@ -159,31 +176,49 @@ async def _ensure_consumer(js: JetStreamContext, consumer: Consumer) -> None:
     name = consumer.config.durable_name
     assert name
     try:
-        present = (await js.consumer_info(consumer.stream, name)).config
+        found = await js.consumer_info(consumer.stream, name)
+        present = found.config
+        _show_progress(found, consumer.stream)
     except NotFoundError:
         present = None
     fields = ("filter_subject", "ack_wait", "max_deliver", "max_ack_pending")
     if present and all(getattr(present, f) == getattr(consumer.config, f) for f in fields):
         return
-    await js.add_consumer(consumer.stream, consumer.config)
+    # Named, it is asked for with its filter in the subject, by which it is permitted.
+    await js.add_consumer(consumer.stream, consumer.config, name=name)
     log.debug("consumer_ensured", stream=consumer.stream, consumer=name, was_missing=present is None)
 
 
+def _show_progress(found: ConsumerInfo, stream: str) -> None:
+    metrics.CONSUMER_PENDING.labels(stream, found.name).set(found.num_pending or 0)
+    metrics.CONSUMER_UNDER_WAY.labels(stream, found.name).set(found.num_ack_pending or 0)
+    metrics.CONSUMER_REDELIVERED.labels(stream, found.name).set(found.num_redelivered or 0)
+
+
 class Watchdog:
-    """Repairs the topology for as long as it runs; `healthy` is what readiness reports."""
+    """Repairs the topology for as long as it runs; `healthy` is what readiness reports.
+
+    The streams are made by one service for all, its consumers by each (docs/decisions/0018-users-of-the-bus.md).
+    """
 
     def __init__(
-        self, js: JetStreamContext, *, streams: Sequence[StreamConfig], consumers: Sequence[Consumer]
+        self,
+        js: JetStreamContext,
+        *,
+        streams: Sequence[StreamConfig],
+        needed: Sequence[str],
+        consumers: Sequence[Consumer],
     ) -> None:
         self._js = js
         self._streams = streams
+        self._needed = needed
         self._consumers = consumers
         self.healthy = False
         self._reason = ""
 
     async def check(self) -> None:
         try:
-            await ensure(self._js, streams=self._streams, consumers=self._consumers)
+            await ensure(self._js, streams=self._streams, needed=self._needed, consumers=self._consumers)
         except (nats.errors.Error, APIError, TimeoutError, OSError) as error:
             reason = str(error) or type(error).__name__
             if reason != self._reason:

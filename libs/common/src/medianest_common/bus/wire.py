@@ -16,6 +16,26 @@ ONLY: Final = "mn-only"
 """The durable consumer that a message is for; whoever else hears it passes it over."""
 
 
+TOLD: Final = "mn-told"
+"""On a dead letter that administrators have heard of: it comes out of a backup."""
+
+
+def inbox(user: str) -> str:
+    """Below which answers reach this user of the bus, and nobody else."""
+    return f"_INBOX.{user}"
+
+
+def is_astray(subject: str, *, heard_on: str) -> bool:
+    """Whether the server was made to deliver what had been stored elsewhere: it asks nobody whether they may write
+    where they want their stored messages delivered, but leaves each its own subject."""
+    if subject == heard_on:
+        return False
+    words, heard = subject.split("."), heard_on.split(".")
+    return len(words) != len(heard) or any(
+        want not in ("*", word) for word, want in zip(words, heard, strict=True)
+    )
+
+
 def header_value(value: str) -> str:
     """Header values must stay on one line; the client accepts a line break without a word."""
     return value.replace("\r", " ").replace("\n", " ")

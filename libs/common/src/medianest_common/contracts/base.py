@@ -76,8 +76,14 @@ def owner_of(model: type) -> str:
 class Contract(BaseModel):
     """camelCase on the wire, snake_case in Python. Unknown fields are ignored, so that a newer sender is understood."""
 
+    # There are 1,400, of which a process meets a few in its first hours: each is built when it is first used.
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, extra="ignore", frozen=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        serialize_by_alias=True,
+        extra="ignore",
+        frozen=True,
+        defer_build=True,
     )
 
     @classmethod

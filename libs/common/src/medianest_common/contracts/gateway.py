@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from medianest_common.contracts.base import Job
+from medianest_common.contracts.decided import Decided
 from medianest_common.contracts.personal import DataErased
 
 
@@ -14,3 +15,7 @@ class EraseUserData(Job):
 
 class UserDataErased(DataErased):
     pass
+
+
+class AdminDecided(Decided):
+    """What it does for administrators by asking whoever is no service."""

@@ -1,18 +1,21 @@
 """One service's database: reads that commit nothing, and transactions that carry their events with them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Insert, Interval, MetaData, Table, bindparam, func, insert, text
+from sqlalchemy import ARRAY, Interval, MetaData, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeEngine
 
+from medianest_common import tracing
 from medianest_common.bus.context import current
 from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
@@ -27,6 +30,23 @@ POOL_TIMEOUT = 3.0
 POOL_SIZE = 10
 EXTENSIONS = "extensions"
 """A schema for what PostgreSQL brings along: every service may use it, and none may change it."""
+
+
+_STORED: dict[str, TypeEngine[Any]] = {
+    "id": Uuid(),
+    "subject": Text(),
+    "headers": Text(),
+    "body": Text(),
+    "delay": Interval(),
+}
+# One statement for any number of messages. By the database's clock, which is also the one that the relay compares with.
+_STORE = text("""
+    insert into outbox (id, subject, headers, body, not_before)
+    select id, subject, headers::jsonb, body, now() + delay
+      from unnest(:id, :subject, :headers, :body, :delay)
+           with ordinality as told(id, subject, headers, body, delay, place)
+     order by place
+""").bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _STORED.items()))
 
 
 def outbox_channel(service: str) -> str:
@@ -71,7 +91,7 @@ class Transaction:
             {
                 "id": message_id,
                 "subject": subject,
-                "headers": {EVENT_ID: str(message_id)} | kept | {MSG_ID: str(message_id)},
+                "headers": json.dumps({EVENT_ID: str(message_id)} | kept | {MSG_ID: str(message_id)}),
                 "body": body,
                 "delay": timedelta(),
             }
@@ -91,7 +111,7 @@ class Transaction:
             {
                 "id": message_id,
                 "subject": message.subject,
-                "headers": {name: header_value(value) for name, value in headers.items()},
+                "headers": json.dumps({name: header_value(value) for name, value in headers.items()}),
                 "body": message.model_dump_json(),
                 "delay": delay,
             }
@@ -143,7 +163,6 @@ class Database:
         self.service = service
         self._clock = clock
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._store = _storing(metadata.tables["outbox"])
         self.relay: Publishes | None = None
         """Set by the relay of this process."""
 
@@ -156,7 +175,7 @@ class Database:
                 yield tx
                 if tx.pending:
                     await session.flush()
-                    await session.execute(self._store, tx.pending)
+                    await (await session.connection()).execute(_STORE, _columns(tx.pending))
                     if self.relay is None or not self.relay.is_running:
                         await session.execute(text(f"notify {outbox_channel(self.service)}"))
             if tx.pending and self.relay is not None:
@@ -178,14 +197,17 @@ class Database:
         assert isinstance(connections, QueuePool)
         return Pool(size=connections.size(), in_use=connections.checkedout())
 
+    def waiting(self) -> int:
+        """How many wait for a connection. The pool counts those who have one, and nobody else."""
+        queue = getattr(getattr(self.engine.pool, "_pool", None), "_queue", None)
+        return len(getattr(queue, "_getters", ()))
+
     async def close(self) -> None:
         await self.engine.dispose()
 
 
-def _storing(outbox: Table) -> Insert:
-    """By the database's clock, which is also the one that the relay compares with."""
-    plain: dict[str, Any] = {name: bindparam(name) for name in ("id", "subject", "headers", "body")}
-    return insert(outbox).values(**plain, not_before=func.now() + bindparam("delay", type_=Interval()))
+def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in _STORED}
 
 
 def open_database(
@@ -209,4 +231,8 @@ def open_database(
             },
         },
     )
+    if tracing.is_on():
+        from medianest_common.tracing.statements import follow
+
+        follow(engine.sync_engine, schema=service)
     return Database(engine, metadata=metadata, service=service, clock=clock)

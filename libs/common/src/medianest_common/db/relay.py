@@ -153,6 +153,9 @@ class Relay:
                         await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)
         finally:
             self._running = False
+            # From here on it is for another replica to say.
+            self._rows.set(0)
+            self._age.set(0)
 
     async def _publish_batch(self, connection: asyncpg.Connection) -> bool:
         rows = await connection.fetch(_TAKE, BATCH, timeout=_TIMEOUT)

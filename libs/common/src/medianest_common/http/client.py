@@ -9,6 +9,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 import httpx
 
+from medianest_common import tracing
 from medianest_common.addresses import AddressPolicy
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.errors import BadUpstream, Invalid, MediaNestError, TimedOut
@@ -109,6 +110,10 @@ class OutgoingClient:
         )
         # Where a user's own server stands is nobody's business.
         address = None if policy is AddressPolicy.USER else _origin(self.base_url)
+        # Where, and never which path or query: they may hold keys.
+        self._traced: tracing.Attributes = {"peer.service": system} | (
+            {"server.address": self.base_url.host} if address else {}
+        )
         self._joined = breakers.join(self.breaker, address=address, bulkhead=self._bulkhead)
 
     async def __aenter__(self) -> Self:
@@ -152,7 +157,10 @@ class OutgoingClient:
         retry = self._retry if idempotent else NO_RETRY
         give_up_at = asyncio.get_running_loop().time() + (options.get("timeout") or self._timeouts.total)
         shown = options.get("shown_path") or url.path
-        with Observation(self.system, method=method, path=shown, clock=self._clock) as seen:
+        with (
+            Observation(self.system, method=method, path=shown, clock=self._clock) as seen,
+            tracing.step(f"{method} {self.system}", "client", self._traced),
+        ):
             while True:
                 seen.attempts += 1
                 attempt = await self._attempt(method, url, parse, options, give_up_at=give_up_at)

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +19,10 @@ from medianest_common.web.idempotency import IdempotencyStore
 from medianest_common.web.responses import PassThrough, cacheable
 from medianest_common.web.routing import RouteIndex
 from medianest_common.web.stack import Stack
+
+# FastAPI puts aliases where pydantic has no use for them, and silences it for as long as it makes a route: but our
+# contracts are built later.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 OPENAPI_PATH = "/api/v1/openapi.json"
 DESCRIPTION_SECONDS = 60.0
@@ -31,7 +37,7 @@ class About:
     tags: Mapping[str, str] = field(default_factory=dict)
     """In the order in which they are shown."""
     refusals: Callable[[], Refusals] = Refusals
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    examples: Callable[[], Mapping[str, Any]] = dict
     """Answers by operation, where those that are composed of their fields' would not do."""
 
 
@@ -48,7 +54,7 @@ class Portal(FastAPI):
             about=self.about.text,
             tags=self.about.tags,
             refusals=self.about.refusals(),
-            examples=self.about.examples,
+            examples=self.about.examples(),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
+from medianest_common import tracing
 from medianest_common.clock import Clock
 from medianest_common.security.csrf import CsrfTokens
 from medianest_common.web.limiter import RateLimiter, Rule
@@ -24,6 +25,7 @@ from medianest_common.web.middleware.observing import Observing
 from medianest_common.web.middleware.rate_limit import TOKEN, RateLimit
 from medianest_common.web.middleware.scopes import Grant, TokenScopes
 from medianest_common.web.middleware.security_headers import SecurityHeaders
+from medianest_common.web.middleware.tracing import Tracing
 from medianest_common.web.principal import Authenticator
 from medianest_common.web.rules import PathRules
 
@@ -77,6 +79,7 @@ class Stack:
         )
         return [
             Middleware(Correlation, rules=self._path_rules(), clock=self.clock, base_path=self.base_path),
+            *([Middleware(Tracing, trusted=self.proxies, streams=self.streams)] if tracing.is_on() else []),
             Middleware(Observing, clock=self.clock),
             Middleware(Failures),
             Middleware(SecurityHeaders, secure=self.secure),

@@ -1,32 +1,27 @@
-"""WebAuthn: the questions put to passkeys, and whether their answers are right."""
+"""WebAuthn: the questions put to passkeys, and whether their answers are right.
+
+The library and what it needs for certificates take five megabytes: they are read when the first passkey is met.
+"""
 
 import ipaddress
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import base64url_to_bytes, options_to_json_dict
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from medianest_auth.errors import PasskeyRefused, PasskeysUnavailable
 from medianest_auth.models import Passkey, User
 from medianest_common.contracts.auth.second_factor import Assertion, Attestation
 
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 NAME = "MediaNest"
 _TIMEOUT_MS = 300_000
 _NO_COUNT = 0
 """Whether a counter went backwards is for the caller to see: it is worth a note, and no reason to lock anybody out."""
-_TRANSPORTS = {transport.value for transport in AuthenticatorTransport}
 
 
 def can_do_passkeys(base_url: str) -> bool:
@@ -61,6 +56,13 @@ class RelyingParty:
 
     def creation_options(self, user: User, passkeys: Sequence[Passkey], *, question: bytes) -> dict[str, Any]:
         """A key that can be found without naming the person where the authenticator has room for it."""
+        import webauthn
+        from webauthn.helpers.structs import (
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         options = webauthn.generate_registration_options(
             rp_id=self._id,
             rp_name=NAME,
@@ -75,10 +77,13 @@ class RelyingParty:
             ),
             exclude_credentials=_described(passkeys),
         )
-        return options_to_json_dict(options)
+        return webauthn.helpers.options_to_json_dict(options)
 
     def request_options(self, passkeys: Sequence[Passkey], *, question: bytes) -> dict[str, Any]:
         """Without `passkeys`, for any that the browser knows for this place."""
+        import webauthn
+        from webauthn.helpers.structs import UserVerificationRequirement
+
         options = webauthn.generate_authentication_options(
             rp_id=self._id,
             challenge=question,
@@ -86,10 +91,12 @@ class RelyingParty:
             allow_credentials=_described(passkeys),
             user_verification=UserVerificationRequirement.REQUIRED,
         )
-        return options_to_json_dict(options)
+        return webauthn.helpers.options_to_json_dict(options)
 
-    def registered(self, credential: Attestation, *, question: bytes) -> VerifiedRegistration:
+    def registered(self, credential: Attestation, *, question: bytes) -> "VerifiedRegistration":
         """Raises `PasskeyRefused`."""
+        import webauthn
+
         try:
             return webauthn.verify_registration_response(
                 credential=credential.model_dump(),
@@ -101,8 +108,12 @@ class RelyingParty:
         except Exception as error:  # its parsers raise whatever the bytes lead them to
             raise _refused() from error
 
-    def answered(self, assertion: Assertion, passkey: Passkey, *, question: bytes) -> VerifiedAuthentication:
+    def answered(
+        self, assertion: Assertion, passkey: Passkey, *, question: bytes
+    ) -> "VerifiedAuthentication":
         """Raises `PasskeyRefused`."""
+        import webauthn
+
         try:
             return webauthn.verify_authentication_response(
                 credential=assertion.model_dump(exclude_none=True),
@@ -118,6 +129,8 @@ class RelyingParty:
 
 
 def credential_id_of(assertion: Assertion) -> bytes:
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         return base64url_to_bytes(assertion.raw_id)
     except ValueError:
@@ -125,6 +138,8 @@ def credential_id_of(assertion: Assertion) -> bytes:
 
 
 def user_handle_of(assertion: Assertion) -> bytes | None:
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         handle = assertion.response.user_handle
         return base64url_to_bytes(handle) if handle else None
@@ -133,10 +148,15 @@ def user_handle_of(assertion: Assertion) -> bytes | None:
 
 
 def known_transports(transports: Sequence[str]) -> list[str]:
-    return [transport for transport in dict.fromkeys(transports) if transport in _TRANSPORTS]
+    from webauthn.helpers.structs import AuthenticatorTransport
+
+    known = {transport.value for transport in AuthenticatorTransport}
+    return [transport for transport in dict.fromkeys(transports) if transport in known]
 
 
-def _described(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+def _described(passkeys: Sequence[Passkey]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+
     return [
         PublicKeyCredentialDescriptor(
             id=passkey.credential_id,

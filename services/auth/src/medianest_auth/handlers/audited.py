@@ -2,6 +2,7 @@
 
 from medianest_auth.app import AuthApp
 from medianest_auth.handlers.base import handlers
+from medianest_common.contracts import gateway as of_gateway
 from medianest_common.contracts.decided import Decided
 from medianest_common.contracts.health.decided import (
     IncidentDecided,
@@ -23,7 +24,11 @@ from medianest_common.db import Transaction
 
 
 @handlers.on(
-    of_media.AdminDecided, of_notifications.AdminDecided, of_plex.AdminDecided, of_youtube.AdminDecided
+    of_gateway.AdminDecided,
+    of_media.AdminDecided,
+    of_notifications.AdminDecided,
+    of_plex.AdminDecided,
+    of_youtube.AdminDecided,
 )
 async def on_admin_decided(event: Decided, app: AuthApp, tx: Transaction) -> None:
     app.audit.record(tx, event.action, actor_id=event.actor_id, target=event.about)

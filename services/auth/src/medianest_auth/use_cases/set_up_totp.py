@@ -1,7 +1,6 @@
 """Set up an authenticator app, in two steps: what it needs to know, and the first code as proof that it knows it."""
 
 import pyotp
-import segno
 
 from medianest_auth.adapters.relying_party import NAME
 from medianest_auth.app import AuthApp
@@ -54,6 +53,9 @@ async def start_totp(app: AuthApp, command: StartTotp) -> TotpEnrolment:
             keys=("user_id",),
         )
         app.audit.record(tx, _STARTED, user_id=user.id, session_id=caller.session_id, client=command.client)
+    # Once in the life of an account, if at all.
+    import segno
+
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email or user.name, issuer_name=NAME)
     svg = segno.make(uri, error="m", micro=False).svg_inline(scale=4, dark="#000", light="#fff")
     return TotpEnrolment(uri=uri, secret=secret, svg=svg)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from medianest_common import tracing
 from medianest_common.bus import Bus
 from medianest_common.clock import Clock
 from medianest_common.contracts.auth import RevocationReason, SessionRevoked
@@ -23,6 +25,7 @@ from medianest_gateway.live.limits import Limits
 from medianest_gateway.live.snapshots import Snapshots
 
 log = structlog.get_logger()
+_levels = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 _AT_ONCE = 500
@@ -125,10 +128,13 @@ class Hub:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("live_frame_unreadable", subject=subject, error=type(error).__name__)
             return
-        for number, connection in enumerate(audience, start=1):
-            show(connection)
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+        with tracing.step("live frame", "producer", {"medianest.sockets": len(audience)}):
+            for number, connection in enumerate(audience, start=1):
+                show(connection)
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        if _levels.isEnabledFor(logging.DEBUG):
+            log.debug("live_frame_shown", type=frame.get("type"), sockets=len(audience))
 
     def _audience(self, subject: str) -> Sequence[Connection]:
         if subject == PUSH_ALL:

@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from medianest_common.web.app import About
 from medianest_common.web.description.refusals import Refusal, Refusals
-from medianest_gateway.dashboard import examples
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "page"
@@ -66,13 +66,20 @@ def refusals() -> Refusals:
     )
 
 
+def _examples() -> dict[str, Any]:
+    # Two megabytes which nobody needs before somebody asks for the description.
+    from medianest_gateway.dashboard import examples
+
+    return {
+        "readStats": examples.STATS,
+        "readStatus": examples.STATUS,
+        "readNotifications": examples.NOTIFICATIONS,
+    }
+
+
 ABOUT = About(
     _TEXT,
     _TAGS,
     refusals,
-    {
-        "readStats": examples.STATS,
-        "readStatus": examples.STATUS,
-        "readNotifications": examples.NOTIFICATIONS,
-    },
+    _examples,
 )

@@ -62,7 +62,11 @@ async def get_csrf(request: Request) -> Response:
     nest = await gateway(request)
     caller = current().caller
     secret = nest.cookies.pre_login_secret(request.cookies)
-    token = nest.csrf.issue(binding=str(caller.session_id) if caller else secret)
+    binding = str(caller.session_id) if caller else secret
+    token = request.cookies.get(nest.cookies.csrf, "")
+    # All pages of a browser share one cookie: another token would make those that they hold invalid.
+    if request.method != "GET" or not nest.csrf.is_valid(token, binding=binding):
+        token = nest.csrf.issue(binding=binding)
     response = Response(CsrfToken(token=token).model_dump_json(), media_type="application/json")
     nest.cookies.set_csrf(response, token)
     # Also for who is signed in: signing in anew may lead to a provider and back, longer than an access token lives.

@@ -5,18 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from medianest_common.contracts import plex
-from medianest_common.errors import MediaNestError
 from medianest_common.web import problems
-from medianest_gateway.placeholder import HEADERS as PLACEHOLDER_HEADERS
-from medianest_gateway.placeholder import PLACEHOLDER
+from medianest_gateway.pictures import PICTURE, picture
 from medianest_gateway.routes.common import Gateway, passed_through
 
 router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 502, 503, 504))
 
 UPSTREAM_SECONDS = 6.0
-IMAGE_SECONDS = 2.5
-"""After that a placeholder is shown; the image is fetched and kept all the same."""
-_IMAGE_AGE = 30 * 86_400
 
 
 @router.get("/server", response_model=plex.PlexServer)
@@ -57,7 +52,7 @@ async def search_library(
 @router.get(
     "/images/{key}",
     response_class=Response,
-    responses={200: {"content": {"image/*": {}}, "description": "The image"}, **problems(404)},
+    responses={**PICTURE, **problems(404)},
 )
 async def get_image(
     gateway: Gateway,
@@ -67,12 +62,4 @@ async def get_image(
 ) -> Response:
     """The key names the image and its version, so a browser may keep it. While the image is missing or Plex away, a
     placeholder is shown, which is asked for again soon."""
-    message = plex.GetImage(key=key, width=w, height=h)
-    try:
-        body, content_type = await gateway.bus.call_bytes(message, timeout=IMAGE_SECONDS)
-    except MediaNestError as error:
-        if error.code != "PICTURE_MISSING" and error.status not in (502, 503, 504):
-            raise
-        return Response(PLACEHOLDER, media_type="image/svg+xml", headers=PLACEHOLDER_HEADERS)
-    headers = {"Cache-Control": f"private, max-age={_IMAGE_AGE}, immutable"}
-    return Response(body, media_type=content_type, headers=headers)
+    return await picture(gateway.bus, plex.GetImage(key=key, width=w, height=h))

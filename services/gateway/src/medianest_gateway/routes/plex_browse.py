@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from medianest_common.contracts import plex
 from medianest_common.contracts.plex import browse
@@ -21,9 +21,7 @@ FirstYear = Annotated[int | None, Query(alias="yearFrom", ge=1, le=9999)]
 LastYear = Annotated[int | None, Query(alias="yearTo", ge=1, le=9999)]
 
 
-@router.get("/libraries/{library_key}/items", response_model=browse.ItemPage, responses=problems(400))
-async def list_library_items(
-    gateway: Gateway,
+async def item_choice(
     library_key: Key,
     sort: browse.ItemSort = browse.ItemSort.TITLE,
     order: browse.SortOrder | None = None,
@@ -41,12 +39,8 @@ async def list_library_items(
             "422 for people without an account at Plex."
         ),
     ] = False,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> Response:
-    """Films, shows or artists unless `type` says otherwise. Titles ascend and everything else descends unless `order`
-    says otherwise; what has no year, rating or date comes last when descending."""
-    message = browse.ListItems(
+) -> browse.ItemChoice:
+    return browse.ItemChoice(
         library=library_key,
         sort=sort,
         order=order,
@@ -57,9 +51,27 @@ async def list_library_items(
         content_rating=content_rating,
         rating_from=rating_from,
         unwatched=unwatched,
-        limit=limit,
-        cursor=cursor,
     )
+
+
+Choice = Annotated[browse.ItemChoice, Depends(item_choice)]
+
+
+@router.get("/libraries/{library_key}/items", response_model=browse.ItemPage, responses=problems(400))
+async def list_library_items(
+    gateway: Gateway, choice: Choice, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
+    """Films, shows or artists unless `type` says otherwise. Titles ascend and everything else descends unless `order`
+    says otherwise; what has no year, rating or date comes last when descending."""
+    message = browse.ListItems(**dict(choice), limit=limit, cursor=cursor)
+    return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
+
+
+@router.get("/libraries/{library_key}/places", response_model=browse.ItemPlaces)
+async def find_library_places(gateway: Gateway, choice: Choice) -> Response:
+    """The cursors of a list's pages, and where in it a letter, a year or a rating begins: with these one goes to its
+    middle at once. Told again once a minute at most; pages are larger where there are more than 1,000 of 100."""
+    message = browse.FindPlaces(**dict(choice))
     return await passed_through(gateway.bus, message, timeout=UPSTREAM_SECONDS)
 
 

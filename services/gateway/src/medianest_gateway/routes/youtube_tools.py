@@ -11,10 +11,20 @@ router = APIRouter(
 )
 
 
+FOLDER_SECONDS = 9.0
+"""Plex is asked meanwhile."""
+
+
 @router.get("", response_model=tools.ToolsReport)
 async def get_tools(gateway: Gateway) -> Response:
     """Which yt-dlp is in use and how old it is, the programs beside it, and what came of the last update."""
     return await passed_through(gateway.bus, tools.GetTools())
+
+
+@router.get("/folder", response_model=tools.FolderReport)
+async def get_folder(gateway: Gateway) -> Response:
+    """Where downloads are kept, how much room is there, and which library of Plex shows them."""
+    return await passed_through(gateway.bus, tools.GetFolder(), timeout=FOLDER_SECONDS)
 
 
 @router.post("/update", status_code=202, response_model=tools.ToolsReport, responses=problems(409))

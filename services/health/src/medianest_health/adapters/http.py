@@ -5,6 +5,7 @@ import base64
 import re
 import ssl
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiohttp
 import httpx
@@ -23,12 +24,14 @@ from medianest_common.http import (
 from medianest_common.http.verdict import of_failure
 from medianest_health.adapters.certificates import expires_soon, in_words, read_certificate
 from medianest_health.adapters.decoding import text_of
-from medianest_health.adapters.json_looking import JsonLooking
 from medianest_health.adapters.ports import Ports
 from medianest_health.adapters.probe import Certificate, Finding, answer_within
 from medianest_health.adapters.redirects import Asking, redirected
 from medianest_health.adapters.resolver import GuardedResolver
 from medianest_health.adapters.tls import whoever
+
+if TYPE_CHECKING:
+    from medianest_health.adapters.json_looking import JsonLooking
 
 MOST_BYTES = 1024 * 1024
 _MOST_HEADER_BYTES = 64 * 1024
@@ -77,7 +80,7 @@ class HttpProbe:
         if looks_inside and spec.method is HttpMethod.HEAD:
             raise Invalid("The answer to a HEAD has no body to look into; use GET.")
         self._reads = looks_inside
-        self._json = JsonLooking(spec.json_path, expected=spec.json_expected) if spec.json_path else None
+        self._json = _looking(spec.json_path, expected=spec.json_expected) if spec.json_path else None
         self._headers = _headers(spec)
         self._tls = (ports.authorities or public_authorities()) if spec.verify_tls else whoever()
         self._session: aiohttp.ClientSession | None = None
@@ -193,6 +196,13 @@ class HttpProbe:
         if trouble := await self._ports.own_trouble(self._spec.url):
             return Finding(MonitorState.UNKNOWN, message=trouble)
         return Finding(MonitorState.DOWN, message=message)
+
+
+def _looking(path: str, *, expected: str | None) -> "JsonLooking":
+    # Read where a monitor has a path: the library brings a regular expression engine of its own.
+    from medianest_health.adapters.json_looking import JsonLooking
+
+    return JsonLooking(path, expected=expected)
 
 
 def _range(text: str) -> range:

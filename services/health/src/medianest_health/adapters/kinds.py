@@ -20,7 +20,6 @@ from medianest_common.contracts.health.kinds import (
 )
 from medianest_common.errors import Invalid
 from medianest_health.adapters.arr import ArrProbe
-from medianest_health.adapters.dns import DnsProbe
 from medianest_health.adapters.docker import DockerProbe
 from medianest_health.adapters.http import HttpProbe
 from medianest_health.adapters.http_system import HttpSystem
@@ -118,6 +117,9 @@ def _opened(
         case PingSpec():
             return OpenProbe(PingProbe(spec, name=name, seconds=seconds, ports=ports))
         case DnsSpec():
+            # The library is read where something is looked up: most homes have no such monitor.
+            from medianest_health.adapters.dns import DnsProbe
+
             return OpenProbe(DnsProbe(spec, name=name, seconds=seconds, ports=ports))
         case TlsSpec():
             return OpenProbe(TlsProbe(spec, name=name, seconds=seconds, ports=ports))

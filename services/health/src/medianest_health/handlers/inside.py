@@ -1,5 +1,6 @@
-from medianest_common.bus import require
+from medianest_common.bus import current, require
 from medianest_common.contracts.base import Page
+from medianest_common.contracts.health.findings import InstallationFindings, ReadFindings
 from medianest_common.contracts.health.inside import (
     KnownReplicas,
     ListRecoveries,
@@ -18,6 +19,7 @@ from medianest_health.handlers.base import handlers
 from medianest_health.use_cases.list_recoveries import list_recoveries
 from medianest_health.use_cases.list_replicas import list_replicas
 from medianest_health.use_cases.note_recovery import note_recovery
+from medianest_health.use_cases.read_findings import read_findings
 from medianest_health.use_cases.read_resilience import read_resilience
 from medianest_health.use_cases.reset_breakers import reset_breakers
 
@@ -42,6 +44,14 @@ async def on_list_replicas(query: ListReplicas, app: HealthApp) -> KnownReplicas
 async def on_read_resilience(query: ReadResilience, app: HealthApp) -> ResilienceView:
     require(Permission.SEE_INTERNALS)
     return await read_resilience(app)
+
+
+@handlers.rpc
+async def on_read_findings(query: ReadFindings, app: HealthApp) -> InstallationFindings:
+    # The operator's doctor asks in nobody's name.
+    if current().caller is not None:
+        require(Permission.SEE_INTERNALS)
+    return await read_findings(app)
 
 
 @handlers.rpc

@@ -33,7 +33,7 @@ async def hear_dead_letter(app: HealthApp, letter: DeadLetter) -> None:
         "settled_at": None,
     }
     async with app.db.transaction() as tx:
-        if not await DeadLetters(tx.session).hear(values):
+        if not await DeadLetters(tx.session).hear(values) or letter.told:
             return
         await Notices(tx.session).add_one(handler, reason=reason)
         await _tell(app, tx, handler=handler)

@@ -15,7 +15,6 @@ from medianest_common.errors import FieldError, Invalid
 from medianest_health.adapters.kinds import check_spec
 from medianest_health.adapters.uptime_kuma.address import KumaAddress
 from medianest_health.adapters.uptime_kuma.household import KumaHousehold
-from medianest_health.adapters.uptime_kuma.live import read_by_socket
 from medianest_health.adapters.uptime_kuma.metrics import read_by_metrics
 from medianest_health.adapters.uptime_kuma.pages import read_by_page
 from medianest_health.adapters.uptime_kuma.translating import Left, Taken, translate
@@ -65,6 +64,9 @@ async def _read(app: HealthApp, command: ImportUptimeKuma) -> KumaHousehold:
     password = SecretStr(command.password) if command.password else None
     match command.way:
         case ImportWay.SOCKET:
+            # Eight megabytes of code for what is done once in the life of an installation, if at all.
+            from medianest_health.adapters.uptime_kuma.live import read_by_socket
+
             code = SecretStr(command.code) if command.code else None
             return await read_by_socket(
                 address, username, password, code, clock=app.clock, history=command.history

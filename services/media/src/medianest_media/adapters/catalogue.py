@@ -248,6 +248,11 @@ class Catalogue(Protocol):
         """Whether it is the backend as well, so that what it finds says what the backend has of it."""
         ...
 
+    @property
+    def is_there(self) -> bool:
+        """Without one every call raises at once, so that nothing of what it says is worth keeping."""
+        ...
+
     def parts(self) -> Parts:
         """The systems it consists of beyond those of the backend, as there."""
         ...

@@ -21,6 +21,7 @@ _LOOK_AGAIN_SECONDS = 300.0
 
 class MissingCatalogue:
     tells_standing = True
+    is_there = False
 
     def parts(self) -> Parts:
         return {}

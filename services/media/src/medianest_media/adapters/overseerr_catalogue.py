@@ -34,6 +34,7 @@ class OverseerrCatalogue:
     """Has connections of its own, so that searches which hang keep no request from being filed."""
 
     tells_standing = True
+    is_there = True
 
     def __init__(self, client: OutgoingClient, *, clock: Clock, language: str, region: str) -> None:
         self._reading = OverseerrReading(client, clock=clock)

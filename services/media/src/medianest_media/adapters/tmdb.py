@@ -1,5 +1,6 @@
 """TMDB as the catalogue of a household without Overseerr, over its version 3 API."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -30,12 +31,15 @@ _PARTS = "credits,videos,external_ids,watch/providers,keywords"
 _PARTS_OF = {MediaType.MOVIE: f"{_PARTS},release_dates", MediaType.TV: f"{_PARTS},content_ratings"}
 _RELEASED_AFTER = {MediaType.MOVIE: "primary_release_date.gte", MediaType.TV: "first_air_date.gte"}
 _BAD_PARAMETERS = (400, 422)
+_BY_IMDB = re.compile(r"imdb:(tt\d{7,10})")
+"""How Overseerr takes a number of IMDb in place of a name; people come with such links from everywhere."""
 
 
 class Tmdb:
     """It knows titles and nothing of what the household has or fetches."""
 
     tells_standing = False
+    is_there = True
 
     def __init__(
         self, client: OutgoingClient, *, clock: Clock, query_key: str | None, language: str, region: str
@@ -74,6 +78,12 @@ class Tmdb:
         return {"tmdb": self.check}
 
     async def search(self, query: str, *, page: int) -> FoundPage:
+        if number := _BY_IMDB.fullmatch(query):
+            return await self._read(
+                f"/find/{number[1]}",
+                lambda answer: tmdb_answers.found_by_number(answer, page=page),
+                external_source="imdb_id",
+            )
         try:
             return await self._get(
                 "/search/multi",

@@ -33,6 +33,12 @@ def found_page(answer: Any, *, page: int, media_type: MediaType | None = None) -
     return FoundPage(found=found, page=page, total_pages=max(total_pages, page if found else 1))
 
 
+def found_by_number(answer: Any, *, page: int) -> FoundPage:
+    """One kind stands beside the other; there is never a second page."""
+    rows = [*as_list(answer["movie_results"]), *as_list(answer["tv_results"])]
+    return found_page({"results": rows if page == 1 else []}, page=page)
+
+
 def title_details(answer: Any, media_type: MediaType, *, region: str) -> TitleDetails:
     answer = spelled(answer)
     is_film = media_type is MediaType.MOVIE

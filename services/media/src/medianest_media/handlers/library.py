@@ -11,10 +11,12 @@ from medianest_common.db import Transaction
 from medianest_media import jobs
 from medianest_media.app import MediaApp
 from medianest_media.handlers.base import handlers
+from medianest_media.use_cases.count_requests import show_counts
 from medianest_media.use_cases.take_census import close_census, take_census
 from medianest_media.use_cases.take_stock import take_stock
 
 CENSUS_SECONDS = 120.0
+SHOW_COUNTS_SECONDS = 60.0
 
 
 @handlers.on(ItemAdded, ItemChanged, ItemRemoved, concurrency=4)
@@ -33,4 +35,5 @@ async def census(app: MediaApp) -> None:
 
 
 handlers.every(jobs.TICK_SECONDS)(jobs.poll)
+handlers.every(SHOW_COUNTS_SECONDS)(show_counts)
 handlers.every(jobs.FORGET_SECONDS)(jobs.forget_gone)

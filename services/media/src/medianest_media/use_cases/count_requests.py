@@ -3,10 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from prometheus_client import Gauge
+
 from medianest_common.bus import require_caller
 from medianest_common.contracts.media import CountRequests, MediaType, RequestCounts, RequestStatus
 from medianest_media.app import MediaApp
 from medianest_media.repository import read_counts
+
+REQUESTS = Gauge(
+    "medianest_requests", "Requests by state, as the replica that leads counts them.", ["status"]
+)
 
 
 async def count_requests(app: MediaApp, query: CountRequests) -> RequestCounts:
@@ -15,6 +21,14 @@ async def count_requests(app: MediaApp, query: CountRequests) -> RequestCounts:
     async with app.db.read() as connection:
         rows = await read_counts(connection, user_id=None if everybodys else caller.user_id)
     return to_counts(rows)
+
+
+async def show_counts(app: MediaApp) -> None:
+    """To Prometheus."""
+    async with app.db.read() as connection:
+        counts = to_counts(await read_counts(connection, user_id=None))
+    for status in RequestStatus:
+        REQUESTS.labels(status.value).set(getattr(counts, status.value))
 
 
 def to_counts(rows: Sequence[tuple[str, str, int]]) -> RequestCounts:

@@ -13,7 +13,7 @@ from medianest_common.errors import Forbidden, NotFound
 from medianest_media.app import MediaApp
 from medianest_media.models import Person, Request
 from medianest_media.moves import move, owe
-from medianest_media.repository import People, Requests
+from medianest_media.repository import People
 from medianest_media.repository.saving import save_new
 from medianest_media.titles import words_of
 from medianest_media.use_cases.allowed import demand_4k, demand_room, weight
@@ -51,8 +51,7 @@ async def request_media(
         await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
         await judge(app, tx, request, person=person, genres=wish.genres, size=wish.size, by=caller)
         owe(tx, request, now=app.clock.now())
-        await save_new(tx.session, request)
-        return Raw(await Requests(tx.session).shown(request.id))
+        return Raw(await save_new(tx.session, request))
 
 
 async def _for_whom(tx: Transaction, command: RequestMedia, caller: Caller) -> Person:

@@ -9,7 +9,6 @@ from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import Response
 from medianest_plex.adapters.coercion import Document, entries, to_float, to_int, to_key, to_text
 
-_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
 _CONTROL = re.compile("[\x00-\x1f]")
 
 
@@ -47,12 +46,6 @@ class Chunk:
 
     documents: list[Document]
     total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    body: bytes
-    content_type: str
 
 
 def container_of(response: Response) -> Document:
@@ -144,9 +137,3 @@ def read_sections(response: Response) -> list[Section]:
 def read_hits(response: Response) -> list[Document]:
     hits = [hit for hub in entries(container_of(response).get("Hub")) for hit in entries(hub.get("Metadata"))]
     return sorted(hits, key=lambda hit: -(to_float(hit.get("score")) or 0.0))
-
-
-def read_image(response: Response) -> Image:
-    if response.content_type not in _IMAGE_TYPES or not response.body:
-        raise ValueError("no picture")
-    return Image(response.body, response.content_type)

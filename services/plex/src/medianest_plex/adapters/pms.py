@@ -8,11 +8,11 @@ from medianest_common.clock import Clock
 from medianest_common.errors import MediaNestError, TooManyRequests
 from medianest_common.http import Response, UpstreamRefused
 from medianest_common.http.bulkhead import BulkheadFull
+from medianest_common.images import LARGEST_IMAGE, Image, read_image
 from medianest_plex.adapters.answers import (
     About,
     Chunk,
     Identity,
-    Image,
     Section,
     TokenRefused,
     container_of,
@@ -20,7 +20,6 @@ from medianest_plex.adapters.answers import (
     read_chunk,
     read_hits,
     read_identity,
-    read_image,
     read_keys,
     read_sections,
     read_views,
@@ -34,8 +33,6 @@ from medianest_plex.errors import PlexUnavailable
 _LOOK_SECONDS = 3.0
 _SEARCH_SECONDS = 5.0
 _MOST_PAGES = 10
-LARGEST_IMAGE = 900_000
-"""Bytes: an answer has to fit into one message of the bus."""
 _LEAN: Mapping[str, str] = {
     "includeGuids": "1",
     "excludeElements": "Media,Role,Director,Writer,Country,Genre",

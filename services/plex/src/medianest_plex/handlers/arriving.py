@@ -3,6 +3,8 @@
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.plex.arriving import (
     ArrangeCollection,
+    FindFolder,
+    FolderFound,
     ReleaseFromCollection,
     ShowFile,
     ShownFile,
@@ -10,6 +12,7 @@ from medianest_common.contracts.plex.arriving import (
 from medianest_plex.app import PlexApp
 from medianest_plex.handlers.base import handlers
 from medianest_plex.use_cases.arrange_collection import arrange_collection
+from medianest_plex.use_cases.find_folder import find_folder
 from medianest_plex.use_cases.release_from_collection import release_from_collection
 from medianest_plex.use_cases.show_file import show_file
 
@@ -17,6 +20,11 @@ from medianest_plex.use_cases.show_file import show_file
 @handlers.rpc
 async def arrived_file(command: ShowFile, app: PlexApp) -> ShownFile:
     return await show_file(app, command)
+
+
+@handlers.rpc
+async def on_find_folder(query: FindFolder, app: PlexApp) -> FolderFound:
+    return await find_folder(app, query)
 
 
 @handlers.rpc

@@ -11,11 +11,13 @@ from medianest_common.contracts.plex import (
 )
 from medianest_common.contracts.plex.browse import (
     CollectionDetail,
+    FindPlaces,
     GetCollection,
     GetItem,
     GetLibraryFilters,
     ItemDetail,
     ItemPage,
+    ItemPlaces,
     LibraryFilters,
     ListChildren,
     ListCollections,
@@ -25,6 +27,7 @@ from medianest_common.contracts.plex.browse import (
 )
 from medianest_plex.app import PlexApp
 from medianest_plex.handlers.base import handlers
+from medianest_plex.use_cases.find_places import find_places
 from medianest_plex.use_cases.get_collection import get_collection
 from medianest_plex.use_cases.get_image import get_image
 from medianest_plex.use_cases.get_item import get_item
@@ -56,6 +59,11 @@ async def search(query: SearchLibrary, app: PlexApp) -> Raw | LibraryItems:
 @handlers.rpc
 async def items(query: ListItems, app: PlexApp) -> Raw | ItemPage:
     return await list_items(app, query)
+
+
+@handlers.rpc
+async def places(query: FindPlaces, app: PlexApp) -> ItemPlaces:
+    return await find_places(app, query)
 
 
 @handlers.rpc

@@ -4,7 +4,8 @@ from medianest_common.bus import Raw
 from medianest_common.contracts.plex import GetImage
 from medianest_common.errors import FieldError, Invalid, MediaNestError
 from medianest_common.http import UpstreamRefused
-from medianest_plex.adapters.answers import Image, TokenRefused
+from medianest_common.images import Image
+from medianest_plex.adapters.answers import TokenRefused
 from medianest_plex.app import PlexApp
 from medianest_plex.audience import audience, owner_token_refused
 from medianest_plex.errors import NoSuchImage, PictureMissing, PlexUnavailable

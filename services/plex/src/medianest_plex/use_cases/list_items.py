@@ -21,7 +21,7 @@ async def list_items(app: PlexApp, query: ListItems) -> Raw | ItemPage:
     kind = query.type or MAIN.get(shelf.type)
     if kind is None:
         return ItemPage(items=[])
-    if whose.reads_live or (query.unwatched and _watches_themselves(whose)):
+    if whose.reads_live or (query.unwatched and watches_themselves(whose)):
         return await live_items(app, whose, query, kind=str(kind))
     async with app.db.read() as connection:
         page = await items_of(connection, query, library_id=shelf.id, kind=str(kind))
@@ -34,7 +34,7 @@ async def list_items(app: PlexApp, query: ListItems) -> Raw | ItemPage:
     )
 
 
-def _watches_themselves(whose: Audience) -> bool:
+def watches_themselves(whose: Audience) -> bool:
     """False for administrators: the index knows what the owner has seen."""
     if require_caller().is_admin:
         return False

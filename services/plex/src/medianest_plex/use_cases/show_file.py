@@ -6,8 +6,8 @@ from medianest_plex.adapters.changing import Place
 from medianest_plex.adapters.coercion import to_key
 from medianest_plex.app import PlexApp
 from medianest_plex.collecting import asking_plex, changed
+from medianest_plex.folders import library_above
 from medianest_plex.shown import plex_page
-from medianest_plex.use_cases.scan_library import lies_below
 
 _SCAN_AGAIN_SECONDS = 8.0
 """Of many files that come into one folder together, Plex looks once."""
@@ -18,7 +18,7 @@ async def show_file(app: PlexApp, command: ShowFile) -> ShownFile:
     if plex is None:
         return ShownFile(state=FileState.NO_PLEX)
     async with asking_plex():
-        place = await _library_of(app, command)
+        place = await library_above(app, command.path, key=command.library_key)
         if place is None:
             return ShownFile(state=FileState.NO_LIBRARY)
         found = await arriving.item_of_file(plex.pms, place.key, place.type, command.path, token=plex.token)
@@ -45,18 +45,6 @@ async def show_file(app: PlexApp, command: ShowFile) -> ShownFile:
         library_title=place.title,
         url=plex_page(server, key),
     )
-
-
-async def _library_of(app: PlexApp, command: ShowFile) -> Place | None:
-    """The named one, else the one whose folder lies closest above the file."""
-    found = await changing.places(app.plex.pms, token=app.plex.token)
-    above = [
-        (len(folder), place)
-        for place in found
-        for folder in place.folders
-        if lies_below(command.path, folder) and command.library_key in (None, place.key)
-    ]
-    return max(above, key=lambda pair: pair[0])[1] if above else None
 
 
 async def _look(app: PlexApp, place: Place, folder: str) -> None:

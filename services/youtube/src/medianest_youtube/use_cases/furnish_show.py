@@ -123,7 +123,7 @@ async def _picture(app: YoutubeApp, job: FurnishShow, url: str) -> bytes | None:
             raise _Later() from error
         log.info("picture_not_fetched", list_id=job.list_id, code=error.code)
         return None
-    return await as_jpeg(fetched, ffmpeg=app.tools.ffmpeg.path) if fetched else None
+    return await as_jpeg(fetched.body, ffmpeg=app.tools.ffmpeg.path) if fetched else None
 
 
 async def _write(app: YoutubeApp, made: Mapping[str, bytes]) -> None:

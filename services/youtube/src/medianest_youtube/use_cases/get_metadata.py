@@ -23,6 +23,7 @@ from medianest_youtube.failures import (
 )
 from medianest_youtube.models import Asset, Download, Profile, QueuePause
 from medianest_youtube.states import OVER, STORED
+from medianest_youtube.thumbnails import with_thumbnails
 from medianest_youtube.urls import PlaylistLink, SingleLink, VideoInList, VideoLink, parse_link
 from medianest_youtube.use_cases.refuse_read import sentence
 from medianest_youtube.worker.lines import Entry, VideoFound
@@ -74,7 +75,7 @@ async def get_metadata(app: YoutubeApp, query: GetMetadata) -> Preview:
         return (await _look(app, single, choices)).model_dump_json().encode()
 
     found = await app.cache.get_or_load(f"preview:{single.url}:{digest}", load, ttl=_FRESH_SECONDS)
-    preview = Preview.model_validate_json(found)
+    preview = with_thumbnails(Preview.model_validate_json(found), images=app.images)
     videos = await _with_what_is_here(app, preview.videos, user_id=caller.user_id)
     list_url = link.playlist.url if isinstance(link, VideoInList) else None
     return preview.model_copy(update={"videos": videos, "list_url": list_url})

@@ -3,10 +3,12 @@
 import os
 import time
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from yt_dlp import YoutubeDL
 from yt_dlp.postprocessor import PostProcessor
+from yt_dlp.utils import DownloadError
 
 from medianest_youtube.worker.reporting import Log, Refused, Reporter
 
@@ -20,6 +22,7 @@ _STEPS = {
     "Metadata": "tagging",
     "EmbedThumbnail": "tagging",
 }
+_NOTHING_LEFT = "HTTP Error 416"
 _NOT_YET = ("is_live", "post_live", "is_upcoming")
 
 
@@ -38,7 +41,7 @@ def download(ytdl: YoutubeDL, url: str, report: Reporter, log: Log) -> None:
     ytdl.add_post_processor(Announcement(report, progress, _removed(ytdl)), when="before_dl")
     ytdl.add_progress_hook(progress.of_download)
     ytdl.add_postprocessor_hook(progress.of_postprocessor)
-    result = ytdl.process_ie_result(info, download=True)
+    result = _fetched(ytdl, info)
     got = (result.get("requested_downloads") or [{}])[0]
     media = got.get("filepath")
     if not media or not os.path.isfile(media):
@@ -49,6 +52,20 @@ def download(ytdl: YoutubeDL, url: str, report: Reporter, log: Log) -> None:
         **_beside(media),
         duration_seconds=got.get("duration") or result.get("duration"),
     )
+
+
+def _fetched(ytdl: YoutubeDL, info: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(ytdl.process_ie_result(deepcopy(info), download=True))
+    except DownloadError as error:
+        if _NOTHING_LEFT not in str(error):
+            raise
+    # A stream has arrived to its end before: yt-dlp asks for what comes after it, twice, and then gives up.
+    folder = ytdl.get_output_path("home")
+    for name in os.listdir(folder):
+        if name.endswith(".part"):
+            os.remove(os.path.join(folder, name))
+    return dict(ytdl.process_ie_result(info, download=True))
 
 
 def _extract(ytdl: YoutubeDL, url: str, log: Log, *, not_yet_too: bool) -> dict[str, Any]:

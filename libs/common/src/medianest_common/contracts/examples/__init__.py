@@ -24,6 +24,7 @@ _PARTS = (
     "videos",
     "messages",
     "services",
+    "backups",
     "wholes",
 )
 _KINDS: Mapping[str, tuple[type, ...]] = {

@@ -20,6 +20,7 @@ EXAMPLES: dict[str, Any] = {
     "timeZone": "Europe/Vienna",
     "zone": "Europe/Vienna",
     "locale": "en",
+    # pragma: allowlist nextline secret
     "accessToken": "eyJhbGciOiJFZERTQSIsImtpZCI6IjAxIn0.eyJzdWIiOiIwMTk1YTFiMiJ9.c2lnbmF0dXJl",
     "refreshToken": _TOKEN,
     "csrfToken": "b6d1f0a2.1767268800.8Zk2o1",

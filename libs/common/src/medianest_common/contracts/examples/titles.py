@@ -4,8 +4,8 @@ from typing import Any
 
 from medianest_common.contracts.examples.ids import id_of
 
-_POSTER = "https://image.tmdb.org/t/p/w500/f89U3ADr1oiB1s9GkdPOEpXUk5H.jpg"
-_BACKDROP = "https://image.tmdb.org/t/p/w1280/fNG7i7RqMErkcqhohV2a6cV1Ehy.jpg"
+_POSTER = "/api/v1/media/images/w500/f89U3ADr1oiB1s9GkdPOEpXUk5H.jpg"
+_BACKDROP = "/api/v1/media/images/w1280/fNG7i7RqMErkcqhohV2a6cV1Ehy.jpg"
 _OVERVIEW = "A hacker learns that the world he knows is a simulation, and joins those who fight its makers."
 _ANSWERED = "2026-03-01T18:00:00.000000Z"
 
@@ -21,9 +21,9 @@ EXAMPLES: dict[str, Any] = {
     "tagline": "Free your mind",
     "posterUrl": _POSTER,
     "backdropUrl": _BACKDROP,
-    "photoUrl": "https://image.tmdb.org/t/p/w185/4D0PpNI0kmP58hgrwGC3wCjxhnm.jpg",
-    "stillUrl": "https://image.tmdb.org/t/p/w300/eVQ5Ae0oMKMUsa2jIzFhLxzhdNK.jpg",
-    "logoUrl": "https://image.tmdb.org/t/p/w92/pbpMk2JmcoNnQwx5JGpXngfoWtp.jpg",
+    "photoUrl": "/api/v1/media/images/w185/4D0PpNI0kmP58hgrwGC3wCjxhnm.jpg",
+    "stillUrl": "/api/v1/media/images/w300/eVQ5Ae0oMKMUsa2jIzFhLxzhdNK.jpg",
+    "logoUrl": "/api/v1/media/images/w92/pbpMk2JmcoNnQwx5JGpXngfoWtp.jpg",
     "genres": ["Action", "Science Fiction"],
     "keywords": ["simulated reality", "artificial intelligence"],
     "runtimeMinutes": 136,

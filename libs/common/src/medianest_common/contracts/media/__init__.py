@@ -72,6 +72,7 @@ class SearchResult(Contract):
     year: int | None
     overview: str
     poster_url: str | None
+    """Below wherever the portal is mounted; of each size that `/media/images` knows one may be asked for instead."""
     availability: Availability
     requestable: bool
     reason: str | None = None
@@ -145,6 +146,7 @@ class Title(Contract):
     genres: list[str] = []
     runtime_minutes: int | None = None
     poster_url: str | None
+    """Below wherever the portal is mounted; of each size that `/media/images` knows one may be asked for instead."""
     backdrop_url: str | None = None
     availability: Availability
     availability_4k: Availability = Availability.NONE
@@ -187,6 +189,7 @@ class MediaRequest(Contract):
     title: str
     year: int | None
     poster_url: str | None
+    """Below wherever the portal is mounted; of each size that `/media/images` knows one may be asked for instead."""
     is_4k: bool
     seasons: list[int]
     """Empty for a movie."""

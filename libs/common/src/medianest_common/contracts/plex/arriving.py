@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from medianest_common.contracts.base import Command, Contract, Nothing
+from medianest_common.contracts.base import Command, Contract, Nothing, Query
 
 
 class FileState(StrEnum):
@@ -35,6 +35,27 @@ class ShowFile(Command[ShownFile]):
     summary: str | None = None
     published_on: str | None = None
     library_key: str | None = None
+
+
+class FolderState(StrEnum):
+    NO_PLEX = "no_plex"
+    NO_LIBRARY = "no_library"
+    """No library has this folder, or one above it."""
+    FOUND = "found"
+    UNKNOWN = "unknown"
+    """Plex could not be asked."""
+
+
+class FolderFound(Contract):
+    state: FolderState
+    library_key: str | None = None
+    library_title: str | None = None
+
+
+class FindFolder(Query[FolderFound]):
+    """Which library has this folder. `path` is as the media server sees it."""
+
+    path: str
 
 
 class ArrangeCollection(Command[Nothing]):

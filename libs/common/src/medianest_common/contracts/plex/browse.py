@@ -31,6 +31,23 @@ class ItemPage(Contract):
     stale: bool = False
 
 
+class ListMark(Contract):
+    """From `position` on, counted from 0, the list has what `label` says: a letter, a year, a rating."""
+
+    label: str
+    position: int
+
+
+class ItemPlaces(Contract):
+    """`cursors` begin the pages of `size` items, the first of which needs none; each may be read in parts."""
+
+    total: int
+    size: int
+    cursors: list[str | None]
+    marks: list[ListMark] = []
+    stale: bool = False
+
+
 class GenreCount(Contract):
     name: str
     count: int | None = None
@@ -143,7 +160,9 @@ class CollectionDetail(ItemPage):
     collection: LibraryItem
 
 
-class ListItems(Query[ItemPage]):
+class ItemChoice(Contract):
+    """Which items of a library, and in which order."""
+
     library: str
     sort: ItemSort = ItemSort.TITLE
     order: SortOrder | None = None
@@ -155,8 +174,6 @@ class ListItems(Query[ItemPage]):
     content_rating: str | None = None
     rating_from: float | None = None
     unwatched: bool = False
-    limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = None
 
     @property
     def is_narrowed(self) -> bool:
@@ -168,6 +185,15 @@ class ListItems(Query[ItemPage]):
         if self.order is None:
             return self.sort is not ItemSort.TITLE
         return self.order is SortOrder.DESC
+
+
+class ListItems(ItemChoice, Query[ItemPage]):
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+
+
+class FindPlaces(ItemChoice, Query[ItemPlaces]):
+    """Where what one looks for stands in the list."""
 
 
 class GetLibraryFilters(Query[LibraryFilters]):

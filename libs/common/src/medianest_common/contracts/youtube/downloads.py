@@ -32,6 +32,7 @@ class Preview(Contract):
     channel_url: str | None = None
     description: str | None = None
     thumbnail_url: str | None = None
+    """Below wherever the portal is mounted."""
     published_on: str | None = None
     duration_seconds: int | None = None
     """Of a list: of all in it, as far as they are known."""
@@ -94,6 +95,7 @@ class Download(Contract):
     channel_url: str | None
     duration_seconds: int | None
     thumbnail_url: str | None
+    """Below wherever the portal is mounted."""
     published_on: str | None
     profile: ProfileRef
     status: DownloadStatus

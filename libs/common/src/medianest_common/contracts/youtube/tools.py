@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from medianest_common.contracts.base import Body, Command, Contract, Job, Query, Timestamp
+from medianest_common.contracts.plex.arriving import FolderState
 
 YTDLP_VERSION = r"^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}(\.[0-9]{1,6})?$"
 """A day, and a number where there is more than one of a day."""
@@ -68,6 +69,22 @@ class UpdateYtDlpBody(Body):
 
 
 class GetTools(Query[ToolsReport]):
+    pass
+
+
+class FolderReport(Contract):
+    """Where downloads are kept, and whether Plex has that folder in a library."""
+
+    path: str
+    path_in_plex: str
+    """The same folder as the media server sees it."""
+    free_bytes: int | None
+    """None: the disk does not answer."""
+    state: FolderState
+    library_title: str | None = None
+
+
+class GetFolder(Query[FolderReport]):
     pass
 
 

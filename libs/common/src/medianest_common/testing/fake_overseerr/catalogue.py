@@ -135,12 +135,27 @@ class Catalogue:
         self.people: list[Person] = []
         stored = _stored()
         for position, (tmdb_id, name, year, genre) in enumerate(stored["movies"]):
-            self.add_movie(tmdb_id, name, year, genre=genre, popularity=900 - position)
+            self.add_movie(
+                tmdb_id,
+                name,
+                year,
+                genre=genre,
+                poster_path=f"/movie{tmdb_id}.jpg",
+                popularity=900 - position,
+            )
         for position, (tmdb_id, name, year, genre, *episodes) in enumerate(stored["shows"]):
             seasons = dict(enumerate(episodes[0], start=1))
             if len(episodes) > 1:
                 seasons[0] = episodes[1]
-            self.add_show(tmdb_id, name, year, seasons=seasons, genre=genre, popularity=899.5 - position)
+            self.add_show(
+                tmdb_id,
+                name,
+                year,
+                seasons=seasons,
+                genre=genre,
+                poster_path=f"/tv{tmdb_id}.jpg",
+                popularity=899.5 - position,
+            )
         for person_id, name, known_for in stored["people"]:
             self.people.append(
                 Person(
@@ -230,10 +245,19 @@ class Catalogue:
                     seasons={1: 8},
                     released=released,
                     overview="Announced.",
+                    poster_path=f"/tv{tmdb_id}.jpg",
                     popularity=500,
                 )
             else:
-                self.add_movie(tmdb_id, name, None, released=released, overview="Announced.", popularity=500)
+                self.add_movie(
+                    tmdb_id,
+                    name,
+                    None,
+                    released=released,
+                    overview="Announced.",
+                    poster_path=f"/movie{tmdb_id}.jpg",
+                    popularity=500,
+                )
 
     def get(self, kind: MediaKind, tmdb_id: int) -> Title | None:
         return self._titles.get((kind, tmdb_id))
@@ -245,8 +269,13 @@ class Catalogue:
     def upcoming(self, kind: MediaKind, today: date) -> list[Title]:
         return [title for title in self.popular(kind) if title.released and title.released >= today]
 
+    def by_imdb(self, number: str) -> list[Title]:
+        return [title for title in self.popular() if f"tt{title.tmdb_id:08}" == number]
+
     def search(self, query: str) -> list[Title | Person]:
         """Titles and people whose name has every word of the query; the mixture is by popularity."""
+        if query.startswith("imdb:"):
+            return [*self.by_imdb(query.removeprefix("imdb:"))]
         words = query.casefold().split()
 
         def matches(name: str) -> bool:

@@ -77,5 +77,13 @@ def like(catalogue: Catalogue, title: Title) -> list[Title]:
     ]
 
 
+def backdrop_of(title: Title) -> str | None:
+    return f"/{title.kind}{title.tmdb_id}-backdrop.jpg" if title.poster_path else None
+
+
+def still_of(title: Title, season: int, episode: int) -> str | None:
+    return f"/tv{title.tmdb_id}-s{season}e{episode}-still.jpg" if title.poster_path else None
+
+
 def photo_of(person: Person) -> str:
     return f"/person{person.id}.jpg"

@@ -113,7 +113,7 @@ class TitleRoutes:
                 "showId": title.tmdb_id,
                 "voteAverage": 7.1,
                 "voteCount": 10,
-                "stillPath": None,
+                "stillPath": facts.still_of(title, number, episode),
             }
             for episode in range(1, title.seasons[number] + 1)
         ]

@@ -57,7 +57,7 @@ class TitleViews:
             "video": False,
             "voteAverage": 7.1,
             "voteCount": 100,
-            "backdropPath": None,
+            "backdropPath": facts.backdrop_of(title),
             "homepage": "",
             "imdbId": f"tt{title.tmdb_id:08}",
             "overview": title.overview,
@@ -114,7 +114,7 @@ class TitleViews:
             "type": "Scripted",
             "voteAverage": 7.1,
             "voteCount": 100,
-            "backdropPath": None,
+            "backdropPath": facts.backdrop_of(title),
             "posterPath": title.poster_path,
             "credits": self._credits(title),
             "externalIds": {
@@ -301,7 +301,7 @@ def _movie_result(title: Title) -> Json:
         "video": False,
         "voteAverage": 7.1,
         "voteCount": 100,
-        "backdropPath": None,
+        "backdropPath": facts.backdrop_of(title),
         "posterPath": title.poster_path,
     }
 
@@ -320,6 +320,6 @@ def _show_result(title: Title) -> Json:
         "popularity": title.popularity,
         "voteAverage": 7.1,
         "voteCount": 100,
-        "backdropPath": None,
+        "backdropPath": facts.backdrop_of(title),
         "posterPath": title.poster_path,
     }

@@ -46,6 +46,8 @@ class MediaServer:
     lists: dict[Any, list[Item]] = field(default_factory=dict)
     """Sorted and filtered lists, kept while the library does not change."""
     watching: Watching = field(default_factory=Watching)
+    illustrated: bool = False
+    """Pictures show something: slower to make, and PNG."""
 
     def __post_init__(self) -> None:
         self.scans = Scans(activities=self.running, tell=self.events.activity, scanned=self._scanned)

@@ -1,5 +1,6 @@
 """The fake Plex Media Server."""
 
+import asyncio
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -10,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from . import changes, continuing, listing, search
 from .events import notifications
+from .illustrations import illustration
 from .images import jpeg, png
 from .listing import with_list
 from .recorded import Document, recorded_xml
@@ -197,6 +199,9 @@ async def transcoded_picture(request: Request) -> Response:
     item = visible_item(request, int(parts[3]))
     if not item.has_thumb:
         raise HTTPException(404)
+    if server_of(request).illustrated:
+        body = await asyncio.to_thread(illustration, item, int(width), int(height))
+        return Response(body, media_type="image/png")
     if query.get("format") == "png":
         return Response(png(item.guid, int(width), int(height)), media_type="image/png")
     return Response(jpeg(item.guid, int(width), int(height)), media_type="image/jpeg")

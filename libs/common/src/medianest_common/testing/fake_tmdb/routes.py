@@ -41,6 +41,7 @@ class Routes:
         paths: dict[str, Callable[[Request], Any]] = {
             "/configuration": lambda _: {"images": {"secure_base_url": "https://image.tmdb.org/t/p/"}},
             "/search/multi": self._search,
+            "/find/{number}": self._find,
             "/trending/all/{window}": self._trending,
             "/discover/{kind}": self._discover,
             "/genre/{kind}/list": self._genres,
@@ -81,6 +82,15 @@ class Routes:
             raise _Refused(422, 5, "Invalid parameters: Your request parameters are incorrect.")
         found = self._catalogue.search(query)
         return views.page_of([views.result(self._catalogue, one) for one in found], _page(request))
+
+    def _find(self, request: Request) -> Json:
+        if request.query_params.get("external_source") != "imdb_id":
+            raise _Refused(400, 5, "Invalid parameters: Your request parameters are incorrect.")
+        found = self._catalogue.by_imdb(request.path_params["number"])
+        rows = [views.title_result(title) for title in found]
+        return {
+            f"{kind}_results": [row for row in rows if row["media_type"] == kind] for kind in ("movie", "tv")
+        }
 
     def _trending(self, request: Request) -> Json:
         found = self._catalogue.popular()

@@ -41,7 +41,7 @@ def title_result(title: Title) -> Json:
     )
     return {
         "adult": False,
-        "backdrop_path": None,
+        "backdrop_path": facts.backdrop_of(title),
         "genre_ids": [title.genre_id],
         "id": title.tmdb_id,
         "media_type": title.kind,
@@ -110,7 +110,7 @@ def season(title: Title, number: int) -> Json:
                 "runtime": 47,
                 "season_number": number,
                 "show_id": title.tmdb_id,
-                "still_path": None,
+                "still_path": facts.still_of(title, number, episode),
                 "vote_average": 7.1,
                 "vote_count": 10,
             }

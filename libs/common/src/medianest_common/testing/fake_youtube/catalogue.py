@@ -81,6 +81,10 @@ class Video:
     """Languages of those that YouTube made."""
     segments: Sequence[Segment] = ()
     thumbnail: bool = True
+    thumbnail_type: str | None = None
+    """What it is said to be, instead of what it is."""
+    thumbnail_padding: int = 0
+    """Bytes by which it is larger than it need be."""
     live: Live | None = None
     starts_at: datetime | None = None
     """When a premiere or a live stream begins, or began."""

@@ -41,15 +41,15 @@ class MediaShelf:
         return path
 
 
-def run_ffmpeg(*arguments: str) -> bytes:
-    """What it writes to its standard output, if anything."""
+def run_ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
+    """What it writes to its standard output, if anything. `given` is its input."""
     ffmpeg = find(Program.FFMPEG)
     if ffmpeg is None:
         raise FfmpegMissing("ffmpeg is neither on the PATH nor installed as a wheel (`make venv`)")
     done = subprocess.run(
         [str(ffmpeg), "-hide_banner", "-loglevel", "error", "-y", *arguments],
         check=True,
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         timeout=_SECONDS_TO_MAKE,
     )

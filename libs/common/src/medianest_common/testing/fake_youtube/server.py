@@ -56,6 +56,10 @@ class FakeYoutube:
         """How everything but media misbehaves."""
         return self._state.page_faults
 
+    def illustrate(self) -> None:
+        """From now on pictures show something, for people to look at."""
+        self._state.illustrated = True
+
     @property
     def requests(self) -> list[Request]:
         """All so far, in the order in which they came."""

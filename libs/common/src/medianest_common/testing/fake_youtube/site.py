@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from medianest_common.testing import art
 from medianest_common.testing.fake_youtube import lists, pages, pictures
 from medianest_common.testing.fake_youtube.catalogue import Tab, Video
 from medianest_common.testing.fake_youtube.challenge import PLAYER_PATH, PLAYER_SCRIPT
@@ -138,9 +139,15 @@ def _thumbnail(request: Request, state: State) -> Answer:
     if found is None or video is None or not video.thumbnail:
         return _NOT_FOUND
     width, height = (1280, 720) if found[2] in ("maxresdefault", "hq720") else (480, 360)
-    if found[3] == "webp":
-        return Answer(pictures.webp(width, height), "image/webp")
-    return Answer(pictures.jpeg(width, height), "image/jpeg")
+    is_webp = found[3] == "webp"
+    content_type = "image/webp" if is_webp else "image/jpeg"
+    if state.illustrated:
+        rows = art.landscape_rows(video.title, title=video.title, width=width, height=height)
+        body = pictures.painted_webp(rows) if is_webp else pictures.painted_jpeg(rows)
+    else:
+        body = pictures.webp(width, height) if is_webp else pictures.jpeg(width, height)
+    body += bytes(video.thumbnail_padding)
+    return Answer(body, video.thumbnail_type or content_type)
 
 
 def _picture(request: Request, state: State) -> Answer:
@@ -149,6 +156,10 @@ def _picture(request: Request, state: State) -> Answer:
     if found is None or channel is None or not channel.pictures:
         return _NOT_FOUND
     width, height = (900, 900) if found[1] == "avatar" else (2560, 424)
+    if state.illustrated:
+        return Answer(
+            pictures.painted_jpeg(art.badge_rows(channel.name, width=width, height=height)), "image/jpeg"
+        )
     # As it was uploaded, unless a JPEG is asked for.
     if channel.png_pictures and "rj" not in (found[3] or "").split("-"):
         return Answer(pictures.png(width, height), "image/png")

@@ -16,6 +16,8 @@ class State:
     refused: list[str] = field(default_factory=list)
     """Hosts that somebody wanted to reach and that are not YouTube's."""
     page_faults: PageFaults = field(default_factory=PageFaults)
+    illustrated: bool = False
+    """Pictures show something, for people to look at: slower to make."""
     login: str = field(default_factory=lambda: secrets.token_hex(8))
     over: threading.Event = field(default_factory=threading.Event)
     """Set when this state is reset, so that what hangs lets go."""

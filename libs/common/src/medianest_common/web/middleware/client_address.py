@@ -65,7 +65,7 @@ class ClientAddress:
     def __init__(self, app: ASGIApp, *, trusted: Iterable[IPv4Network | IPv6Network]) -> None:
         self._app = app
         ours = tuple(trusted)
-        self._is_trusted = lru_cache(maxsize=1024)(lambda address: _within(address, ours))
+        self._is_trusted = lru_cache(maxsize=1024)(lambda address: within(address, ours))
         self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,6 +127,6 @@ def limit_key(address: str) -> str:
     return str(ip_network(f"{plain}/64", strict=False).network_address)
 
 
-def _within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     plain = normalised(address)
     return plain is not None and any(ip_address(plain) in network for network in networks)

@@ -9,7 +9,19 @@ from medianest_common.web.exchange import Exchange, Headers, exchange_of
 from medianest_common.web.tags import etag_of, matching
 
 _LARGEST = 2 << 20
-_KEPT = frozenset({b"cache-control", b"content-location", b"date", b"expires", b"vary", b"set-cookie"})
+_KEPT = frozenset(
+    {
+        b"cache-control",
+        b"content-location",
+        b"date",
+        b"expires",
+        b"vary",
+        b"set-cookie",
+        # Browsers put the headers of a 304 in the place of those they have kept (RFC 9111, 3.2), and this one would
+        # else be the one that answers have which say nothing.
+        b"content-security-policy",
+    }
+)
 
 
 class ETag:

@@ -1,10 +1,12 @@
 """Whatever goes wrong further in ends here as a problem document, and what nobody expected is logged, once."""
 
+import asyncio
+
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import MediaNestError, Unavailable
 from medianest_common.web.exchange import Exchange, exchange_of
 from medianest_common.web.problems import problem_response
 
@@ -27,6 +29,12 @@ class Failures:
             await self._app(scope, receive, send)
         except MediaNestError as error:
             await self._answer(error, exchange, receive, send)
+        except asyncio.CancelledError:
+            # Nobody waits any longer for us to end in order; the server would answer that with a bare 500.
+            if scope["type"] == "http":
+                leaving = Unavailable("This server is stopping. Ask again in a moment.", retry_after=1)
+                await self._answer(leaving, exchange, receive, send)
+            raise
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
         except Exception:

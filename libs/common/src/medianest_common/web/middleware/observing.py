@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.clock import Clock
+from medianest_common.reporting import service_name
 from medianest_common.request_lines import RequestLine, request_lines
 from medianest_common.web.categories import SEVERITY, Severity, category_of
 from medianest_common.web.exchange import Exchange, exchange_of
@@ -85,6 +86,7 @@ class Observing:
             client=exchange.client_ip,
             user=exchange.principal.caller.user_id.hex if exchange.principal else None,
             correlation_id=exchange.correlation_id,
+            service=service_name.get(),
             timestamp=self._clock.now().isoformat().replace("+00:00", "Z"),
         )
         # Without a status nothing was answered: somebody went away, or we are being stopped.

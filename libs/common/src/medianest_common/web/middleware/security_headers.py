@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from medianest_common.web.exchange import Headers, exchange_of
 
 CONTENT_SECURITY_POLICY = (
-    b"default-src 'self'; img-src 'self' data: https://image.tmdb.org; connect-src 'self'; object-src 'none'; "
+    b"default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
     b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS: Headers = [

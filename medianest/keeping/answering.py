@@ -1,0 +1,145 @@
+"""What administrators ask about backups, and have done, over the bus: with the operator's key, since whoever makes
+backups is no service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import nats
+import nats.errors
+import structlog
+from nats.aio.client import Client
+
+from medianest.keeping.keeper import Keeper
+from medianest.keeping.telling import on_the_bus
+from medianest_common.bus import Handlers, Raw, require, require_fresh
+from medianest_common.bus.credentials import credentials
+from medianest_common.bus.rpc import RpcServer, answering
+from medianest_common.bus.wire import inbox
+from medianest_common.clock import Clock
+from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.identity import Permission
+from medianest_common.contracts.keeping import (
+    Backup,
+    BackupOrigin,
+    Backups,
+    DeleteBackup,
+    MakeBackup,
+    OpenBackup,
+    ReadBackupPiece,
+    ReadBackups,
+)
+from medianest_common.seeds import OPERATOR
+from medianest_common.settings import Settings, SettingsError
+
+log = structlog.get_logger()
+
+handlers = Handlers("keeping")
+
+_CONNECT_SECONDS = 5
+_AGAIN_SECONDS = 5.0
+
+
+@handlers.rpc
+async def on_read_backups(query: ReadBackups, keeper: Keeper) -> Backups:
+    require(Permission.MANAGE_SERVICES)
+    return await keeper.read()
+
+
+@handlers.rpc
+async def on_make_backup(command: MakeBackup, keeper: Keeper) -> Backups:
+    require(Permission.MANAGE_SERVICES)
+    keeper.begin(BackupOrigin.ADMINISTRATOR)
+    return await keeper.read()
+
+
+@handlers.rpc
+async def on_delete_backup(command: DeleteBackup, keeper: Keeper) -> Nothing:
+    require(Permission.MANAGE_SERVICES)
+    require_fresh(now=keeper.clock.now())
+    await keeper.let_go(command.name)
+    return Nothing()
+
+
+@handlers.rpc
+async def on_open_backup(query: OpenBackup, keeper: Keeper) -> Backup:
+    require(Permission.MANAGE_SERVICES)
+    require_fresh(now=keeper.clock.now())
+    return await _allowed(keeper, query.name)
+
+
+@handlers.rpc
+async def on_read_backup_piece(query: ReadBackupPiece, keeper: Keeper) -> Raw:
+    """A download may last longer than a proof of who one is, which was asked for when it was opened."""
+    require(Permission.MANAGE_SERVICES)
+    await _allowed(keeper, query.name)
+    return Raw(await keeper.piece(query.name, query.start), "application/octet-stream")
+
+
+async def _allowed(keeper: Keeper, name: str) -> Backup:
+    """Whoever has all keys can make himself anybody, the owner too."""
+    found = await keeper.find(name)
+    if not found.encrypted:
+        require(Permission.MANAGE_ADMINS)
+    return found
+
+
+async def answering_questions(keeper: Keeper, settings: Settings, *, clock: Clock) -> None:
+    """Until it is cancelled. A bus that is away is waited for: backups are made without it as well."""
+    told = False
+    while True:
+        lost = asyncio.Event()
+        try:
+            async with _connected(settings, lost) as client:
+                await _answer(client, keeper, clock=clock, until=lost)
+            told = False
+        except (nats.errors.Error, SettingsError, OSError, TimeoutError) as error:
+            if not told:
+                log.warning("backups_not_answered_for", error=str(error) or type(error).__name__)
+            told = True
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _answer(client: Client, keeper: Keeper, *, clock: Clock, until: asyncio.Event) -> None:
+    server = RpcServer(client, service=handlers.service)
+    try:
+        for spec in handlers.rpcs:
+            await server.serve(
+                spec.message.subject,
+                answering(spec, app=keeper, clock=clock),
+                concurrency=spec.concurrency,
+            )
+        await until.wait()
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def _connected(settings: Settings, lost: asyncio.Event) -> AsyncIterator[Client]:
+    """`lost` is set once the client has given up."""
+    present = on_the_bus(settings)
+    if present is None:
+        raise ConnectionError("NATS is not running")
+
+    async def closed() -> None:
+        lost.set()
+
+    async def heard(error: Exception) -> None:
+        log.debug("bus_error", error=str(error) or type(error).__name__)
+
+    client = await nats.connect(
+        present.nats_url,
+        name=f"medianest-{handlers.service}",
+        inbox_prefix=inbox(OPERATOR).encode(),
+        connect_timeout=_CONNECT_SECONDS,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        ping_interval=10,
+        closed_cb=closed,
+        error_cb=heard,
+        **credentials(present, user=OPERATOR).options(),
+    )
+    try:
+        yield client
+    finally:
+        await client.close()

@@ -1,0 +1,131 @@
+"""`medianest settings export` and `medianest settings import`."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medianest.errors import Refused, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from medianest.settings_file.house import House
+    from medianest.settings_file.part import Outcome
+
+settings = typer.Typer(
+    name="settings",
+    help="What administrators have set up, as a file that can be read, kept, and taken to another installation.",
+    no_args_is_help=True,
+)
+
+
+@settings.command("export")
+def export_settings(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="One that is not there yet; without it, printed.")
+    ] = None,
+) -> None:
+    """Write integrations, rules, quotas, monitors, maintenance, pages, words and profiles, without secrets."""
+    from medianest.settings_file.exporting import export
+
+    if file is not None and file.exists():
+        raise Refused(f"{file} is there already. Name another file, or take that one away.")
+    text, left_out = _at_home(export)
+    if file is None:
+        typer.echo(text, nl=False)
+    else:
+        try:
+            # It names addresses and people.
+            file.touch(mode=0o600, exist_ok=False)
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Refused(f"{file} cannot be written: {error.strerror}.") from None
+        typer.echo(
+            f"Written to {file}, without keys and passwords. Whoever reads it sees addresses and e-mail addresses."
+        )
+    for each in left_out:
+        typer.echo(f"Not in it: {each}", err=True)
+
+
+@settings.command("import")
+def import_settings(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `export` writes it.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do it. Without this it is only said what would be done.")
+    ] = False,
+) -> None:
+    """Make what the file says be so here. Nothing is ever taken away, and what is so already is let alone."""
+    from medianest.settings_file.document import read
+    from medianest.settings_file.importing import check, take_over
+    from medianest.settings_file.part import Fate
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{file} cannot be read: {error}.") from None
+    document = read(text)
+    check(document)
+
+    async def work(house: "House") -> "list[Outcome]":
+        found: list[Outcome] = []
+        async for outcome in take_over(house, document, apply=apply):
+            _say(outcome, apply=apply)
+            found.append(outcome)
+        return found
+
+    found = _at_home(work)
+    counts = {fate: sum(each.fate is fate for each in found) for fate in Fate}
+    typer.echo(
+        f"{counts[Fate.MADE]} made, {counts[Fate.CHANGED]} changed, {counts[Fate.SAME]} left as they are, "
+        f"{counts[Fate.REFUSED]} not taken over."
+        if apply
+        else f"{counts[Fate.MADE]} would be made, {counts[Fate.CHANGED]} changed, {counts[Fate.SAME]} left as they "
+        f"are, {counts[Fate.REFUSED]} not taken over. Nothing was changed; run it with --apply to do it."
+    )
+    if counts[Fate.REFUSED]:
+        raise typer.Exit(1)
+
+
+def _say(outcome: "Outcome", *, apply: bool) -> None:
+    from medianest.settings_file.part import Fate
+
+    if outcome.fate is Fate.SAME and not outcome.remarks:
+        return
+    would = "" if apply or outcome.fate is Fate.REFUSED else "would be "
+    named = f"{outcome.path} ({outcome.name})" if outcome.name else outcome.path
+    typer.echo(f"{named}: {would}{outcome.fate.value}")
+    for remark in outcome.remarks:
+        for line in remark.splitlines():
+            typer.echo(f"    {line}")
+
+
+def _at_home[R](work: "Callable[[House], Awaitable[R]]") -> R:
+    from medianest.installation import read_settings
+    from medianest.settings_file.house import house
+    from medianest_common.logging import configure
+    from medianest_common.settings import Settings
+
+    configure(Settings.model_construct(log_level="error"))
+
+    async def main() -> R:
+        from pydantic import ValidationError
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            async with house(read_settings()) as found:
+                return await work(found)
+        except ValidationError as error:
+            wrong = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            where = ".".join(str(step) for step in wrong["loc"])
+            raise Refused(
+                f"Something that is here does not fit into a file ({error.title}, {where}: {wrong['msg']}). "
+                "Change it in the portal, then run this again."
+            ) from None
+        except (DBAPIError, OSError) as error:
+            raise SetupError(
+                f"A server is not there ({error}). `medianest doctor` says what is wrong with it."
+            ) from error
+
+    return asyncio.run(main())

@@ -1,0 +1,87 @@
+"""An installation whose services are asked by the operator, as if an administrator did it in the portal."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from medianest.admin.asking import Operator, operator_on, patience_with
+from medianest.installation import reachable
+from medianest_common.bus.context import use, with_caller
+from medianest_common.clock import SystemClock
+from medianest_common.contracts.auth.operator import OPERATOR, OperatorListUsers
+from medianest_common.contracts.health.managing import ListManaged, Monitor, Origin
+from medianest_common.contracts.identity import Caller, Role
+from medianest_common.settings import Settings
+
+if TYPE_CHECKING:
+    from medianest_common.contracts.base import Rpc
+
+_SERVICES = ("auth", "media", "plex", "health", "notifications", "youtube")
+_PAGE = 100
+
+
+class House:
+    """What it knows by name: people by their e-mail address, and monitors."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self.people: dict[str, UUID] = {}
+        self.addresses: dict[UUID, str] = {}
+        self.monitors: dict[str, UUID] = {}
+        self.monitor_names: dict[UUID, str] = {}
+        self.made: dict[str, UUID] = {}
+        """Monitors that people made or imported."""
+
+    async def ask[R](self, message: "Rpc[R]") -> R:
+        """With all that the owner may, and under the operator's name in the audit log. Raises `Refused`."""
+        now = SystemClock().now()
+        caller = Caller(
+            user_id=OPERATOR, session_id=OPERATOR, role=Role.OWNER, name="operator", auth_time=now
+        )
+        with use(with_caller(caller)):
+            return await self._operator.ask(message)
+
+    async def learn_people(self) -> None:
+        cursor: str | None = None
+        while True:
+            page = await self._operator.ask(OperatorListUsers(cursor=cursor))
+            for user in page.items:
+                if user.email:
+                    self.people[user.email.casefold()] = user.id
+                    self.addresses[user.id] = user.email
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def learn_monitors(self) -> None:
+        """Of several with one name the first counts."""
+        found = await self.all_monitors()
+        self.monitor_names = {each.id: each.name for each in found}
+        self.monitors = {each.name: each.id for each in reversed(found)}
+        self.made = {each.name: each.id for each in reversed(found) if each.origin is not Origin.AUTOMATIC}
+
+    async def all_monitors(self) -> list[Monitor]:
+        """In their order."""
+        found: list[Monitor] = []
+        cursor: str | None = None
+        while True:
+            page = await self.ask(ListManaged(limit=_PAGE, cursor=cursor))
+            found += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """On the running installation. What does not answer is started for as long as it takes."""
+    patience = patience_with(settings)
+    async with AsyncExitStack() as stack:
+        present = await stack.enter_async_context(reachable(settings))
+        for service in _SERVICES:
+            asking = await stack.enter_async_context(operator_on(present, patience=patience, service=service))
+        found = House(asking)
+        await found.learn_people()
+        await found.learn_monitors()
+        yield found

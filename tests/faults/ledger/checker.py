@@ -1,0 +1,197 @@
+"""Holds what was answered against how things stand. Each sentence that comes back is a promise that was not kept."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from tests.faults.ledger.book import Entry
+from tests.faults.ledger.seen import Json, Seen
+
+_FINE = {400, 404, 409, 429, 502, 503, 504}
+"""What may be answered while things break. A 500 is a fault of ours, and a 401 means that somebody was signed out."""
+_TOLD = {
+    "pending": (),
+    "approved": ("request.approved",),
+    "processing": ("request.approved",),
+    "available": ("request.approved", "request.available"),
+    "declined": ("request.declined",),
+}
+_SAME_UPSTREAM = {"processing": "approved"}
+
+
+def complaints(entries: Sequence[Entry], seen: Seen) -> list[str]:
+    return [
+        *_answers(entries),
+        *_requests(entries, seen),
+        *_decisions(entries, seen),
+        *_notices(seen),
+        *_numbers(seen),
+        *_webhooks(entries, seen),
+        *_downloads(entries, seen),
+        *_monitors(entries, seen),
+        *_sessions(seen),
+        *seen.trouble,
+        *([] if seen.audit == "intact" else [f"the audit log is broken: {seen.audit}"]),
+        *seen.waiting,
+    ]
+
+
+def _answers(entries: Iterable[Entry]) -> Iterator[str]:
+    unsure: set[tuple[str, str]] = set()
+    for entry in entries:
+        key = (entry.what, entry.thing)
+        # Whoever was not told that the session is over finds it over.
+        is_over = entry.what == "sign_out" and entry.status == 401 and key in unsure
+        # A page has the token of the answer before where another call has just renewed it, and asks again.
+        is_fine = entry.status in _FINE or entry.code == "CSRF_INVALID"
+        if not (entry.status is None or entry.done or is_fine or is_over):
+            yield f"{entry.who} was answered {entry.status} {entry.code} to {entry.what} {entry.thing}: {entry.why}"
+        if entry.unsure:
+            unsure.add(key)
+
+
+def _requests(entries: Iterable[Entry], seen: Seen) -> Iterator[str]:
+    """Each film is everywhere or nowhere, and never twice; what was confirmed is everywhere."""
+    here = Counter(int(each["tmdbId"]) for each in seen.requests)
+    there = Counter(film for film, _ in seen.upstream)
+    told = Counter(
+        _film_of(each) for each in seen.inboxes.get("Olive", ()) if each["type"] == "request.created"
+    )
+    on_phone = Counter(
+        int(found.group(1))
+        for title in seen.chat.elements()
+        if (found := re.search(r"asks for Film (\d+)", title))
+    )
+    decided = {int(each["tmdbId"]) for each in seen.requests if each["status"] != "pending"}
+    declined = {int(each["tmdbId"]) for each in seen.requests if each["status"] == "declined"}
+    asked = _by_thing(entries, "request")
+    for film in sorted({int(thing) for thing in asked} | here.keys() | there.keys() | told.keys()):
+        answers = asked.get(str(film), [])
+        counts = (here[film], there[film], told[film], on_phone[film])
+        # What was declined before Overseerr was told need not be told. Of a new request that is heard of after it was
+        # decided there is nothing left to say.
+        sound = {(0, 0, 0, 0), (1, 1, 1, 1)}
+        sound |= {(1, 1, 0, 0)} if film in decided else set()
+        sound |= {(1, 0, 1, 1), (1, 0, 0, 0)} if film in declined else set()
+        if counts not in sound:
+            yield f"film {film} is {counts} times in the portal, at Overseerr, in the inbox and on the phone"
+        if any(answer.done for answer in answers) and not here[film]:
+            yield f"film {film} was confirmed and is not there"
+        if here[film] and not any(answer.done or answer.unsure for answer in answers):
+            yield f"film {film} was refused and is there"
+        if seen.filed[film] > 1:
+            yield f"Overseerr was told {seen.filed[film]} times of film {film}"
+        ids = {answer.id for answer in answers if answer.done}
+        if len(ids) > 1:
+            yield f"film {film} was confirmed as {len(ids)} requests"
+
+
+def _decisions(entries: Iterable[Entry], seen: Seen) -> Iterator[str]:
+    status = {each["id"]: each["status"] for each in seen.requests}
+    at_overseerr = dict(seen.upstream)
+    for what, wrong in (("approve", ("pending", "declined")), ("decline", None)):
+        for request, answers in _by_thing(entries, what).items():
+            if not any(answer.done for answer in answers):
+                continue
+            is_wrong = (
+                status.get(request) != "declined"
+                if wrong is None
+                else status.get(request, "pending") in wrong
+            )
+            if is_wrong:
+                yield f"request {request} was told to {what}, which was confirmed, and is {status.get(request, 'gone')}"
+    for each in seen.requests:
+        expected = _SAME_UPSTREAM.get(each["status"], each["status"])
+        found = at_overseerr.get(each["tmdbId"])
+        if found is not None and found != expected:
+            yield f"film {each['tmdbId']} is {each['status']} here and {found} at Overseerr"
+        if each["status"] not in _TOLD:
+            yield f"film {each['tmdbId']} ended up {each['status']}: {each['statusReason']}"
+
+
+def _notices(seen: Seen) -> Iterator[str]:
+    """Whoever asked has heard of each turn once, but for those of which he would have heard after a later one."""
+    wanted: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for each in seen.requests:
+        who = each["requestedBy"]["name"]
+        wanted[who].update((kind, each["id"]) for kind in _TOLD.get(each["status"], ()))
+    for who, inbox in seen.inboxes.items():
+        got = Counter(
+            (each["type"], str(each["data"].get("requestId")))
+            for each in inbox
+            if each["type"].startswith("request.") and each["type"] != "request.created"
+        )
+        for (kind, request), number in (got - wanted[who]).items():
+            yield f"{who} was told {kind} of {request} {number} times too often"
+        for (kind, request), number in (wanted[who] - got).items():
+            if kind == "request.approved" and got["request.available", request]:
+                continue
+            yield f"{who} was not told {kind} of {request} ({number} missing)"
+
+
+def _numbers(seen: Seen) -> Iterator[str]:
+    for who, inbox in seen.inboxes.items():
+        numbers = sorted(each["seq"] for each in inbox)
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"the inbox of {who} has holes or doubles: {_odd(numbers)}"
+        if who in seen.live and seen.live[who] != numbers[len(numbers) - len(seen.live[who]) :]:
+            yield f"the open page of {who} saw other numbers than the inbox has: {_odd(seen.live[who])}"
+
+
+def _odd(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    return [(one, two) for one, two in zip([0, *numbers], numbers, strict=False) if two != one + 1]
+
+
+def _webhooks(entries: Iterable[Entry], seen: Seen) -> Iterator[str]:
+    for event, answers in _by_thing(entries, "webhook").items():
+        if seen.kept[event] > 1 or (any(answer.done for answer in answers) and seen.kept[event] != 1):
+            yield f"the webhook {event} was taken in and is kept {seen.kept[event]} times"
+
+
+def _downloads(entries: Iterable[Entry], seen: Seen) -> Iterator[str]:
+    asked = _by_thing(entries, "download")
+    there = Counter(each["videoId"] for each in seen.downloads)
+    for video, answers in asked.items():
+        confirmed = any(answer.done for answer in answers)
+        if there[video] > 1 or (confirmed and there[video] != 1):
+            yield f"the download {video} was confirmed and is there {there[video]} times"
+        if there[video] != seen.files[video]:
+            yield f"the download {video} is there {there[video]} times with {seen.files[video]} files"
+    for each in seen.downloads:
+        if each["status"] not in ("ready", "importing"):
+            yield f"the download {each['videoId']} ended up {each['status']}: {each['statusReason']}"
+    for path in seen.leftovers:
+        yield f"{path} was left behind"
+
+
+def _monitors(entries: Sequence[Entry], seen: Seen) -> Iterator[str]:
+    gone = _by_thing(entries, "unwatch")
+    for name, answers in _by_thing(entries, "monitor").items():
+        deleted = any(answer.done for answer in gone.get(name, ()))
+        maybe_deleted = any(answer.unsure for answer in gone.get(name, ()))
+        if seen.monitors[name] > 1 or (deleted and seen.monitors[name]):
+            yield f"the monitor {name} is there {seen.monitors[name]} times{', and was deleted' if deleted else ''}"
+        confirmed = any(answer.done for answer in answers)
+        if confirmed and not (deleted or maybe_deleted) and not seen.monitors[name]:
+            yield f"the monitor {name} was confirmed and is not there"
+
+
+def _sessions(seen: Seen) -> Iterator[str]:
+    for who, status in seen.sessions.items():
+        if status != 200:
+            yield f"{who} is signed out ({status})"
+    for status in seen.revoked:
+        if status != 401:
+            yield f"somebody who was signed out is let in ({status})"
+
+
+def _by_thing(entries: Iterable[Entry], what: str) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.what == what:
+            found[entry.thing].append(entry)
+    return found
+
+
+def _film_of(notice: Json) -> int:
+    return int(notice["data"]["tmdbId"])
