@@ -265,6 +265,30 @@ async def asked(source: Source, times: int) -> bool:
     return source.loads == times
 
 
+async def test_what_is_put_takes_the_place_of_what_is_loaded_just_then(
+    cache: Cache, replica: Cache, source: Source
+) -> None:
+    source.gate.clear()
+    loading = asyncio.create_task(cache.get_or_load("a", source.load, ttl=10))
+    await asyncio.wait_for(source.started.wait(), 60)
+    await replica.put("a", b"newer", ttl=10)
+    source.gate.set()
+    assert await loading == source.answer(1)
+    assert await cache.look("a") == await replica.look("a") == b"newer"
+
+
+async def test_looking_finds_what_is_stale_and_loads_nothing(
+    cache: Cache, clock: ManualClock, source: Source
+) -> None:
+    assert await cache.look("a") is None
+    await cache.get_or_load("a", source.load, ttl=1, stale=10)
+    clock.advance(5)
+    assert await cache.look("a") == source.answer(1)
+    clock.advance(10)
+    assert await cache.look("a") is None
+    assert source.loads == 1
+
+
 async def test_a_lost_stamp_brings_nothing_old_back(cache: Cache, direct: Redis, source: Source) -> None:
     await cache.get_or_load("k", source.load, ttl=60, tag="t")
     await cache.invalidate_tag("t")

@@ -83,6 +83,18 @@ class Cache:
             self._flight(key, loader, ttl=ttl, stale=stale, tag=tag)
         return found.value
 
+    async def look(self, key: str, *, tag: str = "") -> bytes | None:
+        """What is kept, fresh or stale. Loads nothing."""
+        found = await self._read(key, tag=tag)
+        return found.value if found else None
+
+    async def put(self, key: str, value: bytes, *, ttl: float, tag: str = "") -> None:
+        """Takes the place of what is kept, and of what others load at this moment."""
+        lease = secrets.token_bytes(_STAMP_BYTES)
+        with contextlib.suppress(Away):
+            stamps = await self._take_lease(key, lease, tag=tag, from_others=True)
+            await self._store(key, value, lease, stamps, ttl=ttl)
+
     async def invalidate(self, key: str) -> None:
         """Whoever asks from now on gets what is loaded from now on."""
         self._flights.pop(key, None)
@@ -155,19 +167,34 @@ class Cache:
             if stamps is not None:
                 await self._finish_lease(key, lease, b"", seconds=1)
             raise
-        if stamps is not None:
-            fresh_for = ttl * self._uniform(1 - _JITTER, 1)
-            fresh_until = self._clock.now().timestamp() + fresh_for
-            header = _HEADER.pack(fresh_until, fresh_until + stale, *stamps)
-            await self._finish_lease(key, lease, header + value, seconds=fresh_for + stale)
+        await self._store(key, value, lease, stamps, ttl=ttl, stale=stale)
         return value
 
-    async def _take_lease(self, key: str, lease: bytes, *, tag: str) -> list[bytes] | None:
+    async def _store(
+        self,
+        key: str,
+        value: bytes,
+        lease: bytes,
+        stamps: list[bytes] | None,
+        *,
+        ttl: float,
+        stale: float = 0.0,
+    ) -> None:
+        if stamps is None:
+            return
+        fresh_for = ttl * self._uniform(1 - _JITTER, 1)
+        fresh_until = self._clock.now().timestamp() + fresh_for
+        header = _HEADER.pack(fresh_until, fresh_until + stale, *stamps)
+        await self._finish_lease(key, lease, header + value, seconds=fresh_for + stale)
+
+    async def _take_lease(
+        self, key: str, lease: bytes, *, tag: str, from_others: bool = False
+    ) -> list[bytes] | None:
         """The stamps to store under, read before the load starts; None when another process is loading this key.
 
         Stamps are random and never absent from an entry, so that one lost to eviction brings nothing back."""
         pipeline = self._valkey.pipeline(transaction=False)
-        pipeline.set(self._lease(key), lease, nx=True, ex=_LEASE_SECONDS)
+        pipeline.set(self._lease(key), lease, nx=not from_others, ex=_LEASE_SECONDS)
         for stamp in ("", tag):
             pipeline.set(self._stamp(stamp), secrets.token_bytes(_STAMP_BYTES), nx=True)
         pipeline.mget(self._stamp(""), self._stamp(tag))

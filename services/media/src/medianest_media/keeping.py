@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -40,7 +39,7 @@ async def told_now[T: BaseModel](
     async def load_and_keep() -> bytes:
         kept = Kept(value=await load(), since=app.clock.now())
         body = kept.model_dump_json().encode()
-        await _keep(app, key, body)
+        await app.cache.put(_last_key(key), body, ttl=_KEPT_SECONDS)
         return body
 
     return _read(await app.cache.get_or_load(key, load_and_keep, ttl=fresh), model)
@@ -57,7 +56,7 @@ async def kept[T: BaseModel](
         await asyncio.wait({loading}, timeout=_PATIENCE_SECONDS)
         if loading.done() and not isinstance(loading.exception(), TROUBLE):
             return loading.result()
-        last = await _last(app, key)
+        last = await app.cache.look(_last_key(key))
         if last is not None:
             return _read(last, model).model_copy(update={"stale": True})
         return await loading
@@ -72,31 +71,6 @@ def unavailable(error: MediaNestError) -> SearchUnavailable:
     if isinstance(error, SearchUnavailable):
         return error
     return SearchUnavailable(error.detail, retry_after=error.retry_after or 5, upstream=error.upstream)
-
-
-class _NothingKept(Exception):
-    pass
-
-
-async def _keep(app: MediaApp, key: str, body: bytes) -> None:
-    """Stale at once, so that every later one takes its place."""
-
-    async def given() -> bytes:
-        return body
-
-    # Who looks for what was kept at this very moment has found nothing, and we would be told the same.
-    with suppress(_NothingKept):
-        await app.cache.get_or_load(_last_key(key), given, ttl=0, stale=_KEPT_SECONDS)
-
-
-async def _last(app: MediaApp, key: str) -> bytes | None:
-    async def nothing() -> bytes:
-        raise _NothingKept
-
-    try:
-        return await app.cache.get_or_load(_last_key(key), nothing, ttl=0, stale=_KEPT_SECONDS)
-    except _NothingKept:
-        return None
 
 
 def _last_key(key: str) -> str:
