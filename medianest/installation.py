@@ -104,12 +104,10 @@ def check_settings(services: Iterable["Service"]) -> None:
         raise SettingsError("\n".join(problems))
 
 
-@asynccontextmanager
-async def reachable(settings: Settings) -> AsyncIterator[Settings]:
-    """The servers of the running installation, or our own for as long as the block lasts."""
-    running = urls_of_running(settings.data_dir)
-    if running:
-        yield with_urls(
+def on_running_servers(settings: Settings) -> Settings | None:
+    """With the addresses of those that run; None where one of ours is needed and does not run."""
+    if running := urls_of_running(settings.data_dir):
+        return with_urls(
             settings,
             ServerUrls(
                 nats_url=settings.nats_url or running.nats_url,
@@ -118,6 +116,14 @@ async def reachable(settings: Settings) -> AsyncIterator[Settings]:
                 nats_seeds_dir=None if settings.nats_url else running.nats_seeds_dir,
             ),
         )
+    return settings if settings.nats_url and settings.database_url else None
+
+
+@asynccontextmanager
+async def reachable(settings: Settings) -> AsyncIterator[Settings]:
+    """The servers of the running installation, or our own for as long as the block lasts."""
+    if urls_of_running(settings.data_dir) and (present := on_running_servers(settings)):
+        yield present
         return
     async with embedded(settings) as servers:
         yield with_urls(settings, servers.urls)

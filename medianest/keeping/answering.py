@@ -4,20 +4,25 @@ backups is no service."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import nats
 import nats.errors
 import structlog
 from nats.aio.client import Client
 
+from medianest import registry
+from medianest.installation import on_running_servers
 from medianest.keeping.keeper import Keeper
 from medianest.keeping.telling import on_the_bus
-from medianest_common.bus import Handlers, Raw, require, require_fresh
+from medianest_common.bus import Bus, Handlers, Raw, require, require_caller, require_fresh
 from medianest_common.bus.credentials import credentials
 from medianest_common.bus.rpc import RpcServer, answering
 from medianest_common.bus.wire import inbox
 from medianest_common.clock import Clock
 from medianest_common.contracts.base import Nothing
+from medianest_common.contracts.gateway import AdminDecided
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.keeping import (
     Backup,
@@ -29,6 +34,9 @@ from medianest_common.contracts.keeping import (
     ReadBackupPiece,
     ReadBackups,
 )
+from medianest_common.db.relay import Leader
+from medianest_common.errors import MediaNestError
+from medianest_common.lifecycle import database_url_of, load_keys
 from medianest_common.seeds import OPERATOR
 from medianest_common.settings import Settings, SettingsError
 
@@ -40,40 +48,58 @@ _CONNECT_SECONDS = 5
 _AGAIN_SECONDS = 5.0
 
 
-@handlers.rpc
-async def on_read_backups(query: ReadBackups, keeper: Keeper) -> Backups:
-    require(Permission.MANAGE_SERVICES)
-    return await keeper.read()
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions arrive, and what was decided is told before it is done: what cannot be told is not done, so
+    nothing is missing from the audit log, whoever dies in between."""
+
+    keeper: Keeper
+    bus: Bus
+
+    async def tell(self, action: str, about: str) -> None:
+        await self.bus.emit_now(AdminDecided(action=action, about=about, actor_id=require_caller().user_id))
 
 
 @handlers.rpc
-async def on_make_backup(command: MakeBackup, keeper: Keeper) -> Backups:
+async def on_read_backups(query: ReadBackups, desk: Desk) -> Backups:
     require(Permission.MANAGE_SERVICES)
-    keeper.begin(BackupOrigin.ADMINISTRATOR)
-    return await keeper.read()
+    return await desk.keeper.read()
 
 
 @handlers.rpc
-async def on_delete_backup(command: DeleteBackup, keeper: Keeper) -> Nothing:
+async def on_make_backup(command: MakeBackup, desk: Desk) -> Backups:
     require(Permission.MANAGE_SERVICES)
-    require_fresh(now=keeper.clock.now())
-    await keeper.let_go(command.name)
+    await desk.keeper.begin(BackupOrigin.ADMINISTRATOR, told=partial(desk.tell, "backup_make", "backups"))
+    return await desk.keeper.read()
+
+
+@handlers.rpc
+async def on_delete_backup(command: DeleteBackup, desk: Desk) -> Nothing:
+    require(Permission.MANAGE_SERVICES)
+    require_fresh(now=desk.keeper.clock.now())
+    about = f"backup:{(await desk.keeper.find(command.name)).name}"
+    await desk.tell("backup_delete", about)
+    try:
+        await desk.keeper.let_go(command.name)
+    except MediaNestError:
+        await desk.tell("backup_delete_failed", about)
+        raise
     return Nothing()
 
 
 @handlers.rpc
-async def on_open_backup(query: OpenBackup, keeper: Keeper) -> Backup:
+async def on_open_backup(query: OpenBackup, desk: Desk) -> Backup:
     require(Permission.MANAGE_SERVICES)
-    require_fresh(now=keeper.clock.now())
-    return await _allowed(keeper, query.name)
+    require_fresh(now=desk.keeper.clock.now())
+    return await _allowed(desk.keeper, query.name)
 
 
 @handlers.rpc
-async def on_read_backup_piece(query: ReadBackupPiece, keeper: Keeper) -> Raw:
+async def on_read_backup_piece(query: ReadBackupPiece, desk: Desk) -> Raw:
     """A download may last longer than a proof of who one is, which was asked for when it was opened."""
     require(Permission.MANAGE_SERVICES)
-    await _allowed(keeper, query.name)
-    return Raw(await keeper.piece(query.name, query.start), "application/octet-stream")
+    await _allowed(desk.keeper, query.name)
+    return Raw(await desk.keeper.piece(query.name, query.start), "application/octet-stream")
 
 
 async def _allowed(keeper: Keeper, name: str) -> Backup:
@@ -85,7 +111,19 @@ async def _allowed(keeper: Keeper, name: str) -> Backup:
 
 
 async def answering_questions(keeper: Keeper, settings: Settings, *, clock: Clock) -> None:
-    """Until it is cancelled. A bus that is away is waited for: backups are made without it as well."""
+    """Until it is cancelled. Of several hosts that make backups one answers, or administrators would see now one folder
+    and now another: the one that holds a lock in the database, and when it has gone the next."""
+    while (present := on_running_servers(settings)) is None:
+        await asyncio.sleep(_AGAIN_SECONDS)
+    # A service of ours, whose role and database every host knows.
+    url = database_url_of(registry.service("auth"), present, keys=load_keys(settings))
+    await Leader(
+        url, service=handlers.service, work=lambda _: _while_leading(keeper, settings, clock=clock)
+    ).run()
+
+
+async def _while_leading(keeper: Keeper, settings: Settings, *, clock: Clock) -> None:
+    """A bus that is away is waited for: backups are made without it as well."""
     told = False
     while True:
         lost = asyncio.Event()
@@ -102,13 +140,15 @@ async def answering_questions(keeper: Keeper, settings: Settings, *, clock: Cloc
 
 async def _answer(client: Client, keeper: Keeper, *, clock: Clock, until: asyncio.Event) -> None:
     server = RpcServer(client, service=handlers.service)
+    desk = Desk(keeper, Bus(client, service=OPERATOR, clock=clock))
     try:
         for spec in handlers.rpcs:
             await server.serve(
                 spec.message.subject,
-                answering(spec, app=keeper, clock=clock),
+                answering(spec, app=desk, clock=clock),
                 concurrency=spec.concurrency,
             )
+        log.info("backups_answered_for")
         await until.wait()
     finally:
         await server.stop()

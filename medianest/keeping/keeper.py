@@ -7,7 +7,7 @@ those who are served here.
 import asyncio
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -82,9 +82,14 @@ class Keeper:
     def is_at_work(self) -> bool:
         return self._under_way is not None
 
-    def begin(self, origin: BackupOrigin) -> None:
-        """Without waiting for it. Raises `BackupRunning`."""
+    async def begin(self, origin: BackupOrigin, *, told: Callable[[], Awaitable[None]]) -> None:
+        """Without waiting for it, once `told` has said that it will be made. Raises `BackupRunning`."""
         self._take_turn(origin)
+        try:
+            await told()
+        except BaseException:
+            self._under_way = None
+            raise
         self._begun = asyncio.create_task(self._made(origin, since=None))
 
     async def make(self, origin: BackupOrigin, *, since: datetime | None = None) -> bool:
@@ -123,7 +128,6 @@ class Keeper:
         raise BackupUnknown("It may have been removed meanwhile: look at the list again.")
 
     async def let_go(self, name: str) -> None:
-        await self.find(name)
         try:
             async with asyncio.timeout(_FOLDER_SECONDS):
                 await asyncio.to_thread(remove, self._settings.folder / name)

@@ -18,4 +18,4 @@ class UserDataErased(DataErased):
 
 
 class AdminDecided(Decided):
-    """What it does for administrators by asking whoever is no service."""
+    """What is done for administrators by whoever makes backups, who is no service."""

@@ -51,9 +51,7 @@ async def make_backup(gateway: Gateway) -> Backups:
     """Begins one, while people use the portal; older ones are removed afterwards as the settings say. 409 while one is
     being made, or where nobody makes any."""
     require(Permission.MANAGE_SERVICES)
-    begun = await ask(gateway.bus, MakeBackup())
-    await _audit(gateway.bus, "backup_make", "backups")
-    return begun
+    return await ask(gateway.bus, MakeBackup())
 
 
 @router.post("/{name}/download", response_model=BackupDownload, responses=problems(404))
@@ -70,7 +68,10 @@ async def download_backup(gateway: Gateway, name: Name) -> Response:
     """As it lies in its folder, sent as it is read. Whoever has it and, where it is encrypted, its passphrase has
     everything."""
     found = await ask(gateway.bus, OpenBackup(name=name))
-    await _audit(gateway.bus, "backup_download", f"backup:{found.name}")
+    decided = AdminDecided(
+        action="backup_download", about=f"backup:{found.name}", actor_id=require_caller().user_id
+    )
+    await gateway.bus.emit_now(decided)
     return StreamingResponse(
         _pieces(gateway.bus, found),
         media_type="application/octet-stream",
@@ -88,11 +89,6 @@ async def download_backup(gateway: Gateway, name: Name) -> Response:
 async def delete_backup(gateway: Gateway, name: Name) -> None:
     """For good, and only for whoever has proved who they are within the last ten minutes."""
     await ask(gateway.bus, DeleteBackup(name=name))
-    await _audit(gateway.bus, "backup_delete", f"backup:{name}")
-
-
-async def _audit(bus: Bus, action: str, about: str) -> None:
-    await bus.emit_now(AdminDecided(action=action, about=about, actor_id=require_caller().user_id))
 
 
 async def _pieces(bus: Bus, backup: Backup) -> AsyncIterator[bytes]:

@@ -1,0 +1,163 @@
+"""Who answers for backups where several hosts make them, what is told before it is done, and how a large one leaves."""
+
+import asyncio
+import hashlib
+import math
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+import pytest
+from nats.aio.msg import Msg
+
+from medianest import registry
+from medianest.installation import on_running_servers
+from medianest.keeping.answering import answering_questions
+from medianest.keeping.keeper import PIECE, Keeper
+from medianest.keeping.settings import KeepingSettings
+from medianest.operator_bus import operator_connection
+from medianest.testing import Sandbox, eventually
+from medianest_common.clock import SystemClock
+from medianest_common.contracts.gateway import AdminDecided
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.keeping import DeleteBackup, MakeBackup, ReadBackupPiece, ReadBackups
+from medianest_common.db.migrate import migrate
+from medianest_common.errors import MediaNestError, RemoteError
+from medianest_common.lifecycle import role_secret
+from medianest_common.security.encryption import KeyRing
+from medianest_common.settings import Settings, load
+from tests.world import world
+
+KEPT = "medianest-20261129T033000Z.tar.gz"
+LARGE = 48 << 20
+
+
+@asynccontextmanager
+async def host(sandbox: Sandbox, folder: Path) -> AsyncIterator[Path]:
+    """One that makes backups, with a folder of its own in which there is one."""
+    folder.mkdir()
+    (folder / KEPT).write_bytes(b"kept")
+    names = ("nats_url", "valkey_url", "database_url", "data_dir", "secret_key")
+    settings = load(KeepingSettings, **{name: sandbox.settings[name] for name in names}, backup_dir=folder)
+    async with Keeper(settings, clock=SystemClock()) as keeper:
+        answering = asyncio.create_task(answering_questions(keeper, settings, clock=SystemClock()))
+        try:
+            yield folder
+        finally:
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
+
+
+@pytest.fixture
+async def house(sandbox: Sandbox) -> Sandbox:
+    """With the role of the service whose database the hosts look at."""
+    await sandbox.create_database()
+    secret = role_secret(KeyRing.parse(str(sandbox.settings["secret_key"])))
+    await migrate([registry.service("auth")], admin_url=sandbox.settings["database_url"], secret=secret)
+    return sandbox
+
+
+async def test_of_two_hosts_one_answers_and_the_other_when_it_has_gone(
+    house: Sandbox, tmp_path: Path
+) -> None:
+    first, last = tmp_path / "first", tmp_path / "last"
+    async with AsyncExitStack() as going:
+        await going.enter_async_context(host(house, first))
+        assert await eventually(lambda: _answerer(house)) == str(first)
+        async with host(house, last):
+            await eventually(lambda: _hosts_waiting(house))
+            assert {await _answerer(house) for _ in range(20)} == {str(first)}
+            await going.aclose()
+
+            async def taken_over() -> bool:
+                return await _answerer(house) == str(last)
+
+            await eventually(taken_over)
+
+
+async def test_what_cannot_be_written_down_is_not_done(house: Sandbox, tmp_path: Path) -> None:
+    async with host(house, tmp_path / "host") as folder:
+        await eventually(lambda: _answerer(house))
+        await house.nats.jetstream().delete_stream("EVT_GATEWAY")
+        for message in (DeleteBackup(name=KEPT), MakeBackup()):
+            with house.as_user(role=Role.OWNER), pytest.raises(RemoteError) as refused:
+                await house.bus.call(message, timeout=20)
+            assert refused.value.status == 503
+        with house.as_user(role=Role.OWNER):
+            found = await house.bus.call(ReadBackups(), timeout=10)
+        assert (folder / KEPT).exists() and [each.name for each in found.items] == [KEPT]
+        assert found.under_way is None
+
+
+async def test_one_that_could_not_be_deleted_is_written_down_as_that(house: Sandbox, tmp_path: Path) -> None:
+    async with host(house, tmp_path / "host") as folder:
+        await eventually(lambda: _answerer(house))
+        (folder / KEPT).unlink()
+        (folder / KEPT).mkdir()
+        with house.as_user(role=Role.OWNER), pytest.raises(RemoteError) as refused:
+            await house.bus.call(DeleteBackup(name=KEPT), timeout=20)
+        assert refused.value.status == 503
+    js = house.nats.jetstream()
+    said = [await js.get_msg("EVT_GATEWAY", seq=number) for number in (1, 2)]
+    decided = [AdminDecided.model_validate_json(each.data or b"") for each in said]
+    assert [each.action for each in decided] == ["backup_delete", "backup_delete_failed"]
+    assert {each.about for each in decided} == {f"backup:{KEPT}"}
+
+
+@pytest.mark.timeout(600)
+async def test_a_large_one_leaves_as_fast_as_it_is_taken(tmp_path: Path) -> None:
+    """Neither the gateway nor the bus holds what the browser has not asked for yet."""
+    async with world(tmp_path / "data") as home:
+        olive = await home.owner()
+        (home.product.data_dir / "secrets" / "blob").write_bytes(os.urandom(LARGE))
+        code, said = await home.product.command("backup")
+        assert code == 0, said
+        (made,) = (await olive.get("/admin/backups")).raise_for_status().json()["items"]
+        assert made["bytes"] > LARGE
+        present = on_running_servers(load(Settings, data_dir=home.product.data_dir))
+        assert present
+        asked = 0
+
+        async def count(_: Msg) -> None:
+            nonlocal asked
+            asked += 1
+
+        async def at_rest() -> bool:
+            before = asked
+            await asyncio.sleep(3)
+            return 0 < asked == before
+
+        path = f"/api/v1/admin/backups/{made['name']}/file"
+        async with operator_connection(present) as bus:
+            await bus.subscribe(ReadBackupPiece.subject, cb=count)
+            await bus.flush()
+            async with olive.http.stream("GET", path) as answer:
+                assert answer.status_code == 200 and answer.headers["content-length"] == str(made["bytes"])
+                pieces = answer.aiter_raw()
+                digest = hashlib.sha256(await anext(pieces))
+                await eventually(at_rest, within=120)
+                assert asked * PIECE < LARGE / 2
+                async for piece in pieces:
+                    digest.update(piece)
+            assert asked == math.ceil(made["bytes"] / PIECE)
+        kept = home.product.data_dir / "backups" / made["name"]
+        assert digest.hexdigest() == hashlib.sha256(kept.read_bytes()).hexdigest()
+
+
+async def _answerer(sandbox: Sandbox) -> str | None:
+    with suppress(MediaNestError), sandbox.as_user(role=Role.OWNER):
+        place = (await sandbox.bus.call(ReadBackups(), timeout=10)).place
+        return place.folder if place else None
+    return None
+
+
+async def _hosts_waiting(sandbox: Sandbox) -> bool:
+    connection = await asyncpg.connect(sandbox.settings["database_url"], timeout=20)
+    try:
+        count = "select count(*) from pg_stat_activity where application_name = 'medianest-keeping-leader'"
+        found: int = await connection.fetchval(f"{count} and datname = current_database()", timeout=20)
+        return found == 2
+    finally:
+        await connection.close(timeout=5)
