@@ -217,18 +217,32 @@ async def _in_time(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Respon
 
 
 @dataclass
-class World:
-    """A household: the product, the systems around it, and whoever comes to use it."""
+class Browsers:
+    """Whoever comes to a portal, wherever that runs."""
 
     product: Product
-    plex: FakePlex
-    overseerr: FakeOverseerr
     _stack: AsyncExitStack
 
     async def person(self) -> Person:
         client = httpx.AsyncClient(base_url=self.product.url, timeout=_PATIENCE)
         await self._stack.enter_async_context(client)
         return Person(self.product, client)
+
+    async def listen(self, person: Person) -> LiveClient:
+        """An open socket of this person."""
+        live = LiveClient(
+            f"ws://localhost:{self.product.port}/api/v1/ws", ticket=person.ticket, origin=self.product.url
+        )
+        await self._stack.enter_async_context(live)
+        return live
+
+
+@dataclass
+class World(Browsers):
+    """A household: the product, the systems around it, and whoever comes to use it."""
+
+    plex: FakePlex
+    overseerr: FakeOverseerr
 
     async def owner(self) -> Person:
         """The first visitor, who sets everything up."""
@@ -243,14 +257,6 @@ class World:
         person = await self.person()
         await person.sign_in_with_plex(self.plex, account)
         return person
-
-    async def listen(self, person: Person) -> LiveClient:
-        """An open socket of this person."""
-        live = LiveClient(
-            f"ws://localhost:{self.product.port}/api/v1/ws", ticket=person.ticket, origin=self.product.url
-        )
-        await self._stack.enter_async_context(live)
-        return live
 
 
 @asynccontextmanager
@@ -296,7 +302,7 @@ async def world(
             await _furnish(product)
             await product.start()
         try:
-            yield World(product, plex, overseerr, stack)
+            yield World(product, stack, plex, overseerr)
         finally:
             if product.process and product.process.returncode is None:
                 await product.stop()

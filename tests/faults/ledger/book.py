@@ -1,6 +1,7 @@
 """What clients were told: every call is written down before it is made and again when it has been answered."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ Ask = Callable[[], Awaitable[httpx.Response]]
 
 @dataclass(frozen=True)
 class Entry:
-    """One call. `status` is None where no answer came, so that nobody can say whether it was carried out."""
+    """One call. `status` is None where no answer came, so that nobody can say whether it was carried out. `at` and
+    `until` are the seconds of the clients' clock between which it was waited for."""
 
     who: str
     what: str
@@ -22,6 +24,8 @@ class Entry:
     code: str = ""
     id: str = ""
     why: str = ""
+    at: float = 0.0
+    until: float = 0.0
 
     @property
     def done(self) -> bool:
@@ -42,8 +46,8 @@ class Book:
 
     async def note(self, who: str, what: str, thing: str, ask: Ask) -> Entry:
         self.calls += 1
-        number = self.calls
-        self._write({"call": number, "who": who, "what": what, "thing": thing})
+        number, at = self.calls, time.monotonic()
+        self._write({"call": number, "who": who, "what": what, "thing": thing, "at": at})
         body: dict[str, Any] = {}
         try:
             answer = await ask()
@@ -58,8 +62,9 @@ class Book:
                 "id": _id_of(body),
                 "why": str(body.get("detail", "")),
             }
+        said["until"] = time.monotonic()
         self._write({"call": number, **said})
-        return Entry(who, what, thing, **said)
+        return Entry(who, what, thing, at=at, **said)
 
     def read(self) -> list[Entry]:
         return read(self.path.read_text().splitlines())

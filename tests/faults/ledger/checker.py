@@ -1,8 +1,9 @@
 """Holds what was answered against how things stand. Each sentence that comes back is a promise that was not kept."""
 
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tests.faults.ledger.book import Entry
 from tests.faults.ledger.seen import Json, Seen
@@ -17,6 +18,8 @@ _TOLD = {
     "declined": ("request.declined",),
 }
 _SAME_UPSTREAM = {"processing": "approved"}
+GRACE_SECONDS = 10.0
+"""For so long the answer to the renewal of a session is given again, where it got lost."""
 
 
 def complaints(entries: Sequence[Entry], seen: Seen) -> list[str]:
@@ -36,18 +39,43 @@ def complaints(entries: Sequence[Entry], seen: Seen) -> list[str]:
     ]
 
 
-def _answers(entries: Iterable[Entry]) -> Iterator[str]:
+def _answers(entries: Sequence[Entry]) -> Iterator[str]:
     unsure: set[tuple[str, str]] = set()
+    without = sessions_lost(entries)
     for entry in entries:
         key = (entry.what, entry.thing)
         # Whoever was not told that the session is over finds it over.
         is_over = entry.what == "sign_out" and entry.status == 401 and key in unsure
         # A page has the token of the answer before where another call has just renewed it, and asks again.
         is_fine = entry.status in _FINE or entry.code == "CSRF_INVALID"
-        if not (entry.status is None or entry.done or is_fine or is_over):
+        is_lost = entry.status == 401 and any(
+            entry.at <= end and entry.until >= begin for begin, end in without[entry.who]
+        )
+        if not (entry.status is None or entry.done or is_fine or is_over or is_lost):
             yield f"{entry.who} was answered {entry.status} {entry.code} to {entry.what} {entry.thing}: {entry.why}"
         if entry.unsure:
             unsure.add(key)
+
+
+def sessions_lost(entries: Iterable[Entry]) -> Mapping[str, list[tuple[float, float]]]:
+    """From when until when somebody was rightly signed out: a renewal had remained without an answer for longer than it
+    is given again. What comes sooner than that is a fault of ours."""
+    spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    unanswered: dict[str, float] = {}
+    out: dict[str, float] = {}
+    for entry in entries:
+        if entry.what == "refresh" and entry.done:
+            unanswered.pop(entry.who, None)
+        elif entry.what == "refresh" and entry.unsure:
+            unanswered.setdefault(entry.who, entry.at)
+        elif entry.what == "refresh" and entry.status == 401:
+            if entry.until - unanswered.pop(entry.who, entry.until) > GRACE_SECONDS:
+                out[entry.who] = entry.at
+        elif entry.what == "sign_in" and entry.done and entry.who in out:
+            spans[entry.who].append((out.pop(entry.who), entry.until))
+    for who, begin in out.items():
+        spans[who].append((begin, math.inf))
+    return spans
 
 
 def _requests(entries: Iterable[Entry], seen: Seen) -> Iterator[str]:

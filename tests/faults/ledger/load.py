@@ -10,60 +10,103 @@ from typing import Any
 
 import httpx
 
-from medianest_common.testing.fake_overseerr.numbers import MediaStatus, RequestStatus
-from medianest_common.testing.fake_youtube import Video
+from medianest_common.testing.live_client import LiveClient
 from tests.faults.ledger.book import Ask, Book, Entry
-from tests.faults.ledger.rig import RADARR_SECRET, Rig
-from tests.world import Person
+from tests.faults.ledger.supply import FIRST_FILM, RADARR_SECRET, video_id
+from tests.world import Browsers, Person
 
-FIRST_FILM = 950_000
 MOST_WEBHOOKS = 90
 """No more of one kind are kept for administrators than a hundred."""
 _ANSWER_SECONDS = 12.0
+_RENEWAL_SECONDS = 30.0
+"""As long as the page waits. Whoever gave up sooner would come again too late."""
 _TRIES = 12
+OWNER = "Olive"
 
 
 @dataclass
 class People:
     """`ends` is set when nobody begins anything new. What was begun is asked for until it is answered, or given up."""
 
-    rig: Rig
+    browsers: Browsers
+    plex: httpx.AsyncClient
+    """Where accounts of Plex agree to a sign-in."""
+    accounts: dict[str, int]
     book: Book
     seed: int
-    owner: Person
-    friends: dict[str, Person]
-    visitor: Person
+    everybody: dict[str, Person] = field(default_factory=dict)
+    pages: dict[str, LiveClient] = field(default_factory=dict)
+    pages_before: list[LiveClient] = field(default_factory=list)
+    """Those of sessions that were lost."""
     ends: asyncio.Event = field(default_factory=asyncio.Event)
     signed_out: list[str] = field(default_factory=list)
     """Access tokens of sessions whose end was confirmed."""
 
-    async def live(self) -> None:
-        async with asyncio.TaskGroup() as everybody:
-            for number, (name, friend) in enumerate(self.friends.items()):
-                everybody.create_task(self._asks_for_films(name, friend, FIRST_FILM + 10_000 * number))
-                everybody.create_task(self._stays_signed_in(name, friend))
-            everybody.create_task(self._stays_signed_in("Olive", self.owner))
-            everybody.create_task(self._decides())
-            everybody.create_task(self._fetches())
-            everybody.create_task(self._tells())
-            everybody.create_task(self._downloads())
-            everybody.create_task(self._watches())
-            everybody.create_task(self._comes_and_goes())
+    async def arrive(self) -> None:
+        for name in (OWNER, *self.accounts):
+            self.everybody[name] = await self.browsers.person()
+            await self._sign_in(name)
+        for name in list(self.everybody)[:2]:
+            self.pages[name] = await self.browsers.listen(self.everybody[name])
 
-    async def _asks_for_films(self, name: str, person: Person, first: int) -> None:
-        chance = self._chance(f"films {name}")
+    async def live(self) -> None:
+        visitor = await self.browsers.person()
+        async with asyncio.TaskGroup() as all_together:
+            for number, name in enumerate(self.accounts):
+                all_together.create_task(self._asks_for_films(name, FIRST_FILM + 10_000 * number))
+            for name in self.everybody:
+                all_together.create_task(self._stays_signed_in(name))
+            all_together.create_task(self._decides())
+            all_together.create_task(self._tells(visitor))
+            all_together.create_task(self._downloads())
+            all_together.create_task(self._watches())
+            all_together.create_task(self._comes_and_goes())
+
+    @property
+    def owner(self) -> Person:
+        return self.everybody[OWNER]
+
+    async def _asks_for_films(self, name: str, first: int) -> None:
+        chance, person = self._chance(f"films {name}"), self.everybody[name]
         for film in count(first):
             if not await self._pause(chance, 0.6):
                 return
-            self.rig.house.overseerr.add_movie(film, f"Film {film}", 2020)
             key = f"film-{film}" if film % 2 else None
             body = {"mediaType": "movie", "tmdbId": film}
             await self._ask(name, "request", str(film), _post(person, "/media/request", body, key))
 
-    async def _stays_signed_in(self, name: str, person: Person) -> None:
-        chance = self._chance(f"session {name}")
+    async def _stays_signed_in(self, name: str) -> None:
+        chance, person = self._chance(f"session {name}"), self.everybody[name]
         while await self._pause(chance, 4.0):
-            await self._ask(name, "refresh", name, partial(_renew, person))
+            entry = await self._ask(name, "refresh", name, partial(_renew, person))
+            if entry.status == 401:
+                # Whether that may be is for the checker.
+                await self._sign_in_again(name)
+
+    async def _sign_in_again(self, name: str) -> None:
+        person = self.everybody[name]
+        while True:
+            with suppress(httpx.HTTPError):
+                await self._sign_in(name)
+                break
+            await asyncio.sleep(1)
+        await self._ask(name, "sign_in", name, partial(person.get, "/auth/session", timeout=_ANSWER_SECONDS))
+        while page := self.pages.get(name):
+            with suppress(TimeoutError):
+                self.pages[name] = await self.browsers.listen(person)
+                self.pages_before.append(page)
+                break
+
+    async def _sign_in(self, name: str) -> None:
+        person = self.everybody[name]
+        if name == OWNER:
+            await person.sign_in()
+            return
+        await person.arrive()
+        started = (await person.post("/auth/plex/pin")).raise_for_status().json()
+        agreed = {"code": started["code"], "account": str(self.accounts[name]), "forwardUrl": ""}
+        (await self.plex.post("/auth", data=agreed)).raise_for_status()
+        person.signed_in(await person.post("/auth/plex/verify", {"loginId": started["loginId"]}))
 
     async def _decides(self) -> None:
         chance = self._chance("decisions")
@@ -80,19 +123,7 @@ class People:
                 path = f"/media/requests/{request}/{what}"
                 await self._ask("Olive", what, request, _post(self.owner, path, body))
 
-    async def _fetches(self) -> None:
-        """What Overseerr was told to get is there some time later."""
-        chance, overseerr = self._chance("fetching"), self.rig.house.overseerr
-        while await self._pause(chance, 1.5):
-            waiting = [
-                each.media.tmdb_id
-                for each in overseerr.requests
-                if each.status is RequestStatus.APPROVED and each.media.status is not MediaStatus.AVAILABLE
-            ]
-            if waiting:
-                overseerr.set_available("movie", chance.choice(waiting))
-
-    async def _tells(self) -> None:
+    async def _tells(self, visitor: Person) -> None:
         """Radarr says what nobody here understands, which is kept."""
         chance = self._chance("webhooks")
         for number in range(MOST_WEBHOOKS):
@@ -100,7 +131,7 @@ class People:
                 return
             event = f"Lullaby{number}"
             body = {"eventType": event, "instanceName": "Radarr"}
-            ask = _post(self.visitor, f"/webhooks/radarr/{RADARR_SECRET}", body)
+            ask = _post(visitor, f"/webhooks/radarr/{RADARR_SECRET}", body)
             await self._ask("Radarr", "webhook", event, ask)
 
     async def _downloads(self) -> None:
@@ -108,12 +139,11 @@ class People:
         for number in count():
             if not await self._pause(chance, 8.0):
                 return
-            name = chance.choice(list(self.friends))
-            video = self.rig.youtube.add(Video(id=f"ledger{number:05}", title=f"Trains {number}"))
+            name, video = chance.choice(list(self.accounts)), video_id(number)
             ask = _post(
-                self.friends[name], "/youtube/download", {"url": f"https://youtu.be/{video.id}"}, video.id
+                self.everybody[name], "/youtube/download", {"url": f"https://youtu.be/{video}"}, video
             )
-            await self._ask(name, "download", video.id, ask)
+            await self._ask(name, "download", video, ask)
 
     async def _watches(self) -> None:
         chance = self._chance("monitors")
@@ -134,7 +164,7 @@ class People:
         """Another browser of the owner's signs in and out again."""
         chance = self._chance("another browser")
         while await self._pause(chance, 6.0):
-            other = await self.rig.house.person()
+            other = await self.browsers.person()
             other.http.timeout = httpx.Timeout(_ANSWER_SECONDS)
             with suppress(httpx.HTTPError):
                 await other.sign_in()
@@ -147,7 +177,9 @@ class People:
         """Until there is an answer."""
         for attempt in range(_TRIES):
             entry = await self.book.note(who, what, thing, ask)
-            if not entry.unsure and entry.status != 429 and entry.code != "CSRF_INVALID":
+            # A session that is lost is had again by whoever renews it.
+            is_lost = entry.status == 401 and what not in ("refresh", "sign_out")
+            if not (entry.unsure or entry.status == 429 or entry.code == "CSRF_INVALID" or is_lost):
                 break
             await asyncio.sleep(min(0.2 * 2**attempt, 3.0))
         return entry
@@ -168,7 +200,7 @@ def _post(person: Person, path: str, body: Any = None, key: str | None = None) -
 
 
 async def _renew(person: Person) -> httpx.Response:
-    answer = await person.post("/auth/refresh", timeout=_ANSWER_SECONDS)
+    answer = await person.post("/auth/refresh", timeout=_RENEWAL_SECONDS)
     if answer.status_code == 200:
         person.signed_in(answer)
     return answer

@@ -21,9 +21,9 @@ from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_common.testing.fake_youtube import FakeYoutube
 from medianest_common.testing.fault_proxy import FaultProxy
 from tests.faults.ledger.strikes import EVERYTHING, SERVERS, SERVICES, Means, Strike
+from tests.faults.ledger.supply import RADARR_SECRET
 from tests.world import World, world
 
-RADARR_SECRET = "radarrs-secret-in-its-address"
 _PATIENCE = 240.0
 _DISK = "900m"
 _STARTS = 5

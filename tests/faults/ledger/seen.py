@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from medianest_common.testing.fake_overseerr.numbers import MediaStatus, RequestStatus
-from medianest_common.testing.live_client import LiveClient
-from tests.faults.ledger.load import People
+from tests.faults.ledger.clients import Clients
+from tests.faults.ledger.load import OWNER
+from tests.faults.ledger.rig import Rig
 from tests.world import Person
 
 type Json = dict[str, Any]
@@ -42,10 +43,9 @@ class Seen:
     audit: str = "intact"
 
 
-async def look(people: People, pages: Mapping[str, LiveClient]) -> Seen:
-    rig, owner = people.rig, people.owner
-    everybody = {"Olive": owner, **people.friends}
-    seen = Seen()
+async def look(rig: Rig, everybody: Mapping[str, Person], clients: Clients) -> Seen:
+    owner, told = everybody[OWNER], await clients.report()
+    seen = Seen(live=told.live, trouble=told.trouble, sessions=told.sessions, revoked=told.revoked)
     seen.requests = await every(owner, "/media/requests", limit=100)
     seen.downloads = await every(owner, "/youtube/downloads", limit=100)
     seen.monitors = Counter(each["name"] for each in await every(owner, "/admin/monitors", limit=100))
@@ -57,10 +57,6 @@ async def look(people: People, pages: Mapping[str, LiveClient]) -> Seen:
             for dismissed in ("false", "true")
             for entry in await every(person, "/notifications", limit=100, dismissed=dismissed)
         ]
-        seen.sessions[name] = (await person.get("/auth/session")).status_code
-    for token in people.signed_out:
-        answer = await people.visitor.get("/auth/session", headers={"Authorization": f"Bearer {token}"})
-        seen.revoked.append(answer.status_code)
     verdict = (await owner.get("/admin/audit/verify")).raise_for_status().json()
     seen.audit = "intact" if verdict["intact"] else str(verdict["problem"])
     seen.waiting = await _waiting(owner)
@@ -75,10 +71,6 @@ async def look(people: People, pages: Mapping[str, LiveClient]) -> Seen:
     )
     seen.chat = Counter(each.get("title", "") for each in rig.ntfy.received)
     _at_the_disk(seen, rig.videos)
-    for name, page in pages.items():
-        seen.live[name] = page.seqs
-        seen.trouble += [f"{name}'s page was told of a gap: {gap}" for gap in page.gaps]
-        seen.trouble += [f"{name}'s page saw a hole: {hole}" for hole in page.holes]
     return seen
 
 

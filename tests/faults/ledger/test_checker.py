@@ -89,6 +89,35 @@ def test_what_is_heard_of_after_a_later_turn_need_not_be_told() -> None:
     assert complaints(entries, seen) == []
 
 
+LOST_RENEWAL = [
+    Entry("Frida", "refresh", "Frida", None, why="ReadError", at=100, until=101),
+    Entry("Frida", "refresh", "Frida", 503, at=102, until=105),
+    Entry("Frida", "request", "5", 401, at=111, until=113),
+    Entry("Frida", "refresh", "Frida", 401, "TOKEN_REUSED", at=109, until=112),
+    Entry("Frida", "request", "5", 401, at=113, until=114),
+    Entry("Frida", "sign_in", "Frida", 200, at=115, until=116),
+    Entry("Frida", "refresh", "Frida", 200, at=120, until=121),
+]
+"""An answer that got lost for longer than it is given again."""
+
+
+def test_whoever_got_no_answer_to_a_renewal_for_too_long_has_to_sign_in_again() -> None:
+    entries, seen = sound()
+    assert complaints([*entries, *LOST_RENEWAL], seen) == []
+
+
+def _ends_a_session_whose_renewal_came_again_in_time(entries: list[Entry], _: Seen) -> None:
+    entries += [*LOST_RENEWAL[:3], replace(LOST_RENEWAL[3], at=106, until=109), *LOST_RENEWAL[4:]]
+
+
+def _ends_a_session_whose_renewal_was_answered(entries: list[Entry], _: Seen) -> None:
+    entries += [LOST_RENEWAL[0], replace(LOST_RENEWAL[1], status=200), *LOST_RENEWAL[3:]]
+
+
+def _still_refuses_who_signed_in_again(entries: list[Entry], _: Seen) -> None:
+    entries += [*LOST_RENEWAL[:-1], Entry("Frida", "request", "5", 401, at=117, until=118)]
+
+
 def _answers_500(entries: list[Entry], _: Seen) -> None:
     entries[3] = replace(entries[3], status=500)
 
@@ -195,6 +224,9 @@ WRONG: Mapping[Change, str] = {
     _answers_500: "was answered 500",
     _is_signed_out: "was answered 401",
     _ends_a_session_unasked: "was answered 401",
+    _ends_a_session_whose_renewal_came_again_in_time: "was answered 401 TOKEN_REUSED",
+    _ends_a_session_whose_renewal_was_answered: "was answered 401 TOKEN_REUSED",
+    _still_refuses_who_signed_in_again: "was answered 401",
     _loses_a_request: "was confirmed and is not there",
     _does_not_file: "film 1 is (1, 0, 1, 1) times",
     _files_twice: "Overseerr was told 2 times",

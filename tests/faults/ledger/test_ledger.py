@@ -11,6 +11,7 @@ import random
 import statistics
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,15 @@ import pytest
 from medianest.testing import eventually
 from medianest_common.testing.fake_youtube import FakeYoutube
 from tests.faults.ledger.book import Book
-from tests.faults.ledger.checker import complaints
-from tests.faults.ledger.load import People
+from tests.faults.ledger.checker import complaints, sessions_lost
+from tests.faults.ledger.clients import Place, clients
+from tests.faults.ledger.load import OWNER
 from tests.faults.ledger.rig import Rig, may_mount, rig
 from tests.faults.ledger.seen import Seen, look
 from tests.faults.ledger.strikes import Means, Strike, drawn
+from tests.faults.ledger.supply import FRIENDS, fetching, release
 from tests.faults.test_deliveries import verified_channel
+from tests.world import Person
 
 SHORT_SEED = 16
 SETTLED_WITHIN = 240.0
@@ -56,42 +60,65 @@ async def _run(folder: Path, youtube: FakeYoutube, seed: int, strikes: list[Stri
     book = Book(folder / "ledger.jsonl")
     fills_disks = any(strike.means is Means.FULL_DISK for strike in strikes)
     async with rig(folder, youtube, fills_disks=fills_disks) as on:
-        owner = await on.house.owner()
-        friends = {name: await on.house.friend(name) for name in ("Frida", "Bert")}
-        await verified_channel(owner, on.ntfy)
-        pages = {"Olive": await on.house.listen(owner), "Frida": await on.house.listen(friends["Frida"])}
-        people = People(on, book, seed, owner, friends, await on.house.person())
-        print(f"  all is up after {time.monotonic() - began:.1f} s", flush=True)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(people.live())
-            for strike in strikes:
-                await asyncio.sleep(strike.after)
-                await on.strike(strike)
-            await asyncio.sleep(2)
-            people.ends.set()
-        await on.well()
-        print(f"  the last strike is over after {time.monotonic() - began:.1f} s", flush=True)
+        plex, overseerr = on.house.plex, on.house.overseerr
+        everybody = {OWNER: await on.house.owner()}
+        everybody |= {name: await on.house.friend(name) for name in FRIENDS}
+        await verified_channel(everybody[OWNER], on.ntfy)
+        release(overseerr, youtube)
+        place = Place(
+            port=on.house.product.port,
+            plex=plex.tv_url,
+            accounts={account.username: account.id for account in plex.accounts.shared},
+            book=str(book.path),
+            seed=seed,
+        )
+        async with clients(place, folder / "clients.log") as people:
+            await people.come()
+            print(f"  all is up after {time.monotonic() - began:.1f} s", flush=True)
+            await people.begin()
+            ends = asyncio.Event()
+            async with asyncio.TaskGroup() as meanwhile:
+                meanwhile.create_task(fetching(overseerr, seed, ends))
+                for strike in strikes:
+                    await asyncio.sleep(strike.after)
+                    assert people.are_there(), (folder / "clients.log").read_text()[-3000:]
+                    await on.strike(strike)
+                await asyncio.sleep(2)
+                await people.end()
+                ends.set()
+            await on.well()
+            print(f"  the last strike is over after {time.monotonic() - began:.1f} s", flush=True)
+            await _sign_in_again(everybody, on)
 
-        async def nothing_is_wrong() -> bool:
-            # Looking at everything is work as well.
-            await asyncio.sleep(1)
-            found = complaints(book.read(), await look(people, pages))
-            assert not found, "\n".join([f"LEDGER_SEED={seed}", *found[:40], f"({len(found)} in all)"])
-            return True
+            async def nothing_is_wrong() -> bool:
+                # Looking at everything is work as well.
+                await asyncio.sleep(1)
+                found = complaints(book.read(), await look(on, everybody, people))
+                assert not found, "\n".join([f"LEDGER_SEED={seed}", *found[:40], f"({len(found)} in all)"])
+                return True
 
-        await eventually(nothing_is_wrong, within=SETTLED_WITHIN)
-        _was_worth_it(book, await look(people, pages))
-        # And whatever comes late changes nothing.
-        await asyncio.sleep(5)
-        await nothing_is_wrong()
-        _tell(on, book, await look(people, pages), time.monotonic() - began)
+            await eventually(nothing_is_wrong, within=SETTLED_WITHIN)
+            _was_worth_it(book, await look(on, everybody, people))
+            # And whatever comes late changes nothing.
+            await asyncio.sleep(5)
+            await nothing_is_wrong()
+            _tell(on, book, await look(on, everybody, people), time.monotonic() - began)
+
+
+async def _sign_in_again(everybody: Mapping[str, Person], on: Rig) -> None:
+    """A long run outlasts the tokens of those who only looked."""
+    plex = on.house.plex
+    await everybody[OWNER].sign_in()
+    for account in plex.accounts.shared:
+        await everybody[account.username].sign_in_with_plex(plex, account)
 
 
 def _was_worth_it(book: Book, seen: Seen) -> None:
     """Where nothing was confirmed, nothing can be lost."""
     confirmed = {entry.what for entry in book.read() if entry.done}
     assert confirmed >= {"request", "approve", "webhook", "refresh", "monitor", "download"}, confirmed
-    assert all(seen.live.values()), seen.live
+    # Whoever has just signed in again has an open page on which nothing has happened yet.
+    assert all(seen.live.values()) or any(sessions_lost(book.read()).values()), seen.live
 
 
 def _tell(on: Rig, book: Book, seen: Seen, seconds: float) -> None:
@@ -102,6 +129,8 @@ def _tell(on: Rig, book: Book, seen: Seen, seconds: float) -> None:
     for what, number in Counter(entry.what for entry in entries if entry.done).most_common():
         print(f"  {number:6} confirmed: {what}")
     print(f"  {sum(map(len, seen.inboxes.values()))} notices, {len(seen.files)} videos")
+    lost = sum(map(len, sessions_lost(entries).values()))
+    print(f"  {lost} sessions lost for want of an answer to their renewal in time")
     times = sorted(seconds for _, seconds in on.took)
     if times:
         print(f"  well again after {statistics.median(times):.1f} s (median), {times[-1]:.1f} s at most")

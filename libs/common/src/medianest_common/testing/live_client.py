@@ -86,7 +86,11 @@ class LiveClient:
     async def __aenter__(self) -> Self:
         """Returns once the server has said where things stand."""
         self._running = asyncio.create_task(self.run())
-        await self._until(lambda: self.welcomes, within=_TIMEOUT)
+        try:
+            await self._until(lambda: self.welcomes, within=_TIMEOUT)
+        except TimeoutError:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
