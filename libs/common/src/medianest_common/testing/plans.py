@@ -48,6 +48,18 @@ async def read_from_end_to_end(asked: Sequence[Asked], table: str) -> list[str]:
     return [each.sql for each in asked if _reads_all(await each.plan(), table)]
 
 
+async def indexes_read(asked: Sequence[Asked]) -> set[str]:
+    """By their names."""
+    return {name for each in asked for name in _indexes(await each.plan())}
+
+
+def _indexes(plan: Plan) -> Iterator[str]:
+    if "Index Name" in plan:
+        yield plan["Index Name"]
+    for part in plan.get("Plans", ()):
+        yield from _indexes(part)
+
+
 def _reads_all(plan: Plan, table: str) -> bool:
     if plan["Node Type"] == "Seq Scan" and str(plan["Relation Name"]).startswith(table):
         return True

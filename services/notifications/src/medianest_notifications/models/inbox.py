@@ -22,6 +22,7 @@ class Entry(Base):
         Index("ix_entries_unread", "user_id", "seq", postgresql_where=text(_OPEN)),
         CheckConstraint("pinned_at is null or dismissed_at is null", name="pinned"),
         Index("ix_entries_pinned", "user_id", "seq", postgresql_where=text("pinned_at is not null")),
+        Index("ix_entries_dismissed", "user_id", "seq", postgresql_where=text("dismissed_at is not null")),
         Index("ix_entries_created_at", "created_at"),
         Index("ix_entries_about_id", "about_id", postgresql_where=text("about_id is not null")),
         Index(
