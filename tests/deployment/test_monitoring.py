@@ -66,7 +66,7 @@ def test_promtool_agrees(arguments: tuple[str, ...]) -> None:
 
 def test_dashboards_are_as_the_tool_writes_them() -> None:
     there = {path: path.read_text() for path in (GRAFANA / "dashboards").glob("*.json")}
-    assert there == dashboards.files(), "run: python tools/dashboards.py"
+    assert there == dashboards.files(), "run: python -m tools.dashboards"
 
 
 def test_dashboards_ask_the_source_that_is_provided() -> None:
