@@ -5,7 +5,7 @@ from uuid import UUID
 
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
-from medianest_common.contracts.youtube.downloads import IndexList
+from medianest_common.contracts.youtube.jobs import IndexList
 from services.youtube.tests.conftest import Home, Person
 
 STANDARD = UUID("01930000-0000-7000-8000-000000000001")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from medianest.testing import SECRET_KEY, eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import DownloadAsset
+from medianest_common.contracts.youtube.jobs import DownloadAsset
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.db import Transaction
 from medianest_common.security.encryption import KeyRing

@@ -13,7 +13,10 @@ from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts.auth.people import UserDeleted
 from medianest_common.contracts.plex.arriving import FolderState
-from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, StartDownload
+from medianest_common.contracts.youtube.downloads import (
+    StartDownload,
+)
+from medianest_common.contracts.youtube.jobs import HandOver, KeepCollection
 from medianest_common.contracts.youtube.subscriptions import (
     Backfill,
     ChangeSubscription,

@@ -14,12 +14,12 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube.downloads import (
     Download,
-    EndDownloads,
     ListDownloads,
     RemoveDownload,
     RetryFailedDownloads,
     StartDownload,
 )
+from medianest_common.contracts.youtube.jobs import EndDownloads
 from medianest_common.contracts.youtube.subscriptions import Subscribe, SubscriptionBody
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_youtube import Channel, FakeYoutube, Playlist, Video, numbered

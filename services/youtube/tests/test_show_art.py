@@ -12,7 +12,7 @@ import pytest
 from medianest.testing import eventually
 from medianest_common.clock import SystemClock, uuid7
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import EndDownloads, FurnishShow
+from medianest_common.contracts.youtube.jobs import EndDownloads, FurnishShow
 from medianest_common.contracts.youtube.profiles import Layout, ProfileChoices
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.fake_youtube import Channel, FakeYoutube, Playlist, Video

@@ -8,7 +8,6 @@ from prometheus_client import Counter
 from medianest_common.clock import uuid7
 from medianest_common.contracts.personal import NOBODY
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
-from medianest_common.contracts.youtube.downloads import DownloadAsset
 from medianest_common.contracts.youtube.events import (
     DownloadCancelled,
     DownloadChange,
@@ -19,6 +18,7 @@ from medianest_common.contracts.youtube.events import (
     DownloadStarted,
     DownloadStored,
 )
+from medianest_common.contracts.youtube.jobs import DownloadAsset
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Download

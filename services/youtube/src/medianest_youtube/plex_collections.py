@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select, union
 
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import KeepCollection, ReleaseCollection
+from medianest_common.contracts.youtube.jobs import KeepCollection, ReleaseCollection
 from medianest_common.db import Transaction
 from medianest_youtube.models import Asset, Batch, Download, ListEntry, Subscription
 from medianest_youtube.states import STORED

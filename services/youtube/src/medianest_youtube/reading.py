@@ -9,7 +9,7 @@ import structlog
 
 from medianest_common.bus.retry import is_outage
 from medianest_common.clock import uuid7
-from medianest_common.contracts.youtube.downloads import IndexList
+from medianest_common.contracts.youtube.jobs import IndexList
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import NotToBeHad, list_wants_cookies

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from medianest_common.contracts.youtube.downloads import FurnishShow
+from medianest_common.contracts.youtube.jobs import FurnishShow
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, ListedPlace, ShowArt

@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
-from medianest_common.contracts.youtube.downloads import HandOver, ProgressStep
+from medianest_common.contracts.youtube.downloads import (
+    ProgressStep,
+)
+from medianest_common.contracts.youtube.jobs import HandOver
 from medianest_common.contracts.youtube.profiles import Layout, SubtitleKind
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp

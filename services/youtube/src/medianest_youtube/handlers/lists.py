@@ -5,11 +5,10 @@ from medianest_common.contracts.youtube import subscriptions
 from medianest_common.contracts.youtube.downloads import (
     Batch,
     CancelBatch,
-    EndDownloads,
     GetBatch,
-    IndexList,
     ListBatches,
 )
+from medianest_common.contracts.youtube.jobs import EndDownloads, IndexList
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
 from medianest_youtube.use_cases.apply_retention import apply_retention

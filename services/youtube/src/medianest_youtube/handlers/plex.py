@@ -1,6 +1,6 @@
 """What Plex is told of what has been downloaded."""
 
-from medianest_common.contracts.youtube.downloads import HandOver, KeepCollection, ReleaseCollection
+from medianest_common.contracts.youtube.jobs import HandOver, KeepCollection, ReleaseCollection
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
 from medianest_youtube.use_cases.hand_over import hand_over

@@ -2,7 +2,7 @@
 
 from medianest_common.contracts.base import Nothing
 from medianest_common.contracts.live import LiveStates
-from medianest_common.contracts.youtube import downloads, queue
+from medianest_common.contracts.youtube import downloads, jobs, queue
 from medianest_common.contracts.youtube.live import ReadDownloadStates
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
@@ -24,7 +24,7 @@ _TIDY_SECONDS = 60.0
 
 
 @handlers.job(concurrency=4, ack_wait=30)
-async def on_download_asset(job: downloads.DownloadAsset, app: YoutubeApp) -> None:
+async def on_download_asset(job: jobs.DownloadAsset, app: YoutubeApp) -> None:
     await use_ticket(app)
 
 

@@ -1,6 +1,6 @@
 """What lies beside the videos of a show."""
 
-from medianest_common.contracts.youtube.downloads import FurnishShow
+from medianest_common.contracts.youtube.jobs import FurnishShow
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.handlers.base import handlers
 from medianest_youtube.use_cases.furnish_show import furnish_show

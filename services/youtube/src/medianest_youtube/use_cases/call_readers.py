@@ -1,7 +1,7 @@
 """A ticket for whatever list is due, where none is on its way: its reader was killed, or its hour has come."""
 
 from medianest_common.clock import uuid7
-from medianest_common.contracts.youtube.downloads import IndexList
+from medianest_common.contracts.youtube.jobs import IndexList
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.repository.reads import Reads
 

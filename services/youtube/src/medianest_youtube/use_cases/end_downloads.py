@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from medianest_common.contracts.personal import NOBODY
-from medianest_common.contracts.youtube.downloads import EndDownloads
+from medianest_common.contracts.youtube.jobs import EndDownloads
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Download

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from medianest_common.contracts.youtube import LinkKind
-from medianest_common.contracts.youtube.downloads import FurnishShow
+from medianest_common.contracts.youtube.jobs import FurnishShow
 from medianest_common.errors import MediaNestError
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.failures import NotToBeHad, Retry, consequence

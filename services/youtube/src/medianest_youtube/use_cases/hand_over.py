@@ -8,7 +8,7 @@ import structlog
 
 from medianest_common.contracts.plex.arriving import FileState, ShowFile, ShownFile
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import HandOver
+from medianest_common.contracts.youtube.jobs import HandOver
 from medianest_common.contracts.youtube.profiles import ProfileChoices
 from medianest_common.errors import MediaNestError
 from medianest_youtube.app import YoutubeApp

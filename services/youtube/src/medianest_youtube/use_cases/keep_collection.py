@@ -1,7 +1,7 @@
 from sqlalchemy import select
 
 from medianest_common.contracts.plex.arriving import ArrangeCollection
-from medianest_common.contracts.youtube.downloads import KeepCollection
+from medianest_common.contracts.youtube.jobs import KeepCollection
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Download, ListEntry
 from medianest_youtube.plex_collections import belongs_into

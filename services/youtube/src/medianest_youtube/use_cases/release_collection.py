@@ -1,7 +1,7 @@
 from sqlalchemy import func, select, union
 
 from medianest_common.contracts.plex.arriving import ReleaseFromCollection
-from medianest_common.contracts.youtube.downloads import ReleaseCollection
+from medianest_common.contracts.youtube.jobs import ReleaseCollection
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.models import Asset, Batch, Download, ListEntry, Subscription
 

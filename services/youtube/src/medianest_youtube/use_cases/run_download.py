@@ -8,7 +8,7 @@ import structlog
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import FailureCode
-from medianest_common.contracts.youtube.downloads import DownloadAsset
+from medianest_common.contracts.youtube.jobs import DownloadAsset
 from medianest_common.errors import MediaNestError
 from medianest_youtube.app import YoutubeApp
 from medianest_youtube.claiming import Claim, LeaseLost, claim_next, give_back, keep

@@ -12,7 +12,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from medianest_common.bus import require_caller
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import DownloadStatus
-from medianest_common.contracts.youtube.downloads import BatchStatus, IndexList, StartDownload, Started
+from medianest_common.contracts.youtube.downloads import (
+    BatchStatus,
+    StartDownload,
+    Started,
+)
+from medianest_common.contracts.youtube.jobs import IndexList
 from medianest_common.db import Transaction
 from medianest_common.errors import Conflict, FieldError, Invalid, MediaNestError
 from medianest_common.folding import fold

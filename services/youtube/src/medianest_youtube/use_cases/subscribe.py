@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from medianest_common.bus import require_caller
 from medianest_common.clock import uuid7
 from medianest_common.contracts.identity import Caller
-from medianest_common.contracts.youtube.downloads import IndexList
+from medianest_common.contracts.youtube.jobs import IndexList
 from medianest_common.contracts.youtube.subscriptions import (
     Backfill,
     ChangeSubscription,
