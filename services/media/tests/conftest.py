@@ -36,6 +36,7 @@ from medianest_media.use_cases import get_title
 
 FILM = 603
 SHOW = 1396
+HURRIED = brisk(SERVICE, "poll", "poll_issues", "watch_downloads")
 _LOOKS_A_SECOND = 10
 """How often a probe is asked at least, while the machine does not stand still."""
 SAME_FOR_BOTH = {
@@ -118,6 +119,12 @@ class Home:
     events: list[dict[str, Any]] = field(default_factory=list)
     """Every event of the service, in the order in which it was published."""
     heard: set[str] = field(default_factory=set)
+
+    async def restart(self, **settings: Any) -> None:
+        """With other settings."""
+        await self.sandbox.stop("media")
+        await self.sandbox.start(HURRIED, **settings)
+        self.clock.advance(61)
 
     async def friend(self, name: str = "Frida", *, known: bool = True, plex: bool = True) -> Person:
         """Somebody with a Plex account, whom Overseerr knows as well."""
@@ -279,7 +286,7 @@ async def home_on(
         fake.add_movie(FILM, "The Matrix", 1999)
         fake.add_show(SHOW, "Breaking Bad", 2008, seasons={0: 4, 1: 7, 2: 13, 3: 13, 4: 0})
         backend = {"overseerr_url": fake.url, "overseerr_api_key": fake.api_key} if configured else {}
-        await sandbox.start(brisk(SERVICE, "poll", "poll_issues", "watch_downloads"), **backend, **settings)
+        await sandbox.start(HURRIED, **backend, **settings)
         secret = role_secret(KeyRing.parse(SECRET_KEY))
         assert SERVICE.metadata is not None
         db = open_database(

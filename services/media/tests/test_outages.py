@@ -13,10 +13,18 @@ from medianest.testing import eventually
 from medianest_common.contracts import media
 from medianest_common.contracts.media import Availability, MediaType, RequestStatus, SubmitRequest
 from medianest_common.errors import MediaNestError
+from medianest_common.testing.certificates import expired
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
+from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
+from services.media.tests.breakers import failures_of
 from services.media.tests.conftest import FILM, SHOW, Home, home_on
 from services.media.tests.test_importing import filed_before
+
+TROUBLES = [
+    pytest.param(each, marks=() if each in (Trouble.HTML, Trouble.HALF_AN_ANSWER) else pytest.mark.long)
+    for each in Trouble
+]
 
 
 async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -> None:
@@ -48,16 +56,36 @@ async def test_an_hour_without_overseerr_refuses_and_loses_nothing(home: Home) -
     assert len(home.filed()) >= 3 and len(home.overseerr.requests) == 3
 
 
-@pytest.mark.parametrize("fault", [500, 429, "hang", "drop", "html", "nonsense", "empty"])
-async def test_whatever_the_first_answers_are_it_is_filed_once_in_the_end(seerr: Home, fault: object) -> None:
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_while_overseerr_is_in_trouble_a_request_waits_and_then_is_filed_once(
+    seerr: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    certificate, authority = expired(tmp_path, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     frida = await seerr.friend()
-    seerr.overseerr.fail_with(fault, times=2, path_prefix="/api/v1/request", method="POST")  # type: ignore[arg-type]
-    asked = await frida.request()
-    if fault == "hang":
-        await eventually(lambda: _called(seerr, 1))
-        seerr.overseerr.heal()
-    await seerr.twin(asked)
-    assert len(seerr.overseerr.requests) == 1
+    async with TroubledRoad.to(seerr.overseerr.url, certificate=certificate) as road:
+        await seerr.restart(overseerr_url=road.url)
+        if trouble in ELSEWHERE:
+            await seerr.restart(overseerr_url=road.address_of(trouble))
+        else:
+            road.meet(trouble)
+        asked = await frida.request()
+
+        async def says_why() -> bool:
+            return "It is tried again by itself." in ((await frida.sees(asked)).status_reason or "")
+
+        if trouble is not Trouble.HALF_AN_ANSWER:
+            await seerr.comes(says_why)
+            is_blamed = bool((await failures_of(seerr.sandbox, "media"))["Overseerr"])
+            assert is_blamed == (trouble is not Trouble.TOO_MANY_REQUESTS)
+        if trouble in ELSEWHERE:
+            await seerr.restart(overseerr_url=road.url)
+        await road.heal()
+        twin = await seerr.twin(asked)
+        await seerr.settled()
+        assert seerr.overseerr.requests == [twin]
+        assert (await frida.sees(asked)).status_reason is None
+        assert road.longest < 80 * 2**20
 
 
 async def test_a_lost_answer_to_the_filing_does_not_file_it_again(home: Home) -> None:

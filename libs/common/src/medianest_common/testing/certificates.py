@@ -12,15 +12,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 def self_signed(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
     """What a server needs whose certificate vouches for itself, and the file to trust."""
+    return _vouching_for_itself(folder / f"{host}.pem", host, days=30)
+
+
+def expired(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
+    """The same, but that it was good for until two days ago."""
+    return _vouching_for_itself(folder / "expired.pem", host, days=-2)
+
+
+def _vouching_for_itself(certificate: Path, host: str, *, days: int) -> tuple[ssl.SSLContext, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pretend")])
     made = (
-        _begun(name, name, key)
+        _begun(name, name, key, days=days)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate = folder / f"{host}.pem"
     certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     return _context(certificate, key), certificate
 
