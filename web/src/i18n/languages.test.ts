@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import deWords from "@/i18n/de";
@@ -61,4 +64,20 @@ test.each(Object.entries(REFUSALS))("%s has words for whatever a person may be r
   const codes = refused.codes.map(({ code }) => code).filter((code) => !LEFT.includes(code));
   expect(codes.filter((code) => !(code in words) && !(code in enWords.problems))).toEqual([]);
   expect(Object.keys(words).filter((code) => !codes.includes(code))).toEqual([]);
+});
+
+const SAID: Record<string, Record<string, string>> = { de: deRefusals.said };
+/** Put together where it is said. */
+const WITH_A_NAME = ["Only the owner may do this.", "Only an administrator may do this."];
+
+test.each(Object.entries(SAID))("%s has words for sentences that the portal says as they are", (_, words) => {
+  const sources = ["services", "libs"].map((name) => join(import.meta.dirname, "../../..", name));
+  const said = sources
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`))
+    .filter((path) => path.endsWith(".py") && path.includes("/src/"))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n")
+    // Long ones are written in several lines.
+    .replace(/"\s*\n\s*f?"/g, "");
+  expect(Object.keys(words).filter((sentence) => !said.includes(sentence) && !WITH_A_NAME.includes(sentence))).toEqual([]);
 });
