@@ -20,6 +20,7 @@ from medianest.testing_sandbox import (
     brisk,
     sandbox_on,
 )
+from medianest.testing_secrets import look_through
 from medianest.testing_waiting import AT_ONCE, eventually, free_port
 from medianest_common import coming_up
 from medianest_common.bus import Bus
@@ -50,10 +51,14 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+def servers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedServers]:
     """One set of servers for the whole run (one per worker); `kill` and `pid` are for fault tests."""
-    with _quick_folder(tmp_path_factory) as folder, in_background(EmbeddedServers(folder)) as started:
-        yield started
+    with _quick_folder(tmp_path_factory) as folder:
+        with in_background(EmbeddedServers(folder)) as started:
+            yield started
+        look_through(folder, request.config)
 
 
 @contextmanager

@@ -24,8 +24,10 @@ from authlib.oidc.core import OpenIDCode, UserInfo
 from joserfc.jwk import KeySet, RSAKey
 from werkzeug.serving import make_server
 
+from medianest_common.testing.planted import MARK
+
 CLIENT_ID = "medianest"
-CLIENT_SECRET = "secret of the client: / + %"
+CLIENT_SECRET = f"{MARK} of the client: / + %"
 
 
 @dataclass

@@ -21,9 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from medianest_common.testing.planted import MARK
+
 type Answer = Callable[[Request], Awaitable[Response]]
 
-CLIENT_SECRET = "what the provider gave to whoever registered the portal"
+CLIENT_SECRET = f"{MARK} that the provider gave to whoever registered the portal"
 _KEY = RSAKey.generate_key(2048, {"kid": "pretend-1", "use": "sig"})
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "pretend-1", "use": "sig"})
 """Bears the name of the real one."""

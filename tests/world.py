@@ -21,6 +21,7 @@ from medianest.testing import free_port
 from medianest_common.testing.fake_overseerr import FakeOverseerr
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.live_client import LiveClient
+from medianest_common.testing.planted import MARK
 
 START_SECONDS = 180.0
 NO_PICTURES = "http://127.0.0.1:9"
@@ -30,10 +31,10 @@ _PATIENCE = 90.0
 _NO_TIME = (503, 504)
 OWNER_EMAIL = "olive@example.org"
 # None of those in the examples of the description: whoever tries them all would change it.
-OWNER_PASSWORD = "nine brown foxes near the old mill"
-SETUP_TOKEN = "set-up-token-for-the-tests-of-the-product"
-WEBHOOK_SECRET = "overseerr-shared-secret"
-METRICS_TOKEN = "metrics-token-for-the-tests-of-the-product"
+OWNER_PASSWORD = f"{MARK} of nine brown foxes"
+SETUP_TOKEN = f"{MARK}-to-set-up-the-product"
+WEBHOOK_SECRET = f"{MARK}-of-overseerr"
+METRICS_TOKEN = f"{MARK}-for-whoever-reads-the-metrics"
 
 
 @dataclass

@@ -28,10 +28,11 @@ from medianest_common.security.encryption import KeyRing
 from medianest_common.security.jwt import AccessClaims, AccessTokenVerifier
 from medianest_common.service import Runtime, Service
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
+from medianest_common.testing.planted import MARK
 from medianest_common.testing.shifted_clock import ShiftedClock
 
-SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
-PASSWORD = "a quiet lighthouse at noon"
+SETUP_TOKEN = f"{MARK}-to-set-up-the-tests-of-auth"
+PASSWORD = f"{MARK} at a quiet lighthouse"
 OWNER = "olivia@example.com"
 QUICK_HASHES = {"argon2_memory_kib": 19_456}
 """The least that is allowed: a quarter of all that these tests would do is hashing."""

@@ -11,12 +11,13 @@ from redis.asyncio import Redis
 
 from medianest import registry
 from medianest.testing import Sandbox, free_port
+from medianest_common.testing.planted import MARK
 from medianest_common.valkey import Reach
 from medianest_common.web.limiter import RateLimiter
 
 OWNER = {"email": "olive@example.org", "password": "correct horse battery staple"}
-SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
-WEBHOOK_SECRET = "what-overseerr-sends"
+SETUP_TOKEN = f"{MARK}-to-set-up-the-tests-of-the-gateway"
+WEBHOOK_SECRET = f"{MARK}-that-overseerr-sends"
 
 
 @dataclass

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from medianest.testing import eventually
+from medianest.testing_secrets import WrittenLog
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube.downloads import BatchStatus, CancelBatch, GetBatch
 from medianest_common.contracts.youtube.subscriptions import (
@@ -203,9 +204,7 @@ async def test_what_was_deleted_in_plex_or_on_the_disk_does_not_come_back(home: 
     assert batch["skipped"] == {"tombstone": 1, "already_there": 1}
 
 
-async def test_a_disk_that_is_not_mounted_proves_nothing(
-    home: Home, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_disk_that_is_not_mounted_proves_nothing(home: Home, written_log: WrittenLog) -> None:
     await hold_downloads(home)
     paths = [await stored(home, home.owner, number) for number in (1, 2)]
     mounted, elsewhere = home.folder, home.folder.with_name("elsewhere")
@@ -213,12 +212,8 @@ async def test_a_disk_that_is_not_mounted_proves_nothing(
     mounted.rename(elsewhere)
     await home.sandbox.start(SERVICE)
 
-    said = ""
-
     async def looked() -> bool:
-        nonlocal said
-        said += capsys.readouterr().out
-        return "library_folder_not_ours" in said
+        return "library_folder_not_ours" in written_log.read()
 
     await eventually(looked)
     await home.sandbox.stop("youtube")
@@ -232,7 +227,7 @@ async def test_a_disk_that_is_not_mounted_proves_nothing(
 
 
 async def test_an_empty_folder_that_was_there_before_the_disk_proves_nothing(
-    home: Home, capsys: pytest.CaptureFixture[str]
+    home: Home, written_log: WrittenLog
 ) -> None:
     """The service was first started without its disk, and is without it again."""
     await hold_downloads(home)
@@ -242,12 +237,8 @@ async def test_an_empty_folder_that_was_there_before_the_disk_proves_nothing(
 
     await an_hour_later(home)
 
-    said = ""
-
     async def looked() -> bool:
-        nonlocal said
-        said += capsys.readouterr().out
-        return "library_folder_not_ours" in said
+        return "library_folder_not_ours" in written_log.read()
 
     await eventually(looked)
     assert await home.rows("select count(*) from tombstones") == [(0,)]

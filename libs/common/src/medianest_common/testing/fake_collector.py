@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from medianest_common.testing.http_server import serve
+from medianest_common.testing.planted import overheard
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class FakeCollector:
         if request.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
         self.heard.append(body)
+        overheard.hear(body)
         self.spans.extend(_spans(ExportTraceServiceRequest.FromString(body)))
         answer = ExportTraceServiceResponse().SerializeToString()
         return Response(answer, media_type="application/x-protobuf")

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from medianest_common.testing.http_server import serve
+from medianest_common.testing.planted import overheard
 
 KEY = "0123456789abcdef0123456789abcdef"
 PROJECT = 7
@@ -57,6 +58,7 @@ class FakeSentry:
             return JSONResponse({"detail": "bad sentry DSN"}, status_code=401)
         envelope = _unpacked(await request.body(), request.headers.get("content-encoding"))
         self.heard.append(repr(request.headers.items()).encode() + b"\n" + envelope)
+        overheard.hear(envelope)
         self.events.extend(_events(envelope))
         return JSONResponse({"id": self.events[-1]["event_id"] if self.events else None})
 

@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-USER, PASSWORD = "nest@example.org", "mail password with @ and /"
+from medianest_common.testing.planted import MARK
+
+USER, PASSWORD = "nest@example.org", f"{MARK} with @ and /"
 
 
 @dataclass

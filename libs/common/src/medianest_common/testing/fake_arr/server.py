@@ -18,6 +18,7 @@ from starlette.routing import Route
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.contracts.base import rfc3339
 from medianest_common.testing.fake_overseerr.faults import Call, Fault, FaultySite
+from medianest_common.testing.planted import MARK
 
 from . import refusals
 from .queue import Queued
@@ -41,7 +42,7 @@ class FakeArr(ABC):
     def __init__(self, *, version: str, clock: Clock) -> None:
         self.version = version
         self.clock = clock
-        self.api_key = "0123456789abcdef0123456789abcdef"
+        self.api_key = f"{MARK}0123456789abcdef012"
         self.accepted_key = self.api_key
         self.profiles: dict[int, str] = {4: "HD-1080p"}
         self.folders: dict[int, str] = {1: "/data"}

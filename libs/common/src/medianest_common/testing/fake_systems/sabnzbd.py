@@ -4,11 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from medianest_common.testing.planted import MARK
+
 from .site import FakeSystem, recorded, recorded_text
 
 
 class FakeSabnzbd(FakeSystem):
-    api_key = "00112233445566778899aabbccddeeff"
+    api_key = f"{MARK}0011223344556677889"
 
     def routes(self) -> list[Route]:
         self.accepted_key = self.api_key

@@ -2,11 +2,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from medianest_common.testing.planted import MARK
+
 from .site import FakeSystem, recorded
 
 
 class FakeTautulli(FakeSystem):
-    api_key = "fedcba9876543210fedcba9876543210"
+    api_key = f"{MARK}fedcba9876543210fed"
 
     def routes(self) -> list[Route]:
         self.accepted_key = self.api_key
