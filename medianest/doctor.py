@@ -18,14 +18,20 @@ from medianest.embedded.binaries import BinarySettings, find_nats, find_postgres
 from medianest.embedded.servers import urls_of_running
 from medianest.errors import SetupError
 from medianest.finding import Finding, bad, good
-from medianest.installation import check_settings, hindrance, reachable, read_settings
+from medianest.installation import (
+    check_settings,
+    hindrance,
+    on_running_servers,
+    reachable,
+    read_settings,
+)
 from medianest.operator_bus import operator_connection
 from medianest_common.clock import SystemClock
+from medianest_common.figures import LEAST_FREE
 from medianest_common.settings import Settings, SettingsError
 
 _TIMEOUT = 10.0
 _LEAST_PYTHON = (3, 12)
-_LEAST_FREE = 1_000_000_000
 
 
 async def examine() -> list[Finding]:
@@ -46,10 +52,11 @@ async def examine() -> list[Finding]:
     findings.extend([finding async for finding in _binaries(settings)])
     if all(finding.fine for finding in findings):
         findings.extend([finding async for finding in _servers(settings)])
-    findings.append(await asyncio.to_thread(backups, SystemClock()))
-    if running:
-        async with reachable(settings) as present:
-            findings.extend(await inside(present))
+    said = None
+    if present := on_running_servers(settings):
+        said = await inside(present, clock=SystemClock(), is_here=running)
+    findings.extend(said if said is not None else [await backups(SystemClock())])
+    if said is not None:
         findings.extend(await door(settings.base_url))
     findings.extend(await upstreams(settings))
     return findings
@@ -87,7 +94,7 @@ def _data_folder(folder: Path) -> Finding:
         )
     free = shutil.disk_usage(folder).free
     text = f"{folder} can be written, {free / 1e9:.1f} GB free"
-    if free < _LEAST_FREE:
+    if free < LEAST_FREE:
         return bad(
             "data folder", text, "Free some space: below 1 GB downloads stop and PostgreSQL may follow."
         )

@@ -4,47 +4,69 @@ import asyncio
 import base64
 import os
 import ssl
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
 from medianest.finding import Finding, bad, good
+from medianest_common.clock import Clock
 from medianest_common.contracts.live import SUBPROTOCOL
 from medianest_common.settings import Settings
+
+if TYPE_CHECKING:
+    from medianest_common.contracts.health.findings import InstallationFinding
 
 _TIMEOUT = 10.0
 _LIVE = "/api/v1/ws"
 _SWITCHED = 101
 
 
-async def inside(present: Settings) -> list[Finding]:
-    """The servers are there, and so should be the services. Nothing where none of them is."""
+async def inside(present: Settings, *, clock: Clock, is_here: bool) -> list[Finding] | None:
+    """What the page of the system says, in the same words. None where the services would be elsewhere (`is_here` is
+    not so) and none answers: they may not have been started."""
     import nats.errors
 
-    from medianest.operator_bus import operator_connection
+    from medianest.operator_bus import as_owner, operator_connection
     from medianest_common.bus import Bus
-    from medianest_common.clock import SystemClock
-    from medianest_common.contracts.health.findings import FindingSeverity, ReadFindings
+    from medianest_common.contracts.health.findings import InstallationFindings, ReadFindings
     from medianest_common.errors import MediaNestError
+    from medianest_gateway.findings import found_beside
 
     try:
         async with operator_connection(present) as client:
-            bus = Bus(client, service="operator", clock=SystemClock())
-            found = await bus.call(ReadFindings(), timeout=_TIMEOUT)
-    except (nats.errors.Error, MediaNestError, OSError) as error:
-        said = getattr(error, "detail", None) or type(error).__name__
-        return [bad("services", f"the health service does not answer: {said}", "Look at the end of the log.")]
-    findings = [
-        good(each.about, each.text)
-        if each.severity is FindingSeverity.NOTICE
-        else bad(each.about, each.text, each.advice)
-        for each in found.items
-    ]
+            bus = Bus(client, service="operator", clock=clock)
+            with as_owner():
+                try:
+                    found = await bus.call(ReadFindings(), timeout=_TIMEOUT)
+                except MediaNestError as error:
+                    if not is_here:
+                        return None
+                    unheard = _unheard(error.detail or error.title)
+                    found = InstallationFindings(items=[], unknown=[])
+                else:
+                    unheard = []
+                beside = await found_beside(bus, present, now=clock.now())
+    except (nats.errors.Error, OSError) as error:
+        return _unheard(str(error) or type(error).__name__)
+    findings = [*unheard, *map(_said, [*found.items, *beside])]
     if found.unknown:
         findings.append(
             bad("services", f"could not look at: {', '.join(found.unknown)}", "Look at the log of health.")
         )
     return findings or [good("services", "have looked at themselves and found nothing")]
+
+
+def _unheard(said: str) -> list[Finding]:
+    return [bad("services", f"the health service does not answer: {said}", "Look at the end of the log.")]
+
+
+def _said(each: "InstallationFinding") -> Finding:
+    from medianest_common.contracts.health.findings import FindingSeverity
+
+    if each.severity is FindingSeverity.NOTICE:
+        return good(each.about, each.text)
+    return bad(each.about, each.text, each.advice)
 
 
 async def door(base_url: str) -> list[Finding]:

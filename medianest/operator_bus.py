@@ -1,7 +1,7 @@
 """The operator's own way to the bus."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from medianest.errors import SetupError
@@ -10,6 +10,8 @@ from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+
+    from medianest_common.bus import Context
 
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 10.0
@@ -39,6 +41,23 @@ async def operator_connection(settings: Settings) -> AsyncIterator["Client"]:
         yield client
     finally:
         await client.close()
+
+
+def as_owner() -> "AbstractContextManager[Context]":
+    """Whatever is asked in it is asked with all that the owner may, and under the operator's name in the audit log."""
+    from medianest_common.bus.context import use, with_caller
+    from medianest_common.clock import SystemClock
+    from medianest_common.contracts.auth.operator import OPERATOR as THE_OPERATOR
+    from medianest_common.contracts.identity import Caller, Role
+
+    caller = Caller(
+        user_id=THE_OPERATOR,
+        session_id=THE_OPERATOR,
+        role=Role.OWNER,
+        name="operator",
+        auth_time=SystemClock().now(),
+    )
+    return use(with_caller(caller))
 
 
 async def prepare_bus(settings: Settings) -> None:

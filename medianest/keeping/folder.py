@@ -90,5 +90,15 @@ def remove_stray_records(folder: Path) -> None:
                 record.unlink()
 
 
+def installed_at(data_dir: Path) -> datetime | None:
+    """At the latest; None where nothing of an installation is here, as in a container of one service."""
+    made = [
+        path.stat().st_mtime
+        for path in (data_dir / "servers" / "postgres" / "PG_VERSION", data_dir / "secrets" / "keyring")
+        if path.exists()
+    ]
+    return datetime.fromtimestamp(min(made), UTC) if made else None
+
+
 def _record_of(file: Path) -> Path:
     return file.with_name(f".{file.name}.json")

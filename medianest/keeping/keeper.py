@@ -17,7 +17,7 @@ from typing import Self
 import structlog
 from pydantic import ValidationError
 
-from medianest.keeping.folder import backups_in, described, remove
+from medianest.keeping.folder import backups_in, described, installed_at, remove
 from medianest.keeping.progress import Progress
 from medianest.keeping.rules import next_slot
 from medianest.keeping.settings import KeepingSettings
@@ -63,6 +63,7 @@ class Keeper:
     def __init__(self, settings: KeepingSettings, *, clock: Clock) -> None:
         self._settings = settings
         self.clock = clock
+        self._since = installed_at(settings.data_dir) or clock.now()
         self._under_way: BackupUnderWay | None = None
         self._failure: BackupFailure | None = None
         self._begun: asyncio.Task[bool] | None = None
@@ -111,6 +112,7 @@ class Keeper:
                     keep_daily=self._settings.backup_keep_daily,
                     keep_weekly=self._settings.backup_keep_weekly,
                 ),
+                since=self._since,
             ),
             under_way=self._under_way,
             last_failure=self._failure if _stands(self._failure, items or ()) else None,

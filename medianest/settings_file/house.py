@@ -7,11 +7,9 @@ from uuid import UUID
 
 from medianest.admin.asking import Operator, operator_on, patience_with
 from medianest.installation import reachable
-from medianest_common.bus.context import use, with_caller
-from medianest_common.clock import SystemClock
-from medianest_common.contracts.auth.operator import OPERATOR, OperatorListUsers
+from medianest.operator_bus import as_owner
+from medianest_common.contracts.auth.operator import OperatorListUsers
 from medianest_common.contracts.health.managing import ListManaged, Monitor, Origin
-from medianest_common.contracts.identity import Caller, Role
 from medianest_common.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,12 +32,8 @@ class House:
         """Monitors that people made or imported."""
 
     async def ask[R](self, message: "Rpc[R]") -> R:
-        """With all that the owner may, and under the operator's name in the audit log. Raises `Refused`."""
-        now = SystemClock().now()
-        caller = Caller(
-            user_id=OPERATOR, session_id=OPERATOR, role=Role.OWNER, name="operator", auth_time=now
-        )
-        with use(with_caller(caller)):
+        """As the owner may. Raises `Refused`."""
+        with as_owner():
             return await self._operator.ask(message)
 
     async def learn_people(self) -> None:
@@ -53,6 +47,11 @@ class House:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def unknown(self, person: str | None) -> list[str]:
+        if person is None or person.casefold() in self.people:
+            return []
+        return [f"Nobody here has the address {person}."]
 
     async def learn_monitors(self) -> None:
         """Of several with one name the first counts."""

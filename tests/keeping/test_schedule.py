@@ -144,15 +144,15 @@ def test_a_folder_that_was_named_is_not_made(tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / "disk").exists()
 
 
-def test_the_doctor_complains_of_none_where_there_should_be_one(
+async def test_the_doctor_complains_of_none_where_there_should_be_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDIANEST_DATA_DIR", str(tmp_path))
-    assert backups(SystemClock()).fine
+    assert (await backups(SystemClock())).fine
     made = tmp_path / "secrets" / "keyring"
     made.parent.mkdir()
     made.touch()
-    assert backups(SystemClock()).fine
+    assert (await backups(SystemClock())).fine
     before = (SystemClock().now() - 2 * DAY).timestamp()
     os.utime(made, (before, before))
-    assert not backups(SystemClock()).fine
+    assert not (await backups(SystemClock())).fine

@@ -20,11 +20,18 @@ from medianest_gateway.findings import of_backups, of_the_bus, of_ytdlp
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
-def _backups(*hours: float, reachable: bool = True, daily: bool = True, failed: bool = False) -> Backups:
+def _backups(
+    *hours: float, reachable: bool = True, daily: bool = True, failed: bool = False, for_days: int = 1
+) -> Backups:
     next_at = NOW + timedelta(hours=15) if daily else None
     schedule = BackupSchedule(at="03:30", next_at=next_at, keep_daily=7 if daily else 0, keep_weekly=4)
     place = BackupPlace(
-        folder="/mnt/usb", reachable=reachable, free_bytes=1, encrypts=False, schedule=schedule
+        folder="/mnt/usb",
+        reachable=reachable,
+        free_bytes=1,
+        encrypts=False,
+        schedule=schedule,
+        since=NOW - timedelta(days=for_days),
     )
     items = [
         Backup(
@@ -44,18 +51,37 @@ def _backups(*hours: float, reachable: bool = True, daily: bool = True, failed: 
     return Backups(place=place, under_way=None, last_failure=failure, items=items)
 
 
+def _damaged(backups: Backups) -> Backups:
+    items = [each.model_copy(update={"state": BackupState.DAMAGED}) for each in backups.items]
+    return backups.model_copy(update={"items": items})
+
+
 @pytest.mark.parametrize(
     "backups, codes",
     [
         (Backups(place=None, under_way=None, last_failure=None, items=[]), ["backups_not_kept"]),
         (_backups(8, 32), []),
         (_backups(), []),
+        (_backups(for_days=2), ["backup_missing"]),
+        (_backups(for_days=2, daily=False), []),
+        (_damaged(_backups(8, for_days=2)), ["backup_missing"]),
         (_backups(60, 90), ["backup_old"]),
         (_backups(60, daily=False), []),
         (_backups(8, failed=True), ["backup_failed"]),
         (_backups(reachable=False), ["backup_folder_away"]),
     ],
-    ids=["nobody", "of this night", "none yet", "too old", "only by hand", "failed", "disk away"],
+    ids=[
+        "nobody",
+        "of this night",
+        "none yet",
+        "none for days",
+        "none wanted",
+        "damaged",
+        "too old",
+        "only by hand",
+        "failed",
+        "disk away",
+    ],
 )
 def test_of_backups(backups: Backups, codes: list[str]) -> None:
     found = of_backups(backups, now=NOW)

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from medianest.testing import Sandbox, eventually
-from medianest_common.bus import Handlers, use
+from medianest_common import figures
+from medianest_common.bus import Bus, Handlers, Reach, use
 from medianest_common.bus.context import Context
+from medianest_common.bus.wire import ATTEMPTS, HANDLER, REASON
+from medianest_common.clock import uuid7
 from medianest_common.contracts.health.findings import (
     FindingCode,
     InstallationFinding,
@@ -21,7 +24,7 @@ from medianest_common.contracts.health.findings import (
     ReadFindings,
 )
 from medianest_common.contracts.identity import Role
-from medianest_common.errors import RemoteError
+from medianest_common.errors import RemoteError, TimedOut, Unavailable
 from medianest_common.http import breakers
 from medianest_common.http.breaker import CircuitBreaker
 from medianest_common.service import Runtime, Service
@@ -29,7 +32,7 @@ from medianest_common.settings import Settings
 from medianest_common.testing.certificates import issued_for
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_health.own_certificate import Refused, expires_at
-from medianest_health.use_cases import read_findings
+from medianest_health.use_cases import found_in_database, read_findings
 from services.health.tests.household import Household
 
 
@@ -66,6 +69,46 @@ async def test_a_system_that_has_not_answered_for_long_is_named(home: Household)
     assert (await _found(home, FindingCode.BREAKER_OPEN)).number == 6
 
 
+async def test_what_a_handler_has_given_up_is_found_by_its_name(home: Household) -> None:
+    handler = "media__thing_done"
+    buried = {HANDLER: handler, REASON: "it was late", ATTEMPTS: "3", "ce-id": str(uuid7())}
+    await home.sandbox.bus.publish_stored("dlq.evt.sample.thing.done", b"{}", headers=buried)
+    finding = await _found(home, FindingCode.DEAD_LETTERS)
+    assert (finding.about, finding.number) == (handler, 1)
+
+
+async def test_what_the_bus_has_refused_a_service_is_found(home: Household) -> None:
+    home.sandbox.lets_be_refused = True
+    buses: list[Bus] = []
+
+    @asynccontextmanager
+    async def open_app(runtime: Runtime[Settings]) -> AsyncIterator[None]:
+        buses.append(runtime.bus)
+        yield
+
+    handlers = Handlers("youtube")
+    await home.sandbox.start(
+        Service(name="youtube", handlers=handlers, open_app=open_app, reach=Reach(pushes=True))
+    )
+    with suppress(Unavailable, TimedOut):
+        await buses[0].call(ReadFindings(), timeout=5)
+    finding = await _found(home, FindingCode.BUS_REFUSED)
+    assert finding.about == "youtube" and "rpc.health.read_findings" in finding.text
+
+
+async def test_a_disk_with_little_room_is_found(home: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much this machine has."""
+    monkeypatch.setattr(figures, "_IN_MEMORY", ())
+    monkeypatch.setattr(read_findings, "LEAST_FREE", 1 << 60)
+    watching = asyncio.create_task(figures.watch_disk(Path(home.sandbox.settings["data_dir"]), name="data"))
+    try:
+        finding = await _found(home, FindingCode.DISK_FULL)
+    finally:
+        watching.cancel()
+    assert finding.about == str(home.sandbox.settings["data_dir"])
+    assert finding.number and finding.severity == "critical"
+
+
 async def test_clocks_that_do_not_agree_are_found(home: Household) -> None:
     home.clock.advance(90)
     finding = await _found(home, FindingCode.CLOCKS_APART)
@@ -84,7 +127,7 @@ async def test_connections_of_others_count_when_they_are_nearly_used_up(
             others.append(connection)
         allowed = int(await others[0].fetchval("show max_connections", timeout=20))
         # The service's own are eleven at most.
-        monkeypatch.setattr(read_findings, "_CROWDED", 100 * 25 / allowed)
+        monkeypatch.setattr(found_in_database, "_CROWDED", 100 * 25 / allowed)
         finding = await _found(home, FindingCode.DATABASE_CROWDED)
     assert finding.number and finding.number >= 100 * 25 // allowed
 

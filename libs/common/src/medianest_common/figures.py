@@ -14,6 +14,8 @@ from medianest_common.db.database import Database
 
 _EVERY_SECONDS = 1.0
 _DISK_SECONDS = 30.0
+LEAST_FREE = 1_000_000_000
+"""Bytes that a disk should have left: below that downloads stop, and PostgreSQL may follow."""
 _MOUNTS = Path("/proc/self/mounts")
 _IN_MEMORY = ("tmpfs", "ramfs")
 

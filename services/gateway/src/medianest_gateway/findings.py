@@ -16,6 +16,7 @@ from medianest_gateway.keeping import backups_of
 _SECONDS = 4.0
 _OLDEST_BACKUP = timedelta(hours=36)
 """One a day, and half a day for a machine that is off at night."""
+_WHY_NONE = "Look for `backup_failed` in the log, or make one: at the page of the backups, or with `medianest backup`."
 
 
 async def found_beside(bus: Bus, settings: Settings, *, now: datetime) -> list[InstallationFinding]:
@@ -62,9 +63,19 @@ def of_backups(backups: Backups, *, now: datetime) -> list[InstallationFinding]:
             )
         ]
     newest = next((each for each in backups.items if each.state is not BackupState.DAMAGED), None)
-    age = now - newest.taken_at if newest else None
-    if place.schedule.next_at and age and age > _OLDEST_BACKUP:
-        days = age / timedelta(days=1)
+    is_daily = place.schedule.next_at is not None
+    if is_daily and newest is None and place.since and now - place.since > _OLDEST_BACKUP:
+        return [
+            InstallationFinding(
+                code=FindingCode.BACKUP_MISSING,
+                severity=FindingSeverity.WARNING,
+                about=place.folder,
+                text=f"There is no sound backup in {place.folder}.",
+                advice=_WHY_NONE,
+            )
+        ]
+    if is_daily and newest and now - newest.taken_at > _OLDEST_BACKUP:
+        days = (now - newest.taken_at) / timedelta(days=1)
         return [
             InstallationFinding(
                 code=FindingCode.BACKUP_OLD,
@@ -72,7 +83,7 @@ def of_backups(backups: Backups, *, now: datetime) -> list[InstallationFinding]:
                 about=place.folder,
                 number=round(days, 1),
                 text=f"The newest backup in {place.folder} is {days:.1f} days old.",
-                advice="Look for `backup_failed` in the log, or make one at the page of the backups.",
+                advice=_WHY_NONE,
             )
         ]
     if failure is None:

@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from medianest_common.contracts.health.inside import SilentReplica
-from medianest_common.contracts.platform import BreakersReset, Question, Resilience, each_subject
+from medianest_common.contracts.platform import BreakersReset, Question, Readiness, Resilience, each_subject
 from medianest_common.lifecycle import SERVICES
 from medianest_health.app import HealthApp
 from medianest_health.repository.replicas import known
@@ -26,7 +26,7 @@ class Answers[A]:
     """Those that should be there and are not among the answers."""
 
 
-async def ask_everybody[A: (Resilience, BreakersReset)](
+async def ask_everybody[A: (Readiness, Resilience, BreakersReset)](
     app: HealthApp,
     question: Question,
     body: bytes = b"",
@@ -74,5 +74,5 @@ async def _missed(app: HealthApp) -> dict[str, str]:
         return {}
 
 
-def _instances(given: Sequence[Resilience | BreakersReset]) -> set[str]:
+def _instances(given: Sequence[Readiness | Resilience | BreakersReset]) -> set[str]:
     return {each.instance for each in given}

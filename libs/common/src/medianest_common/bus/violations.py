@@ -20,6 +20,8 @@ VIOLATIONS = Counter(
     "medianest_bus_violations_total", "Things the bus refused, for want of permission", ["service"]
 )
 SHOWN_SECONDS = 900.0
+BUS_PERMISSIONS = "bus_permissions"
+"""The name of its check."""
 _REFUSED = re.compile(r"permissions violation for (\w+)[^\"]*\"([^\"]+)\"", re.IGNORECASE)
 _MOST = 100
 _RETRY_SECONDS = 30.0
@@ -94,7 +96,7 @@ class Violations:
         if self._last is None or self._clock.monotonic() - self._last[0] > SHOWN_SECONDS:
             return None
         message = f"the bus has refused: {self._last[1]}"
-        return Check(name="bus_permissions", status=CheckStatus.DEGRADED, message=message)
+        return Check(name=BUS_PERMISSIONS, status=CheckStatus.DEGRADED, message=message)
 
 
 def is_refusal_of_user(error: Exception) -> bool:

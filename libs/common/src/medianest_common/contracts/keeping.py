@@ -78,6 +78,8 @@ class BackupPlace(Contract):
     encrypts: bool
     """New ones are encrypted with the passphrase in the settings."""
     schedule: BackupSchedule
+    since: Timestamp | None = None
+    """Since when there has been anything to keep, as far as is known."""
 
 
 class Backups(Contract):

@@ -2,52 +2,45 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC
 
 import structlog
-from sqlalchemy import text
+from prometheus_client import REGISTRY
 
+from medianest_common.bus.violations import BUS_PERMISSIONS
 from medianest_common.contracts.health.findings import (
     FindingCode,
     FindingSeverity,
     InstallationFinding,
     InstallationFindings,
 )
-from medianest_common.contracts.health.queues import QueueStream, WhenFull
-from medianest_common.contracts.platform import BreakerCondition, Outbox
+from medianest_common.contracts.platform import BreakerCondition, Question, Readiness
+from medianest_common.figures import LEAST_FREE
 from medianest_common.lifecycle import SERVICES
 from medianest_health.app import HealthApp
+from medianest_health.everybody import ask_everybody
 from medianest_health.own_certificate import Refused, expires_at
-from medianest_health.use_cases.read_queues import read_queues
+from medianest_health.use_cases.found_in_database import in_database
+from medianest_health.use_cases.found_in_queues import in_queues
 from medianest_health.use_cases.read_resilience import read_resilience
 
 log = structlog.get_logger()
 
 _SECONDS = 4.0
-_LONGEST_IN_OUTBOX = 60.0
-_MOST_BEHIND = 1000
-_FULL = 80
 _OPEN_MINUTES = 5
-_APART_SECONDS = 2.0
-_CROWDED = 85
-_OLDEST_POSTGRESQL = 15
 _CERTIFICATE_DAYS = 10
 _ORDER = list(FindingSeverity)
-# What the connections of others are for is shown to no ordinary role, but how many there are.
-_DATABASE = text("""
-    select current_setting('server_version_num')::int / 10000 as version, clock_timestamp() as now,
-           100.0 * (select sum(numbackends) from pg_stat_database) / current_setting('max_connections')::int as share
-""")
 
 type Look = Callable[[HealthApp], Awaitable[Sequence[InstallationFinding]]]
 
 
 async def read_findings(app: HealthApp) -> InstallationFindings:
     looks: dict[str, Look] = {
-        "queues": _queues,
+        "queues": in_queues,
         "breakers": _breakers,
-        "database": _database,
+        "replicas": _refused,
+        "database": in_database,
+        "disk": _disk,
         "certificate": _certificate,
     }
     looked = await asyncio.gather(*(_in_time(name, look, app) for name, look in looks.items()))
@@ -79,66 +72,11 @@ def _missing(app: HealthApp) -> list[InstallationFinding]:
             severity=FindingSeverity.CRITICAL,
             about=service,
             text=f"No replica of {service} is there.",
-            advice="Look at the end of its log, and start it again.",
+            advice="Look at the end of its log; `tables_out_of_date` wants `medianest migrate`. Else start it again.",
         )
         for service in SERVICES
         if not app.roster.present(service)
     ]
-
-
-async def _queues(app: HealthApp) -> list[InstallationFinding]:
-    queues = await read_queues(app)
-    if queues.streams is None:
-        raise LookupError("streams")
-    found = [_stuck(outbox) for outbox in queues.outboxes if outbox.oldest_seconds > _LONGEST_IN_OUTBOX]
-    for stream in queues.streams:
-        found.extend(_of_stream(stream))
-    return found
-
-
-def _stuck(outbox: Outbox) -> InstallationFinding:
-    return InstallationFinding(
-        code=FindingCode.OUTBOX_STUCK,
-        severity=FindingSeverity.CRITICAL,
-        about=outbox.service,
-        number=round(outbox.oldest_seconds),
-        text=f"{outbox.service} has not been able to tell the bus anything for {outbox.oldest_seconds:.0f} seconds.",
-        advice="Look whether NATS is there and has room; `outbox_not_published` in the log says what it answers.",
-    )
-
-
-def _of_stream(stream: QueueStream) -> list[InstallationFinding]:
-    found = []
-    share = 100 * stream.bytes / stream.max_bytes if stream.max_bytes else 0
-    if stream.when_full is WhenFull.REFUSES and share > _FULL:
-        found.append(
-            InstallationFinding(
-                code=FindingCode.STREAM_FULL,
-                severity=FindingSeverity.CRITICAL,
-                about=stream.name,
-                number=round(share),
-                text=f"The stream {stream.name} is {share:.0f} % full; at 100 % no work can be handed on.",
-                advice="Look which reader of it does not get on, and why.",
-            )
-        )
-    for reader in stream.consumers:
-        if reader.pending and reader.redelivered:
-            code, what = FindingCode.READER_STUCK, "gets its messages again and again"
-        elif reader.pending > _MOST_BEHIND:
-            code, what = FindingCode.READER_BEHIND, "is slower than what comes"
-        else:
-            continue
-        found.append(
-            InstallationFinding(
-                code=code,
-                severity=FindingSeverity.WARNING,
-                about=reader.name,
-                number=reader.pending,
-                text=f"{reader.name} {what}: {reader.pending} wait.",
-                advice="`message_retried` in the log of its service says what goes wrong; else add a replica.",
-            )
-        )
-    return found
 
 
 async def _breakers(app: HealthApp) -> list[InstallationFinding]:
@@ -163,56 +101,43 @@ async def _breakers(app: HealthApp) -> list[InstallationFinding]:
     ]
 
 
-async def _database(app: HealthApp) -> list[InstallationFinding]:
-    async with app.db.read() as connection:
-        asked_at = app.clock.now()
-        row = (await connection.execute(_DATABASE)).mappings().one()
-        answered_at = app.clock.now()
-    return [*_apart(row["now"], asked_at, answered_at), *_server(row)]
-
-
-def _apart(theirs: datetime, asked_at: datetime, answered_at: datetime) -> list[InstallationFinding]:
-    """However long the answer took, it was given in between."""
-    apart = max((asked_at - theirs).total_seconds(), (theirs - answered_at).total_seconds())
-    if apart <= _APART_SECONDS:
-        return []
+async def _refused(app: HealthApp) -> list[InstallationFinding]:
+    """Of late, by the server of the bus, as each replica says of itself."""
+    answers = await ask_everybody(app, Question.READINESS, answer=Readiness)
+    refused = {
+        given.service: check.message
+        for given in answers.given
+        for check in given.checks
+        if check.name == BUS_PERMISSIONS
+    }
     return [
         InstallationFinding(
-            code=FindingCode.CLOCKS_APART,
+            code=FindingCode.BUS_REFUSED,
             severity=FindingSeverity.WARNING,
-            about="PostgreSQL",
-            number=round(apart),
-            text=f"The clocks of the services and of PostgreSQL are {apart:.0f} seconds apart.",
-            advice="Turn on time synchronisation on every machine: sign-ins and deadlines depend on it.",
+            about=service,
+            text=f"{service}: {message}.",
+            advice="After an upgrade NATS needs the users of the newer version; else look who may have its key.",
         )
+        for service, message in refused.items()
     ]
 
 
-def _server(row: Any) -> list[InstallationFinding]:
-    found = []
-    if row["share"] > _CROWDED:
-        found.append(
-            InstallationFinding(
-                code=FindingCode.DATABASE_CROWDED,
-                severity=FindingSeverity.CRITICAL,
-                about="PostgreSQL",
-                number=round(row["share"]),
-                text=f"{row['share']:.0f} % of the connections that PostgreSQL allows are in use.",
-                advice="Raise max_connections, or run fewer replicas: each of them may use eleven.",
-            )
+async def _disk(app: HealthApp) -> list[InstallationFinding]:
+    # As it was looked at last: a drive that hangs holds nobody up here.
+    free = REGISTRY.get_sample_value("medianest_disk_free_bytes", {"folder": "data"})
+    if free is None or free >= LEAST_FREE:
+        return []
+    folder = app.settings.data_dir
+    return [
+        InstallationFinding(
+            code=FindingCode.DISK_FULL,
+            severity=FindingSeverity.CRITICAL,
+            about=str(folder),
+            number=round(free / 1e6),
+            text=f"The disk of {folder} has {free / 1e6:.0f} MB left.",
+            advice="Free some space: downloads stop below 1 GB, and PostgreSQL may follow.",
         )
-    if row["version"] < _OLDEST_POSTGRESQL:
-        found.append(
-            InstallationFinding(
-                code=FindingCode.DATABASE_OLD,
-                severity=FindingSeverity.NOTICE,
-                about="PostgreSQL",
-                number=row["version"],
-                text=f"PostgreSQL {row['version']} is older than what MediaNest is tried with.",
-                advice=f"Bring it to {_OLDEST_POSTGRESQL} or newer.",
-            )
-        )
-    return found
+    ]
 
 
 async def _certificate(app: HealthApp) -> list[InstallationFinding]:

@@ -29,6 +29,7 @@ EXAMPLES: dict[str, Any] = {
     "BackupPlace.reachable": True,
     "BackupPlace.freeBytes": 412_000_000_000,
     "BackupPlace.encrypts": True,
+    "BackupPlace.since": "2026-01-12T19:04:00.000000Z",
     "BackupDownload.path": f"/api/v1/admin/backups/{_NAME}/file",
     "BackupDownload.bytes": 18_400_000,
     "BackupDownload.encrypted": True,

@@ -57,7 +57,7 @@ function Line({ severity, what, todo }: { severity: Schemas["FindingSeverity"]; 
   );
 }
 
-const PLACES = ["queues", "breakers", "database", "certificate"] as const;
+const PLACES = ["queues", "breakers", "database", "certificate", "replicas", "disk"] as const;
 
 function isPlace(name: string): name is (typeof PLACES)[number] {
   return (PLACES as readonly string[]).includes(name);
