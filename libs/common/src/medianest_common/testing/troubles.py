@@ -11,7 +11,7 @@ from typing import Self
 from medianest_common.testing.fault_proxy import FaultProxy
 
 _NONSENSE = (
-    b'{"page":"one","results":{"id":null},"pageInfo":7,"status":[],"id":"x","media":false,"ok":"maybe"}'
+    b'{"page":"one","results":{"id":null},"pageInfo":7,"status":[],"id":{},"media":false,"ok":"maybe"}'
 )
 _HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><div id='root'></div></body></html>"
 _PIECE = b"x" * (1 << 20)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from medianest_common.errors import MediaNestError, TooManyRequests, Unavailable
+from medianest_common.errors import BadUpstream, MediaNestError, TooManyRequests, Unavailable
 from medianest_common.http import AddressRefused, Response, SlowDown, UpstreamRefused
 from medianest_common.security.redaction import redact_text
 from medianest_notifications.adapters.channels.port import ChannelConfig
@@ -21,6 +21,22 @@ _FOR_NOW = frozenset({408, 421, 425})
 type Judge = Callable[[int, dict[str, Any], str], MediaNestError]
 """From the status, the JSON object (empty where it was none), and a sentence that says what was answered."""
 type Wait = Callable[[dict[str, Any]], float | None]
+
+
+def number_in(answer: Response, *, kind: type[int] | type[str] = str) -> str:
+    """Under which the provider has taken the message. A page to sign in at, with the status 200, has none, and what has
+    one of another kind is somebody else's answer."""
+    number = answer.json()["id"]
+    if not isinstance(number, kind):
+        raise TypeError(number)
+    return str(number)
+
+
+def no_page(answer: Response) -> Response:
+    """Where nothing is asked for but a status. FCM calls its empty answer a page as well."""
+    if answer.body.lstrip().startswith(b"<"):
+        raise BadUpstream(f"{answer.system} answered with a page.", upstream=answer.system)
+    return answer
 
 
 @contextmanager

@@ -193,7 +193,7 @@ def _judge(status: int, said: dict[str, Any], sentence: str) -> MediaNestError:
 
 
 def _receipt(answer: Response) -> Receipt:
-    return Receipt(str(answer.json()["id"]), pause=_pause(answer))
+    return Receipt(answers.number_in(answer), pause=_pause(answer))
 
 
 def _pause(answer: Response) -> float | None:

@@ -71,7 +71,7 @@ class GotifySender:
                 return await client.request_as(
                     "POST",
                     "/message",
-                    lambda answer: Receipt(str(answer.json()["id"])),
+                    lambda answer: Receipt(answers.number_in(answer, kind=int)),
                     json=payload(message, inbox=self._inbox),
                     headers={"X-Gotify-Key": config.token.get_secret_value()},
                     max_bytes=MOST_BYTES,

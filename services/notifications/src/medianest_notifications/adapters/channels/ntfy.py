@@ -125,8 +125,7 @@ def payload(message: Message, *, inbox: str) -> dict[str, Any]:
 
 
 def _receipt(answer: Response) -> Receipt:
-    """A page to sign in at, with the status 200, is no receipt."""
-    return Receipt(str(answer.json()["id"]))
+    return Receipt(answers.number_in(answer))
 
 
 def _sequence(message: Message) -> str:

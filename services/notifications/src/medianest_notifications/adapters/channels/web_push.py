@@ -167,9 +167,10 @@ class WebPushSender:
         with answers.judged(_judge, config, words="message"):
             self._ensure_encrypted(config)
             async with self._clients.to(config.origin, AddressPolicy.USER) as client:
-                answer = await client.request(
+                answer = await client.request_as(
                     "POST",
                     config.parts.path + (f"?{config.parts.query}" if config.parts.query else ""),
+                    answers.no_page,
                     content=body,
                     headers=headers,
                     shown_path="/…",
