@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import json
 import os
 import sys
 from collections.abc import Coroutine
@@ -50,7 +49,10 @@ def run(
     ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Start everything, or only the services named, and run until Ctrl-C."""
-    from medianest import running
+    from medianest_common.without import without_extras
+
+    with without_extras():
+        from medianest import running
     from medianest.installation import read_settings
     from medianest_common.logging import configure
 
@@ -120,10 +122,10 @@ def schemas(folder: Annotated[Path, typer.Argument(help="Where to write one file
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the HTTP API."""
-    from medianest.documents import openapi_document
+    from medianest.documents import openapi_document, print_document
 
     _log_only_errors()
-    _print_document(_await(openapi_document()))
+    print_document(_await(openapi_document()))
 
 
 @app.command()
@@ -131,8 +133,9 @@ def asyncapi() -> None:
     """Print the AsyncAPI document of everything on the bus."""
     from medianest import registry
     from medianest.asyncapi import asyncapi_document
+    from medianest.documents import print_document
 
-    _print_document(asyncapi_document(registry.services()))
+    print_document(asyncapi_document(registry.services()))
 
 
 @app.command()
@@ -237,12 +240,6 @@ def _log_only_errors() -> None:
     from medianest_common.settings import Settings
 
     configure(Settings.model_construct(log_level="error"))
-
-
-def _print_document(document: dict[str, Any]) -> None:
-    """Whole: an unbuffered `stdout` (`python -u`) drops the rest when its process is stopped in the middle."""
-    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
-        print(json.dumps(document, indent=1), file=out)
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -83,3 +84,9 @@ def _concrete(kind: type[Message]) -> Iterator[type[Message]]:
         named = "subject" in message.__dict__ and "[" not in message.__name__
         if named and not narrower and message.__module__.startswith(contracts.__name__):
             yield message
+
+
+def print_document(document: dict[str, Any]) -> None:
+    """Whole: an unbuffered `stdout` (`python -u`) drops the rest when its process is stopped in the middle."""
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
+        out.write(json.dumps(document, indent=1) + "\n")

@@ -26,6 +26,7 @@ from medianest_common.clock import SystemClock
 from medianest_common.reporting import reporting
 from medianest_common.settings import Settings
 from medianest_common.tracing import tracing
+from medianest_common.without import without_extras
 
 if TYPE_CHECKING:
     from medianest_common.service import Service
@@ -56,7 +57,7 @@ async def run(
     if "gateway" in names:
         _ensure_free(settings)
     # The programs of the servers start while ours are still being read.
-    loading = asyncio.create_task(asyncio.to_thread(_load, names))
+    loading = asyncio.create_task(asyncio.to_thread(read_services, names))
     # With processes it is they who have something to trace.
     traced = nullcontext() if processes else tracing(settings)
     async with reporting(settings), traced, servers:
@@ -206,13 +207,14 @@ async def _until_stopped(work: Coroutine[Any, Any, None], *, stop: asyncio.Event
         working.result()
 
 
-def _load(names: Sequence[str]) -> list["Service"]:
+def read_services(names: Sequence[str]) -> list["Service"]:
     """Reading code makes many objects and hardly any garbage, so that the collector need never look at them."""
     gc.disable()
     try:
-        import medianest_common.lifecycle  # noqa: F401
+        with without_extras():
+            import medianest_common.lifecycle  # noqa: F401
 
-        return registry.services(names)
+            return registry.services(names)
     finally:
         gc.freeze()
         gc.enable()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from redis.asyncio import Redis
@@ -31,6 +31,7 @@ from medianest_common.web import (
     create_app,
     problems,
 )
+from medianest_common.web.app import Portal as Application
 from medianest_common.web.responses import WITH_SECRETS
 
 API = "/api/v1"
@@ -59,7 +60,7 @@ class Filter(Contract):
 
 @dataclass
 class Portal:
-    app: FastAPI
+    app: Application
     tokens: dict[str, Caller] = field(default_factory=dict)
     away: list[Exception] = field(default_factory=list)
     """What the authenticator raises instead of answering."""

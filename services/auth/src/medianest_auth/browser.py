@@ -3,8 +3,6 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-import ua_parser
-
 _LONGEST = 512
 UNKNOWN = "Other"
 NOBODY = "unknown"
@@ -39,6 +37,8 @@ class Browser(NamedTuple):
 
 def parse_user_agent(user_agent: str) -> Browser:
     """Families only, those of telephones under the name of their big sisters; `Other` for what is not recognised."""
+    import ua_parser  # with all it knows of browsers, when the first of them comes
+
     text = user_agent[:_LONGEST]
     agent, platform = ua_parser.parse_user_agent(text), ua_parser.parse_os(text)
     family = agent.family if agent else UNKNOWN

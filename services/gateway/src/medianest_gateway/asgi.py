@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from medianest_common.contracts.health.errors import MOST_BYTES
 from medianest_common.contracts.identity import Caller
@@ -252,7 +252,9 @@ def build(gateway: GatewayApp) -> FastAPI:
         about=ABOUT,
     )
     app.state.gateway = gateway
-    api = APIRouter(prefix=API, dependencies=[Depends(signed_in)])
+    for router in (health.root, auth.keys, auth.returning, reference.router):
+        app.include(router)
+    everybody = [Depends(signed_in)]
     for part in (
         auth,
         media,
@@ -313,7 +315,7 @@ def build(gateway: GatewayApp) -> FastAPI:
         history,
         forward_auth,
     ):
-        api.include_router(part.router)
+        app.include(part.router, prefix=API, dependencies=everybody)
     for router in (
         dashboard.admin,
         errors.admin,
@@ -324,13 +326,11 @@ def build(gateway: GatewayApp) -> FastAPI:
         plex_changes.admin,
         plex_sync.admin,
     ):
-        api.include_router(router)
-    for router in (health.root, auth.keys, auth.returning, reference.router, api):
-        app.include_router(router)
+        app.include(router, prefix=API, dependencies=everybody)
     origins = own_origins(settings.base_url) | set(others)
     app.router.routes.extend(live_routes(gateway.hub, gateway.tickets, origins=origins, prefix=API))
     # Last: whatever is nothing else is a place on the page.
-    app.include_router(page.router)
+    app.include(page.router)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from medianest_common.web.app import DESCRIPTION_SECONDS, OPENAPI_PATH, About, create_app
 from medianest_common.web.idempotency import IdempotencyStore, Idempotent
+from medianest_common.web.late_routes import Router
 from medianest_common.web.limiter import Rule
 from medianest_common.web.middleware.scopes import Grant, Grants
 from medianest_common.web.principal import Authenticator, Principal
@@ -20,6 +21,7 @@ __all__ = [
     "Idempotent",
     "PassThrough",
     "Principal",
+    "Router",
     "Rule",
     "Stack",
     "cacheable",

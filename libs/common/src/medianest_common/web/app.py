@@ -3,11 +3,12 @@
 import asyncio
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.params import Depends
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from medianest_common.web.description import describe, operation_id
 from medianest_common.web.description.refusals import Refusals
 from medianest_common.web.handlers import add_handlers
 from medianest_common.web.idempotency import IdempotencyStore
+from medianest_common.web.late_routes import LateRoute, Router
 from medianest_common.web.responses import PassThrough, cacheable
 from medianest_common.web.routing import RouteIndex
 from medianest_common.web.stack import Stack
@@ -46,6 +48,12 @@ class Portal(FastAPI):
 
     base_path = ""
     about = About()
+
+    def include(self, router: Router, *, prefix: str = "", dependencies: Sequence[Depends] = ()) -> None:
+        """`include_router` would work every route out twice."""
+        for route in router.routes:
+            assert isinstance(route, LateRoute)
+            self.router.routes.append(route.under(prefix, dependencies))
 
     def openapi(self) -> dict[str, Any]:
         return describe(

@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.errors import FieldError, Invalid, MediaNestError
@@ -33,17 +35,39 @@ class NotAcceptable(MediaNestError):
     status, title = HTTPStatus.NOT_ACCEPTABLE, "This is not to be had in that form"
 
 
-class _Entry(NamedTuple):
-    pattern: re.Pattern[str]
+class _Answering(NamedTuple):
+    """What is known of a route once it has been worked out."""
+
+    app: ASGIApp
     convertors: dict[str, Any]
     path: str
-    endpoint: Any
-    original: Any
-    app: ASGIApp
     integers: frozenset[str]
     kinds: frozenset[str]
     """Media types of its answers; empty where the description does not say."""
-    answers_head: bool
+
+
+class _Entry:
+    def __init__(self, context: RouteContext) -> None:
+        self._context = context
+        self.endpoint = context.endpoint
+        self.original = context.original_route
+        self.answers_head = "HEAD" in (context.methods or ())
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        pattern: re.Pattern[str] = self._context.path_regex
+        return pattern
+
+    @cached_property
+    def answering(self) -> _Answering:
+        context = self._context
+        return _Answering(
+            app=context.app,
+            convertors=context.param_convertors,
+            path=context.path_format or context.path or "",
+            integers=frozenset(_integers(context)),
+            kinds=frozenset(kinds_of(context)),
+        )
 
 
 type _Key = tuple[str, int, str]
@@ -77,17 +101,18 @@ class RouteIndex:
             if found is None:
                 continue
             parameters = found.groupdict()
-            exchange.route = entry.path
-            _check_accepted(entry.kinds, exchange)
+            known = entry.answering
+            exchange.route = known.path
+            _check_accepted(known.kinds, exchange)
             if exchange.method == "HEAD" and not entry.answers_head:
                 scope = {**scope, "method": "GET"}
-            if entry.integers:
-                _check_integers(entry.integers, parameters, scope["query_string"])
-            scope["path_params"] = {name: entry.convertors[name].convert(v) for name, v in parameters.items()}
+            if known.integers:
+                _check_integers(known.integers, parameters, scope["query_string"])
+            scope["path_params"] = {name: known.convertors[name].convert(v) for name, v in parameters.items()}
             scope["endpoint"] = entry.endpoint
             scope["route"] = entry.original
             scope["router"] = self._app.router
-            await entry.app(scope, receive, send)
+            await known.app(scope, receive, send)
             return
         if exchange.method in ("HEAD", "OPTIONS"):
             routes = list(_routes_at(self._app, path))
@@ -108,25 +133,11 @@ class RouteIndex:
         buckets: dict[_Key, list[_Entry]] = {}
         for context in iter_route_contexts(self._app.routes):
             path, methods = context.path, context.methods
-            if not path or not methods or not getattr(context, "path_regex", None) or ":path}" in path:
+            if not isinstance(context.original_route, Route) or not path or not methods or ":path}" in path:
                 continue
-            segments = path.split("/")
-            if any("{" in segment for segment in segments[:4]):
+            if any("{" in segment for segment in path.split("/")[:4]):
                 continue
-            app = getattr(context, "app", None)
-            if app is None:
-                continue
-            entry = _Entry(
-                pattern=context.path_regex,
-                convertors=context.param_convertors,
-                path=context.path_format or path,
-                endpoint=context.endpoint,
-                original=context.original_route,
-                app=app,
-                integers=frozenset(_integers(context)),
-                kinds=frozenset(kinds_of(context)),
-                answers_head="HEAD" in methods,
-            )
+            entry = _Entry(context)
             for method in _answered(context):
                 buckets.setdefault(_key(method, path), []).append(entry)
         return buckets

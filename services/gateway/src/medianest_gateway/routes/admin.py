@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.auth import people
 from medianest_common.contracts.base import Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
 
-router = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.get("/users", response_model=Page[people.Account])

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import RedirectResponse
 
 from medianest_common.bus import current, require_caller
@@ -11,7 +11,7 @@ from medianest_common.contracts import auth
 from medianest_common.contracts.base import Contract
 from medianest_common.errors import BadRequest, MediaNestError, Unauthenticated
 from medianest_common.security.csrf import CSRF_HEADER
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.exchange import exchange_of
 from medianest_common.web.problems import problem_response
 from medianest_gateway.routes.common import PUBLIC, Gateway, gateway, passed_through
@@ -25,7 +25,7 @@ from medianest_gateway.routes.signing_in import (
     signed_in_response,
 )
 
-router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
 
 PASSWORD_SECONDS = 6.0
 PLEX_SECONDS = 12.0
@@ -194,7 +194,7 @@ async def verify_plex_sign_in(
     return sign_in_response(gateway, state.result, native=native == "native")
 
 
-returning = APIRouter(include_in_schema=False)
+returning = Router(include_in_schema=False)
 
 
 @returning.get("/login/plex/{login_id}")
@@ -212,7 +212,7 @@ async def return_from_plex(request: Request, gateway: Gateway, login_id: str) ->
     return sign_in_redirect(gateway, state.result)
 
 
-keys = APIRouter(tags=["Sign-in"])
+keys = Router(tags=["Sign-in"])
 
 
 @keys.get("/.well-known/jwks.json", response_model=auth.Jwks, openapi_extra=PUBLIC)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from starlette.responses import StreamingResponse
 
 from medianest_common.bus import Bus, current, require, require_caller, use
@@ -20,13 +20,13 @@ from medianest_common.contracts.keeping import (
     OpenBackup,
     ReadBackupPiece,
 )
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.responses import WITH_SECRETS
 from medianest_gateway.grants import API
 from medianest_gateway.keeping import ask, backups_of
 from medianest_gateway.routes.common import Gateway
 
-router = APIRouter(
+router = Router(
     prefix="/admin/backups", tags=["Administration"], responses=problems(401, 403, 409, 422, 429, 503, 504)
 )
 

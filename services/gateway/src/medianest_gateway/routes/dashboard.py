@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.bus import require, require_caller
 from medianest_common.contracts.base import to_camel
 from medianest_common.contracts.identity import Permission
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.dashboard import sources
 from medianest_gateway.dashboard.board import Shown
 from medianest_gateway.dashboard.views import (
@@ -19,9 +19,9 @@ from medianest_gateway.dashboard.views import (
 )
 from medianest_gateway.routes.common import JSON, Gateway
 
-router = APIRouter(prefix="/dashboard", tags=["Dashboard"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/dashboard", tags=["Dashboard"], responses=problems(401, 403, 422, 429, 503, 504))
 
-admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
+admin = Router(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.get("/stats", response_model=DashboardStats)

@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import errors
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/errors", tags=["Health"], responses=problems(401, 403, 422, 429, 503, 504))
-admin = APIRouter(
+router = Router(prefix="/errors", tags=["Health"], responses=problems(401, 403, 422, 429, 503, 504))
+admin = Router(
     prefix="/admin/errors", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

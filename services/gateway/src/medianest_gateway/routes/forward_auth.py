@@ -3,13 +3,13 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from medianest_common.bus import current
 from medianest_common.contracts.auth.tokens import Vouched
 from medianest_common.errors import BadRequest, Unauthenticated
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.exchange import exchange_of
 from medianest_common.web.middleware.authentication import shown_token
 from medianest_common.web.problems import problem_response
@@ -17,7 +17,7 @@ from medianest_gateway.app import GatewayApp
 from medianest_gateway.forward_auth import PASS_LASTS, original_of, remote_headers
 from medianest_gateway.routes.common import PUBLIC, Gateway
 
-router = APIRouter(tags=["Forward-auth"], responses=problems(400, 401, 403, 422, 429, 503, 504))
+router = Router(tags=["Forward-auth"], responses=problems(400, 401, 403, 422, 429, 503, 504))
 
 _FORWARD = "/api/v1/auth/forward"
 _HEADERS = {

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import Header, Path, Query, Request, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import webhooks
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.signed_webhooks import verify
 from medianest_gateway.webhook_bodies import document, fitting, text_of
 
-router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 401, 413, 429, 503))
-admin = APIRouter(
+router = Router(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 401, 413, 429, 503))
+admin = Router(
     prefix="/admin/webhooks", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from medianest_common.bus import require
@@ -13,14 +13,14 @@ from medianest_common.contracts.health.managing import GetMonitor
 from medianest_common.contracts.identity import Permission
 from medianest_common.contracts.platform import CheckStatus, Liveness
 from medianest_common.errors import Unauthenticated
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.ops import may_read_metrics
 from medianest_gateway.details import Details, look_inside
 from medianest_gateway.readiness import Overview
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 
-root = APIRouter(tags=["Health"])
-router = APIRouter(tags=["Health"], responses=problems(401, 403, 429, 503, 504))
+root = Router(tags=["Health"])
+router = Router(tags=["Health"], responses=problems(401, 403, 429, 503, 504))
 
 _ALIVE = Liveness().model_dump_json().encode()
 

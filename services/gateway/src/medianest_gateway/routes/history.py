@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import history
 from medianest_common.contracts.base import Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(tags=["Sessions"], responses=problems(401, 403, 422, 429, 503, 504))
-admin = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Sessions"], responses=problems(401, 403, 422, 429, 503, 504))
+admin = Router(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 VERIFY_SECONDS = 6.0
 

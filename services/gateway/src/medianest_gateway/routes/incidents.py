@@ -3,17 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import incidents
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(tags=["Services"], responses=problems(400, 401, 403, 404, 422, 429, 503, 504))
-admin = APIRouter(
-    prefix="/admin/incidents", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504)
-)
+router = Router(tags=["Services"], responses=problems(400, 401, 403, 404, 422, 429, 503, 504))
+admin = Router(prefix="/admin/incidents", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504))
 
 _Limit = Annotated[int, Query(ge=1, le=incidents.MOST_A_PAGE)]
 

@@ -3,19 +3,19 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from medianest_common.bus import require
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import inside
 from medianest_common.contracts.health.findings import FindingSeverity, InstallationFindings, ReadFindings
 from medianest_common.contracts.identity import Permission
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.door import at_the_door
 from medianest_gateway.findings import found_beside
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/admin", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504))
 
 LOOKING_SECONDS = 6.0
 _ASKING_SECONDS = 5.0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.health import integrations as health
 from medianest_common.contracts.integrations import (
@@ -21,11 +21,11 @@ from medianest_common.contracts.media import integrations as media
 from medianest_common.contracts.notifications import integrations as notifications
 from medianest_common.contracts.plex import integrations as plex
 from medianest_common.errors import BadUpstream, NotFound, TimedOut, Unavailable
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/admin/services", tags=["Integrations"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.auth import invites
 from medianest_common.contracts.base import Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.auth import PASSWORD_SECONDS, Native
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import (
@@ -17,7 +17,7 @@ from medianest_gateway.routes.signing_in import (
     signed_in_response,
 )
 
-router = APIRouter(tags=["Invitations"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Invitations"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 # Under `/admin` as well, where a personal token with the scope `admin` can reach it.

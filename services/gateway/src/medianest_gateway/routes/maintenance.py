@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import maintenance
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/admin/monitors/maintenance", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from medianest_common.contracts import media
 from medianest_common.contracts.base import Rpc
 from medianest_common.contracts.media import catalogue
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/media", tags=["Media catalogue"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 
@@ -41,9 +41,14 @@ async def discover_titles(
     type: media.MediaType | None = None,
     genre: KindNumber = None,
     provider: KindNumber = None,
+    year: Annotated[int | None, Query(ge=1870, le=2100)] = None,
+    sort: media.ShelfOrder = media.ShelfOrder.POPULAR,
 ) -> Response:
-    """All but what is trending can be narrowed to a genre, and to who streams it in the household's region."""
-    message = media.Discover(shelf=shelf, page=page, media_type=type, genre=genre, provider=provider)
+    """All but what is trending can be narrowed to a genre, and to who streams it in the household's region; films and
+    shows also to the year in which they came out."""
+    message = media.Discover(
+        shelf=shelf, page=page, media_type=type, genre=genre, provider=provider, year=year, sort=sort
+    )
     return await _answer(gateway, message)
 
 

@@ -1,14 +1,14 @@
 """What is chosen for what is asked for: the server, the quality, the folder."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts import media
 from medianest_common.contracts.media import defaults
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.media import UPSTREAM_SECONDS
 
-router = APIRouter(
+router = Router(
     prefix="/media/defaults", tags=["Media requests"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

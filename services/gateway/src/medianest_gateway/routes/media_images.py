@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from medianest_common.contracts.media import images
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.pictures import PICTURE, picture
 from medianest_gateway.routes.common import Gateway
 
-router = APIRouter(
+router = Router(
     prefix="/media", tags=["Media catalogue"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

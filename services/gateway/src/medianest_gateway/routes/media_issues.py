@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import issues
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.media import UPSTREAM_SECONDS
 
-router = APIRouter(
+router = Router(
     prefix="/media/issues", tags=["Issues"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.media import MediaRequest
 from medianest_common.contracts.media.marking import MarkRequest, MarkRequestBody
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/media/requests", tags=["Media requests"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from medianest_common.contracts import media
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import allowing, changing
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.media import UPSTREAM_SECONDS
 from medianest_gateway.routes.media_catalogue import TmdbId
 
-router = APIRouter(
+router = Router(
     prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

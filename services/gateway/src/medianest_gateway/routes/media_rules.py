@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.media import allowing
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.media import UPSTREAM_SECONDS
 
-router = APIRouter(
+router = Router(
     prefix="/media/rules", tags=["Media requests"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

@@ -1,12 +1,12 @@
 """Figures about requests."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.media import statistics
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.get("/stats", response_model=statistics.RequestStatistics)

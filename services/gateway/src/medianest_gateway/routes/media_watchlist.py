@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import watchlist
 from medianest_common.contracts.plex.watchlist import RemoveFromWatchlist
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/media", tags=["Media requests"], responses=problems(401, 403, 422, 429, 503, 504))
 
 PLEX_SECONDS = 12.0
 

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from medianest_common.contracts.base import Contract
 from medianest_common.contracts.health.managing import Heartbeat, RecordHeartbeat
 from medianest_common.errors import MediaNestError, NotFound
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.routing import acts
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import PUBLIC, Gateway
 
-router = APIRouter(prefix="/services/push", tags=["Services"], responses=problems(404, 422, 429, 503, 504))
+router = Router(prefix="/services/push", tags=["Services"], responses=problems(404, 422, 429, 503, 504))
 
 _LONGEST_MESSAGE = 250
 

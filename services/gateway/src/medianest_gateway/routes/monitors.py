@@ -3,17 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import carrying, groups, managing
 from medianest_common.contracts.health.monitors import Visibility
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import JSON, Gateway, passed_through
 
-router = APIRouter(
-    prefix="/admin/monitors", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504)
-)
+router = Router(prefix="/admin/monitors", tags=["Monitors"], responses=problems(401, 403, 422, 429, 503, 504))
 
 TRY_SECONDS = 18.0
 CHECK_SECONDS = 15.0

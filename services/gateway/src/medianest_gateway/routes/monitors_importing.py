@@ -1,16 +1,16 @@
 """Taking over what an Uptime Kuma watches; for administrators, as the health service decides."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import SecretStr
 
 from medianest_common.contracts.health import importing
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
 IMPORT_SECONDS = 50.0
 """It is read for forty at the most; proxies in front of us wait for sixty as a rule."""
 
-router = APIRouter(
+router = Router(
     prefix="/admin/monitors/import",
     tags=["Monitors"],
     responses=problems(401, 403, 409, 422, 429, 502, 503, 504),

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.notifications import deliveries
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504)
 )
-admin = APIRouter(
+admin = Router(
     prefix="/admin/notifications/deliveries",
     tags=["Administration"],
     responses=problems(401, 403, 422, 429, 503, 504),

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.notifications import preferences
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

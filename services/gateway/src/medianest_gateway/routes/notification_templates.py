@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.notifications import NotificationType, templates
 from medianest_common.contracts.notifications.templates import Language, TemplateChannel
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/admin/notifications/templates",
     tags=["Administration"],
     responses=problems(401, 403, 422, 429, 503, 504),

@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from medianest_common.bus import require_caller
 from medianest_common.contracts import notifications
 from medianest_common.contracts.base import Contract, Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.live.admission import shown_by
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/notifications", tags=["Notifications"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

@@ -1,20 +1,22 @@
 """The page that browsers show: files with names that change with what is in them, and one document for every place."""
 
 import mimetypes
+import os.path
 import re
 import secrets
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import FileResponse
 
 from medianest_common.errors import NotFound
+from medianest_common.web import Router
 from medianest_gateway.document import document, visitor_of
 from medianest_gateway.routes.common import Gateway
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 class _Place(StringConvertor):
@@ -38,7 +40,7 @@ _ENCODINGS = {".br": "br", ".gz": "gzip"}
 @router.get(FILES + "/{name}")
 async def asset(request: Request, name: str) -> Response:
     path = _FOLDER / "assets" / name
-    if name.startswith(".") or path.suffix in _ENCODINGS or not path.is_file():
+    if name.startswith(".") or path.suffix in _ENCODINGS or not _is_file(path):
         raise NotFound("There is no such file in this version of the page.")
     return _packed(path, request.headers.get("accept-encoding", ""))
 
@@ -47,7 +49,7 @@ async def asset(request: Request, name: str) -> Response:
 async def page(gateway: Gateway, request: Request, place: str) -> Response:
     """The same document wherever somebody enters: what it shows is decided in the browser."""
     path = _FOLDER / place
-    if place and "/" not in place and path.is_file() and not place.endswith(".html"):
+    if place and "/" not in place and _is_file(path) and not place.endswith(".html"):
         return FileResponse(path, headers={"Cache-Control": "no-cache"})
     # What a page asks for and is not there, a picture or a script, is no place.
     if place and "text/html" not in request.headers.get("accept", ""):
@@ -64,6 +66,11 @@ async def page(gateway: Gateway, request: Request, place: str) -> Response:
         speaks=request.headers.get("accept-language", ""),
     )
     return HTMLResponse(text, headers=headers)
+
+
+def _is_file(path: Path) -> bool:
+    """Unlike `Path.is_file`, no error for a name that is longer than any can be."""
+    return os.path.isfile(path)
 
 
 def _packed(path: Path, accepted: str) -> Response:

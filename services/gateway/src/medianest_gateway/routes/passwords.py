@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.auth import passwords
 from medianest_common.contracts.base import Contract
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.responses import WITH_SECRETS
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
@@ -19,7 +19,7 @@ class Accepted(Contract):
     success: bool = True
 
 
-router = APIRouter(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Sign-in"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.post("/auth/password/change", response_model=passwords.PasswordOutcome, responses=problems(409))

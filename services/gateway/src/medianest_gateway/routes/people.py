@@ -2,18 +2,18 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.bus import require_person
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import people
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.routing import acts
 from medianest_gateway.export import Export, export_everything
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
 
-router = APIRouter(tags=["Account"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Account"], responses=problems(401, 403, 422, 429, 503, 504))
 
 _CAN_BE_CLEARED: tuple[Literal["locale", "time_zone"], ...] = ("locale", "time_zone")
 

@@ -1,13 +1,13 @@
 """Accounts for the people the Plex server is shared with; for administrators, as the auth service decides."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.auth import plex_access
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
 
-router = APIRouter(
+router = Router(
     prefix="/admin/users", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

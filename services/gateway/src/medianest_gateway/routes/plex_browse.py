@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from medianest_common.contracts import plex
 from medianest_common.contracts.plex import browse
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 404, 422, 429, 502, 503, 504))
+router = Router(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 404, 422, 429, 502, 503, 504))
 
 UPSTREAM_SECONDS = 6.0
 """For people whom Plex restricts, and for what somebody has watched, Plex itself is asked."""

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from medianest_common.contracts.plex import changes, connection
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
 _PROBLEMS = problems(401, 403, 422, 429, 502, 503, 504)
-router = APIRouter(prefix="/plex", tags=["Plex"], responses=_PROBLEMS)
-admin = APIRouter(prefix="/admin/plex", tags=["Administration"], responses=_PROBLEMS)
+router = Router(prefix="/plex", tags=["Plex"], responses=_PROBLEMS)
+admin = Router(prefix="/admin/plex", tags=["Administration"], responses=_PROBLEMS)
 
 UPSTREAM_SECONDS = 6.0
 RECONNECT_SECONDS = 15.0

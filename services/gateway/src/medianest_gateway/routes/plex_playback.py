@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Moment
 from medianest_common.contracts.plex import playback
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/plex", tags=["Plex"], responses=problems(401, 403, 422, 429, 503, 504))
 
 Mine = Annotated[bool, Query(description="Only what is one's own, for administrators too")]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from medianest_common.contracts.plex import indexing
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
 _PROBLEMS = problems(401, 403, 422, 429, 503, 504)
-router = APIRouter(prefix="/plex", tags=["Plex"], responses=_PROBLEMS)
-admin = APIRouter(prefix="/admin/plex", tags=["Administration"], responses=_PROBLEMS)
+router = Router(prefix="/plex", tags=["Plex"], responses=_PROBLEMS)
+admin = Router(prefix="/admin/plex", tags=["Administration"], responses=_PROBLEMS)
 
 
 @admin.get("/sync", response_model=indexing.SyncState)

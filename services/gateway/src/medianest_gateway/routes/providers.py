@@ -3,20 +3,20 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from medianest_common.contracts.auth import ClientInfo
 from medianest_common.contracts.auth import providers as contract
 from medianest_common.contracts.base import Page
 from medianest_common.errors import BadRequest, MediaNestError
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_common.web.routing import acts
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client, sign_in_redirect
 
-router = APIRouter(tags=["Sign-in elsewhere"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Sign-in elsewhere"], responses=problems(401, 403, 422, 429, 503, 504))
 
 SECONDS = 12.0
 

@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from medianest_common.contracts.health import pages
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.badges import draw
 from medianest_gateway.feeds import atom, rss
 from medianest_gateway.routes.common import JSON, PUBLIC, Gateway
 
-router = APIRouter(tags=["Services"], responses=problems(404, 422, 429, 503, 504))
+router = Router(tags=["Services"], responses=problems(404, 422, 429, 503, 504))
 
 _SECONDS_KEPT = 30
 _KEPT = {"Cache-Control": f"public, max-age={_SECONDS_KEPT}"}

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.health import queues
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/admin/queues", tags=["Administration"], responses=problems(401, 403, 422, 429, 503, 504)
 )
 

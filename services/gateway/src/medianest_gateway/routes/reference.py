@@ -3,13 +3,13 @@
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from medianest_common.errors import NotFound
-from medianest_common.web import cacheable
+from medianest_common.web import Router, cacheable
 from medianest_gateway.reference import PAGE
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 

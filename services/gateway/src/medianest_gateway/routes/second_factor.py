@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import second_factor as factors
 from medianest_common.contracts.base import Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.auth import PASSWORD_SECONDS, Native
 from medianest_gateway.routes.common import PUBLIC, Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client, SignedInBody, signed_in_response
 
-router = APIRouter(tags=["Second factor"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Second factor"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.post("/auth/login/mfa", response_model=SignedInBody, responses=problems(410), openapi_extra=PUBLIC)

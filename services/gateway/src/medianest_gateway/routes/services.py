@@ -2,15 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.health.history import GetMonitorHistory, HistoryWindow, MonitorHistory
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
-    prefix="/services", tags=["Services"], responses=problems(401, 403, 404, 422, 429, 503, 504)
-)
+router = Router(prefix="/services", tags=["Services"], responses=problems(401, 403, 404, 422, 429, 503, 504))
 
 
 @router.get("/{id:uuid}/history", response_model=MonitorHistory)

@@ -7,16 +7,16 @@ whatever name, or as Bearer.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from medianest_common.contracts.health.webhooks import ReceiveWebhook, WebhookSource
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.forms import text_field
 from medianest_gateway.routes.common import PUBLIC, Gateway
 from medianest_gateway.webhook_bodies import demand_address, demand_header, document, fitting, text_of
 
-router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
+router = Router(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _EXAMPLES = {

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.auth import tokens
 from medianest_common.contracts.base import Page
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 from medianest_gateway.routes.signing_in import Client
 
-router = APIRouter(tags=["Personal tokens"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(tags=["Personal tokens"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.post("/auth/tokens", status_code=201, response_model=tokens.NewPersonalToken, responses=problems(409))

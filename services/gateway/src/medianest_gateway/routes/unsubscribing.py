@@ -4,14 +4,14 @@ from html import escape
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from medianest_common.contracts.notifications import channels
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import PUBLIC, Gateway
 
-router = APIRouter(
+router = Router(
     prefix="/notifications/unsubscribe", tags=["Notifications"], responses=problems(404, 422, 429, 503, 504)
 )
 

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from medianest_common.contracts.media import ReceiveOverseerrWebhook
 from medianest_common.contracts.plex.indexing import ReceivePlexWebhook, ReceiveTautulliWebhook
 from medianest_common.errors import PayloadTooLarge, Unauthenticated
 from medianest_common.security.tokens import same_token
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.app import GatewayApp
 from medianest_gateway.forms import text_field
 from medianest_gateway.routes.common import PUBLIC, Gateway
 from medianest_gateway.webhook_bodies import demand_address, demand_header, document, text_of
 
-router = APIRouter(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
+router = Router(prefix="/webhooks", tags=["Webhooks"], responses=problems(400, 413, 429, 503))
 
 _LONGEST_TEXT = 256_000
 """Characters: at four bytes each they still fit into one message of the bus, and what is read of it is a few words."""

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.youtube import cookies, queue
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 502, 503, 504))
+router = Router(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 502, 503, 504))
 
 TEST_SECONDS = 60.0
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from medianest_common.contracts.youtube import images
-from medianest_common.web import problems
+from medianest_common.web import Router, problems
 from medianest_gateway.pictures import PICTURE, picture
 from medianest_gateway.routes.common import Gateway
 
-router = APIRouter(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.get("/images/{key}", response_class=Response, responses={**PICTURE, **problems(404)})

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medianest_common.contracts.base import Page
 from medianest_common.contracts.youtube import downloads, subscriptions
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 503, 504))
+router = Router(prefix="/youtube", tags=["YouTube"], responses=problems(401, 403, 422, 429, 503, 504))
 
 
 @router.get("/batches", response_model=Page[downloads.Batch], responses=problems(400))

@@ -1,12 +1,12 @@
 """What downloads are made with; for administrators, as the youtube service decides."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from medianest_common.contracts.youtube import tools
-from medianest_common.web import Idempotent, problems
+from medianest_common.web import Idempotent, Router, problems
 from medianest_gateway.routes.common import Gateway, passed_through
 
-router = APIRouter(
+router = Router(
     prefix="/youtube/tools", tags=["YouTube"], responses=problems(401, 403, 422, 429, 502, 503, 504)
 )
 

@@ -21,7 +21,6 @@ from medianest_common.contracts.health.kinds import (
 from medianest_common.errors import Invalid
 from medianest_health.adapters.arr import ArrProbe
 from medianest_health.adapters.docker import DockerProbe
-from medianest_health.adapters.http import HttpProbe
 from medianest_health.adapters.http_system import HttpSystem
 from medianest_health.adapters.jellyfin import JellyfinProbe
 from medianest_health.adapters.overseerr import OverseerrProbe
@@ -107,6 +106,9 @@ def _opened(
         case KeyedSpec():
             return _keyed(spec, name=name, seconds=seconds, ports=ports, variables=variables)
         case HttpSpec():
+            # With aiohttp, which nothing else needs.
+            from medianest_health.adapters.http import HttpProbe
+
             http = HttpProbe(spec, name=name, seconds=seconds, ports=ports)
             return OpenProbe(http, aclose=http.aclose)
         case DockerSpec():
