@@ -1,15 +1,17 @@
 """A small service that does one of everything, so that the ground can be tested without a subject of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from medianest_common.bus import Handlers, Raw, Reach, current
+from medianest_common.bus import Handlers, Raw, Reach, current, use
+from medianest_common.bus.handlers import Heard
 from medianest_common.contracts.base import Command, Contract, Event, Job, Nothing, Query
 from medianest_common.db import TYPES, Database, Transaction, service_metadata
 from medianest_common.errors import Conflict
@@ -47,6 +49,10 @@ class NoteWritten(Event):
     text: str
 
 
+class PagePrinted(Event):
+    text: str
+
+
 class Work(Job):
     text: str
 
@@ -70,6 +76,12 @@ class App:
     worked: list[str] = field(default_factory=list)
     fail_next: list[Exception] = field(default_factory=list)
     seen_correlations: list[str] = field(default_factory=list)
+    together: list[list[str]] = field(default_factory=list)
+    """Pages, by the transaction in which they were heard of; those that failed as well."""
+    causes: list[str | None] = field(default_factory=list)
+    """What led to what was done about each page after the commit."""
+    unprintable: str = ""
+    """Hearing of this page fails, and with it the transaction."""
     ticks: int = 0
     asleep: int = 0
     """How often it was asked to sleep."""
@@ -129,6 +141,26 @@ async def hear(event: NoteWritten, app: App, tx: Transaction) -> None:
         raise app.fail_next.pop(0)
     app.seen_correlations.append(current().correlation_id)
     app.heard.append(event.text)
+
+
+@handlers.on_together(PagePrinted)
+async def hear_together(heard: Sequence[Heard[PagePrinted]], app: App, tx: Transaction) -> None:
+    if app.gate:
+        await app.gate.wait()
+    app.together.append([each.event.text for each in heard])
+    if app.fail_next:
+        raise app.fail_next.pop(0)
+    for each in heard:
+        tx.session.add(Note(text=each.event.text))
+        await tx.session.flush()
+        if each.event.text == app.unprintable:
+            raise Conflict("No such ink.")
+        with use(each.context):
+            tx.after_commit(partial(_told, app))
+
+
+async def _told(app: App) -> None:
+    app.causes.append(current().causation_id)
 
 
 @handlers.listen(NoteWritten)

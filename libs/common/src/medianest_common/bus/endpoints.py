@@ -19,10 +19,11 @@ from pydantic import TypeAdapter, ValidationError
 from medianest_common import tracing
 from medianest_common.bus import metrics
 from medianest_common.bus.client import Bus
-from medianest_common.bus.context import CORRELATION, TRACEPARENT, Context, use
+from medianest_common.bus.context import CORRELATION, TRACEPARENT, Context, current, use
 from medianest_common.bus.dead_letters import DeadLetter, burial, described
-from medianest_common.bus.handlers import EventSpec, JobSpec, LetterSpec, ListenSpec, LiveSpec
+from medianest_common.bus.handlers import EventSpec, Heard, JobSpec, LetterSpec, ListenSpec, LiveSpec
 from medianest_common.bus.retry import OUTAGE_SCHEDULE, SCHEDULE, next_delay
+from medianest_common.bus.together import Together
 from medianest_common.bus.wire import EVENT_ID, ONLY, is_astray
 from medianest_common.clock import uuid7
 from medianest_common.db.database import Database
@@ -42,12 +43,16 @@ def event_endpoint(
     observe = metrics.Observer("event", spec.event.subject, says="message_handled")
     attributes = _consumed(spec.event.subject, by=spec.durable)
     metrics.BURIED.labels(spec.durable)
+    together = Together(spec, app=app, database=database, places=places) if spec.together else None
 
     async def attempt(arrived: NatsMessage) -> str:
         if arrived.headers.get(ONLY, spec.durable) != spec.durable:
             return "for_another"
         event = decode(arrived.body)
         event_id = UUID(arrived.headers[EVENT_ID])
+        if together is not None:
+            heard = Heard(event, event_id, current())
+            return await together.handle(heard, alone=arrived.raw_message.metadata.num_delivered > 1)
         async with places, database.transaction() as tx:
             if not await tx.claim(spec.durable, event_id):
                 return "duplicate"

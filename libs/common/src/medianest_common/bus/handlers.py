@@ -1,10 +1,12 @@
 """What a service answers, hears and does, declared beside the functions that do it."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
+from uuid import UUID
 
+from medianest_common.bus.context import Context
 from medianest_common.contracts.base import Command, Event, Job, Message, Query, Rpc
 
 type Handler = Callable[..., Awaitable[Any]]
@@ -22,6 +24,15 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard[E: Event]:
+    """An event with its id, and with what led to it: `with use(heard.context)` while something is done about it."""
+
+    event: E
+    id: UUID
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
 class RpcSpec:
     message: type[Rpc[Any]]
     run: Handler
@@ -34,6 +45,7 @@ class EventSpec:
     run: Handler
     durable: str
     concurrency: int
+    together: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +116,28 @@ class Handlers:
 
     def on[F: Handler](self, *events: type[Event], concurrency: int = 16) -> Callable[[F], F]:
         """React to events once each, inside a transaction that has already claimed the event in the inbox."""
+        return self._hearing(events, concurrency=concurrency, together=False)
 
+    def on_together[F: Handler](self, *events: type[Event], at_most: int = 100) -> Callable[[F], F]:
+        """The same for all that wait at that moment, often one, in one transaction: the function is given a sequence of
+        `Heard`, in order. Nothing waits for others to come. Where it fails for several, each is tried by itself.
+
+        For a crowd that would wait for the same rows. Who locks several locks them in an order that all agree on.
+        """
+        return self._hearing(events, concurrency=at_most, together=True)
+
+    def _hearing[F: Handler](
+        self, events: Sequence[type[Event]], *, concurrency: int, together: bool
+    ) -> Callable[[F], F]:
         def register(run: F) -> F:
             for event in events:
                 noun_past = event.type.partition(".")[2].replace(".", "_")
                 durable = f"{self.service}__{noun_past}"
-                self.events.append(EventSpec(event=event, run=run, durable=durable, concurrency=concurrency))
+                self.events.append(
+                    EventSpec(
+                        event=event, run=run, durable=durable, concurrency=concurrency, together=together
+                    )
+                )
             return run
 
         return register

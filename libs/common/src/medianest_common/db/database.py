@@ -1,7 +1,7 @@
 """One service's database: reads that commit nothing, and transactions that carry their events with them."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -9,14 +9,13 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ARRAY, Interval, MetaData, Text, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeEngine
 
 from medianest_common import tracing
-from medianest_common.bus.context import current
+from medianest_common.bus.context import Context, current, use
 from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, rfc3339
@@ -49,6 +48,13 @@ _STORE = text("""
 """).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _STORED.items()))
 
 
+# In one order, so that two that are given the same events never wait for each other crosswise.
+_CLAIM = text("""
+    insert into inbox (consumer, event_id) select :consumer, id from unnest(:ids) as heard (id) order by id
+    on conflict do nothing returning event_id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+
 def outbox_channel(service: str) -> str:
     """Channels are shared by everything in one database."""
     return f"outbox_{service}"
@@ -57,13 +63,12 @@ def outbox_channel(service: str) -> str:
 class Transaction:
     """A session whose events and jobs are stored in the same commit as its rows."""
 
-    def __init__(self, session: AsyncSession, *, metadata: MetaData, service: str, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, *, service: str, clock: Clock) -> None:
         self.session = session
-        self._inbox = metadata.tables["inbox"]
         self._service = service
         self._clock = clock
         self.pending: list[dict[str, Any]] = []
-        self._afterwards: list[Callable[[], Awaitable[None]]] = []
+        self._afterwards: list[tuple[Context, Callable[[], Awaitable[None]]]] = []
 
     def emit(self, event: Event) -> UUID:
         """Returns the event's id, which consumers use to do things once."""
@@ -119,28 +124,29 @@ class Transaction:
         return message_id
 
     def after_commit(self, run: Callable[[], Awaitable[None]]) -> None:
-        """Run this once the commit has succeeded, in the order of asking; what must not be lost is emitted instead.
+        """Run this once the commit has succeeded, in the order of asking and in the context of who asked; what must not
+        be lost is emitted instead.
 
         A failure is logged and changes nothing: the rows are there, whatever became of telling about them.
         """
-        self._afterwards.append(run)
+        self._afterwards.append((current(), run))
 
     async def committed(self) -> None:
-        for run in self._afterwards:
-            try:
-                await run()
-            except Exception:
-                log.exception("after_commit_failed", service=self._service)
+        for context, run in self._afterwards:
+            with use(context):
+                try:
+                    await run()
+                except Exception:
+                    log.exception("after_commit_failed", service=self._service)
 
     async def claim(self, consumer: str, event_id: UUID) -> bool:
         """Whether this event is new to this consumer. Waits for a rival transaction, so only one sees True."""
-        statement = (
-            upsert(self._inbox)
-            .values(consumer=consumer, event_id=event_id)
-            .on_conflict_do_nothing()
-            .returning(self._inbox.c.consumer)
-        )
-        return (await self.session.execute(statement)).scalar_one_or_none() is not None
+        return bool(await self.claim_each(consumer, [event_id]))
+
+    async def claim_each(self, consumer: str, event_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of them that are new to this consumer."""
+        claimed = await self.session.scalars(_CLAIM, {"consumer": consumer, "ids": list(event_ids)})
+        return set(claimed)
 
 
 class Publishes(Protocol):
@@ -170,7 +176,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits at the end of the block, with everything emitted in it; rolls back on any exception."""
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
-            tx = Transaction(session, metadata=self.metadata, service=self.service, clock=self._clock)
+            tx = Transaction(session, service=self.service, clock=self._clock)
             async with session.begin():
                 yield tx
                 if tx.pending:

@@ -1,5 +1,8 @@
 """What became of requests and issues."""
 
+from collections.abc import Sequence
+
+from medianest_common.bus.handlers import Heard
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
 from medianest_common.contracts.media.events import REQUEST_EVENTS, RequestChange
 from medianest_common.contracts.media.issues import ISSUE_EVENTS, IssueChange
@@ -9,9 +12,11 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.handlers.base import event_id, handlers
 
 
-@handlers.on(*REQUEST_EVENTS.values())
-async def request_moved(event: RequestChange, app: NotificationsApp, tx: Transaction) -> None:
-    await use_cases.announce_request(app, tx, event, event_id=event_id())
+@handlers.on_together(*REQUEST_EVENTS.values())
+async def requests_moved(
+    heard: Sequence[Heard[RequestChange]], app: NotificationsApp, tx: Transaction
+) -> None:
+    await use_cases.announce_requests(app, tx, heard)
 
 
 @handlers.on(*ISSUE_EVENTS)

@@ -14,10 +14,12 @@ from sqlalchemy.orm import aliased
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.notifications.channels import ChannelKind
-from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor, Urgency
+from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor
 from medianest_common.db import Repository
+from medianest_notifications.delivering.ages import max_age
 from medianest_notifications.delivering.metrics import count
 from medianest_notifications.models import Delivery
+from medianest_notifications.planning.decision import Matter
 from medianest_notifications.repository.broadcasts import is_of_ended_broadcast
 
 TOO_LATE = "It was too old to be sent."
@@ -34,6 +36,7 @@ class Planned:
     kind: ChannelKind
     entry_id: UUID
     seq: int
+    matter: Matter
     due_at: datetime
     held_for: HeldFor | None = None
     reason: SuppressedFor | None = None
@@ -46,13 +49,15 @@ class Planned:
 _ADD = text("""
     insert into deliveries (id, user_id, channel_id, kind, entry_id, seq, type, urgency, state, reason, held_for,
         due_at, expires_at, attempts, in_doubt, repeated, collapse_key, created_at, updated_at)
-    select t.id, t.user_id, t.channel_id, t.kind, t.entry_id, t.seq, :type, :urgency,
+    select t.id, t.user_id, t.channel_id, t.kind, t.entry_id, t.seq, t.type, t.urgency,
         case when t.reason is null then 'queued' else 'suppressed' end, t.reason, t.held_for, t.due_at,
-        t.due_at + cast(:lasts as interval), 0, false, false, :collapse_key, :now, :now
+        t.expires_at, 0, false, false, t.collapse_key, :now, :now
     from unnest(cast(:ids as uuid[]), cast(:user_ids as uuid[]), cast(:channel_ids as uuid[]), cast(:kinds as text[]),
-        cast(:entry_ids as uuid[]), cast(:seqs as bigint[]), cast(:reasons as text[]), cast(:held as text[]),
-        cast(:due as timestamptz[])
-    ) as t (id, user_id, channel_id, kind, entry_id, seq, reason, held_for, due_at)
+        cast(:entry_ids as uuid[]), cast(:seqs as bigint[]), cast(:types as text[]), cast(:urgencies as text[]),
+        cast(:collapse_keys as text[]), cast(:reasons as text[]), cast(:held as text[]), cast(:due as timestamptz[]),
+        cast(:expire as timestamptz[])
+    ) as t (id, user_id, channel_id, kind, entry_id, seq, type, urgency, collapse_key, reason, held_for, due_at,
+        expires_at)
     -- One that is being deleted meanwhile is gone for us, and who sends to one does not wait for us.
     join channels c on c.id = t.channel_id
     for key share of c
@@ -64,17 +69,7 @@ _ADD = text("""
 class Deliveries(Repository[Delivery]):
     model = Delivery
 
-    async def add_planned(
-        self,
-        planned: Sequence[Planned],
-        *,
-        type: str,
-        urgency: Urgency,
-        collapse_key: str | None,
-        lasts: timedelta,
-        now: datetime,
-    ) -> None:
-        """All of one matter in one statement."""
+    async def add_planned(self, planned: Sequence[Planned], *, now: datetime) -> None:
         columns = {
             "ids": [uuid7() for _ in planned],
             "user_ids": [each.user_id for each in planned],
@@ -82,12 +77,15 @@ class Deliveries(Repository[Delivery]):
             "kinds": [each.kind.value for each in planned],
             "entry_ids": [each.entry_id for each in planned],
             "seqs": [each.seq for each in planned],
+            "types": [each.matter.type.value for each in planned],
+            "urgencies": [each.matter.urgency for each in planned],
+            "collapse_keys": [each.matter.collapse_key for each in planned],
             "reasons": [each.reason for each in planned],
             "held": [each.held_for for each in planned],
             "due": [each.due_at for each in planned],
+            "expire": [each.due_at + max_age(each.matter.type) for each in planned],
         }
-        values = {"type": type, "urgency": urgency, "collapse_key": collapse_key, "lasts": lasts, "now": now}
-        added = await self.session.execute(_ADD, columns | values)
+        added = await self.session.execute(_ADD, columns | {"now": now})
         count(self.session, ((kind, state) for kind, state in added if state == _S.SUPPRESSED))
 
     async def expire(self, channel_id: UUID, *, now: datetime) -> None:

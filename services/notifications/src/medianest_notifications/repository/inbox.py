@@ -3,8 +3,7 @@
 Whoever changes a person's entries locks that person's head first; so nothing waits crosswise, and the count is right.
 """
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,39 +16,9 @@ from medianest_common.contracts.notifications import InboxCount
 from medianest_common.db import Repository
 from medianest_common.db.repository import after
 from medianest_notifications.models import Entry, Head
-from medianest_notifications.planning.catalogue import MEANINGS
-from medianest_notifications.rendering import clean, render
-from medianest_notifications.repository.templates import TemplateOverrides, tongues_of, worded
-from medianest_notifications.wording import Notice, without_name
-
-_DELIVER = text("""
-    with fresh as (
-        select t.user_id, t.id, t.is_read or t.hidden as seen, t.hidden, t.title, t.body
-        from unnest(
-            cast(:user_ids as uuid[]), cast(:ids as uuid[]), cast(:read as boolean[]), cast(:hidden as boolean[]),
-            cast(:titles as text[]), cast(:bodies as text[])
-        ) with ordinality as t (user_id, id, is_read, hidden, title, body, place)
-        where not exists (
-            select from entries e where e.user_id = t.user_id and e.dedupe_key = cast(:dedupe_key as uuid)
-        )
-        order by t.place
-    ), counted as (
-        insert into heads as h (user_id, head, unread) select user_id, 1, case when seen then 0 else 1 end from fresh
-        on conflict (user_id) do update set head = h.head + 1, unread = h.unread + excluded.unread
-            where h.erased_at is null
-        returning user_id, head
-    )
-    insert into entries (
-        id, user_id, seq, dedupe_key, type, title, body, link, data, "values", about_id, created_at, read_at,
-        dismissed_at, collapse_key, pinned_at
-    )
-    select fresh.id, fresh.user_id, counted.head, cast(:dedupe_key as uuid), :type, fresh.title, fresh.body, :link,
-        cast(:data as jsonb), cast(:values as jsonb), cast(:about_id as uuid), cast(:now as timestamptz),
-        case when seen then cast(:now as timestamptz) end, case when hidden then cast(:now as timestamptz) end,
-        :collapse_key, case when :pinned and not hidden then cast(:now as timestamptz) end
-    from fresh join counted using (user_id)
-    returning id, user_id, seq, read_at, dismissed_at, pinned_at
-""")
+from medianest_notifications.rendering import render
+from medianest_notifications.repository.templates import TemplateOverrides, tongues_of
+from medianest_notifications.wording import without_name
 
 _FORGET = text("""
     with old as (
@@ -83,69 +52,8 @@ _SUPERSEDE = text("""
 _IS_OPEN = (Entry.read_at.is_(None), Entry.dismissed_at.is_(None))
 
 
-def supersedes(notice: Notice) -> bool:
-    """Whether an earlier notice about the same is not true any more: of what comes and goes, and of what adds up."""
-    meaning = MEANINGS[notice.type]
-    says_how_it_is = meaning.flaps or meaning.reminds or bool(meaning.settles)
-    return notice.collapse_key is not None and says_how_it_is
-
-
 class Entries(Repository[Entry]):
     model = Entry
-
-    async def deliver(
-        self,
-        notice: Notice,
-        *,
-        to: Mapping[UUID, UUID],
-        dedupe_key: UUID,
-        now: datetime,
-        read: Collection[UUID] = (),
-        hidden: Collection[UUID] = (),
-    ) -> Sequence[Entry]:
-        """One entry for each person in `to` (user id → entry id) who does not have this one yet, in their language.
-
-        In the inboxes of `read` it lies as if it had been read, in those of `hidden` as if it had been dismissed.
-        """
-        values, data = clean(notice.values), clean(notice.data)
-        said = await worded(self.session, notice.type, values, to=to, now=now)
-        common = {
-            "type": notice.type.value,
-            "link": notice.link,
-            "dedupe_key": dedupe_key,
-            "about_id": notice.about,
-            "collapse_key": notice.collapse_key if supersedes(notice) else None,
-        }
-        parameters = common | {
-            "user_ids": list(to.keys()),
-            "ids": list(to.values()),
-            "read": [user_id in read for user_id in to],
-            "hidden": [user_id in hidden for user_id in to],
-            "titles": [said[user_id].title for user_id in to],
-            "bodies": [said[user_id].body for user_id in to],
-            "data": json.dumps(data),
-            "values": json.dumps(values),
-            "pinned": notice.pinned,
-            "now": now,
-        }
-        rows = (await self.session.execute(_DELIVER, parameters)).all()
-        return [
-            Entry(
-                **common,
-                id=row.id,
-                user_id=row.user_id,
-                seq=row.seq,
-                title=said[row.user_id].title,
-                body=said[row.user_id].body,
-                data=data,
-                values=values,
-                created_at=now,
-                read_at=row.read_at,
-                dismissed_at=row.dismissed_at,
-                pinned_at=row.pinned_at,
-            )
-            for row in rows
-        ]
 
     async def supersede(
         self, collapse_key: str, *, by: Sequence[Entry], now: datetime

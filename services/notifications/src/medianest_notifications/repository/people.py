@@ -1,10 +1,10 @@
 """What is known here about people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, cast, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Repository
@@ -37,9 +37,18 @@ class Recipients(Repository[Recipient]):
 
     async def has_left(self, user_id: UUID) -> bool:
         """Nobody can leave from now on until this transaction ends."""
-        statement = select(Recipient.version).where(Recipient.user_id == user_id)
-        version = (await self.session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
-        return version == LAST_VERSION
+        return bool(await self.those_who_left([user_id]))
+
+    async def those_who_left(self, user_ids: Collection[UUID]) -> set[UUID]:
+        """None of the others can leave from now on until this transaction ends."""
+        statement = (
+            select(Recipient.user_id, Recipient.version)
+            .where(Recipient.user_id == any_(cast(list(user_ids), ARRAY(Uuid()))))
+            .order_by(Recipient.user_id)
+            .with_for_update(read=True)
+        )
+        rows = (await self.session.execute(statement)).all()
+        return {row.user_id for row in rows if row.version == LAST_VERSION}
 
     async def is_suspended(self, user_id: UUID) -> bool:
         statement = select(Recipient.suspended).where(Recipient.user_id == user_id)

@@ -30,17 +30,20 @@ from medianest_notifications.planning.local_time import QuietHours, zone_called
 from medianest_notifications.repository.heads import lock_heads
 
 _READERS = text("""
-    select t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
+    select t.matter, t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
         m.user_id is not null as muted, m.until as muted_until,
         inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
-    from unnest(cast(:user_ids as uuid[])) with ordinality as t (user_id, place)
+    from unnest(
+        cast(:user_ids as uuid[]), cast(:types as text[]), cast(:media_types as text[]), cast(:tmdb_ids as bigint[]),
+        cast(:matters as bigint[])
+    ) with ordinality as t (user_id, type, media_type, tmdb_id, matter, place)
     left join recipients r on r.user_id = t.user_id
     left join preferences p on p.user_id = t.user_id
-    left join mutes m on m.user_id = t.user_id and m.media_type = :media_type and m.tmdb_id = :tmdb_id
-    left join choices inbox on inbox.user_id = t.user_id and inbox.type = :type and inbox.channel_id is null
+    left join mutes m on m.user_id = t.user_id and m.media_type = t.media_type and m.tmdb_id = t.tmdb_id
+    left join choices inbox on inbox.user_id = t.user_id and inbox.type = t.type and inbox.channel_id is null
     -- Who is suspended finds it in the inbox when they are back, and hears of it nowhere else.
     left join channels c on c.user_id = t.user_id and c.state = 'active' and r.suspended is not true
-    left join choices choice on choice.user_id = t.user_id and choice.type = :type and choice.channel_id = c.id
+    left join choices choice on choice.user_id = t.user_id and choice.type = t.type and choice.channel_id = c.id
     order by t.place, c.id
 """)
 
@@ -68,35 +71,46 @@ class Told:
 
 async def plan_for(
     session: AsyncSession | AsyncConnection,
-    matter: Matter,
+    matters: Sequence[tuple[Matter, Collection[UUID]]],
     *,
-    to: Collection[UUID],
     now: datetime,
     household_zone: str,
-) -> list[Told]:
-    """For each of `to`, in their order, by one statement, or three where floods are kept away."""
-    media_type, tmdb_id = matter.title or (None, None)
-    parameters: dict[str, object] = {"user_ids": list(to), "type": matter.type.value}
-    parameters |= {"media_type": media_type.value if media_type else None, "tmdb_id": tmdb_id}
+) -> list[list[Told]]:
+    """For each matter, how each of those people is told, in their order: by one statement for all, and two for each
+    where floods are kept away."""
+    asked = [(number, matter, user_id) for number, (matter, to) in enumerate(matters) for user_id in to]
+    parameters: dict[str, object] = {
+        "matters": [number for number, _, _ in asked],
+        "user_ids": [user_id for _, _, user_id in asked],
+        "types": [matter.type.value for _, matter, _ in asked],
+        "media_types": [matter.title[0].value if matter.title else None for _, matter, _ in asked],
+        "tmdb_ids": [matter.title[1] if matter.title else None for _, matter, _ in asked],
+    }
+    told: list[list[Told]] = [[] for _ in matters]
     rows = (await session.execute(_READERS, parameters)).all()
-    said = await _said(session, matter, rows, now=now)
-    told: list[Told] = []
-    for user_id, each in groupby(rows, key=lambda row: row.user_id):
-        theirs = list(each)
-        reader = _reader(theirs, matter, household_zone)
-        endpoints = [_endpoint(row) for row in theirs if row.channel_id]
-        told.append(
-            Told(
-                user_id=user_id,
-                in_inbox=reader.mode(matter.type, None) is not Mode.OFF,
-                muted=reader.has_muted(matter.title, at=now),
-                channels=[
-                    (channel, plan(matter, reader, channel, now=now, said=said.get(channel.id, NOTHING_SAID)))
-                    for channel in endpoints
-                ],
-            )
-        )
+    for number, of_one in groupby(rows, key=lambda row: row.matter):
+        matter, theirs = matters[number][0], list(of_one)
+        said = await _said(session, matter, theirs, now=now)
+        told[number] = [
+            _told(list(of_person), matter, said, now=now, household_zone=household_zone)
+            for _, of_person in groupby(theirs, key=lambda row: row.user_id)
+        ]
     return told
+
+
+def _told(
+    rows: Sequence[Any], matter: Matter, said: Mapping[UUID, Said], *, now: datetime, household_zone: str
+) -> Told:
+    reader = _reader(rows, matter, household_zone)
+    return Told(
+        user_id=rows[0].user_id,
+        in_inbox=reader.mode(matter.type, None) is not Mode.OFF,
+        muted=reader.has_muted(matter.title, at=now),
+        channels=[
+            (channel, plan(matter, reader, channel, now=now, said=said.get(channel.id, NOTHING_SAID)))
+            for channel in map(_endpoint, (row for row in rows if row.channel_id))
+        ],
+    )
 
 
 def _reader(rows: Sequence[Any], matter: Matter, household_zone: str) -> Reader:

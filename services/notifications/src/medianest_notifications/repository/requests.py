@@ -4,9 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, or_, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.media.events import RequestChange
 from medianest_common.contracts.personal import NOBODY
@@ -14,36 +13,30 @@ from medianest_common.db import Repository
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.rendering import clean
 
+# In one order, so that no two who hear of the same wait for each other crosswise.
+_LOCK = select(FollowedRequest).from_statement(
+    text("""
+        insert into followed_requests (request_id, version, told, updated_at)
+        select id, 0, '{}', :now from unnest(:ids) as heard (id) order by id
+        on conflict (request_id) do update set updated_at = excluded.updated_at
+        returning *
+    """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+)
+
 
 class FollowedRequests(Repository[FollowedRequest]):
     model = FollowedRequest
 
+    async def lock(self, ids: Collection[UUID], *, now: datetime) -> dict[UUID, FollowedRequest]:
+        """Until the transaction ends, by id. One that was never heard of begins with version 0."""
+        rows = await self.session.scalars(_LOCK, {"ids": list(ids), "now": now})
+        return {row.request_id: row for row in rows}
+
     async def hear(self, request_id: UUID, *, version: int, now: datetime) -> FollowedRequest:
         """Locks the row until the transaction ends; its `version` is the highest heard so far, this one included."""
-        statement = upsert(FollowedRequest).values(
-            request_id=request_id, version=version, told={}, updated_at=now
-        )
-        heard = statement.on_conflict_do_update(
-            index_elements=["request_id"],
-            set_={
-                "version": func.greatest(FollowedRequest.version, statement.excluded.version),
-                "updated_at": statement.excluded.updated_at,
-            },
-        ).returning(FollowedRequest)
-        return (await self.session.execute(heard)).scalar_one()
-
-    def note(
-        self, request: FollowedRequest, event: RequestChange, *, gone: Collection[UUID], now: datetime
-    ) -> None:
-        """Who waits for which title, by the latest that was heard."""
-        if request.version > event.version and request.status is not None:
-            return
-        if request.status != event.status.value:
-            request.status, request.moved_at = event.status.value, now
-        request.media_type, request.tmdb_id = event.media_type.value, event.tmdb_id
-        request.title, request.seasons = clean(event.title), sorted(set(event.seasons))
-        people = {event.user_id, *event.follower_ids} - {NOBODY, *gone}
-        request.people = sorted(person.hex for person in people)
+        request = (await self.lock([request_id], now=now))[request_id]
+        request.version = max(request.version, version)
+        return request
 
     async def forget_person(self, user_id: UUID) -> int:
         person = cast(user_id.hex, Text)
@@ -62,3 +55,15 @@ class FollowedRequests(Repository[FollowedRequest]):
 
     async def forget(self, *, before: datetime) -> None:
         await self.session.execute(delete(FollowedRequest).where(FollowedRequest.updated_at < before))
+
+
+def note(request: FollowedRequest, event: RequestChange, *, gone: Collection[UUID], now: datetime) -> None:
+    """Who waits for which title, by the latest that was heard."""
+    if request.version > event.version and request.status is not None:
+        return
+    if request.status != event.status.value:
+        request.status, request.moved_at = event.status.value, now
+    request.media_type, request.tmdb_id = event.media_type.value, event.tmdb_id
+    request.title, request.seasons = clean(event.title), sorted(set(event.seasons))
+    people = {event.user_id, *event.follower_ids} - {NOBODY, *gone}
+    request.people = sorted(person.hex for person in people)

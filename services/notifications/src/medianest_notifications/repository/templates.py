@@ -1,6 +1,6 @@
 """Administrators' wordings, and who reads in which language."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,6 +30,12 @@ class Tongue(NamedTuple):
 
     locale: str | None
     zone: str
+
+
+class Saying(NamedTuple):
+    type: str
+    values: dict[str, Any]
+    to: Collection[UUID]
 
 
 class TemplateOverrides(Repository[TemplateOverride]):
@@ -83,23 +89,29 @@ async def tongues_of(
 
 
 async def worded(
-    session: AsyncSession, type: str, values: Mapping[str, Any], *, to: Collection[UUID], now: datetime
-) -> Mapping[UUID, Rendered]:
-    """What each of `to` reads in the inbox. Each language and zone is made once, however many people share it."""
-    tongues = await tongues_of(session, to)
+    session: AsyncSession, sayings: Sequence[Saying], *, now: datetime
+) -> list[Mapping[UUID, Rendered]]:
+    """What each person reads of each saying in the inbox. It is put into each language and zone once, however many
+    people share them."""
+    tongues = await tongues_of(session, {user_id for saying in sayings for user_id in saying.to})
     templates = TemplateOverrides(session)
-    overrides = await templates.of([type])
+    overrides = await templates.of({saying.type for saying in sayings})
     failures: dict[Key, str] = {}
-    said = {
-        tongue: render(
-            type,
-            values,
-            locale=tongue.locale,
-            zone=tongue.zone,
-            overrides=overrides,
-            report=failures.setdefault,
-        )
-        for tongue in set(tongues.values())
-    }
+
+    def put(saying: Saying) -> Mapping[UUID, Rendered]:
+        said = {
+            tongue: render(
+                saying.type,
+                saying.values,
+                locale=tongue.locale,
+                zone=tongue.zone,
+                overrides=overrides,
+                report=failures.setdefault,
+            )
+            for tongue in {tongues[user_id] for user_id in saying.to}
+        }
+        return {user_id: said[tongues[user_id]] for user_id in saying.to}
+
+    words = [put(saying) for saying in sayings]
     await templates.note_failures(failures, now=now)
-    return {user_id: said[tongue] for user_id, tongue in tongues.items()}
+    return words

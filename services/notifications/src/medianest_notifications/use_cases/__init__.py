@@ -16,7 +16,7 @@ from medianest_notifications.use_cases.announce_incident import (
     announce_incident,
 )
 from medianest_notifications.use_cases.announce_issue import announce_issue
-from medianest_notifications.use_cases.announce_request import announce_request
+from medianest_notifications.use_cases.announce_request import announce_requests
 from medianest_notifications.use_cases.announce_standing import (
     announce_email,
     announce_import,
@@ -61,7 +61,7 @@ __all__ = [
     "announce_lost_access",
     "announce_queue",
     "announce_quota",
-    "announce_request",
+    "announce_requests",
     "announce_role",
     "announce_stuck",
     "announce_stuck_download",

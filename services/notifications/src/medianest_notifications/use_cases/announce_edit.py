@@ -11,6 +11,7 @@ from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import Circle, recipients
 from medianest_notifications.repository import FollowedRequests, Recipients
+from medianest_notifications.repository.requests import note
 from medianest_notifications.use_cases.announce_request import tell_open_pages
 from medianest_notifications.use_cases.notify import notify
 from medianest_notifications.wording_requests import about_edit, about_stuck
@@ -21,8 +22,7 @@ async def announce_edit(
 ) -> None:
     # Events overtake each other: that there is something to decide stays news, whatever it was changed to.
     undecided = event.status is RequestStatus.PENDING
-    requests = FollowedRequests(tx.session)
-    request = await requests.hear(
+    request = await FollowedRequests(tx.session).hear(
         event.request_id, version=0 if undecided else event.version, now=app.clock.now()
     )
     known = Recipients(tx.session)
@@ -30,7 +30,7 @@ async def announce_edit(
     if request.version <= event.version:
         everyone = sorted({event.user_id, *await known.admins(), *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
-    requests.note(request, event, gone=gone, now=app.clock.now())
+    note(request, event, gone=gone, now=app.clock.now())
     circle = Circle(requester=event.user_id, actor=event.actor_id, gone=gone)
     audience = recipients(NotificationType.REQUEST_EDITED, circle)
     await notify(app, tx, about_edit(event), to=audience, dedupe_key=event_id)

@@ -1,10 +1,12 @@
 """Tell the right people that a request has moved on."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid5
 
-from medianest_common.bus import Bus
+from medianest_common.bus import Bus, use
+from medianest_common.bus.handlers import Heard
 from medianest_common.contracts.live import LiveFrame
 from medianest_common.contracts.media import RequestSource, RequestStatus
 from medianest_common.contracts.media.events import RequestChange
@@ -16,7 +18,8 @@ from medianest_notifications.audience import Circle, audience_of, recipients
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
 from medianest_notifications.repository.heads import lock_heads
-from medianest_notifications.use_cases.notify import notify
+from medianest_notifications.repository.requests import note
+from medianest_notifications.use_cases.notify import Announcement, notify_each
 from medianest_notifications.wording import SOMEBODY, Notice, about_request
 from medianest_notifications.wording_people import about_watchlist_request
 from medianest_notifications.wording_requests import about_followed
@@ -25,33 +28,51 @@ MOVED = "request.moved"
 """The live frame by which open pages know that a request looks different now."""
 
 
-async def announce_request(
-    app: NotificationsApp, tx: Transaction, event: RequestChange, *, event_id: UUID
+async def announce_requests(
+    app: NotificationsApp, tx: Transaction, heard: Sequence[Heard[RequestChange]]
 ) -> None:
     """Events may come late and out of order: nobody hears of a state after a later one was announced to him."""
-    requests = FollowedRequests(tx.session)
-    request = await requests.hear(event.request_id, version=event.version, now=app.clock.now())
+    now = app.clock.now()
+    requests = await FollowedRequests(tx.session).lock({each.event.request_id for each in heard}, now=now)
     recipients = Recipients(tx.session)
     admins = await recipients.admins()
-    gone = {NOBODY}
-    if await recipients.has_left(event.user_id):
-        gone.add(event.user_id)
+    left = await recipients.those_who_left({each.event.user_id for each in heard})
+    announcements: list[Announcement] = []
+    for each in heard:
+        with use(each.context):
+            request = requests[each.event.request_id]
+            announcements += _announce(app, tx, each, request, admins=admins, left=left, now=now)
+    await lock_heads(tx.session, {person for each in announcements for person in each.to})
+    await notify_each(app, tx, announcements)
+
+
+def _announce(
+    app: NotificationsApp,
+    tx: Transaction,
+    heard: Heard[RequestChange],
+    request: FollowedRequest,
+    *,
+    admins: Collection[UUID],
+    left: Collection[UUID],
+    now: datetime,
+) -> Iterator[Announcement]:
+    """Notes what is known of the request from here on, and yields what is to be said of it to whom."""
+    event, gone = heard.event, {NOBODY, *left}
+    if event.user_id in left:
         event = event.model_copy(update={"user_name": SOMEBODY})
-    requests.note(request, event, gone=gone, now=app.clock.now())
+    request.version = max(request.version, event.version)
+    note(request, event, gone=gone, now=now)
     if request.version == event.version:
         everyone = sorted({event.user_id, *admins, *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
     people = [user for user in audience_of(event, admins=admins, gone=gone) if _is_news(event, request, user)]
     if _is_by_itself(event):
-        await lock_heads(tx.session, {event.user_id, *people} - gone)
-        await _tell_whose_watchlist(app, tx, event, gone=gone)
+        yield _to_whose_watchlist(event, gone=gone)
         people = [user for user in people if user != event.user_id]
-    if not people:
-        return
-    await lock_heads(tx.session, people)
     for notice, group in _by_reader(event, people, admins=admins):
-        await notify(app, tx, notice, to=group, dedupe_key=event_id)
-    request.told = request.told | {user.hex: event.version for user in people}
+        yield Announcement(notice, group, heard.id)
+    if people:
+        request.told = request.told | {user.hex: event.version for user in people}
 
 
 def _is_by_itself(event: RequestChange) -> bool:
@@ -61,14 +82,12 @@ def _is_by_itself(event: RequestChange) -> bool:
     return event.source is RequestSource.WATCHLIST and (is_new or is_approved)
 
 
-async def _tell_whose_watchlist(
-    app: NotificationsApp, tx: Transaction, event: RequestChange, *, gone: Collection[UUID]
-) -> None:
+def _to_whose_watchlist(event: RequestChange, *, gone: Collection[UUID]) -> Announcement:
     """Once for each request, however often the list is read and whatever it was approved by."""
     circle = Circle(account=event.user_id, gone=gone)
     audience = recipients(NotificationType.REQUEST_FROM_WATCHLIST, circle)
     once = uuid5(event.request_id, NotificationType.REQUEST_FROM_WATCHLIST)
-    await notify(app, tx, about_watchlist_request(event), to=audience, dedupe_key=once)
+    return Announcement(about_watchlist_request(event), audience, once)
 
 
 def _by_reader(

@@ -1,18 +1,18 @@
 """Put a notice into people's inboxes, and tell their open sockets once it is really there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from uuid import UUID
 
-from medianest_common.bus import Bus
-from medianest_common.clock import uuid7
+from medianest_common.bus import Bus, Context, current, use
 from medianest_common.contracts.live import EventFrame, LiveFrame
 from medianest_common.contracts.notifications import InboxCount, push_subject
 from medianest_common.contracts.notifications.deliveries import Urgency
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
-from medianest_notifications.delivering.ages import max_age
 from medianest_notifications.delivering.work import wake
 from medianest_notifications.mapping import as_notification
 from medianest_notifications.models import Entry
@@ -20,45 +20,70 @@ from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.planning.decision import Matter
 from medianest_notifications.repository import Entries
 from medianest_notifications.repository.deliveries import Deliveries, Planned
-from medianest_notifications.repository.inbox import supersedes
 from medianest_notifications.repository.readers import Told, plan_for
+from medianest_notifications.repository.writing import Letter, supersedes, write
 from medianest_notifications.wording import Notice
 
 COUNTED = "inbox.counted"
 """The live frame that keeps a person's other tabs and devices in step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    notice: Notice
+    to: Sequence[UUID]
+    dedupe_key: UUID
+    context: Context = field(default_factory=current)
+    """What led to it."""
+
+
 async def notify(
     app: NotificationsApp, tx: Transaction, notice: Notice, *, to: Iterable[UUID], dedupe_key: UUID
 ) -> None:
-    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order given, which has to be that of
-    their ids; whoever tells several groups in one transaction locks all of them first.
+    await notify_each(app, tx, [Announcement(notice, list(dict.fromkeys(to)), dedupe_key)])
+
+
+async def notify_each(app: NotificationsApp, tx: Transaction, announcements: Sequence[Announcement]) -> None:
+    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order given, which has to be that of their
+    ids; whoever tells several things, or several groups, in one transaction locks all of them first.
 
     What goes to people's channels is stored in the same transaction, in as many statements for one as for a thousand.
     """
-    people = list(dict.fromkeys(to))
-    if not people:
+    for together in _in_turns([each for each in announcements if each.to]):
+        await _notify(app, tx, together)
+
+
+def _in_turns(announcements: Sequence[Announcement]) -> Iterator[Sequence[Announcement]]:
+    """What takes the place of its like, or is held back for it, has to see what was told before it."""
+    for by_itself, group in groupby(announcements, key=lambda each: supersedes(each.notice)):
+        if by_itself:
+            yield from ([each] for each in group)
+        else:
+            yield list(group)
+
+
+async def _notify(app: NotificationsApp, tx: Transaction, announcements: Sequence[Announcement]) -> None:
+    now = app.clock.now()
+    matters = [(matter_of(each.notice), each.to) for each in announcements]
+    plans = await plan_for(tx.session, matters, now=now, household_zone=app.household_zone)
+    reached = [
+        (announcement, told)
+        for announcement, people in zip(announcements, plans, strict=True)
+        if (told := [each for each in people if each.in_inbox or each.channels])
+    ]
+    if not reached:
         return
-    matter, now = matter_of(notice), app.clock.now()
-    told = await plan_for(tx.session, matter, to=people, now=now, household_zone=app.household_zone)
-    told = [each for each in told if each.in_inbox or each.channels]
-    if not told:
-        return
-    entries = await Entries(tx.session).deliver(
-        notice,
-        to={each.user_id: uuid7() for each in told},
-        dedupe_key=dedupe_key,
-        now=now,
-        read=[each.user_id for each in told if each.muted],
-        hidden=[each.user_id for each in told if not each.in_inbox],
-    )
-    if entries:
-        tx.after_commit(partial(_push, app.bus, entries))
-        if supersedes(notice) and notice.collapse_key:
-            shown = [entry for entry in entries if entry.dismissed_at is None]
-            counts = await Entries(tx.session).supersede(notice.collapse_key, by=shown, now=now)
-            tx.after_commit(partial(_tell_counts, app.bus, counts))
-        await _send(tx, matter, told, entries, now=now)
+    letters = [Letter(each.notice, told, each.dedupe_key) for each, told in reached]
+    delivered = await write(tx.session, letters, now=now)
+    planned: list[Planned] = []
+    for (announcement, told), entries in zip(reached, delivered, strict=True):
+        if not entries:
+            continue
+        with use(announcement.context):
+            tx.after_commit(partial(_push, app.bus, entries))
+            await _supersede(app, tx, announcement.notice, entries, now=now)
+        planned += _planned(announcement.notice, told, entries)
+    await _send(tx, planned, now=now)
 
 
 def matter_of(notice: Notice) -> Matter:
@@ -71,38 +96,42 @@ def matter_of(notice: Notice) -> Matter:
     )
 
 
-async def _send(
-    tx: Transaction, matter: Matter, told: Sequence[Told], entries: Sequence[Entry], *, now: datetime
+async def _supersede(
+    app: NotificationsApp, tx: Transaction, notice: Notice, entries: Sequence[Entry], *, now: datetime
 ) -> None:
+    if not supersedes(notice) or not notice.collapse_key:
+        return
+    shown = [entry for entry in entries if entry.dismissed_at is None]
+    counts = await Entries(tx.session).supersede(notice.collapse_key, by=shown, now=now)
+    tx.after_commit(partial(_tell_counts, app.bus, counts))
+
+
+def _planned(notice: Notice, told: Sequence[Told], entries: Sequence[Entry]) -> Iterator[Planned]:
+    matter = matter_of(notice)
     by_person = {entry.user_id: entry for entry in entries}
-    planned = [
-        Planned(
-            user_id=each.user_id,
-            channel_id=channel.id,
-            kind=channel.kind,
-            entry_id=by_person[each.user_id].id,
-            seq=by_person[each.user_id].seq,
-            due_at=plan.due_at,
-            held_for=plan.held_for,
-            reason=plan.reason,
-        )
-        for each in told
-        if each.user_id in by_person
-        for channel, plan in each.channels
-    ]
+    for each in told:
+        if (entry := by_person.get(each.user_id)) is None:
+            continue
+        for channel, plan in each.channels:
+            yield Planned(
+                user_id=each.user_id,
+                channel_id=channel.id,
+                kind=channel.kind,
+                entry_id=entry.id,
+                seq=entry.seq,
+                matter=matter,
+                due_at=plan.due_at,
+                held_for=plan.held_for,
+                reason=plan.reason,
+            )
+
+
+async def _send(tx: Transaction, planned: Sequence[Planned], *, now: datetime) -> None:
     if not planned:
         return
-    await Deliveries(tx.session).add_planned(
-        planned,
-        type=matter.type,
-        urgency=matter.urgency,
-        collapse_key=matter.collapse_key,
-        lasts=max_age(matter.type),
-        now=now,
-    )
-    for each in planned:
-        if each.is_due:
-            wake(tx, each.kind, each.channel_id)
+    await Deliveries(tx.session).add_planned(planned, now=now)
+    for kind, channel_id in dict.fromkeys((each.kind, each.channel_id) for each in planned if each.is_due):
+        wake(tx, kind, channel_id)
 
 
 async def tell_count(bus: Bus, user_id: UUID, count: InboxCount) -> None:
