@@ -152,6 +152,21 @@ async def test_shelves_by_genre_provider_and_kind(household: Household) -> None:
 
 
 @together
+async def test_shelves_by_year_and_the_newest_first(household: Household) -> None:
+    nineties = await household.shelf("movies", year=1999)
+    assert "The Matrix" in titles(nineties)
+    assert {item.year for item in nineties.items if isinstance(item, media.SearchResult)} == {1999}
+    for shelf in ("movies", "tv"):
+        newest = await household.shelf(shelf, sort=media.ShelfOrder.NEWEST)
+        years = [item.year or 0 for item in newest.items if isinstance(item, media.SearchResult)]
+        assert len(years) > 5 and years == sorted(years, reverse=True)
+    for shelf, more in (("trending", {"year": 1999}), ("upcoming", {"sort": media.ShelfOrder.NEWEST})):
+        with pytest.raises(RemoteError) as refused:
+            await household.shelf(shelf, **more)
+        assert (refused.value.status, refused.value.code) == (422, "INVALID")
+
+
+@together
 async def test_genres_and_providers_are_listed_for_films_and_shows(household: Household) -> None:
     genres = await household.frida.call(looking.ListGenres())
     assert {genre.name for genre in genres.movie} >= {"Science Fiction", "Drama"}

@@ -3,7 +3,7 @@ import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { api, http } from "@/api/client";
-import { kindOf, queryOf, type Kind, type Narrowed, type Shelf } from "@/screens/discover/shelves";
+import { hasYears, kindOf, queryOf, yearsUntil, type Kind, type Narrowed, type Shelf } from "@/screens/discover/shelves";
 import { Stale } from "@/screens/discover/Stale";
 import { useCataloguePages } from "@/screens/discover/useCataloguePages";
 import { Button } from "@/ui/Button";
@@ -64,7 +64,7 @@ function Narrowing({ shelf, narrowed, set }: { shelf: Shelf; narrowed: Narrowed;
     { value: "", label: any },
     ...(known ?? []).map((each) => ({ value: String(each.id), label: each.name })),
   ];
-  const change = (name: "genre" | "provider", value: string) => {
+  const change = (name: "genre" | "provider" | "year", value: string) => {
     const next = { ...narrowed };
     delete next[name];
     set(value ? { ...next, [name]: Number(value) } : next);
@@ -93,8 +93,30 @@ function Narrowing({ shelf, narrowed, set }: { shelf: Shelf; narrowed: Narrowed;
             options={named(providers.data?.[kind], t("discover.anyProvider"))}
             choose={(value) => change("provider", value)}
           />
+          {hasYears(shelf) && <ByTime narrowed={narrowed} setYear={(value) => change("year", value)} set={set} />}
         </div>
       )}
     </div>
+  );
+}
+
+function ByTime({ narrowed, setYear, set }: { narrowed: Narrowed; setYear: (year: string) => void; set: (next: Narrowed) => void }) {
+  const { t } = useTranslation();
+  const { sort, ...others } = narrowed;
+  return (
+    <>
+      <Select
+        label={t("discover.year")}
+        value={String(narrowed.year ?? "")}
+        options={[{ value: "", label: t("discover.anyYear") }, ...yearsUntil(new Date().getFullYear() + 1).map((year) => ({ value: String(year), label: String(year) }))]}
+        choose={setYear}
+      />
+      <Select
+        label={t("discover.sort")}
+        value={sort ?? "popular"}
+        options={(["popular", "newest"] as const).map((value) => ({ value, label: t(`discover.sorts.${value}`) }))}
+        choose={(next) => set(next === "newest" ? { ...others, sort: next } : others)}
+      />
+    </>
   );
 }

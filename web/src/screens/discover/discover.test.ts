@@ -26,6 +26,13 @@ test("only what the shelf takes is asked for", () => {
   expect(queryOf("upcoming", { genre: 80 })).toEqual({});
 });
 
+test("years and the order are those of one kind's shelf", () => {
+  expect(validNarrowed({ year: "1999", sort: "newest" })).toEqual({ year: 1999, sort: "newest" });
+  expect(validNarrowed({ year: "soon", sort: "random" })).toEqual({});
+  expect(queryOf("movies", { year: 1999, sort: "newest" })).toEqual({ year: 1999, sort: "newest" });
+  expect(queryOf("upcoming", { type: "tv", year: 1999, sort: "newest" })).toEqual({ type: "tv" });
+});
+
 test("genres are those of the kind", () => {
   expect(kindOf("tv", "movie")).toBe("tv");
   expect(kindOf("trending", "tv")).toBeNull();

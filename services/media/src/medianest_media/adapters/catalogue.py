@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 
-from medianest_common.contracts.media import Availability, MediaType
+from medianest_common.contracts.media import Availability, MediaType, ShelfOrder
 from medianest_media.adapters.backend import BackendRequest, Parts, Standing, Value
 
 type Shelf = Literal["trending", "movies", "tv", "upcoming"]
@@ -46,10 +46,23 @@ class Narrowing(Value):
     media_type: MediaType | None = None
     genre: int | None = None
     provider: int | None = None
+    year: int | None = None
+    sort: ShelfOrder = ShelfOrder.POPULAR
 
     @property
     def is_by_kind(self) -> bool:
         return self.genre is not None or self.provider is not None
+
+    @property
+    def is_by_time(self) -> bool:
+        return self.year is not None or self.sort is ShelfOrder.NEWEST
+
+    def between(self, today: date) -> tuple[date | None, date | None]:
+        """The days on which it came out. The newest ones are those that are out, and not those announced."""
+        if self.year is None:
+            return None, today if self.sort is ShelfOrder.NEWEST else None
+        last = date(self.year, 12, 31)
+        return date(self.year, 1, 1), min(last, today) if self.sort is ShelfOrder.NEWEST else last
 
 
 class CreditedTitle(Value):

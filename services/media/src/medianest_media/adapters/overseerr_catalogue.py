@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote, urlencode
 
 from medianest_common.clock import Clock
-from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media import MediaType, ShelfOrder
 from medianest_common.http import AddressPolicy, CircuitBreaker, OutgoingClient, Timeouts
 from medianest_media.adapters import catalogue_answers
 from medianest_media.adapters import overseerr_answers as answers
@@ -28,6 +28,8 @@ from medianest_media.errors import PersonUnknown, SearchUnavailable, TitleUnknow
 
 _MANY = {MediaType.MOVIE: "movies", MediaType.TV: "tv"}
 _RELEASED_AFTER = {MediaType.MOVIE: "primaryReleaseDateGte", MediaType.TV: "firstAirDateGte"}
+_RELEASED_BEFORE = {MediaType.MOVIE: "primaryReleaseDateLte", MediaType.TV: "firstAirDateLte"}
+_NEWEST = {MediaType.MOVIE: "primary_release_date.desc", MediaType.TV: "first_air_date.desc"}
 
 
 class OverseerrCatalogue:
@@ -154,6 +156,13 @@ class OverseerrCatalogue:
             wanted["genre"] = narrowing.genre
         if narrowing.provider is not None:
             wanted |= {"watchProviders": narrowing.provider, "watchRegion": self._region}
+        first, last = narrowing.between(self._clock.now().date())
+        if first:
+            wanted[_RELEASED_AFTER[media_type]] = first.isoformat()
+        if last:
+            wanted[_RELEASED_BEFORE[media_type]] = last.isoformat()
+        if narrowing.sort is ShelfOrder.NEWEST:
+            wanted["sortBy"] = _NEWEST[media_type]
         path = f"/discover/{_MANY[media_type]}"
         return await self._page(path, page=page, media_type=media_type, **wanted)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from medianest_common.clock import Clock
-from medianest_common.contracts.media import MediaType
+from medianest_common.contracts.media import MediaType, ShelfOrder
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import AddressPolicy, OutgoingClient, Timeouts, UpstreamRefused
 from medianest_media.adapters import catalogue_answers, tmdb_answers
@@ -30,6 +30,8 @@ _SECONDS = 3.0
 _PARTS = "credits,videos,external_ids,watch/providers,keywords"
 _PARTS_OF = {MediaType.MOVIE: f"{_PARTS},release_dates", MediaType.TV: f"{_PARTS},content_ratings"}
 _RELEASED_AFTER = {MediaType.MOVIE: "primary_release_date.gte", MediaType.TV: "first_air_date.gte"}
+_RELEASED_BEFORE = {MediaType.MOVIE: "primary_release_date.lte", MediaType.TV: "first_air_date.lte"}
+_NEWEST = {MediaType.MOVIE: "primary_release_date.desc", MediaType.TV: "first_air_date.desc"}
 _BAD_PARAMETERS = (400, 422)
 _BY_IMDB = re.compile(r"imdb:(tt\d{7,10})")
 """How Overseerr takes a number of IMDb in place of a name; people come with such links from everywhere."""
@@ -168,6 +170,13 @@ class Tmdb:
             wanted["with_genres"] = narrowing.genre
         if narrowing.provider is not None:
             wanted |= {"with_watch_providers": narrowing.provider, "watch_region": self._region}
+        first, last = narrowing.between(self._clock.now().date())
+        if first:
+            wanted[_RELEASED_AFTER[media_type]] = first.isoformat()
+        if last:
+            wanted[_RELEASED_BEFORE[media_type]] = last.isoformat()
+        if narrowing.sort is ShelfOrder.NEWEST:
+            wanted["sort_by"] = _NEWEST[media_type]
         if upcoming:
             wanted[_RELEASED_AFTER[media_type]] = self._clock.now().date().isoformat()
         path = f"/discover/{media_type}"

@@ -18,6 +18,8 @@ async def discover(app: MediaApp, query: Discover) -> SearchPage:
     narrowing = _narrowing(query)
     media_type = query.media_type
     key = f"shelf:{query.shelf}:{query.page}:{narrowing.media_type}:{narrowing.genre}:{narrowing.provider}"
+    if narrowing.is_by_time:
+        key += f":{narrowing.year}:{narrowing.sort}"
     found = await found_page(
         app,
         key,
@@ -34,7 +36,15 @@ async def discover(app: MediaApp, query: Discover) -> SearchPage:
 
 
 def _narrowing(query: Discover) -> Narrowing:
-    narrowing = Narrowing(media_type=query.media_type, genre=query.genre, provider=query.provider)
+    narrowing = Narrowing(
+        media_type=query.media_type,
+        genre=query.genre,
+        provider=query.provider,
+        year=query.year,
+        sort=query.sort,
+    )
+    if narrowing.is_by_time and query.shelf not in _KIND:
+        raise _invalid("Only the shelves of films and of shows have years and orders; take one of those.")
     if query.shelf == "trending":
         if narrowing.is_by_kind:
             raise _invalid(

@@ -272,6 +272,11 @@ class Search(Query[SearchPage]):
     media_type: MediaType | Literal["person"] | None = None
 
 
+class ShelfOrder(StrEnum):
+    POPULAR = "popular"
+    NEWEST = "newest"
+
+
 class Discover(Query[SearchPage]):
     shelf: Literal["trending", "movies", "tv", "upcoming"]
     page: int = 1
@@ -279,6 +284,9 @@ class Discover(Query[SearchPage]):
     """Narrows `upcoming`, and is needed there with a genre: films and shows number their genres differently."""
     genre: int | None = None
     provider: int | None = None
+    year: int | None = None
+    """Came out in it. Of the shelves of films and of shows only, as the order."""
+    sort: ShelfOrder = ShelfOrder.POPULAR
 
 
 class GetTitle(Query[Title]):

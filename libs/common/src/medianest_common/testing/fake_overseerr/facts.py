@@ -1,5 +1,6 @@
 """What the pretend TMDB tells of every title beyond its name: the same each time, for both who pass it on."""
 
+from datetime import date
 from typing import Any
 
 from .catalogue import Catalogue, Person, Title
@@ -68,6 +69,19 @@ def certification_of(title: Title, region: str) -> str:
     if title.kind == "movie":
         return {"US": "PG-13", "DE": "12"}[region]
     return {"US": "TV-14", "DE": "16"}[region]
+
+
+def between(titles: list[Title], after: str, before: str, *, newest: bool) -> list[Title]:
+    """Those that came out then, in their order or the newest first; the days are written as in answers."""
+    found = [
+        title
+        for title in titles
+        if (not after or (title.released is not None and title.released.isoformat() >= after))
+        and (not before or (title.released is not None and title.released.isoformat() <= before))
+    ]
+    if newest:
+        found.sort(key=lambda title: title.released or date.min, reverse=True)
+    return found
 
 
 def like(catalogue: Catalogue, title: Title) -> list[Title]:

@@ -126,15 +126,17 @@ class TitleRoutes:
         return JSONResponse([{"id": number, "name": name} for number, name in genres.items()])
 
     def _narrowed(self, kind: MediaKind, incoming: Incoming) -> list[Title]:
-        """As far as our own questions go: one genre, one provider, and released from a day on."""
+        """As far as our own questions go: one genre, one provider, released between two days, the newest first."""
         after = incoming.query.get("primaryReleaseDateGte") or incoming.query.get("firstAirDateGte") or ""
+        before = incoming.query.get("primaryReleaseDateLte") or incoming.query.get("firstAirDateLte") or ""
+        newest = str(incoming.query.get("sortBy", "")).endswith("date.desc")
         genre, provider = incoming.query.get("genre"), incoming.query.get("watchProviders")
+        found = facts.between(self._state.catalogue.popular(kind), after, before, newest=newest)
         return [
             title
-            for title in self._state.catalogue.popular(kind)
+            for title in found
             if (genre is None or str(title.genre_id) == str(genre))
             and (provider is None or str(facts.provider_of(title)) == str(provider))
-            and (not after or (title.released is not None and title.released.isoformat() >= after))
         ]
 
     def _person(self, incoming: Incoming) -> Person:

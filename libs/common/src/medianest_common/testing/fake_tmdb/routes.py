@@ -98,16 +98,17 @@ class Routes:
 
     def _discover(self, request: Request) -> Json:
         given, kind = request.query_params, _kind(request)
-        after = given.get("primary_release_date.gte" if kind == "movie" else "first_air_date.gte", "")
+        date = "primary_release_date" if kind == "movie" else "first_air_date"
+        after, before = given.get(f"{date}.gte", ""), given.get(f"{date}.lte", "")
+        newest = given.get("sort_by") == f"{date}.desc"
         genre, provider = given.get("with_genres"), given.get("with_watch_providers")
         if provider is not None and "watch_region" not in given:
             provider = None  # TMDB takes no notice of it then
         found = [
             title
-            for title in self._catalogue.popular(kind)
+            for title in facts.between(self._catalogue.popular(kind), after, before, newest=newest)
             if (genre is None or str(title.genre_id) == genre)
             and (provider is None or str(facts.provider_of(title)) == provider)
-            and (not after or (title.released is not None and title.released.isoformat() >= after))
         ]
         return self._list(found, request)
 
