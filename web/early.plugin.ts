@@ -12,7 +12,10 @@ export interface Screen {
 interface Early {
   /** The module with which the page begins. */
   entry: string;
+  /** What most visits begin with: each of these is put together as one file. */
   screens: Record<string, Screen>;
+  /** Where links from elsewhere lead. `$` stands for a part of the address, also in what is asked for. */
+  places: Record<string, Screen>;
   /** The words that every screen says, by language. */
   words: Record<string, string>;
   /** Places that are shown to whoever has not signed in; everywhere else they are asked to. */
@@ -30,33 +33,57 @@ export function pieces({ entry, screens }: Early) {
     }
     const [mine, ...others] = own.filter(([, modules]) => modules.has(id));
     if (first.has(id) || others.length > 0) return id.includes("/node_modules/") ? "base" : "first";
+    if (ICON.test(id)) return mine?.[0] ?? "icons";
     return mine?.[0] ?? null;
   };
 }
 
 function needed(entry: string, graph: Rolldown.ChunkingContext): ReadonlySet<string> {
   const found = new Set<string>([entry]);
-  for (const id of found) for (const each of graph.getModuleInfo(id)?.importedIds ?? []) found.add(each);
+  for (const id of found) for (const each of importsOf(id, graph)) found.add(each);
   return found;
 }
 
+const ICON = /\/lucide-react\/dist\/esm\/icons\//;
+const ALL_ICONS = /\/lucide-react\/dist\/esm\/lucide-react\.m?js$/;
+
+/** All icons are imported from one file, which would make each of them a part of every screen: here only those that are named are. */
+function importsOf(id: string, graph: Rolldown.ChunkingContext): string[] {
+  const { importedIds = [], code } = graph.getModuleInfo(id) ?? {};
+  const all = importedIds.find((each) => ALL_ICONS.test(each));
+  if (ALL_ICONS.test(id) || !all) return ALL_ICONS.test(id) ? importedIds.filter((each) => !ICON.test(each)) : [...importedIds];
+  const named = /import\s*\{([^}]*)\}\s*from\s*"lucide-react"/.exec(code ?? "")?.[1] ?? "";
+  const names = named.split(",").map((each) => each.trim().split(/\s+as\s+/)[0]!).filter((each) => each && !each.startsWith("type "));
+  return [...importedIds, ...names.map((name) => iconOf(name, all, graph))];
+}
+
+/** Where the file of all icons has an icon from. */
+function iconOf(name: string, all: string, graph: Rolldown.ChunkingContext): string {
+  const from = new RegExp(`export \\{[^}]*default as ${name}\\b[^}]*\\} from ["']\\.(/icons/[^"']+)["']`).exec(graph.getModuleInfo(all)?.code ?? "")?.[1];
+  if (!from) throw new Error(`No icon is called ${name}.`);
+  return all.replace(/\/[^/]*$/, from);
+}
+
 /** Tells the gateway which files and answers a screen begins with, so that the document asks for them together instead of one after the other. */
-export function early({ screens, words, open }: Early): Plugin {
+export function early({ entry, screens, places, words, open }: Early): Plugin {
   return {
     name: "early",
     apply: "build",
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
-      const begun = new Set(chunks.filter((each) => each.isEntry).flatMap((each) => [each.fileName, ...each.imports]));
+      const begun = new Set<string>();
       const filesOf = (module: string) => {
         const chunk = chunks.find((each) => each.facadeModuleId === module) ?? chunks.find((each) => module in each.modules);
         if (!chunk) return this.error(`Nothing is built of ${module}.`);
-        return [chunk.fileName, ...chunk.imports].filter((file) => !begun.has(file));
+        const files = new Set([chunk.fileName]);
+        for (const file of files) for (const each of chunks.find(({ fileName }) => fileName === file)?.imports ?? []) files.add(each);
+        return [...files].filter((file) => !begun.has(file));
       };
+      for (const file of filesOf(entry)) begun.add(file);
       const source = {
         open,
         words: Object.fromEntries(Object.entries(words).map(([language, module]) => [language, filesOf(module)])),
-        screens: Object.fromEntries(Object.entries(screens).map(([name, { module, data }]) => [name, { files: filesOf(module), data }])),
+        screens: Object.fromEntries(Object.entries({ ...screens, ...places }).map(([name, { module, data }]) => [name, { files: filesOf(module), data }])),
       };
       this.emitFile({ type: "asset", fileName: LISTED, source: JSON.stringify(source) });
     },

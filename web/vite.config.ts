@@ -19,6 +19,18 @@ const EARLY = {
     },
     "sign-in": { module: here("./src/screens/signin/SignIn.tsx"), data: ["auth/providers"] },
   },
+  places: {
+    "title/movie/$": { module: here("./src/screens/title/Title.tsx"), data: ["media/movie/$", "media/options/movie/$"] },
+    "title/tv/$": { module: here("./src/screens/title/Title.tsx"), data: ["media/tv/$", "media/options/tv/$"] },
+    requests: { module: here("./src/screens/requests/Requests.tsx"), data: ["media/requests/counts"] },
+    "requests/$": { module: here("./src/screens/requests/Request.tsx"), data: ["media/requests/$"] },
+    search: { module: here("./src/screens/search/Search.tsx"), data: [] },
+    library: { module: here("./src/screens/library/Library.tsx"), data: ["plex/libraries"] },
+    "item/$": { module: here("./src/screens/library/Item.tsx"), data: ["plex/items/$"] },
+    youtube: { module: here("./src/screens/youtube/YouTube.tsx"), data: [] },
+    services: { module: here("./src/screens/services/Services.tsx"), data: ["services/status"] },
+    notifications: { module: here("./src/screens/inbox/Inbox.tsx"), data: ["notifications/count"] },
+  },
   open: ["setup", "forgot-password", "reset", "confirm-email", "invite", "status"],
   words: { en: here("./src/i18n/en/index.ts"), de: here("./src/i18n/de/index.ts") },
 };
@@ -41,5 +53,5 @@ export default defineConfig({
   },
   // `npm run dev` beside a portal that runs: it only listens to pages of its own origin.
   server: { proxy: { "/api": { target: portal, ws: true, changeOrigin: true, headers: { origin: portal } } } },
-  test: { environment: "jsdom", setupFiles: ["./src/testing/setup.ts"] },
+  test: { environment: "jsdom", testTimeout: 60_000, setupFiles: ["./src/testing/setup.ts"] },
 });

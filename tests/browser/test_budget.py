@@ -2,21 +2,33 @@
 
 import gzip
 import re
+from typing import Any
 
-from playwright.async_api import Response, expect
+import pytest
+from playwright.async_api import Page, Response, expect
 
+from tests.browser.examining import arrived
 from tests.browser.house import House
 from tests.browser.visits import Visits
 
 _SCRIPT_BYTES = 180 * 1024
 _NOT_WORTH_IT = 1024
 _LAYOUT_SHIFT = 0.02
+_LAYOUT_SHIFT_ANYWHERE = 0.1
+"""What Google calls good."""
 _MOVED = """
 window.moved = 0;
 window.asked = [];
 const observe = (type, take) =>
   new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
-observe("layout-shift", (each) => { if (!each.hadRecentInput) moved += each.value; });
+window.movers = [];
+const said = ({ node, previousRect, currentRect }) =>
+  `${(node?.textContent ?? "").slice(0, 60)}: ${previousRect.y} to ${currentRect.y}`;
+observe("layout-shift", (each) => {
+  if (each.hadRecentInput) return;
+  moved += each.value;
+  movers.push(...each.sources.map(said));
+});
 observe("resource", ({ name, initiatorType }) => {
   if (name.includes("/api/")) asked.push([new URL(name).pathname, initiatorType]);
 });
@@ -75,3 +87,43 @@ async def test_a_stranger_is_asked_to_sign_in_without_being_asked_for_a_session(
     await page.goto("/library")
     await expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
     assert not [url for url in asked if url.endswith(("/auth/session", "/auth/refresh"))]
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+async def test_nothing_moves_under_a_finger_while_a_screen_comes(
+    house: House, visitor: Visits, phone: bool
+) -> None:
+    # What does not come in time is not what is looked at here, but where it then goes.
+    visitor.expect_trouble(r"status of 50[34] |ERR_NETWORK_CHANGED")
+    person = await house.friend("Flora")
+    catalogue = house.world.overseerr.state.catalogue
+    film, show = catalogue.popular("movie")[0].tmdb_id, catalogue.popular("tv")[0].tmdb_id
+    assert (await person.request("movie", house.film("Nothing moves here"))).is_success
+    page = await visitor(person, phone=phone)
+    await page.add_init_script(_MOVED)
+    restless = []
+    for place in (
+        "/",
+        "/search",
+        "/discover/trending",
+        f"/title/movie/{film}",
+        f"/title/tv/{show}",
+        "/requests",
+        "/library",
+        "/services",
+    ):
+        found = await _moved_on(page, place)
+        if found["moved"] > _LAYOUT_SHIFT_ANYWHERE:
+            restless.append(f"{place}: {found['moved']:.3f}, {found['movers']}")
+    assert not restless, "\n".join(restless)
+
+
+async def _moved_on(page: Page, place: str) -> dict[str, Any]:
+    """The least of three visits: what happens in the household meanwhile, such as a service that fails, is news."""
+    found: list[dict[str, Any]] = []
+    while len(found) < 3 and not any(each["moved"] <= _LAYOUT_SHIFT_ANYWHERE for each in found):
+        await page.goto(place)
+        await arrived(page)
+        await page.wait_for_load_state("networkidle")
+        found.append(await page.evaluate("({ moved, movers })"))
+    return min(found, key=lambda each: each["moved"])

@@ -19,6 +19,7 @@ import * as title from "@/screens/title/routes";
 import * as watchlist from "@/screens/watchlist/routes";
 import * as youtube from "@/screens/youtube/routes";
 import { NotFound } from "@/shell/NotFound";
+import { painted } from "@/shell/painted";
 import { administration, inside, root } from "@/shell/routes";
 
 const tree = root.addChildren([
@@ -59,6 +60,13 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
   notFoundMode: "fuzzy",
 });
+
+// A screen that is known already would be drawn before whatever was touched could say so.
+const load = router.load;
+router.load = async (options) => {
+  if (router.state.resolvedLocation) await painted();
+  await load(options);
+};
 
 declare module "@tanstack/react-router" {
   interface Register {

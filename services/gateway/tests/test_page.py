@@ -29,6 +29,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "screens": {
             "home": {"files": ["assets/home-abc.js"], "data": ["dashboard/stats"]},
             "sign-in": {"files": ["assets/sign-in-abc.js"], "data": ["auth/providers"]},
+            "title/movie/$": {"files": ["assets/title-abc.js"], "data": ["media/movie/$"]},
         },
     }
     (tmp_path / "early.json").write_text(json.dumps(early))
@@ -172,6 +173,24 @@ async def test_the_document_asks_at_once_for_what_the_first_screen_needs(built: 
     assert _early_in(text) == ("known", ["assets/en-abc.js", "api/v1/auth/session"])
 
 
+@pytest.mark.parametrize(
+    "place, asked",
+    [
+        ("/title/movie/603", ["assets/title-abc.js", "api/v1/auth/session", "api/v1/media/movie/603"]),
+        ("/title/movie/", ["api/v1/auth/session"]),
+        ("/title/movie/603/more", ["api/v1/auth/session"]),
+        ("/title/movie/%22%3E%3Cscript%3E", ["api/v1/auth/session"]),
+        ("/title/movie/..%2F..%2Fcsrf", ["api/v1/auth/session"]),
+    ],
+    ids=["one", "none", "deeper", "markup", "upwards"],
+)
+async def test_what_the_address_names_is_asked_for_by_its_number(
+    built: Path, door: Door, place: str, asked: list[str]
+) -> None:
+    text = (await (await door.owner()).http.get(place, headers=BROWSING)).text
+    assert _early_in(text) == ("known", ["assets/en-abc.js", *asked])
+
+
 async def test_where_the_session_has_to_be_renewed_nothing_is_asked_for_that_would_be_refused(
     built: Path, door: Door
 ) -> None:
@@ -213,9 +232,9 @@ async def test_the_frame_of_the_document_is_that_of_the_screen_or_none(
         "sign-in",
         None,
     ]
-    assert [await _frame(olive, path, here) for path in ("/", "/library", "/status/pond")] == [
+    assert [await _frame(olive, path, here) for path in ("/", "/library", "/setup")] == [
         "home",
-        None,
+        "inside",
         None,
     ]
 

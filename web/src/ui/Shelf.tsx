@@ -2,7 +2,7 @@ import { Children, useDeferredValue, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useFormats } from "@/i18n/formats";
-import { Skeleton } from "@/ui/Skeleton";
+import { CardPlace } from "@/ui/Skeleton";
 
 interface Part {
   state: "fresh" | "stale" | "unavailable";
@@ -13,6 +13,8 @@ interface ShelfProps {
   title: string;
   part?: Part | undefined;
   loading?: boolean;
+  /** Below each picture, so that nothing moves once it has come. */
+  lines?: 2 | 3;
   /** Said where there is nothing to show. */
   empty?: string;
   /** Beside the heading: the way to all of it. */
@@ -21,9 +23,11 @@ interface ShelfProps {
 }
 
 const PLACES = 6;
+/** The narrowest card with its gap: no more than these can be seen at first. */
+const CARD_WIDTH = 144;
 
 /** A row that is moved sideways. It says so itself when what it shows is old, or is not to be had. */
-export function Shelf({ title, part, loading = false, empty, more, children }: ShelfProps) {
+export function Shelf({ title, part, loading = false, lines = 2, empty, more, children }: ShelfProps) {
   const { t } = useTranslation();
   const { ago } = useFormats();
   // What is out of sight at first is drawn once the rest can be seen and answers.
@@ -39,7 +43,8 @@ export function Shelf({ title, part, loading = false, empty, more, children }: S
         {more && <div className="ml-auto shrink-0">{more}</div>}
       </div>
       {part?.state === "unavailable" ? (
-        <p className="text-soft">{t("unavailable")}</p>
+        // As high as what it stands for, which may come at any moment.
+        <p className="flex min-h-60 items-center justify-center rounded-xl border border-dashed border-line px-4 text-soft sm:min-h-72">{t("unavailable")}</p>
       ) : nothing ? (
         <p className="text-soft">{empty ?? t("nothing")}</p>
       ) : (
@@ -47,14 +52,12 @@ export function Shelf({ title, part, loading = false, empty, more, children }: S
           {loading
             ? Array.from({ length: PLACES }, (_, place) => (
                 <div key={place} className="w-32 shrink-0 sm:w-40">
-                  <Skeleton className="aspect-[2/3]" />
-                  <Skeleton className="mt-2 h-4" />
-                  <Skeleton className="mt-1 h-4 w-2/3" />
+                  <CardPlace lines={lines} />
                 </div>
               ))
             : whole
               ? all
-              : all.slice(0, PLACES)}
+              : all.slice(0, Math.min(PLACES, Math.ceil(window.innerWidth / CARD_WIDTH)))}
         </div>
       )}
     </section>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "@/api/client";
 import { Poster } from "@/ui/Poster";
-import { Skeleton } from "@/ui/Skeleton";
+import { CardPlace } from "@/ui/Skeleton";
 import { Status } from "@/ui/Status";
 
 type Found = Schemas["SearchPage"]["items"][number];
@@ -34,7 +34,9 @@ export function TitleCard({ title, className, under }: { title: Found | Schemas[
       <Poster src={title.posterUrl} title={title.title} />
       <p className="mt-1 truncate font-medium">{title.title}</p>
       <p className="truncate text-sm text-soft">{under ?? [t(`kind.${title.mediaType}`), title.year].filter(Boolean).join(" · ")}</p>
-      <Status of={title.availability} className="max-w-full truncate" />
+      <div className="flex h-6">
+        <Status of={title.availability} className="max-w-full truncate" />
+      </div>
     </Link>
   );
 }
@@ -52,9 +54,7 @@ export function CardGrid({ loading = false, children }: { loading?: boolean; chi
     <ul className={GRID} aria-hidden>
       {Array.from({ length: PLACES }, (_, place) => (
         <li key={place}>
-          <Skeleton className="aspect-[2/3]" />
-          <Skeleton className="mt-2 h-4" />
-          <Skeleton className="mt-1 h-4 w-2/3" />
+          <CardPlace lines={3} />
         </li>
       ))}
     </ul>

@@ -2,6 +2,7 @@
 one after the other: on a phone each of those is a round trip."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ type Visitor = Literal["nobody", "renew", "known"]
 """`renew`: there is a session, but its access token is over."""
 
 _SIGN_IN = "sign-in"
+_MEANT = re.compile(r"[A-Za-z0-9-]{1,64}")
 _UNBUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>MediaNest</title>
 <h1>MediaNest is running</h1>
@@ -49,9 +51,8 @@ def document(folder: Path, place: str, *, base: str, nonce: str, visitor: Visito
         return text
     name = _screen(built.early, place, visitor)
     said = f'data-visitor="{visitor}"'
-    # Only of these two does the document hold the frame.
-    if name == (_SIGN_IN if visitor == "nobody" else "home"):
-        said += f' data-first="{name}"'
+    if frame := _frame(built.early, name, visitor):
+        said += f' data-first="{frame}"'
     text = text.replace("<html ", f"<html {said} ", 1)
     return text.replace("</head>", f"{''.join(_links(built.early, name, visitor, speaks))}</head>", 1)
 
@@ -78,16 +79,35 @@ def _screen(early: Mapping[str, Any], place: str, visitor: Visitor) -> str:
     return name
 
 
+def _frame(early: Mapping[str, Any], name: str, visitor: Visitor) -> str | None:
+    """Which of those that the document holds: what is open to strangers has none of them around it."""
+    if name == _SIGN_IN:
+        return _SIGN_IN if visitor == "nobody" else None
+    if name.partition("/")[0] in early.get("open", ()):
+        return None
+    return "home" if name == "home" else "inside"
+
+
 def _links(early: Mapping[str, Any], name: str, visitor: Visitor, speaks: str) -> Iterator[str]:
     if not early:
         return
-    screen = early["screens"].get(name, {"files": [], "data": []})
+    screen, meant = _known(early["screens"], name)
     for file in (*_words(early["words"], speaks), *screen["files"]):
         yield f'<link rel="modulepreload" crossorigin href="./{file}">'
     # What would be refused before the session has been renewed is not asked for.
     data = {"nobody": screen["data"], "renew": ["csrf"], "known": ["auth/session", *screen["data"]]}
     for path in data[visitor]:
-        yield f'<link rel="preload" as="fetch" crossorigin href="./api/v1/{escape(path)}">'
+        yield f'<link rel="preload" as="fetch" crossorigin href="./api/v1/{escape(path.replace("$", meant))}">'
+
+
+def _known(screens: Mapping[str, Any], name: str) -> tuple[Mapping[str, list[str]], str]:
+    """A screen, and what stands in the address where its name has a `$`."""
+    if name in screens:
+        return screens[name], ""
+    of, _, meant = name.rpartition("/")
+    if _MEANT.fullmatch(meant) and f"{of}/$" in screens:
+        return screens[f"{of}/$"], meant
+    return {"files": [], "data": []}, ""
 
 
 def _words(known: Mapping[str, list[str]], speaks: str) -> list[str]:

@@ -41,6 +41,7 @@ export function Row({ shelf }: { shelf: ShelfName }) {
       <Shelf
         title={name}
         loading={titles.isPending}
+        lines={3}
         more={
           <Link to="/discover/$shelf" params={{ shelf }} search={{}} preload="intent" className={buttonLook("link", "-my-2 px-2")}>
             <span aria-hidden>{t("discover.all")}</span>

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
@@ -9,10 +10,12 @@ import { plexPicture } from "@/ui/plexPicture";
 
 const WIDTH = 160;
 
+export const ON_DECK = api.queryOptions("get", "/api/v1/plex/on-deck", { params: { query: { limit: 20 } } });
+
 /** Where one has stopped, and what comes next. Whoever has no account at Plex has none of it. */
 export function Continue() {
   const { t } = useTranslation();
-  const deck = api.useQuery("get", "/api/v1/plex/on-deck", { params: { query: { limit: 20 } } });
+  const deck = useQuery(ON_DECK);
   if (!deck.data?.items.length) return null;
   return (
     <div>

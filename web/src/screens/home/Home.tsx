@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, type Schemas } from "@/api/client";
+import { api, queries, type Schemas } from "@/api/client";
 import { isAdmin, useMe } from "@/api/session";
 import { Row } from "@/screens/discover/Discover";
-import { Continue } from "@/screens/home/Continue";
+import { Continue, ON_DECK } from "@/screens/home/Continue";
 import { NowPlaying } from "@/screens/home/NowPlaying";
 import { Trouble } from "@/screens/home/Trouble";
 import { Waiting } from "@/screens/home/Waiting";
@@ -25,6 +26,10 @@ export function Home() {
   const { t } = useTranslation();
   const me = useMe();
   const stats = api.useQuery("get", "/api/v1/dashboard/stats");
+  // Far below on a phone: it is drawn once what is above can be seen.
+  const whole = useDeferredValue(true, false);
+  // What Plex says too late to be drawn with the rest comes last, where it pushes nothing away.
+  const [plexInTime] = useState(() => Boolean(queries.getQueryData(ON_DECK.queryKey)?.items.length));
   useTitle("");
   const { moved, recentlyAdded, requests, household } = stats.data ?? {};
   const isNew = requests?.data?.total === 0;
@@ -42,7 +47,7 @@ export function Home() {
           ))}
         </Shelf>
       )}
-      <Continue />
+      {plexInTime && <Continue />}
       {isAdmin(me) && <NowPlaying />}
       {(stats.isPending || stats.data) && (
         <Shelf title={t("home.new")} part={recentlyAdded} loading={stats.isPending} empty={t("home.nothingNew")}>
@@ -51,7 +56,8 @@ export function Home() {
           ))}
         </Shelf>
       )}
-      <Row shelf="trending" />
+      {whole && <Row shelf="trending" />}
+      {!plexInTime && <Continue />}
     </div>
   );
 }
@@ -72,7 +78,9 @@ function Moving({ request }: { request: Schemas["MediaRequest"] }) {
       <Link to="/requests/$id" params={{ id: request.id }} preload="intent" className="block">
         <Poster src={request.posterUrl} title={request.title} />
         <p className="mt-1 truncate font-medium">{request.title}</p>
-        <Status of={request.status} className="max-w-full truncate" />
+        <span className="flex h-5">
+          <Status of={request.status} className="max-w-full truncate" />
+        </span>
       </Link>
       {download && <Progress download={download} className="mt-1" />}
     </div>

@@ -1,10 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Bell, BellOff, CirclePlay, EllipsisVertical, Flag, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { ReportIssue } from "@/screens/issues/ReportIssue";
 import { AskFor } from "@/screens/title/AskFor";
+import { placeOf } from "@/screens/title/titleOf";
 import { useMute } from "@/screens/title/useMute";
 import { Button, buttonLook } from "@/ui/Button";
 import { Menu, MenuItem } from "@/ui/Menu";
@@ -25,7 +27,8 @@ export function Actions({ title }: { title: Schemas["Title"] }) {
           href={`https://www.youtube.com/watch?v=${encodeURIComponent(trailer.youtubeKey)}`}
           target="_blank"
           rel="noreferrer"
-          className={buttonLook("plain")}
+          // On a phone it would leave the menu a line of its own, where nobody looks for it.
+          className={buttonLook("plain", "max-sm:order-last max-sm:grow")}
         >
           <CirclePlay aria-hidden className="size-5" />
           {t("title.trailer")}
@@ -56,16 +59,11 @@ export function Actions({ title }: { title: Schemas["Title"] }) {
 function Watch({ places }: { places: Schemas["LibraryPlace"][] }) {
   const { t } = useTranslation();
   const first = places[0];
-  const item = api.useQuery(
-    "get",
-    "/api/v1/plex/items/{rating_key}",
-    { params: { path: { rating_key: first?.ratingKey ?? "" } } },
-    { enabled: first !== undefined, staleTime: 600_000 },
-  );
+  const item = useQuery({ ...placeOf(first?.ratingKey ?? ""), enabled: first !== undefined });
   if (!first) return null;
-  if (!item.data?.plexUrl) return item.isPending ? <Skeleton className="h-11 w-40" /> : null;
+  if (!item.data?.plexUrl) return item.isPending ? <Skeleton className="h-11 min-w-40 grow sm:grow-0" /> : null;
   return (
-    <a href={item.data.plexUrl} target="_blank" rel="noreferrer" className={buttonLook("main", "grow sm:grow-0")}>
+    <a href={item.data.plexUrl} target="_blank" rel="noreferrer" className={buttonLook("main", "min-w-40 grow sm:grow-0")}>
       <Play aria-hidden className="size-5" />
       {t("item.watch")}
     </a>

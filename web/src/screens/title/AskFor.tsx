@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { Choosing } from "@/screens/title/Choosing";
+import { optionsOf } from "@/screens/title/titleOf";
 import { useReason } from "@/screens/title/useReason";
 import { Button } from "@/ui/Button";
 import { Failure } from "@/ui/Failure";
@@ -15,9 +17,7 @@ export function AskFor({ title }: { title: Schemas["Title"] }) {
   const { t } = useTranslation();
   const reason = useReason();
   const [open, setOpen] = useState(false);
-  const options = api.useQuery("get", "/api/v1/media/options/{media_type}/{tmdb_id}", {
-    params: { path: { media_type: title.mediaType, tmdb_id: title.tmdbId } },
-  });
+  const options = useQuery(optionsOf(title.mediaType, title.tmdbId));
   const only4k = !title.requestable && options.data?.fourK.requestable === true;
   // What has just been refused says so in the dialog, which therefore stays.
   if (!open && !title.requestable && !only4k) return title.availability === "none" && title.reason ? <p className="text-soft">{reason(title.reason)}</p> : null;

@@ -11,7 +11,7 @@ export function More({ title, relation }: { title: Schemas["Title"]; relation: "
   const found = api.useQuery("get", path, { params: { path: { tmdb_id: title.tmdbId, relation } } }, { staleTime: 600_000 });
   if ((found.isError && !found.data) || found.data?.items.length === 0) return null;
   return (
-    <Shelf title={t(`title.${relation}`)} loading={found.isPending}>
+    <Shelf title={t(`title.${relation}`)} loading={found.isPending} lines={3}>
       {found.data?.items.map((each) => (
         <TitleCard key={`${each.mediaType}-${each.tmdbId}`} title={each} className={CARD} />
       ))}

@@ -74,15 +74,20 @@ function Known({ title }: { title: Schemas["Title"] }) {
   );
 }
 
-/** Behind the top of the page; it fades, so that words on it can be read. */
+/** Behind the top of the page; it fades, so that words on it can be read, and a phone needs no more than half its points. */
 function Backdrop({ src }: { src: string | null | undefined }) {
   if (!src) return null;
   return (
     <div aria-hidden className="absolute -inset-x-4 -top-4 -z-10 h-72 overflow-hidden sm:h-[28rem] md:-inset-x-8">
-      <img src={`${BASE}${src}`} alt="" decoding="async" className="size-full object-cover object-top opacity-35" />
+      <img src={`${BASE}${src}`} srcSet={sizesOf(src)} sizes="(max-width: 40rem) 50vw, 100vw" alt="" decoding="async" className="size-full object-cover object-top opacity-35" />
       <div className="absolute inset-0 bg-linear-to-t from-ground to-transparent" />
     </div>
   );
+}
+
+function sizesOf(src: string): string | undefined {
+  if (!src.includes("/images/w1280/")) return undefined;
+  return [780, 1280].map((width) => `${BASE}${src.replace("/w1280/", `/w${width}/`)} ${width}w`).join(", ");
 }
 
 function OnItsWay() {

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
-import { queries } from "@/api/client";
-import { titleOf } from "@/screens/title/titleOf";
+import { soon } from "@/api/soon";
+import { readTitle } from "@/screens/title/titleOf";
 import { inside } from "@/shell/routes";
 
 const isKind = (type: string): type is "movie" | "tv" => type === "movie" || type === "tv";
@@ -13,7 +13,7 @@ export const title = createRoute({
     if (!isKind(params.type) || !/^[1-9]\d{0,9}$/.test(params.tmdbId)) throw redirect({ to: "/search", search: { q: "" } });
   },
   // Begun as soon as somebody means to go there; the page itself says what went wrong.
-  loader: ({ params }) => void queries.prefetchQuery(titleOf(params.type as "movie" | "tv", Number(params.tmdbId))),
+  loader: ({ params }) => soon(readTitle(params.type as "movie" | "tv", Number(params.tmdbId))),
   component: lazyRouteComponent(() => import("@/screens/title/Title"), "Title"),
 });
 
