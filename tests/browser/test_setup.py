@@ -4,10 +4,12 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from medianest_common.testing.fake_channels import FakeDiscord
 from tests.browser.visits import Visits, visits
 from tests.world import SETUP_TOKEN, World, world
 
@@ -20,11 +22,20 @@ class Empty:
 
     house: World
     visitor: Visits
+    discord: FakeDiscord
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def empty(chromium: Browser, tmp_path: Path) -> AsyncIterator[Empty]:
-    async with world(tmp_path / "data", started=False) as house:
+    async with (
+        FakeDiscord.start() as discord,
+        world(
+            tmp_path / "data",
+            started=False,
+            discord_url=discord.url,
+            notify_allowed_hosts=urlsplit(discord.url).netloc,
+        ) as house,
+    ):
         known = house.product.environment
         for name in (
             "PLEX_URL",
@@ -36,7 +47,7 @@ async def empty(chromium: Browser, tmp_path: Path) -> AsyncIterator[Empty]:
             del known[f"MEDIANEST_{name}"]
         await house.product.start()
         async with visits(chromium, house.product.url, also=(house.plex.tv_url,)) as visitor:
-            yield Empty(house, visitor)
+            yield Empty(house, visitor, discord)
             for path in await visitor.record(tmp_path):
                 print(path)
             assert visitor.complaints == []
@@ -76,6 +87,7 @@ async def test_an_empty_portal_is_set_up_and_gone_on_with_after_a_break(empty: E
     await expect(page.get_by_text("In no library")).to_be_visible()
     await page.get_by_role("button", name="Skip for now").click()
     await _is_at(page, "How shall people be told?")
+    await _adds_a_channel(page, empty.discord)
     await page.get_by_role("button", name="Back", exact=True).click()
     await _is_at(page, "A place for YouTube videos")
     await page.get_by_role("button", name=re.compile("^People")).click()
@@ -90,6 +102,23 @@ async def test_an_empty_portal_is_set_up_and_gone_on_with_after_a_break(empty: E
 async def _makes_account_with(page: Page, password: str) -> None:
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Make my account").click()
+
+
+async def _adds_a_channel(page: Page, discord: FakeDiscord) -> None:
+    await page.get_by_role("button", name="Add a channel").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Discord").click()
+    await dialog.get_by_label("Webhook address").fill(discord.add_webhook())
+    await dialog.get_by_role("button", name="Next", exact=True).click()
+    [code] = await discord.next()
+    found = re.search(r"\b[0-9]{6}\b", str(code))
+    assert found, code
+    await dialog.get_by_label("Code").fill(found.group())
+    await dialog.get_by_role("button", name="Confirm").click()
+    await page.get_by_role("button", name="Send a test").click()
+    await expect(page.get_by_text("Sent. It should be there in a moment.")).to_be_visible()
+    assert len(await discord.next(2)) == 2
+    await expect(page.get_by_role("button", name="Next", exact=True)).to_be_visible()
 
 
 async def _tries(page: Page, field: str, secret: str) -> None:
