@@ -81,10 +81,10 @@ function Toast({ said, drop }: { said: Shown; drop: (key: number, undone?: boole
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
       onKeyDown={(event) => event.key === "Escape" && drop(key)}
-      className="flex items-center gap-3 rounded-xl border border-line bg-raised p-4 shadow-lg"
+      className="flex items-start gap-3 rounded-xl border border-line bg-raised p-4 shadow-lg"
     >
       <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">
+        <p className="line-clamp-3 font-medium break-words">
           {said.link ? (
             <Link to={inApp(said.link)} className="underline-offset-2 hover:underline">
               {said.title}
@@ -93,13 +93,13 @@ function Toast({ said, drop }: { said: Shown; drop: (key: number, undone?: boole
             said.title
           )}
         </p>
-        {said.body && <p className="line-clamp-2 text-sm text-soft">{said.body}</p>}
+        {said.body && <p className="line-clamp-3 text-sm text-soft">{said.body}</p>}
+        {said.undo && (
+          <button type="button" onClick={() => drop(key, true)} className="-mb-2 -ml-3 min-h-11 rounded-lg px-3 font-medium text-accent">
+            {t("undo")}
+          </button>
+        )}
       </div>
-      {said.undo && (
-        <button type="button" onClick={() => drop(key, true)} className="min-h-11 rounded-lg px-3 font-medium text-accent">
-          {t("undo")}
-        </button>
-      )}
       <button type="button" aria-label={t("close")} onClick={() => drop(key)} className="min-h-9 min-w-9 rounded-lg text-soft">
         ×
       </button>
