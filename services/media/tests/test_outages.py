@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
@@ -317,6 +318,40 @@ async def test_a_user_deleted_in_overseerr_is_looked_up_again(seerr: Home) -> No
     frida = await seerr.friend()
     await seerr.change("update people set backend_user_id = 4711 where id = :id", id=frida.id)
     asked = await frida.request()
+    assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
+
+
+async def test_whose_plex_account_becomes_known_while_a_request_is_told_of_is_served_as_well(
+    seerr: Home,
+) -> None:
+    frida = await seerr.friend()
+    await seerr.change("update people set plex_id = null, version = 0 where id = :id", id=frida.id)
+    # Of a title that is known, so that nothing has to be looked up before it is told of.
+    await frida.title()
+    seerr.overseerr.fail_with("refuse")
+    asked = await frida.request()
+
+    async def waits() -> bool:
+        return "tried again" in ((await frida.sees(asked)).status_reason or "")
+
+    async def waits_for_a_lock(query: str) -> bool:
+        waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike :query"
+        return await seerr.rows(waiting, query=query) != []
+
+    async def account_is_known_or_waits_to_be() -> bool:
+        known = "select 1 from people where id = :id and plex_id is not null"
+        return await seerr.rows(known, id=frida.id) != [] or await waits_for_a_lock("insert into people%")
+
+    await seerr.comes(waits)
+    async with seerr.db.transaction() as tx:
+        # Just before it is written down that there is nobody to file it for.
+        await tx.session.execute(text("select 1 from requests where id = :id for update"), {"id": asked.id})
+        seerr.overseerr.heal()
+        seerr.clock.advance(61)
+        await seerr.sandbox.bus.enqueue_now(SubmitRequest(request_id=asked.id))
+        await eventually(lambda: waits_for_a_lock("select requests.%"))
+        await seerr.tell_of(frida)
+        await eventually(account_is_known_or_waits_to_be)
     assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
 
 

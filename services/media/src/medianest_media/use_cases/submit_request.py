@@ -9,8 +9,8 @@ from medianest_media.adapters.backend import BackendRefused
 from medianest_media.app import MediaApp
 from medianest_media.errors import BeingSent, TitleUnknown
 from medianest_media.models import Request
-from medianest_media.moves import belongs_to, move
-from medianest_media.repository import Requests
+from medianest_media.moves import belongs_to, move, owe
+from medianest_media.repository import People, Requests
 from medianest_media.states import OVER, report
 from medianest_media.use_cases.ask_apart import ask_apart
 from medianest_media.use_cases.fill_in import fill_in
@@ -42,13 +42,22 @@ async def submit_request(app: MediaApp, job: SubmitRequest) -> None:
 
 async def _bring_in_line(app: MediaApp, tx: Transaction, request: Request) -> None:
     version = request.version
+    people = People(tx.session)
+    before = await people.get(request.user_id)
+    had_account = before is not None and before.plex_id is not None
     outcome = await _tell(app, request)
+    # First the person and then what they asked for, as whoever tells of the person does.
+    person = await people.get(request.user_id, lock=True) if outcome.held_because else None
     await Requests(tx.session).lock(request)
     belongs_to(request, app.backend.name)
     if outcome.twin is not None:
         request.backend_id, request.adopted = outcome.twin.id, outcome.adopted
     if request.version != version:
         return  # somebody decided in the meantime; the job that came with the decision does the rest
+    if person is not None and person.plex_id is not None and not had_account:
+        # Whatever waited for the account has been taken up already, and this did not wait yet.
+        owe(tx, request, now=app.clock.now())
+        return
     if outcome.left_out:
         await ask_apart(app, tx, request, outcome.left_out)
     request.in_line = True
