@@ -5,6 +5,8 @@ Leadership is a session lock of PostgreSQL, so it ends by itself with the connec
 
 import asyncio
 import json
+import math
+import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +44,14 @@ _TAKE = """
     from outbox where not_before <= now() order by seq limit $1
 """
 _DONE = "delete from outbox where seq = any($1::bigint[])"
+_TIME = "select extract(epoch from clock_timestamp())::float8"
+_BRING_FORWARD = """
+    update outbox set not_before = not_before - make_interval(secs => $1) where not_before > now()
+"""
+_CLOCK_SECONDS = 5.0
+"""How often the clock is looked at."""
+_JUMP_SECONDS = 2.0
+"""Less than that is how clocks are."""
 _SET_ASIDE = "update outbox set not_before = now() + make_interval(secs => $2) where seq = any($1::bigint[])"
 
 
@@ -130,6 +140,8 @@ class Relay:
         self._age = metrics.OUTBOX_AGE.labels(database.service)
         self._published = metrics.OUTBOX_PUBLISHED.labels(database.service)
         self.oldest_seconds = 0.0
+        self._clock_due = 0.0
+        self._least_ahead = -math.inf
         database.relay = self
 
     def wake(self) -> None:
@@ -147,6 +159,7 @@ class Relay:
             )
             while True:
                 self._wanted.clear()
+                await self._mind_the_clock(connection)
                 more = await self._publish_batch(connection)
                 if not more:
                     with suppress(TimeoutError):
@@ -156,6 +169,23 @@ class Relay:
             # From here on it is for another replica to say.
             self._rows.set(0)
             self._age.set(0)
+
+    async def _mind_the_clock(self, connection: asyncpg.Connection) -> None:
+        """What waits, waits by the database's clock, and would wait for as much longer as that is set back. The few
+        messages that are written between that and the next look come sooner by as much."""
+        before = time.monotonic()
+        if before < self._clock_due:
+            return
+        now = await self._seconds_there(connection)
+        # Between asking and being answered it said so: of both what speaks against a jump is taken.
+        if (back := self._least_ahead - (now - before)) > _JUMP_SECONDS:
+            log.warning("clock_set_back", seconds=round(back), service=self._database.service)
+            await connection.execute(_BRING_FORWARD, back, timeout=_TIMEOUT)
+        self._least_ahead, self._clock_due = now - time.monotonic(), before + _CLOCK_SECONDS
+
+    async def _seconds_there(self, connection: asyncpg.Connection) -> float:
+        seconds: float = await connection.fetchval(_TIME, timeout=_TIMEOUT)
+        return seconds
 
     async def _publish_batch(self, connection: asyncpg.Connection) -> bool:
         rows = await connection.fetch(_TAKE, BATCH, timeout=_TIMEOUT)
