@@ -61,7 +61,14 @@ test-containers: venv page ## The tests of services, libraries and main paths ag
 .PHONY: faults
 faults: venv page ## The long form of the fault tests: servers and services killed under load, upgrades, an installation
 	$(BIN)/pytest -m "long or not long" tests/faults
-	$(BIN)/pytest -m long tests/command_line tests/keeping tests/e2e
+	$(BIN)/pytest -m long tests/command_line tests/keeping tests/e2e tests/fuzz
+
+# Has a place of its own: only for Linux, and nothing that the tests need.
+ATHERIS := atheris==3.1.0
+.PHONY: fuzz
+fuzz: venv | $(UV) ## Bytes of strangers at whatever reads them, led by coverage (longer, or one: make fuzz SECONDS=600 T=tokens); Linux
+	@test -d .tools/atheris || $(UV) pip install -q --python .venv --target .tools/atheris '$(ATHERIS)'
+	PYTHONPATH=.tools/atheris $(BIN)/python -m tests.fuzz $(or $(SECONDS),30) $(T)
 
 .PHONY: online
 online: venv ## Whether the real YouTube can be talked to today; needs the internet

@@ -128,6 +128,8 @@ async def test_no_algorithm_is_not_an_algorithm_attack_1(household: Household, a
     await household.refuses(f"{head}.{body}.{signature}")
     await household.refuses(f"{head}.{body}.")
     await household.refuses(f"{household.token().rpartition('.')[0]}.")
+    # Whatever it says of its signature, that one is good.
+    await household.refuses(signed(household.claims(), {**HEADER, "alg": alg}))
 
 
 async def test_the_public_key_is_not_a_shared_secret_attack_2(household: Household) -> None:
@@ -333,6 +335,8 @@ async def test_a_retired_key_ends_its_tokens_and_a_new_one_is_found_attack_11(ho
 async def test_a_huge_token_is_refused_unread_attack_12(household: Household, size: int) -> None:
     await household.refuses("a" * size)
     await household.refuses(encode(json.dumps({**HEADER, "pad": "x" * size}).encode()) + ".e30.c2ln")
+    # Nothing else is wrong with this one.
+    await household.refuses(signed({**household.claims(), "name": "x" * size}))
 
 
 async def test_a_token_of_another_installation_is_refused_attack_15(household: Household) -> None:

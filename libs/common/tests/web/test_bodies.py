@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.tests.web.portal import API, Portal
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import Invalid, MediaNestError
 from medianest_common.web.strict_json import DEEPEST, check_json
 
 JSON = {"Content-Type": "application/json"}
@@ -105,6 +105,18 @@ def test_whatever_can_be_stored_is_read_as_it_was_written(value: object) -> None
     if "\\u0000" in text or any("\ud800" <= c <= "\udfff" for c in json.dumps(value, ensure_ascii=False)):
         return
     assert check_json(text.encode()) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["\\ud800", "\\udc00\\ud800", "\\u0000", "a\\u0000b"], ids=["half", "turned", "nul", "inside"]
+)
+@pytest.mark.parametrize(
+    "body", ['"%s"', '["%s"]', '{"a":{"b":["%s"]}}', '{"%s":1}'], ids=["text", "list", "deep", "name"]
+)
+def test_85_86_text_that_cannot_be_kept_is_refused_wherever_it_stands(body: str, text: str) -> None:
+    """Also where no contract says what a text may hold."""
+    with pytest.raises(Invalid):
+        check_json((body % text).encode())
 
 
 @given(st.binary(max_size=200))

@@ -314,5 +314,5 @@ def _options(known: Mapping[int, str]) -> list[Option]:
 def _document(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

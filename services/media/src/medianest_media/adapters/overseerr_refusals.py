@@ -53,7 +53,7 @@ def says_not_found(refused: UpstreamRefused) -> bool:
 def _message(refused: UpstreamRefused) -> str:
     try:
         document = json.loads(refused.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     message = document.get("message") if isinstance(document, dict) else None
     return storable(message, longest=_LONGEST_REASON) if isinstance(message, str) else ""

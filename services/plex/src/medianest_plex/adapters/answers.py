@@ -1,9 +1,10 @@
 """What a media server answers, read leniently."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pydantic_core import from_json
 
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import Response
@@ -57,7 +58,7 @@ def container_of(response: Response) -> Document:
     except BadUpstream:
         if not response.content_type.endswith("json"):
             raise
-        document = json.loads(_CONTROL.sub(" ", response.text))
+        document = from_json(_CONTROL.sub(" ", response.text))
     container = document["MediaContainer"]
     if not isinstance(container, Mapping):
         raise TypeError("no container")
