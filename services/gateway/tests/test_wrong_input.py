@@ -199,3 +199,12 @@ async def test_the_openapi_document_describes_errors_as_they_are(door: Door) -> 
             shared = document["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2])
             assert list((shared or response)["content"]) == ["application/problem+json"], status
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize("length", [256, 4097, 7000])
+async def test_a_name_longer_than_any_file_can_have_is_not_there(door: Door, length: int) -> None:
+    """A file of that name cannot even be looked for."""
+    browser = await door.browser()
+    for path in (f"/{'x' * length}", f"/assets/{'x' * length}.js", f"/assets/{'x' * (length - 5)}"):
+        answer = await browser.http.get(path, headers={"Accept": "image/*"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
