@@ -1,4 +1,4 @@
-"""Attack 98: the watch that no secret is logged (`medianest/testing_secrets.py`) fails what it should and nothing else."""
+"""Attack 98: the watch that no secret is logged (`medianest/testing_secrets.py`) fails what it should."""
 
 import re
 
