@@ -94,7 +94,7 @@ async def test_nothing_moves_under_a_finger_while_a_screen_comes(
     house: House, visitor: Visits, phone: bool
 ) -> None:
     # What does not come in time is not what is looked at here, but where it then goes.
-    visitor.expect_trouble(r"status of 50[34] |ERR_NETWORK_CHANGED")
+    visitor.expect_trouble(r"status of 50[34] |ERR_NETWORK_CHANGED|did not answer in time")
     person = await house.friend("Flora")
     catalogue = house.world.overseerr.state.catalogue
     film, show = catalogue.popular("movie")[0].tmdb_id, catalogue.popular("tv")[0].tmdb_id

@@ -28,9 +28,11 @@ export function ShelfPage() {
     ["get", PATH, { shelf, ...query }],
     async (page, signal) => (await http.GET(PATH, { params: { path: { shelf }, query: { ...query, page } }, signal })).data!,
   );
+  // Those of a year, or the newest, are not the popular ones any more.
+  const byTime = hasYears(shelf) && Boolean(narrowed.year ?? narrowed.sort);
   const set = (next: Narrowed) => void navigate({ search: next, replace: true, resetScroll: false });
   return (
-    <Page title={t(`discover.${shelf}`)}>
+    <Page title={byTime ? t(`kinds.${shelf === "tv" ? "tv" : "movie"}`) : t(`discover.${shelf}`)}>
       <Narrowing shelf={shelf} narrowed={narrowed} set={set} />
       {found.isError && <Failure error={found.error} retry={() => void found.refetch()} />}
       <Stale page={found.data?.pages[0]} />

@@ -29,7 +29,7 @@ export function Home() {
   // Far below on a phone: it is drawn once what is above can be seen.
   const whole = useDeferredValue(true, false);
   // What Plex says too late to be drawn with the rest comes last, where it pushes nothing away.
-  const [plexInTime] = useState(() => Boolean(queries.getQueryData(ON_DECK.queryKey)?.items.length));
+  const [plexInTime] = useState(() => Boolean(queries.getQueryData<Schemas["OnDeck"]>(ON_DECK.queryKey)?.items.length));
   useTitle("");
   const { moved, recentlyAdded, requests, household } = stats.data ?? {};
   const isNew = requests?.data?.total === 0;
