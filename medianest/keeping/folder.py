@@ -76,6 +76,12 @@ def described(at: datetime, file: Path) -> Backup:
     )
 
 
+def piece_of(file: Path, start: int, most: int) -> bytes:
+    with file.open("rb") as opened:
+        opened.seek(start)
+        return opened.read(most)
+
+
 def remove(file: Path) -> None:
     file.unlink(missing_ok=True)
     _record_of(file).unlink(missing_ok=True)

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import structlog
 from pydantic import ValidationError
 
-from medianest.keeping.folder import backups_in, described, installed_at, remove
+from medianest.keeping.folder import backups_in, described, installed_at, piece_of, remove
 from medianest.keeping.progress import Progress
 from medianest.keeping.rules import next_slot
 from medianest.keeping.settings import KeepingSettings
@@ -141,7 +140,7 @@ class Keeper:
         await self.find(name)
         try:
             async with asyncio.timeout(_FOLDER_SECONDS):
-                return await asyncio.to_thread(_read, self._settings.folder / name, start)
+                return await asyncio.to_thread(piece_of, self._settings.folder / name, start, PIECE)
         except OSError:
             raise self._away() from None
 
@@ -238,12 +237,6 @@ def _stands(failure: BackupFailure | None, items: Iterable[Backup]) -> bool:
     return failure is not None and not any(
         each.taken_at > failure.at and each.state is not BackupState.DAMAGED for each in items
     )
-
-
-def _read(file: Path, start: int) -> bytes:
-    with file.open("rb") as opened:
-        opened.seek(start)
-        return opened.read(PIECE)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
