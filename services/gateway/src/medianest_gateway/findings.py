@@ -109,7 +109,7 @@ def of_ytdlp(report: YtDlpReport) -> list[InstallationFinding]:
             about=report.version,
             number=report.age_days,
             text=f"yt-dlp {report.version} is {report.age_days} days old: YouTube has changed since.",
-            advice="Bring it up to date at the page of the downloads, or with `medianest admin update-ytdlp`.",
+            advice="Bring it up to date at the queue of YouTube, or with `medianest admin update-ytdlp`.",
         )
     ]
 
