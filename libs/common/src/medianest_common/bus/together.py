@@ -30,6 +30,8 @@ class Together:
         self._app = app
         self._database = database
         self._places = places
+        self._context = contextvars.copy_context()
+        """Of the service, and of none of the events."""
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
@@ -39,8 +41,7 @@ class Together:
         waiting = _Waiting(heard, alone)
         self._waiting.append(waiting)
         if self._work is None or self._work.done():
-            # In the context of none of them.
-            self._work = asyncio.create_task(self._settle_all(), context=contextvars.Context())
+            self._work = asyncio.create_task(self._settle_all(), context=self._context.copy())
         return await waiting.outcome
 
     async def _settle_all(self) -> None:
