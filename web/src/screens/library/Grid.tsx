@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { SearchX } from "lucide-react";
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "@/api/client";
@@ -8,7 +8,7 @@ import { useFormats } from "@/i18n/formats";
 import { useBlocks } from "@/screens/library/blocks";
 import { GridCard, shapeOf } from "@/screens/library/GridCard";
 import { JumpTo } from "@/screens/library/JumpTo";
-import { ahead, measures, moved } from "@/screens/library/measures";
+import { ahead, markAt, measures, moved } from "@/screens/library/measures";
 import { narrowed, type Choice, type ItemType } from "@/screens/library/choice";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
@@ -32,7 +32,7 @@ interface GridProps {
 export function Grid({ library, kind, choice, clear }: GridProps) {
   const { t } = useTranslation();
   const { number } = useFormats();
-  const around = useRef<HTMLDivElement>(null);
+  const [around, setAround] = useState<HTMLDivElement | null>(null);
   const { width, top } = usePlace(around);
   const shape = shapeOf(kind);
   const { columns, height } = measures(width, shape);
@@ -79,7 +79,7 @@ export function Grid({ library, kind, choice, clear }: GridProps) {
         {/* The keys only move the focus between links, which are what is used. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <div
-          ref={around}
+          ref={setAround}
           role="list"
           aria-label={t(`library.kind.${kind}`)}
           aria-busy={list.total === null}
@@ -92,7 +92,7 @@ export function Grid({ library, kind, choice, clear }: GridProps) {
               <Row key={row.index} index={row.index} start={row.start - top} columns={columns} total={list.total} at={list.at} shape={shape} />
             ))}
         </div>
-        {list.marks.length > 2 && total > 60 && <JumpTo marks={list.marks} first={first} to={to} />}
+        {list.marks.length > 2 && total > 60 && <JumpTo marks={list.marks} at={markAt(list.marks, first)} to={to} />}
       </div>
     </>
   );
@@ -151,11 +151,11 @@ function useNear(): [Span, (span: Span) => void] {
   return [near, look];
 }
 
-/** How wide the list is, and how far below the top of the page it begins. */
-function usePlace(around: RefObject<HTMLDivElement | null>) {
+/** How wide the list is, and how far below the top of the page it begins. Not measured while rows come and go: each time the
+ * browser would have to lay out the page at once. */
+function usePlace(element: HTMLDivElement | null) {
   const [place, setPlace] = useState({ width: 0, top: 0 });
   useLayoutEffect(() => {
-    const element = around.current;
     if (!element) return;
     const look = () => {
       const next = { width: element.clientWidth, top: Math.round(element.getBoundingClientRect().top + window.scrollY) };
@@ -166,18 +166,18 @@ function usePlace(around: RefObject<HTMLDivElement | null>) {
     watching.observe(element);
     watching.observe(document.body);
     return () => watching.disconnect();
-  });
+  }, [element]);
   return place;
 }
 
 /** The arrow keys go from picture to picture, also to one that is not on the page yet. */
-function useArrows(around: RefObject<HTMLDivElement | null>, list: { columns: number; total: number; to: (position: number) => void }) {
+function useArrows(around: HTMLDivElement | null, list: { columns: number; total: number; to: (position: number) => void }) {
   return (event: KeyboardEvent) => {
     const from = Number((event.target as HTMLElement).closest<HTMLElement>("[data-position]")?.dataset["position"] ?? NaN);
     const next = moved(event.key, from, list);
     if (next === null) return;
     event.preventDefault();
-    const link = () => around.current?.querySelector<HTMLElement>(`[data-position="${next}"] a`);
+    const link = () => around?.querySelector<HTMLElement>(`[data-position="${next}"] a`);
     const there = link();
     if (there) {
       there.focus();

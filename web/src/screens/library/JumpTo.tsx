@@ -1,20 +1,26 @@
 import clsx from "clsx";
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { memo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "@/api/client";
-import { markAt } from "@/screens/library/measures";
 
 type Mark = Schemas["ListMark"];
 
 const LINE = 20;
 
+interface JumpToProps {
+  marks: readonly Mark[];
+  /** The number of the mark that holds what is in sight. */
+  at: number;
+  to: (position: number) => void;
+}
+
 /** The letters or years of a list along its edge: a finger or the pointer goes along them, and so do the arrow keys. */
-export function JumpTo({ marks, first, to }: { marks: readonly Mark[]; first: number; to: (position: number) => void }) {
+export const JumpTo = memo(function JumpTo({ marks, at, to }: JumpToProps) {
   const { t } = useTranslation();
   const bar = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState<number | null>(null);
-  const now = held ?? markAt(marks, first);
+  const now = held ?? at;
   const every = Math.max(1, Math.ceil((marks.length * LINE) / Math.max(200, window.innerHeight - 260)));
   const shown = every === 1 ? marks : marks.filter((_, place) => place % every === 0);
 
@@ -80,4 +86,4 @@ export function JumpTo({ marks, first, to }: { marks: readonly Mark[]; first: nu
       )}
     </div>
   );
-}
+});
