@@ -12,16 +12,21 @@ class ShiftedClock(SystemClock):
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._set = timedelta()
         self._held: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
-        return (self._held[0] if self._held else super().now()) + self._ahead
+        return (self._held[0] if self._held else super().now()) + self._ahead + self._set
 
     def monotonic(self) -> float:
         return (self._held[1] if self._held else super().monotonic()) + self._ahead.total_seconds()
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
+
+    def set_by(self, seconds: float) -> None:
+        """As somebody sets a clock: no time passes."""
+        self._set += timedelta(seconds=seconds)
 
     def advance_to_noon(self, zone: tzinfo = UTC) -> None:
         """So that no midnight comes in between."""

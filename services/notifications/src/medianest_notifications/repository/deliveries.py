@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
 
 from medianest_common.clock import uuid7
 from medianest_common.contracts.notifications.channels import ChannelKind
@@ -66,6 +67,13 @@ _ADD = text("""
 """)
 
 
+def is_due(
+    delivery: type[Delivery] | AliasedClass[Delivery], *, before: datetime, now: datetime
+) -> ColumnElement[bool]:
+    """What is of the future is of before the clock was set back, and has waited long enough."""
+    return or_(delivery.due_at <= before, delivery.created_at > now)
+
+
 class Deliveries(Repository[Delivery]):
     model = Delivery
 
@@ -116,7 +124,7 @@ class Deliveries(Repository[Delivery]):
         or somebody is at work on it. What was being sent when its lease ran out comes first, and is in doubt."""
         other, member, one = aliased(Delivery), aliased(Delivery), aliased(Delivery)
         lapsed = and_(one.state == _S.SENDING, one.lease_until <= now)
-        due = and_(one.state == _S.QUEUED, one.held_for.is_(None), one.due_at <= now)
+        due = and_(one.state == _S.QUEUED, one.held_for.is_(None), is_due(one, before=now, now=now))
         busy = select(other.id).where(
             other.channel_id == channel_id, other.state == _S.SENDING, other.lease_until > now
         )

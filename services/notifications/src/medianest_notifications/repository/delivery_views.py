@@ -12,6 +12,7 @@ from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import DeliveryState
 from medianest_common.db.repository import after
 from medianest_notifications.models import Channel, Delivery, Entry, Recipient
+from medianest_notifications.repository.deliveries import is_due
 
 _S = DeliveryState
 
@@ -103,7 +104,8 @@ async def overdue_channels(
     connection: AsyncConnection, *, now: datetime, before: datetime, woken_before: datetime
 ) -> Sequence[UUID]:
     """Channels with something that should have been sent before that moment, and nobody who does it."""
-    due = and_(Delivery.state == _S.QUEUED, Delivery.held_for.is_(None), Delivery.due_at <= before)
+    is_open = and_(Delivery.state == _S.QUEUED, Delivery.held_for.is_(None))
+    due = and_(is_open, is_due(Delivery, before=before, now=now))
     lapsed = and_(Delivery.state == _S.SENDING, Delivery.lease_until <= now)
     statement = (
         select(Channel.id)
@@ -111,7 +113,7 @@ async def overdue_channels(
         .where(
             or_(due, lapsed),
             or_(Channel.held_until.is_(None), Channel.held_until <= before),
-            or_(Channel.woken_at.is_(None), Channel.woken_at <= woken_before),
+            or_(Channel.woken_at.is_(None), Channel.woken_at <= woken_before, Channel.woken_at > now),
         )
         .distinct()
     )
