@@ -60,6 +60,7 @@ def embedded(settings: Settings) -> EmbeddedServers:
         nats_url=settings.nats_url or None,
         database_url=settings.database_url or None,
         valkey_url=settings.valkey_url or None,
+        small=settings.profile == "small",
     )
 
 

@@ -40,7 +40,9 @@ class NatsServer:
     mode = "as_is"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, *, folder: Path, seeds: Path, kept: Kept, binary: str | None) -> None:
+    def __init__(
+        self, *, folder: Path, seeds: Path, kept: Kept, binary: str | None, small: bool = False
+    ) -> None:
         self._configuration = folder / "nats.conf"
         self._data = folder / "nats"
         self._seeds = seeds
@@ -50,7 +52,9 @@ class NatsServer:
         self._port = kept.last_port("nats")
         self.mark = str(self._configuration)
         # What is kept are a few megabytes, so that collecting at half as much again costs nothing one could measure.
-        self.environment = {"GOMEMLIMIT": "96MiB", "GOGC": "50"}
+        self.environment = (
+            {"GOMEMLIMIT": "48MiB", "GOGC": "25"} if small else {"GOMEMLIMIT": "96MiB", "GOGC": "50"}
+        )
 
     @property
     def url(self) -> str:

@@ -54,6 +54,7 @@ _OPTIONS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
+_SMALL = {"shared_buffers": "12MB", "work_mem": "2MB", "maintenance_work_mem": "16MB"}
 _OPTIONS_SINCE_18 = {"io_method": "sync", "autovacuum_worker_slots": "2"}
 
 # Our passwords are 192 random bits, which no count makes safer; the default of 4096 makes every new connection slow.
@@ -64,11 +65,12 @@ class PostgresServer:
     name = "postgres"
     stop_signal = signal.SIGINT
 
-    def __init__(self, *, folder: Path, kept: Kept, binary: str | None) -> None:
+    def __init__(self, *, folder: Path, kept: Kept, binary: str | None, small: bool = False) -> None:
         self._folder = folder
         self._data = folder / "postgres"
         self._kept = kept
         self._setting = binary
+        self._small = small
         self._path = Path()
         self._version: Version = ()
         self._port = kept.last_port("postgres")
@@ -96,6 +98,7 @@ class PostgresServer:
 
     def command(self) -> list[str]:
         options = _OPTIONS | (_OPTIONS_SINCE_18 if self._version >= (18,) else {})
+        options |= _SMALL if self._small else {}
         options["scram_iterations"] = str(_SCRAM_ITERATIONS)
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(self._path), "-D", str(self._data), "-p", str(self._port), *flags]

@@ -49,9 +49,12 @@ class EmbeddedServers:
         valkey_url: str | None = None,
         binaries: BinarySettings | None = None,
         stop_seconds: float = STOP_SECONDS,
+        small: bool = False,
     ) -> None:
-        """A server that has not stopped after `stop_seconds` is killed; it recovers by itself, but only where it is."""
+        """`small` makes them do with less memory. A server that has not stopped after `stop_seconds` is killed; it
+        recovers by itself, but only where it is."""
         self._stop_seconds = stop_seconds
+        self._small = small
         self._data_dir = data_dir.absolute()
         self._folder = self._data_dir / "servers"
         self._given = (nats_url, database_url, valkey_url)
@@ -111,9 +114,13 @@ class EmbeddedServers:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = Kept(self._folder)
         seeds = seeds_of(self._data_dir)
-        nats = NatsServer(folder=self._folder, seeds=seeds, kept=kept, binary=self._binaries.nats)
-        postgres = PostgresServer(folder=self._folder, kept=kept, binary=self._binaries.postgres)
-        valkey = ValkeyServer(folder=self._folder, kept=kept, binary=self._binaries.valkey)
+        nats = NatsServer(
+            folder=self._folder, seeds=seeds, kept=kept, binary=self._binaries.nats, small=self._small
+        )
+        postgres = PostgresServer(
+            folder=self._folder, kept=kept, binary=self._binaries.postgres, small=self._small
+        )
+        valkey = ValkeyServer(folder=self._folder, kept=kept, binary=self._binaries.valkey, small=self._small)
         for server, given in ((postgres, database_url), (nats, nats_url), (valkey, valkey_url)):
             if not given:
                 self._running[server.name] = SupervisedServer(

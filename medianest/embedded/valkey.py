@@ -18,7 +18,7 @@ requirepass {password}
 dir "{folder}"
 save ""
 appendonly no
-maxmemory 32mb
+maxmemory {megabytes}mb
 maxmemory-policy allkeys-lru
 tcp-backlog 128
 loglevel warning
@@ -31,11 +31,12 @@ class ValkeyServer:
     mode = "as_is"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, *, folder: Path, kept: Kept, binary: str | None) -> None:
+    def __init__(self, *, folder: Path, kept: Kept, binary: str | None, small: bool = False) -> None:
         self._configuration = folder / "valkey.conf"
         self._folder = folder
         self._kept = kept
         self._setting = binary
+        self._megabytes = 8 if small else 32
         self._path: Path | None = None
         self._port = kept.last_port("valkey")
         self.mark = str(self._configuration)
@@ -54,7 +55,10 @@ class ValkeyServer:
         write_private(
             self._configuration,
             _CONFIGURATION.format(
-                port=self._port, password=self._kept.password("valkey"), folder=self._folder
+                port=self._port,
+                password=self._kept.password("valkey"),
+                folder=self._folder,
+                megabytes=self._megabytes,
             ),
         )
 

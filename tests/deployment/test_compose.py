@@ -37,6 +37,7 @@ COMMON = {
     "TRACE_SAMPLE",
     "LOG_LEVEL",
     "METRICS_TOKEN",
+    "PROFILE",
 }
 
 

@@ -74,3 +74,32 @@ def test_a_base_url_must_be_one(url: str) -> None:
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIANEST_SETUP_TOKEN", SECRET)
     assert SECRET not in repr(load(Settings))
+
+
+def test_a_small_machine_has_small_values_of_what_nobody_has_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = load(Settings).database_connections
+    monkeypatch.setenv("MEDIANEST_PROFILE", "small")
+    assert load(Settings).database_connections < usual
+    monkeypatch.setenv("MEDIANEST_DATABASE_CONNECTIONS", "")
+    assert load(Settings).database_connections < usual, "what is empty is not set"
+    (tmp_path / "medianest.toml").write_text("database_connections = 7\n")
+    monkeypatch.setenv("MEDIANEST_CONFIG", str(tmp_path / "medianest.toml"))
+    assert load(Settings).database_connections == 7
+    monkeypatch.setenv("MEDIANEST_DATABASE_CONNECTIONS", str(usual))
+    assert load(Settings).database_connections == usual
+    assert load(Settings, database_connections=5).database_connections == 5
+
+
+def test_a_small_machine_may_be_named_in_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    usual = load(Settings).database_connections
+    (tmp_path / "medianest.toml").write_text('profile = "small"\n')
+    monkeypatch.setenv("MEDIANEST_CONFIG", str(tmp_path / "medianest.toml"))
+    assert load(Settings).database_connections < usual
+
+
+def test_a_machine_of_no_known_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIANEST_PROFILE", "tiny")
+    with pytest.raises(SettingsError, match="MEDIANEST_PROFILE"):
+        load(Settings)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, JsonValue, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
 PREFIX = "MEDIANEST_"
 _CONTAINER_SECRETS = Path("/run/secrets")
 _SHORTEST_SECRET = 32
+_SMALL = "small"
 
 
 class SettingsError(Exception):
@@ -45,6 +46,28 @@ class SecretFiles(PydanticBaseSettingsSource):
             for name, field in self.settings_cls.model_fields.items()
         }
         return {name: value for name, value in values.items() if value is not None}
+
+
+class SmallValues(PydanticBaseSettingsSource):
+    """With `MEDIANEST_PROFILE=small`: what `smaller` says, for all that nobody has set."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        extra = field.json_schema_extra
+        return extra.get(_SMALL) if isinstance(extra, dict) else None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        if self.current_state.get("profile") != _SMALL:
+            return {}
+        values = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def smaller(value: int) -> dict[str, JsonValue]:
+    """For `json_schema_extra` of a setting: what it is on a small machine."""
+    return {_SMALL: value}
 
 
 def ensure_private(path: Path, *, variable: str) -> None:
@@ -87,7 +110,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     """An administrator's address, for migrations; services derive their own role's address from it."""
     valkey_url: str = ""
-    database_connections: int = Field(default=10, ge=2, le=100)
+    profile: Literal["standard", "small"] = "standard"
+    """`small` is for a machine with 1 GB or less, such as a Raspberry Pi. Whatever else is set wins over it."""
+    database_connections: int = Field(default=10, ge=2, le=100, json_schema_extra=smaller(3))
     """At most, of one replica of a service; and one more to lead with."""
 
     sentry_dsn: SecretStr | None = None
@@ -177,6 +202,7 @@ class Settings(BaseSettings):
             env_settings,
             SecretFiles(settings_cls),
             TomlConfigSettingsSource(settings_cls, toml),
+            SmallValues(settings_cls),
         )
 
 

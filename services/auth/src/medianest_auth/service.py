@@ -48,7 +48,11 @@ async def open_app(runtime: Runtime[AuthSettings]) -> AsyncIterator[AuthApp]:
         device_name=f"{PRODUCT} ({urlsplit(settings.base_url).hostname})",
         clock=clock,
     )
-    hasher = Hasher(memory_kib=settings.argon2_memory_kib, rounds=settings.argon2_rounds)
+    hasher = Hasher(
+        memory_kib=settings.argon2_memory_kib,
+        rounds=settings.argon2_rounds,
+        threads=1 if settings.profile == "small" else None,
+    )
     checking = InBackground()
     try:
         async with plex_tv, open_providers(settings, clock=clock) as providers:

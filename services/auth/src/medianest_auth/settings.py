@@ -6,11 +6,11 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from medianest_auth.oidc_settings import OidcProvider, may_be_reached, read_providers
-from medianest_common.settings import PREFIX, Settings
+from medianest_common.settings import PREFIX, Settings, smaller
 
 
 class AuthSettings(Settings):
-    argon2_memory_kib: int = Field(default=47_104, ge=19_456)
+    argon2_memory_kib: int = Field(default=47_104, ge=19_456, json_schema_extra=smaller(19_456))
     argon2_rounds: int = Field(default=2, ge=2)
     password_min_length: int = Field(default=12, ge=8, le=64)
     totp_window: int = Field(default=1, ge=0, le=1)

@@ -5,7 +5,7 @@ import re
 from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.http import AddressPolicy, AddressRefused, parse_url
-from medianest_common.settings import Settings
+from medianest_common.settings import Settings, smaller
 
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _REGION = re.compile(r"[A-Z]{2}")
@@ -18,7 +18,7 @@ class CatalogueSettings(Settings):
     tmdb_images_url: str = "https://image.tmdb.org/t/p"
     """Where TMDB keeps pictures, below which sizes and names follow; asked whichever catalogue it is that tells of
     them, and by the portal alone."""
-    media_image_cache_mb: int = Field(default=100, ge=1)
+    media_image_cache_mb: int = Field(default=100, ge=1, json_schema_extra=smaller(30))
     media_language: str = ""
     """In which titles are told, such as `en` or `de-DE`; empty is the catalogue's own choice."""
     media_region: str = "US"

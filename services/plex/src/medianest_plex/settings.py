@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 
 from medianest_common.contracts.plex.playback import HistoryMode
-from medianest_common.settings import Settings
+from medianest_common.settings import Settings, smaller
 
 CLAIM = "claim-"
 _PLEX_TV = "https://plex.tv"
@@ -26,7 +26,7 @@ class PlexSettings(Settings):
     """The owner's: of the account, which also tells who has access, or of the server alone when its address is set."""
     plex_server: str = ""
     """The name or the machine identifier of the one to use, where the account owns several."""
-    plex_image_cache_mb: int = Field(default=200, ge=1)
+    plex_image_cache_mb: int = Field(default=200, ge=1, json_schema_extra=smaller(50))
     plex_history: HistoryMode = HistoryMode.ON
     """Whether it is recorded what is played, and who may look: `on`, `own` or `off`."""
     plex_history_days: int = Field(default=0, ge=0)

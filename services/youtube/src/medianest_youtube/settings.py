@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from medianest_common.settings import Settings
+from medianest_common.settings import Settings, smaller
 
 
 class YoutubeSettings(Settings):
@@ -17,10 +17,10 @@ class YoutubeSettings(Settings):
     youtube_ca_file: Path | None = None
     """Certificates to trust instead of the system's, for a proxy that looks into what passes."""
 
-    youtube_image_cache_mb: int = Field(default=100, ge=1)
+    youtube_image_cache_mb: int = Field(default=100, ge=1, json_schema_extra=smaller(30))
     """Of pictures of videos and channels that are kept for those who look at them."""
 
-    youtube_slots: int = Field(default=2, ge=1, le=16)
+    youtube_slots: int = Field(default=2, ge=1, le=16, json_schema_extra=smaller(1))
     """Downloads at once, in the whole installation."""
     youtube_downloads_per_day: int = Field(default=250, ge=0)
     """Videos that are fetched within a day (UTC), in the whole installation; 0 is no limit. YouTube has blocked those
