@@ -1,6 +1,7 @@
 """`medianest settings export` and `medianest settings import`."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,19 +21,32 @@ settings = typer.Typer(
     no_args_is_help=True,
 )
 
+Secrets = Annotated[
+    Path | None,
+    typer.Option(
+        "--secrets",
+        metavar="PASSPHRASE_FILE",
+        help="With keys and passwords, encrypted with the passphrase in this file, of 12 letters at least.",
+    ),
+]
+
 
 @settings.command("export")
 def export_settings(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="One that is not there yet; without it, printed.")
     ] = None,
+    secrets: Secrets = None,
 ) -> None:
-    """Write integrations, rules, quotas, monitors, maintenance, pages, words and profiles, without secrets."""
+    """Write integrations, defaults, rules, quotas, limits, monitors, maintenance, pages, words and profiles; keys and
+    passwords only where that is wanted, encrypted."""
     from medianest.settings_file.exporting import export
+    from medianest.settings_file.secrets import passphrase_in
 
+    passphrase = passphrase_in(secrets) if secrets else None
     if file is not None and file.exists():
         raise Refused(f"{file} is there already. Name another file, or take that one away.")
-    text, left_out = _at_home(export)
+    text, left_out = _at_home(partial(export, passphrase=passphrase))
     if file is None:
         typer.echo(text, nl=False)
     else:
@@ -42,9 +56,8 @@ def export_settings(
             file.write_text(text, encoding="utf-8")
         except OSError as error:
             raise Refused(f"{file} cannot be written: {error.strerror}.") from None
-        typer.echo(
-            f"Written to {file}, without keys and passwords. Whoever reads it sees addresses and e-mail addresses."
-        )
+        how = "with keys and passwords, encrypted" if passphrase else "without keys and passwords"
+        typer.echo(f"Written to {file}, {how}. Whoever reads it sees addresses and e-mail addresses.")
     for each in left_out:
         typer.echo(f"Not in it: {each}", err=True)
 
@@ -55,18 +68,22 @@ def import_settings(
     apply: Annotated[
         bool, typer.Option("--apply", help="Do it. Without this it is only said what would be done.")
     ] = False,
+    secrets: Secrets = None,
 ) -> None:
     """Make what the file says be so here. Nothing is ever taken away, and what is so already is let alone."""
     from medianest.settings_file.document import read
     from medianest.settings_file.importing import check, take_over
     from medianest.settings_file.part import Fate
+    from medianest.settings_file.secrets import passphrase_in
 
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{file} cannot be read: {error}.") from None
-    document = read(text)
+    document = read(text, passphrase=passphrase_in(secrets) if secrets else None)
     check(document)
+    if document.sealed and not secrets:
+        typer.echo("The file holds keys and passwords, encrypted: `--secrets FILE` takes them over.")
 
     async def work(house: "House") -> "list[Outcome]":
         found: list[Outcome] = []

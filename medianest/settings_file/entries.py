@@ -10,10 +10,14 @@ from medianest_common.contracts.health.maintenance import LocalTime
 from medianest_common.contracts.health.managing import MOST_DEPENDENCIES, Name, NewMonitorBody
 from medianest_common.contracts.health.pages import MOST_ON_A_PAGE, Slug
 from medianest_common.contracts.integrations import IntegrationKind, Option
+from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media.allowing import OwnQuotaBody, RuleBody
+from medianest_common.contracts.media.defaults import MinimumAvailability
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.templates import Language, TemplateChannel
+from medianest_common.contracts.youtube.queue import DownloadLimitsBody
 
+Label = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 
 
@@ -29,6 +33,21 @@ class IntegrationEntry(Body):
     """Whether it had one where the file was made."""
 
 
+class DefaultEntry(Body):
+    """What is called by a number over there is called by its name here."""
+
+    media_type: MediaType = Field(strict=False)
+    is_4k: bool = False
+    server: Label | None = None
+    """None is the one that the backend has for its default."""
+    quality_profile: Label | None = None
+    root_folder: str | None = Field(default=None, min_length=1, max_length=1_000)
+    tags: list[Label] | None = Field(default=None, max_length=100)
+    language_profile: Label | None = None
+    minimum_availability: MinimumAvailability | None = Field(default=None, strict=False)
+    season_folders: bool | None = None
+
+
 class RuleEntry(RuleBody):
     """`person` in place of `userId`."""
 
@@ -42,6 +61,10 @@ class RuleEntry(RuleBody):
 
 
 class QuotaEntry(OwnQuotaBody):
+    person: Email
+
+
+class DownloadLimitEntry(DownloadLimitsBody):
     person: Email
 
 

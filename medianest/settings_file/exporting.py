@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from medianest.settings_file import watching
+from medianest.settings_file.choices import Defaults
 from medianest.settings_file.document import written
 from medianest.settings_file.house import House
 from medianest.settings_file.household import Integrations, Profiles, Quotas, Rules, Templates
+from medianest.settings_file.limits import DownloadLimits
 from medianest.settings_file.monitors import MONITORS, exported_monitors, written_monitor
 from medianest.settings_file.part import Part
+from medianest.settings_file.secrets import sealed
 from medianest_common.contracts.base import Body
 
 PARTS: Sequence[type[Part[Any]]] = (
     Integrations,
+    Defaults,
     Profiles,
     Templates,
     Rules,
     Quotas,
+    DownloadLimits,
     watching.Groups,
     watching.Maintenances,
     watching.Pages,
@@ -24,8 +29,8 @@ PARTS: Sequence[type[Part[Any]]] = (
 """In the order in which they are imported; monitors come behind their groups."""
 
 
-async def export(house: House) -> tuple[str, list[str]]:
-    """The text, and what could not be written."""
+async def export(house: House, *, passphrase: str | None = None) -> tuple[str, list[str]]:
+    """The text, with what is secret where there is a passphrase; and what could not be written."""
     whole: dict[str, list[dict[str, Any]]] = {}
     left_out: list[str] = []
     for part in (each(house) for each in PARTS):
@@ -38,7 +43,11 @@ async def export(house: House) -> tuple[str, list[str]]:
             monitors = await exported_monitors(house)
             entries = _told_apart(MONITORS, monitors, [each.name for each in monitors], left_out)
             whole[MONITORS] = [written_monitor(each) for each in entries]
-    return written(whole, left_out), left_out
+    kept_secret = None
+    if passphrase is not None:
+        await house.learn_secrets()
+        kept_secret = sealed(house.secrets, passphrase=passphrase)
+    return written(whole, left_out, sealed=kept_secret), left_out
 
 
 def _told_apart[E: Body](

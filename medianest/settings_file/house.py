@@ -8,6 +8,7 @@ from uuid import UUID
 from medianest.admin.asking import Operator, operator_on, patience_with
 from medianest.installation import reachable
 from medianest.operator_bus import as_owner
+from medianest.settings_file.secrets import Secrets, read_secrets
 from medianest_common.contracts.auth.operator import OperatorListUsers
 from medianest_common.contracts.health.managing import ListManaged, Monitor, Origin
 from medianest_common.settings import Settings
@@ -22,8 +23,11 @@ _PAGE = 100
 class House:
     """What it knows by name: people by their e-mail address, and monitors."""
 
-    def __init__(self, operator: Operator) -> None:
+    def __init__(self, operator: Operator, settings: Settings) -> None:
         self._operator = operator
+        self._settings = settings
+        self.secrets = Secrets()
+        """Those of this installation, once they were learned."""
         self.people: dict[str, UUID] = {}
         self.addresses: dict[UUID, str] = {}
         self.monitors: dict[str, UUID] = {}
@@ -35,6 +39,9 @@ class House:
         """As the owner may. Raises `Refused`."""
         with as_owner():
             return await self._operator.ask(message)
+
+    async def learn_secrets(self) -> None:
+        self.secrets = await read_secrets(self._settings)
 
     async def learn_people(self) -> None:
         cursor: str | None = None
@@ -80,7 +87,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         present = await stack.enter_async_context(reachable(settings))
         for service in _SERVICES:
             asking = await stack.enter_async_context(operator_on(present, patience=patience, service=service))
-        found = House(asking)
+        found = House(asking, present)
         await found.learn_people()
         await found.learn_monitors()
         yield found

@@ -21,8 +21,6 @@ from medianest_common.contracts.youtube.profiles import (
     ProfileBody,
 )
 
-_NO_SUCH_PERSON = "Nobody here has the address {}."
-
 
 class Integrations(Part[IntegrationEntry]):
     """Those set in the portal. What the variables say belongs to the machine."""
@@ -61,9 +59,9 @@ class Integrations(Part[IntegrationEntry]):
         return []
 
     def is_same(self, here: IntegrationEntry, wanted: IntegrationEntry) -> bool:
-        return wanted.secret is None and here == wanted.model_copy(
-            update={"secret_missing": here.secret_missing}
-        )
+        if wanted.secret not in (None, self.house.secrets.integrations.get(wanted.kind.value)):
+            return False
+        return here == wanted.model_copy(update={"secret": None, "secret_missing": here.secret_missing})
 
     async def write(self, entry: IntegrationEntry) -> None:
         change, here = self._here[entry.kind.value]
@@ -114,7 +112,7 @@ class Rules(OrderedPart[RuleEntry]):
         ]
 
     def missing(self, entry: RuleEntry, coming: Coming) -> list[str]:
-        return _unknown(self, entry.person)
+        return self.house.unknown(entry.person)
 
     def is_same(self, here: RuleEntry, wanted: RuleEntry) -> bool:
         spelt = wanted.model_copy(update={"person": here.person})
@@ -173,7 +171,7 @@ class Quotas(Part[QuotaEntry]):
         return [f"quotas: that of {name}, who has no e-mail address here." for name in self._lost]
 
     def missing(self, entry: QuotaEntry, coming: Coming) -> list[str]:
-        return _unknown(self, entry.person)
+        return self.house.unknown(entry.person)
 
     def is_same(self, here: QuotaEntry, wanted: QuotaEntry) -> bool:
         return here == wanted.model_copy(update={"person": here.person})
@@ -234,9 +232,3 @@ class Profiles(Part[ProfileBody]):
         await self.house.ask(
             ChangeProfile(id=known.id, profile=entry) if known else CreateProfile(profile=entry)
         )
-
-
-def _unknown(part: Rules | Quotas, person: str | None) -> list[str]:
-    if person is None or person.casefold() in part.house.people:
-        return []
-    return [_NO_SUCH_PERSON.format(person)]

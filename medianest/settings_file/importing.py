@@ -17,6 +17,8 @@ from medianest_common.contracts.base import Body, to_camel
 async def take_over(house: House, document: SettingsDocument, *, apply: bool) -> AsyncIterator[Outcome]:
     """Of a document that `check` has let pass."""
     given = _by_name(document)
+    if any(each.secret is not None for each in document.integrations or ()):
+        await house.learn_secrets()
     coming = Coming(
         monitors=set() if apply else {each.name for each in document.monitors or ()},
         groups=set() if apply else {each.name for each in document.monitor_groups or ()},
