@@ -22,6 +22,7 @@ PARTS = (
     "plex_search",
     "plex_sync",
     "youtube",
+    "download_queue",
     "connections",
     "live",
     "health",
