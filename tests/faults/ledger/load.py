@@ -201,6 +201,13 @@ def _post(person: Person, path: str, body: Any = None, key: str | None = None) -
 
 async def _renew(person: Person) -> httpx.Response:
     answer = await person.post("/auth/refresh", timeout=_RENEWAL_SECONDS)
+    if answer.status_code == 403:
+        # A token of a session that has ended meanwhile is worth nothing; the page asks for another as well.
+        fresh = await person.get("/csrf", timeout=_ANSWER_SECONDS)
+        if fresh.status_code != 200:
+            return fresh
+        person.csrf = fresh.json()["token"]
+        answer = await person.post("/auth/refresh", timeout=_RENEWAL_SECONDS)
     if answer.status_code == 200:
         person.signed_in(answer)
     return answer
