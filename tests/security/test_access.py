@@ -6,12 +6,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from medianest.testing import eventually
 from medianest_common.contracts.identity import Scope
 from medianest_common.web import Grants
 from medianest_gateway.grants import GRANTS
+from tests.security.belongings import belongings, first, prefix_of, requests_of
 from tests.security.conftest import FILM, House
-from tests.soft_passkey import SoftPasskey
 from tests.world import Person
 
 PUBLIC, USER, ADMIN = "public", "user", "admin"
@@ -514,7 +513,7 @@ def test_77_a_wrong_credential_is_not_mended_by_a_good_cookie(
 
 @pytest.mark.parametrize("route", [route for route, who in ACCESS.items() if who == ADMIN])
 def test_77_what_is_for_administrators_is_refused_to_a_user(house: House, route: str) -> None:
-    request = house.do(_requests(house.frida))[0]
+    request = house.do(requests_of(house.frida))[0]
     answer = house.do(ask(house.frida, route, id=request["id"]))
     assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
     assert house.do(house.frida.status_of(request["id"])) == request["status"]
@@ -576,65 +575,14 @@ def test_75_what_is_anothers_is_not_there(house: House) -> None:
 
 
 async def _strangers_find_nothing(house: House) -> None:
+    owned = await belongings(house, BODIES)
     bert = await house.world.friend("Bert")
-    request = (await _requests(house.frida))[0]
-    issue = (await house.olive.post("/media/issues", BODIES["POST /api/v1/media/issues"])).json()
-    notice = await eventually(lambda: _first(house.olive, "/notifications"))
-    its_like = f"/notifications?limit=100&type={notice['type']}"
-    session = await _first(house.frida, "/auth/devices")
-    body = {"name": "Frida's script", "scopes": ["read"]}
-    token = (await house.frida.post("/auth/tokens", body)).raise_for_status().json()
-    followed = BODIES["POST /api/v1/youtube/subscriptions"]
-    subscription = (await house.frida.post("/youtube/subscriptions", followed)).raise_for_status().json()
-    asked = BODIES["POST /api/v1/youtube/download"]
-    download = (await house.frida.post("/youtube/download", asked)).raise_for_status().json()["download"]
-    a_list = {"url": f"https://www.youtube.com/playlist?list=PL{'a' * 32}"}
-    batch = (await house.frida.post("/youtube/download", a_list)).raise_for_status().json()["batch"]
-    invite = (await house.olive.post("/auth/invites")).raise_for_status().json()
-    # Nobody listens there, so that the code goes nowhere; the channel is there all the same.
-    nowhere = {"server": "http://127.0.0.1:9", "token": "AAAAAAAAAAAAAAA"}
-    asked = {"kind": "gotify", "name": "Mine", "config": nowhere}
-    channel = (await house.olive.post("/notifications/channels", asked)).raise_for_status().json()["channel"]
-    asked = BODIES["POST /api/v1/admin/monitors"]
-    monitor = (await house.olive.post("/admin/monitors", asked)).raise_for_status().json()["monitor"]
-    (await house.frida.post("/errors/report", BODIES["POST /api/v1/errors/report"])).raise_for_status()
-    error = await _first(house.olive, "/admin/errors")
-    owned = {
-        "/api/v1/admin/errors/{id}": error["id"],
-        "/api/v1/services/{id}": monitor["id"],
-        "/api/v1/admin/monitors/{id}": monitor["id"],
-        # Whichever: a user is refused before it is looked for.
-        "/api/v1/admin/monitors/maintenance/{id}": monitor["id"],
-        "/api/v1/admin/incidents/{id}": monitor["id"],
-        "/api/v1/admin/status-pages/{id}": monitor["id"],
-        "/api/v1/admin/monitors/groups/{id}": monitor["id"],
-        "/api/v1/notifications/channels/{id}": channel["id"],
-        # Whichever: a user is refused before it is looked for.
-        "/api/v1/admin/notifications/deliveries/{id}": request["id"],
-        "/api/v1/admin/broadcasts/{id}": request["id"],
-        "/api/v1/media/requests/{id}": request["id"],
-        "/api/v1/media/issues/{id}": issue["id"],
-        "/api/v1/notifications/{id}": notice["id"],
-        "/api/v1/auth/devices/{id}": session["id"],
-        "/api/v1/auth/passkeys/{id}": await _passkey_of(await house.world.friend("Dora"), house),
-        "/api/v1/auth/tokens/{id}": token["id"],
-        "/api/v1/auth/invites/{id}": invite["id"],
-        "/api/v1/youtube/subscriptions/{id}": subscription["id"],
-        "/api/v1/youtube/downloads/{id}": download["id"],
-        "/api/v1/youtube/batches/{id}": batch["id"],
-        "/api/v1/youtube/profiles/{id}": download["profile"]["id"],
-        "/api/v1/admin/users/{id}": house.frida.user["id"],
-        "/api/v1/admin/erasures/{id}": house.frida.user["id"],
-        # Whichever: a user is refused before they are looked for.
-        "/api/v1/media/rules/{id}": request["id"],
-        "/api/v1/media/import/{id}": request["id"],
-        "/api/v1/media/import/people/{id}": request["id"],
-    }
+    request = (await requests_of(house.frida))[0]
+    notice = owned["/api/v1/notifications/{id}"]
     for route, who in ACCESS.items():
         if "{id}" not in route or route in FOR_OTHERS:
             continue
-        prefix = route.split()[1].partition("{id}")[0] + "{id}"
-        answer = await ask(bert, route, id=owned[prefix])
+        answer = await ask(bert, route, id=owned[prefix_of(route)])
         assert answer.status_code == (403 if who == ADMIN else 404), f"{route}: {answer.text}"
         nothing = await ask(bert, route)
         if who != ADMIN:
@@ -642,10 +590,12 @@ async def _strangers_find_nothing(house: House) -> None:
             assert mine == none, "an answer tells that it exists"
     assert await house.frida.status_of(request["id"]) == request["status"]
     # Others may have come meanwhile.
-    assert notice in (await house.olive.get(its_like)).raise_for_status().json()["items"]
-    assert (await _first(house.frida, "/auth/devices"))["id"] == session["id"]
-    assert (await _first(house.frida, "/auth/tokens"))["id"] == token["id"]
-    assert (await _first(house.olive, "/auth/invites"))["state"] == "open"
+    notices = (await house.olive.get("/notifications?limit=100")).raise_for_status().json()["items"]
+    assert notice in [each["id"] for each in notices]
+    session, token = owned["/api/v1/auth/devices/{id}"], owned["/api/v1/auth/tokens/{id}"]
+    assert (await first(house.frida, "/auth/devices"))["id"] == session
+    assert (await first(house.frida, "/auth/tokens"))["id"] == token
+    assert (await first(house.olive, "/auth/invites"))["state"] == "open"
 
 
 @pytest.mark.parametrize("name", ["userId", "user_id", "user", "owner", "requestedBy"])
@@ -664,22 +614,3 @@ async def _lists_stay_ones_own(house: House, name: str) -> None:
             assert not theirs & {item["id"] for item in answer.json()["items"]}
     counts = (await carla.get("/media/requests/counts", params={name: frida})).json()
     assert counts["total"] == 0
-
-
-async def _requests(person: Person) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await person.get("/media/requests")).json()["items"]
-    return items
-
-
-async def _passkey_of(person: Person, house: House) -> str:
-    asked = (await person.post("/auth/passkeys/options")).raise_for_status().json()
-    credential = SoftPasskey(house.world.product.url).create(asked["options"])
-    body = {"challengeId": asked["challengeId"], "name": "Phone", "credential": credential}
-    added = (await person.post("/auth/passkeys", body)).raise_for_status().json()
-    return str(added["passkey"]["id"])
-
-
-async def _first(person: Person, path: str) -> dict[str, Any]:
-    items: list[dict[str, Any]] = (await person.get(path)).json()["items"]
-    assert items
-    return items[0]
