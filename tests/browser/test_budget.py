@@ -16,6 +16,8 @@ _NOT_WORTH_IT = 1024
 _LAYOUT_SHIFT = 0.02
 _LAYOUT_SHIFT_ANYWHERE = 0.1
 """What Google calls good."""
+_TOO_LATE = r"status of 50[34] |ERR_NETWORK_CHANGED|did not answer in time"
+"""On a machine that is busy; what is looked at here is what the page makes of it."""
 _MOVED = """
 window.moved = 0;
 window.asked = [];
@@ -37,6 +39,7 @@ observe("resource", ({ name, initiatorType }) => {
 
 async def test_the_first_load_is_small_and_whole_from_here(house: House, visitor: Visits) -> None:
     """That nothing is asked of anybody else is looked at in every test."""
+    visitor.expect_trouble(_TOO_LATE)
     page = await visitor(await house.friend("Felix"), phone=True)
     scripts: dict[str, Response] = {}
 
@@ -61,12 +64,19 @@ async def test_the_first_load_is_small_and_whole_from_here(house: House, visitor
 async def test_the_first_screen_asks_for_everything_once_and_moves_nothing(
     house: House, visitor: Visits
 ) -> None:
-    """What the document asks for before the script has come is what the script then uses."""
+    """What the document asks for before the script has come is what the script then uses. What did not come in time is
+    asked for again, so that such a visit says nothing."""
+    visitor.expect_trouble(_TOO_LATE)
     page = await visitor(await house.friend("Fenja"), phone=True)
     await page.add_init_script(_MOVED)
-    await page.goto("/")
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.locator(".pulse")).to_have_count(0)
+    late: list[str] = []
+    page.on("response", lambda response: late.append(response.url) if response.status >= 500 else None)
+    for _ in range(5):
+        late.clear()
+        await page.goto("/")
+        await arrived(page)
+        if not late:
+            break
     begun: list[str] = await page.evaluate("asked.filter(([, by]) => by === 'link').map(([path]) => path)")
     # Once it is heard that the live stream has begun, everything is read again.
     before: list[str] = await page.evaluate(
@@ -93,8 +103,7 @@ async def test_a_stranger_is_asked_to_sign_in_without_being_asked_for_a_session(
 async def test_nothing_moves_under_a_finger_while_a_screen_comes(
     house: House, visitor: Visits, phone: bool
 ) -> None:
-    # What does not come in time is not what is looked at here, but where it then goes.
-    visitor.expect_trouble(r"status of 50[34] |ERR_NETWORK_CHANGED|did not answer in time")
+    visitor.expect_trouble(_TOO_LATE)
     person = await house.friend("Flora")
     catalogue = house.world.overseerr.state.catalogue
     film, show = catalogue.popular("movie")[0].tmdb_id, catalogue.popular("tv")[0].tmdb_id
