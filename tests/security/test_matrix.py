@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from medianest_common.contracts.identity import Scope
+from tests.security.belongings import OLIVES, PERSONAL, belongings, prefix_of
 from tests.security.conftest import House
-from tests.security.test_access import ACCESS, ADMIN, NEEDED, OTHERS, PUBLIC, ask
+from tests.security.test_access import ACCESS, ADMIN, BODIES, FOR_OTHERS, NEEDED, OTHERS, PUBLIC, USER, ask
 from tests.world import Person
 
 IN, NOBODY, REFUSED, SCOPE = "in", "401", "403 FORBIDDEN", "403 SCOPE_MISSING"
@@ -67,13 +68,16 @@ class Caller:
         return REFUSED if route in OWNER_ONLY and self.role != "owner" else IN
 
     async def outcome(self, route: str) -> str:
+        return _outcome(await self.ask(route))
+
+    async def ask(self, route: str, *, id: str = "") -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        answer = await ask(self.person, route, **headers)
+        answer = await ask(self.person, route, id=id, **headers)
         while answer.status_code == 403 and answer.json()["code"] in ("CSRF_INVALID", "CSRF_MISSING"):
             # Other routes of the walk give this browser new tokens meanwhile.
             await self.person.arrive()
-            answer = await ask(self.person, route, **headers)
-        return _outcome(answer)
+            answer = await ask(self.person, route, id=id, **headers)
+        return answer
 
 
 def _asks_for_a_secret(route: str) -> bool:
@@ -160,6 +164,49 @@ def _routes(caller: Caller) -> list[str]:
         return [route for route in OTHERS if route not in FOR_PERSONS]
     # To all other routes they are what every user is.
     return [route for route, who in ACCESS.items() if who == ADMIN]
+
+
+def test_75_another_persons_things_are_not_there_for_a_token_or_an_administrator_either(
+    house: House, callers: dict[str, Caller]
+) -> None:
+    """A person without any rights to them is seen in `test_access.py`; here are all who have more, or other, rights."""
+    wrong = house.do(_others_at(house, callers), within=300)
+    assert wrong == {}
+
+
+async def _others_at(house: House, callers: dict[str, Caller]) -> dict[str, str]:
+    """Those who are told anything else than that there is nothing, with the question and the answer."""
+    owned = await belongings(house, BODIES)
+    routes = [route for route, who in ACCESS.items() if who == USER and "{id}" in route]
+    routes = [route for route in routes if route not in FOR_OTHERS]
+    bert = await house.world.friend("Bert")
+    every = frozenset(Scope)
+    token = await _token(bert, every - {Scope.ADMIN})
+    strangers = [Caller("another user, by a token", house.nobody, "user", every - {Scope.ADMIN}, token)]
+    strangers += [callers[f"a token for {scope}"] for scope in Scope if scope is not Scope.ADMIN]
+    token = await _token(house.olive, every - {Scope.ADMIN})
+    strangers.append(Caller("the owner, by a token", house.nobody, "owner", every - {Scope.ADMIN}, token))
+    strangers += [callers["admin"], callers["admin, by a token for everything"]]
+    few = asyncio.Semaphore(_AT_A_TIME)
+
+    async def told(caller: Caller, route: str) -> tuple[str, str]:
+        async with few:
+            answer = await caller.ask(route, id=owned[prefix_of(route)])
+            if answer.status_code in (503, 504):
+                # Busy, and no answer to this.
+                answer = await caller.ask(route, id=owned[prefix_of(route)])
+        refusal = caller.expected(route)
+        is_refused = answer.status_code == 404 if refusal == IN else _outcome(answer) == refusal
+        return f"{caller.name}: {route}", "" if is_refused else f"{answer.status_code} {answer.text[:200]}"
+
+    asked = [told(each, route) for each in strangers for route in routes if not _may(each, prefix_of(route))]
+    return {what: how for what, how in await asyncio.gather(*asked) if how}
+
+
+def _may(caller: Caller, prefix: str) -> bool:
+    """Whoever has all the rights of an administrator looks after what people ask for."""
+    looks_after = caller.scopes is None or Scope.ADMIN in caller.scopes
+    return (looks_after and prefix not in PERSONAL) or (caller.role == "owner" and prefix in OLIVES)
 
 
 async def _asked(caller: Caller, routes: Sequence[str]) -> dict[str, str]:
