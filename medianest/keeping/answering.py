@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from medianest import registry
 from medianest.installation import on_running_servers
-from medianest.keeping.keeper import Keeper
+from medianest.keeping.keeper import BackupFolderAway, Keeper
 from medianest.keeping.telling import on_the_bus
 from medianest_common.bus import Bus, Handlers, Raw, require, require_caller, require_fresh
 from medianest_common.bus.credentials import credentials
@@ -35,7 +35,6 @@ from medianest_common.contracts.keeping import (
     ReadBackups,
 )
 from medianest_common.db.relay import Leader
-from medianest_common.errors import MediaNestError
 from medianest_common.lifecycle import database_url_of, load_keys
 from medianest_common.seeds import OPERATOR
 from medianest_common.settings import Settings, SettingsError
@@ -81,7 +80,7 @@ async def on_delete_backup(command: DeleteBackup, desk: Desk) -> Nothing:
     await desk.tell("backup_delete", about)
     try:
         await desk.keeper.let_go(command.name)
-    except MediaNestError:
+    except BackupFolderAway:
         await desk.tell("backup_delete_failed", about)
         raise
     return Nothing()

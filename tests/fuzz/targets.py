@@ -1,5 +1,6 @@
 """What is fed to whom: `test_targets.py` does so in every run of the tests, `make fuzz` for as long as one likes."""
 
+import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ class Target:
 
 
 _PASS = f"{int(reading.NOW.timestamp()) + 60}.{UUID(int=1).hex}.{UUID(int=2).hex}.{'0' * 64}"
-_JWT = b"eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0Iiwia2lkIjoiayJ9.e30.AA"
+_JWT_HEAD = json.dumps({"alg": "Ed25519", "typ": "at+jwt", "kid": "k"}).encode()
+_JWT = base64.urlsafe_b64encode(_JWT_HEAD).rstrip(b"=") + b".e30.AA"
 _PART = b'--b\r\nContent-Disposition: form-data; name="payload"\r\n\r\n{}\r\n--b--\r\n'
 _FORM = b"multipart/form-data; boundary=b\n" + _PART
 _ARR = {
