@@ -104,7 +104,7 @@ TARGETS = {
     "tokens": Target(
         reading.tokens,
         [
-            b"eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0Iiwia2lkIjoiayJ9.e30.AA",
+            _JWT,
             _PASS.encode(),
             b"Basic bW5wXzpt",
             b"mnp_a",
