@@ -140,7 +140,7 @@ def make_portal(
     }
     stack = Stack(**{**settings, **options})
     valkey = Redis.from_url(valkey_url, socket_timeout=30, socket_connect_timeout=30)
-    app = create_app("Test", "1", stack, idempotency=IdempotencyStore(valkey, clock=clock))
+    app = create_app("Test", "1", stack, idempotency=IdempotencyStore(valkey, clock=clock, timeout=5))
     portal = Portal(app)
     _add_routes(portal)
     return portal
