@@ -74,6 +74,8 @@ class SecretsWatch:
         # A logger that is kept would not be heard by `capture_logs` after the next one who configures.
         structlog.configure(cache_logger_on_first_use=False)
         self._processors = structlog.get_config()["processors"]
+        # The pretend mail server runs in this process, and its log is not ours.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
 
     def learn(self, patch: pytest.MonkeyPatch) -> None:
         taking: list[tuple[type, str, int]] = [

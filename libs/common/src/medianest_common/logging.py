@@ -53,6 +53,8 @@ def configure(settings: Settings) -> None:
         request_lines.close()
     for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Which tells the heads of WebSockets, cookies and all, to whoever wants to know everything.
+    logging.getLogger("uvicorn.error").setLevel(max(root.level, logging.INFO))
 
 
 def _correlate(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -123,7 +123,8 @@ async def test_a_place_is_there_when_it_was_promised(valkey_url: str) -> None:
         verdict = await limiter.take("short", "ada")
         while verdict.is_allowed:
             verdict = await limiter.take("short", "ada")
-        assert 1 <= verdict.reset <= 2
+        # What the window before has counted may make it another one.
+        assert 1 <= verdict.reset <= 4
         await asyncio.sleep(verdict.reset)
         assert (await limiter.take("short", "ada")).is_allowed
     await limiter.aclose()

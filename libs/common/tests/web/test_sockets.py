@@ -2,17 +2,21 @@
 
 import asyncio
 import base64
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from medianest.testing import eventually
+from medianest_common.logging import configure
+from medianest_common.settings import Settings
 from medianest_common.web.server import serving
 from medianest_common.web.sockets import TakenSocket, take_over
 
@@ -75,6 +79,24 @@ async def listening() -> AsyncIterator[Server]:
 async def opened() -> AsyncIterator[tuple[ClientConnection, Heard]]:
     async with listening() as server, connect(f"ws://127.0.0.1:{server.port}/") as client:
         yield client, await server.one()
+
+
+async def test_not_even_a_log_of_everything_has_what_a_socket_was_opened_with(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    configure(Settings.model_construct(log_level="debug", log_format="json"))
+    headers = {"Cookie": "mn_at=not-for-the-log", "X-Api-Key": "nor-is-this"}
+    own = logging.getLogger(f"{__name__}.client")
+    own.setLevel(logging.WARNING)
+    async with (
+        listening() as server,
+        connect(f"ws://127.0.0.1:{server.port}/", additional_headers=headers, logger=own),
+    ):
+        await server.one()
+    structlog.get_logger().debug("the last line")
+    written = capfd.readouterr().err
+    assert "the last line" in written
+    assert "not-for-the-log" not in written and "nor-is-this" not in written
 
 
 async def test_the_application_has_returned_and_both_sides_talk() -> None:
