@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["medianest.testing", "medianest.testing_secrets", "medianest.testing_youtube"]
+pytest_plugins = ["medianest.testing_secrets", "medianest.testing", "medianest.testing_youtube"]
 
 
 def _keep_bytecode() -> None:

@@ -1,7 +1,8 @@
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet, redirect, useRouter } from "@tanstack/react-router";
+import i18next from "i18next";
 import { useEffect } from "react";
 
-import { isAdmin, whoAmI, whyEnded } from "@/api/session";
+import { introduce, isAdmin, whoAmI, whyEnded } from "@/api/session";
 import { speakApart, speakTo } from "@/i18n";
 import { comeBack } from "@/screens/signin/comeBack";
 import { Returned } from "@/screens/signin/Returned";
@@ -54,6 +55,7 @@ export const inside = createRoute({
     const user = await whoAmI();
     if (!user) throw redirect({ to: "/sign-in", search: { to: location.href, ...whyEnded() } });
     await speakTo(user.locale);
+    void introduce(user, i18next.language);
     if (SAYS_MORE.test(location.pathname)) await speakApart();
     return { user };
   },
