@@ -86,7 +86,7 @@ async def test_a_tab_hears_of_what_others_do_and_outlives_a_kill_of_the_portal(t
         await house.owner()
         frida = await house.friend("Frida")
 
-        await tab.open(f"{house.product.url}/")
+        await tab.open(f"{house.product.url}/sign-in")
         await tab.run(script)
         assert await tab.run(f"signIn({json.dumps(OWNER_EMAIL)}, {json.dumps(OWNER_PASSWORD)})") == 200
         await tab.run("client.start()")

@@ -246,7 +246,7 @@ async def test_two_replicas_that_store_the_same_turn_tell_it_once(
     assert len(await incidents(home, "Plex")) == 1
 
 
-async def test_what_breaks_off_while_it_is_stored_is_told_once_when_it_is_stored_after_all(
+async def test_what_could_not_be_stored_is_told_once_when_the_next_look_is_stored(
     home: Household, plex: FakePlex, told: Told
 ) -> None:
     plex.server.fail_with("refuse")
@@ -255,8 +255,7 @@ async def test_what_breaks_off_while_it_is_stored_is_told_once_when_it_is_stored
         home, "alter table results add constraint broken check (at < now() - interval '100 years') not valid"
     )
     home.clock.advance(20)
-    with pytest.raises(Exception):  # noqa: B017, PT011 - however the prober says it
-        await asyncio.wait_for(home.look(), timeout=3)
+    await home.look()
     assert await incidents(home, "Plex") == []
     await change(home, "alter table results drop constraint broken")
     await home.rounds(2)
