@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from medianest.testing import eventually
