@@ -4,7 +4,6 @@ import re
 
 from playwright.async_api import Page, expect
 
-from medianest.testing import eventually
 from tests.browser.house import House
 from tests.browser.visits import Visits
 from tests.world import OWNER_EMAIL, OWNER_PASSWORD
@@ -32,25 +31,6 @@ async def test_plex_leads_to_where_one_wanted_to_go(house: House, visitor: Visit
     await page.locator(f"button[value='{frida.id}']").click()
     await expect(page.get_by_role("navigation", name=_INSIDE).first).to_be_visible()
     await expect(page).to_have_url(re.compile(r"/requests$"))
-
-
-async def test_whoever_comes_first_is_written_to_in_the_language_of_that_browser_and_by_its_clock(
-    house: House, visitor: Visits
-) -> None:
-    greta = house.account("Greta")
-    page = await visitor(language="de", is_chosen=False)
-    await page.goto("/sign-in")
-    await page.get_by_role("button", name="Mit Plex anmelden").click()
-    await page.locator(f"button[value='{greta.id}']").click()
-    await expect(page.get_by_role("navigation", name="Bereiche").first).to_be_visible()
-
-    async def is_known() -> bool:
-        seen = await page.evaluate(
-            "fetch('/api/v1/notifications/preferences').then((answer) => answer.json())"
-        )
-        return (seen["locale"], seen["zone"]) == ("de", "Europe/Berlin")
-
-    await eventually(is_known)
 
 
 async def test_whoever_turns_back_from_plex_can_go_there_again_or_do_without(visitor: Visits) -> None:

@@ -52,10 +52,8 @@ class Visits:
         phone: bool = False,
         dark: bool = False,
         language: str = "en",
-        is_chosen: bool = True,
         viewport: ViewportSize | None = None,
     ) -> Page:
-        """In a language that was chosen on this device, or in the browser's own."""
         context = await self.chromium.new_context(
             base_url=self.base,
             locale=_LOCALES[language],
@@ -67,10 +65,6 @@ class Visits:
             reduced_motion="reduce",
         )
         self._contexts.append(context)
-        if is_chosen:
-            await context.add_init_script(
-                f"if (location.protocol !== 'about:') localStorage.setItem('medianest-language', '{language}')"
-            )
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", self._watch)
         if person is not None:

@@ -32,23 +32,6 @@ export function useMe(): User {
   return session.data.user;
 }
 
-/** What somebody has changed about themselves. */
-export function changed(profile: Partial<User>): void {
-  queries.setQueryData<Schemas["SessionView"]>(SESSION.queryKey, (known) => known && { ...known, user: { ...known.user, ...profile } });
-}
-
-let introduced: string | null = null;
-
-/** Messages are written in the language of the browser that somebody first comes with, and by its clock, until they
- * choose others. Without an answer the next visit says it again. */
-export async function introduce(user: User, locale: string): Promise<void> {
-  if (user.locale || introduced === user.id) return;
-  introduced = user.id;
-  const timeZone = user.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const answer = await http.PATCH("/api/v1/users/me", { body: { locale, timeZone } as Schemas["AuthProfileBody"] }).catch(() => null);
-  if (answer?.data) changed(answer.data);
-}
-
 export function isAdmin(user: User): boolean {
   return user.role === "admin" || user.role === "owner";
 }

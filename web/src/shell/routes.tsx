@@ -1,8 +1,7 @@
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet, redirect, useRouter } from "@tanstack/react-router";
-import i18next from "i18next";
 import { useEffect } from "react";
 
-import { introduce, isAdmin, whoAmI, whyEnded } from "@/api/session";
+import { isAdmin, whoAmI, whyEnded } from "@/api/session";
 import { speakApart, speakTo } from "@/i18n";
 import { comeBack } from "@/screens/signin/comeBack";
 import { Returned } from "@/screens/signin/Returned";
@@ -55,7 +54,6 @@ export const inside = createRoute({
     const user = await whoAmI();
     if (!user) throw redirect({ to: "/sign-in", search: { to: location.href, ...whyEnded() } });
     await speakTo(user.locale);
-    void introduce(user, i18next.language);
     if (SAYS_MORE.test(location.pathname)) await speakApart();
     return { user };
   },

@@ -1,14 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 
 import { api, type Schemas } from "@/api/client";
-import { changed } from "@/api/session";
 
 /** Changes one's own profile; what the page knows of who is here follows. */
 export function useProfile() {
   const queries = useQueryClient();
   const changing = api.useMutation("patch", "/api/v1/users/me", {
     onSuccess: (profile) => {
-      changed(profile);
+      const key = api.queryOptions("get", "/api/v1/auth/session").queryKey;
+      queries.setQueryData<Schemas["SessionView"]>(key, (known) => known && { ...known, user: { ...known.user, ...profile } });
       void queries.invalidateQueries({ queryKey: ["get", "/api/v1/users/me"] });
     },
   });
