@@ -30,7 +30,7 @@ async def inside(present: Settings, *, clock: Clock, is_here: bool) -> list[Find
     from medianest.operator_bus import as_owner, operator_connection
     from medianest_common.bus import Bus
     from medianest_common.contracts.health.findings import InstallationFindings, ReadFindings
-    from medianest_common.errors import MediaNestError
+    from medianest_common.errors import MediaNestError, Unavailable
     from medianest_gateway.findings import found_beside
 
     try:
@@ -40,7 +40,8 @@ async def inside(present: Settings, *, clock: Clock, is_here: bool) -> list[Find
                 try:
                     found = await bus.call(ReadFindings(), timeout=_TIMEOUT)
                 except MediaNestError as error:
-                    if not is_here:
+                    # Elsewhere, nobody who could answer is nobody who was started; who is silent has trouble.
+                    if not is_here and isinstance(error, Unavailable):
                         return None
                     unheard = _unheard(error.detail or error.title)
                     found = InstallationFindings(items=[], unknown=[])

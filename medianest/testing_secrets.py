@@ -91,8 +91,9 @@ class SecretsWatch:
 
     def leaks(self) -> list[str]:
         """Since the last time that this was asked, in the log and in what was told to others."""
-        learned = {each for each in self.learned if len(each) >= _SHORTEST}
-        self.learned.clear()
+        # A thread may still be hashing for somebody who has gone.
+        heard, self.learned = self.learned, set()
+        learned = {each for each in tuple(heard) if len(each) >= _SHORTEST}
         return [
             f"{place}: {line}"
             for place, written in (

@@ -127,6 +127,7 @@ def _at_home[R](work: "Callable[[House], Awaitable[R]]") -> R:
     configure(Settings.model_construct(log_level="error"))
 
     async def main() -> R:
+        import asyncpg
         from pydantic import ValidationError
         from sqlalchemy.exc import DBAPIError
 
@@ -143,6 +144,11 @@ def _at_home[R](work: "Callable[[House], Awaitable[R]]") -> R:
         except (DBAPIError, OSError) as error:
             raise SetupError(
                 f"A server is not there ({error}). `medianest doctor` says what is wrong with it."
+            ) from error
+        except asyncpg.PostgresError as error:
+            raise SetupError(
+                f"What is secret could not be read from the database ({error}). Look whether MEDIANEST_DATABASE_URL "
+                "and MEDIANEST_SECRET_KEY are those of the running installation; `medianest doctor` says more."
             ) from error
 
     return asyncio.run(main())

@@ -46,6 +46,7 @@ async def export(house: House, *, passphrase: str | None = None) -> tuple[str, l
     kept_secret = None
     if passphrase is not None:
         await house.learn_secrets()
+        left_out += house.unopened
         kept_secret = sealed(house.secrets, passphrase=passphrase)
     return written(whole, left_out, sealed=kept_secret), left_out
 

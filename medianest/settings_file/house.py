@@ -28,8 +28,12 @@ class House:
         self._settings = settings
         self.secrets = Secrets()
         """Those of this installation, once they were learned."""
+        self.unopened: list[str] = []
+        """Which of them no key opens any more, in words."""
         self.people: dict[str, UUID] = {}
         self.addresses: dict[UUID, str] = {}
+        self.names: dict[UUID, str] = {}
+        """Of everybody, with an address or without."""
         self.monitors: dict[str, UUID] = {}
         self.monitor_names: dict[UUID, str] = {}
         self.made: dict[str, UUID] = {}
@@ -41,13 +45,14 @@ class House:
             return await self._operator.ask(message)
 
     async def learn_secrets(self) -> None:
-        self.secrets = await read_secrets(self._settings)
+        self.secrets, self.unopened = await read_secrets(self._settings)
 
     async def learn_people(self) -> None:
         cursor: str | None = None
         while True:
             page = await self._operator.ask(OperatorListUsers(cursor=cursor))
             for user in page.items:
+                self.names[user.id] = user.name
                 if user.email:
                     self.people[user.email.casefold()] = user.id
                     self.addresses[user.id] = user.email

@@ -38,8 +38,12 @@ async def _one_part[E: Body](
     part: Part[E], entries: Sequence[E], coming: Coming, *, apply: bool
 ) -> AsyncIterator[Outcome]:
     here: dict[str, E] = {}
-    for each in await part.read():
-        here.setdefault(part.key(each), each)
+    try:
+        for each in await part.read():
+            here.setdefault(part.key(each), each)
+    except Refused as refused:
+        yield Outcome(part.name, part.name, "", Fate.REFUSED, [str(refused)])
+        return
     numbers = {part.key(each): number for number, each in enumerate(entries)}
     added: list[str] = []
     for entry in part.first(entries):
@@ -59,15 +63,20 @@ async def _one_part[E: Body](
         yield Outcome(part.name, f"{part.name}.{numbers[key]}", key, fate, remarks)
     if not isinstance(part, OrderedPart):
         return
-    if apply:
-        await part.read()
-        places = part.places()
-    else:
-        places = [*part.places(), *((key, uuid4()) for key in added)]
-    order = arranged(places, [part.key(each) for each in entries])
-    if order != [each for _, each in places]:
+    try:
+        if apply:
+            await part.read()
+            places = part.places()
+        else:
+            places = [*part.places(), *((key, uuid4()) for key in added)]
+        order = arranged(places, [part.key(each) for each in entries])
+        if order == [each for _, each in places]:
+            return
         if apply:
             await part.put_in_order(order)
+    except Refused as refused:
+        yield Outcome(part.name, part.name, "", Fate.REFUSED, [str(refused)])
+    else:
         yield Outcome(part.name, part.name, "", Fate.ORDERED)
 
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,26 +93,30 @@ def _entries(given: dict[str, Any], part: str) -> list[dict[str, Any]]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
-async def read_secrets(settings: Settings) -> Secrets:
-    """Those of this installation, as far as its keys open them."""
-    from medianest_health.repository.specs import SpecUnreadable, open_secrets
+async def read_secrets(settings: Settings) -> tuple[Secrets, list[str]]:
+    """Those of this installation, as far as its keys open them; and in words, those that they do not."""
+    from medianest_health.repository.specs import UNREADABLE, SpecUnreadable, open_secrets
 
     keys = load_keys(settings)
-    found = Secrets()
+    found, unopened = Secrets(), list[str]()
     for service in _KEEP_INTEGRATIONS:
         async with _tables_of(service, settings, keys=keys) as tables:
             for row in await tables.fetch(_INTEGRATIONS, timeout=_SECONDS):
-                with suppress(UnknownKey, Undecryptable, ValueError):
+                try:
                     cell = cell_of(IntegrationKind(row["kind"]))
                     opened_text = keys.cipher(PURPOSE).open_text(row["secret_sealed"], cell=cell)
                     found.integrations[row["kind"]] = opened_text
+                except (UnknownKey, Undecryptable, ValueError):
+                    unopened.append(f"integrations: what is secret about {row['kind']}. {UNREADABLE}")
     async with _tables_of("health", settings, keys=keys) as tables:
         for row in await tables.fetch(_MONITORS, timeout=_SECONDS):
-            with suppress(SpecUnreadable):
+            try:
                 found.monitors[row["name"]] = open_secrets(
                     keys.cipher("monitor"), row["id"], row["secrets_sealed"]
                 )
-    return found
+            except SpecUnreadable:
+                unopened.append(f"monitors: what is secret about {row['name']}. {UNREADABLE}")
+    return found, unopened
 
 
 @asynccontextmanager

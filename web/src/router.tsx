@@ -64,6 +64,8 @@ export const router = createRouter({
 // A screen that is known already would be drawn before whatever was touched could say so.
 const load = router.load;
 router.load = async (options) => {
+  // Whoever asks where one is meanwhile is told.
+  router.updateLatestLocation();
   if (router.state.resolvedLocation) await painted();
   await load(options);
 };

@@ -110,7 +110,7 @@ function ByTime({ narrowed, setYear, set }: { narrowed: Narrowed; setYear: (year
       <Select
         label={t("discover.year")}
         value={String(narrowed.year ?? "")}
-        options={[{ value: "", label: t("discover.anyYear") }, ...yearsUntil(new Date().getFullYear() + 1).map((year) => ({ value: String(year), label: String(year) }))]}
+        options={[{ value: "", label: t("discover.anyYear") }, ...yearsUntil(new Date().getFullYear() + (sort === "newest" ? 0 : 1)).map((year) => ({ value: String(year), label: String(year) }))]}
         choose={setYear}
       />
       <Select
