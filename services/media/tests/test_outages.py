@@ -12,14 +12,20 @@ from sqlalchemy import text
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
 from medianest_common.contracts import media
-from medianest_common.contracts.media import Availability, MediaType, RequestStatus, SubmitRequest
+from medianest_common.contracts.media import (
+    Availability,
+    MediaRequest,
+    MediaType,
+    RequestStatus,
+    SubmitRequest,
+)
 from medianest_common.errors import MediaNestError
 from medianest_common.testing.certificates import expired
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
 from services.media.tests.breakers import failures_of
-from services.media.tests.conftest import FILM, SHOW, Home, home_on
+from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
 from services.media.tests.test_importing import filed_before
 
 TROUBLES = [
@@ -324,6 +330,39 @@ async def test_a_user_deleted_in_overseerr_is_looked_up_again(seerr: Home) -> No
 async def test_whose_plex_account_becomes_known_while_a_request_is_told_of_is_served_as_well(
     seerr: Home,
 ) -> None:
+    frida, asked = await _asked_without_an_account(seerr)
+
+    async def account_is_known_or_waits_to_be() -> bool:
+        known = "select 1 from people where id = :id and plex_id is not null"
+        return await seerr.rows(known, id=frida.id) != [] or await _waits_for_a_lock(
+            seerr, "insert into people%"
+        )
+
+    async with seerr.db.transaction() as tx:
+        # Just before it is written down that there is nobody to file it for.
+        await tx.session.execute(text("select 1 from requests where id = :id for update"), {"id": asked.id})
+        await _tried_again(seerr, asked)
+        await eventually(lambda: _waits_for_a_lock(seerr, "select requests.%"))
+        await seerr.tell_of(frida)
+        await eventually(account_is_known_or_waits_to_be)
+    assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
+
+
+async def test_whose_plex_account_becomes_known_after_it_was_looked_for_is_served_as_well(
+    seerr: Home,
+) -> None:
+    """What waits for the account is taken up with it, and this request does not wait yet at that moment."""
+    frida, asked = await _asked_without_an_account(seerr)
+    known = text("update people set plex_id = :plex_id, version = 1 where id = :id")
+    async with seerr.db.transaction() as tx:
+        await tx.session.execute(known, {"id": frida.id, "plex_id": frida.plex_id})
+        await _tried_again(seerr, asked)
+        await eventually(lambda: _waits_for_a_lock(seerr, "select people.%"))
+    assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
+
+
+async def _asked_without_an_account(seerr: Home) -> tuple[Person, MediaRequest]:
+    """Somebody of whose Plex account we do not know, and their request that Overseerr refused for the moment."""
     frida = await seerr.friend()
     await seerr.change("update people set plex_id = null, version = 0 where id = :id", id=frida.id)
     # Of a title that is known, so that nothing has to be looked up before it is told of.
@@ -334,25 +373,19 @@ async def test_whose_plex_account_becomes_known_while_a_request_is_told_of_is_se
     async def waits() -> bool:
         return "tried again" in ((await frida.sees(asked)).status_reason or "")
 
-    async def waits_for_a_lock(query: str) -> bool:
-        waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike :query"
-        return await seerr.rows(waiting, query=query) != []
-
-    async def account_is_known_or_waits_to_be() -> bool:
-        known = "select 1 from people where id = :id and plex_id is not null"
-        return await seerr.rows(known, id=frida.id) != [] or await waits_for_a_lock("insert into people%")
-
     await seerr.comes(waits)
-    async with seerr.db.transaction() as tx:
-        # Just before it is written down that there is nobody to file it for.
-        await tx.session.execute(text("select 1 from requests where id = :id for update"), {"id": asked.id})
-        seerr.overseerr.heal()
-        seerr.clock.advance(61)
-        await seerr.sandbox.bus.enqueue_now(SubmitRequest(request_id=asked.id))
-        await eventually(lambda: waits_for_a_lock("select requests.%"))
-        await seerr.tell_of(frida)
-        await eventually(account_is_known_or_waits_to_be)
-    assert (await seerr.twin(asked)).requested_by.plex_id == frida.plex_id
+    return frida, asked
+
+
+async def _tried_again(seerr: Home, asked: MediaRequest) -> None:
+    seerr.overseerr.heal()
+    seerr.clock.advance(61)
+    await seerr.sandbox.bus.enqueue_now(SubmitRequest(request_id=asked.id))
+
+
+async def _waits_for_a_lock(seerr: Home, query: str) -> bool:
+    waiting = "datname = current_database() and wait_event_type = 'Lock' and query ilike :query"
+    return await seerr.rows(f"select 1 from pg_stat_activity where {waiting}", query=query) != []
 
 
 async def test_overseerrs_own_rules_are_named_and_can_be_overcome(seerr: Home) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case
+from sqlalchemy import and_, bindparam, case, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.auth import UserChange
@@ -33,6 +33,13 @@ class People(Repository[Person]):
         if person is None:
             raise Unauthenticated("This account was deleted.")
         return person
+
+    async def has_plex_account(self, user_id: UUID, *, lock: bool = False) -> bool:
+        """As the database has it now, whatever this session has read of the person before."""
+        statement = select(Person.plex_id).where(Person.id == user_id)
+        if lock:
+            statement = statement.with_for_update(key_share=True)
+        return await self.session.scalar(statement) is not None
 
     async def erase(self, user_id: UUID, *, now: datetime, left_as: Callable[[int], str]) -> Person | None:
         """Emptied for good, and locked; returns what was there. Of their Plex account a digest stays."""

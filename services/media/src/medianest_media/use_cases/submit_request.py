@@ -43,18 +43,17 @@ async def submit_request(app: MediaApp, job: SubmitRequest) -> None:
 async def _bring_in_line(app: MediaApp, tx: Transaction, request: Request) -> None:
     version = request.version
     people = People(tx.session)
-    before = await people.get(request.user_id)
-    had_account = before is not None and before.plex_id is not None
+    had_account = await people.has_plex_account(request.user_id)
     outcome = await _tell(app, request)
     # First the person and then what they asked for, as whoever tells of the person does.
-    person = await people.get(request.user_id, lock=True) if outcome.held_because else None
+    has_account = bool(outcome.held_because) and await people.has_plex_account(request.user_id, lock=True)
     await Requests(tx.session).lock(request)
     belongs_to(request, app.backend.name)
     if outcome.twin is not None:
         request.backend_id, request.adopted = outcome.twin.id, outcome.adopted
     if request.version != version:
         return  # somebody decided in the meantime; the job that came with the decision does the rest
-    if person is not None and person.plex_id is not None and not had_account:
+    if has_account and not had_account:
         # Whatever waited for the account has been taken up already, and this did not wait yet.
         owe(tx, request, now=app.clock.now())
         return
