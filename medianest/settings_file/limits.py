@@ -23,7 +23,7 @@ class DownloadLimits(Part[DownloadLimitEntry]):
     async def read(self) -> list[DownloadLimitEntry]:
         found = []
         self._lost: list[str] = []
-        for some in batched(self.house.names, _AT_ONCE, strict=False):
+        for some in batched(self.house.names, _AT_ONCE):
             for user_id, answer in zip(some, await asyncio.gather(*map(self._asked, some)), strict=True):
                 name, address = self.house.names[user_id], self.house.addresses.get(user_id)
                 if isinstance(answer, Refused):

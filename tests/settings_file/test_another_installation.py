@@ -125,7 +125,9 @@ async def _what_is_secret_comes_along(product: Product, olive: Person, whole: Pa
 async def _secrets_here(product: Product) -> Secrets:
     present = on_running_servers(load(Settings, data_dir=product.data_dir))
     assert present
-    return await read_secrets(present)
+    secrets, unopened = await read_secrets(present)
+    assert not unopened
+    return secrets
 
 
 async def _set_up(olive: Person) -> None:
