@@ -24,6 +24,7 @@ from medianest_common.testing.certificates import expired
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
+from medianest_media.app import conversations
 from services.media.tests.breakers import failures_of
 from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
 from services.media.tests.test_importing import filed_before
@@ -295,7 +296,10 @@ async def test_who_asks_before_their_plex_account_is_known_is_served_when_it_is(
     assert (await home.twin(asked)).requested_by.plex_id == frida.plex_id
 
 
-async def test_a_hanging_overseerr_slows_no_list_and_no_second_request(seerr: Home) -> None:
+@pytest.mark.parametrize("connections", [10, 3])
+async def test_a_hanging_overseerr_slows_no_list_and_no_second_request(seerr: Home, connections: int) -> None:
+    if connections != seerr.db.pool().size:
+        await seerr.restart(database_connections=connections)
     frida = await seerr.friend()
     for number in range(8):
         seerr.overseerr.add_movie(9000 + number, f"Film {number}", 2020)
@@ -310,6 +314,10 @@ async def test_a_hanging_overseerr_slows_no_list_and_no_second_request(seerr: Ho
     # One of them may meet a machine that stands still. Who waits for Overseerr waits for three seconds each time.
     assert statistics.median(seconds) < 2
     seerr.overseerr.heal()
+
+
+def test_whoever_talks_to_overseerr_leaves_connections_to_the_database_for_others() -> None:
+    assert {size: conversations(size) for size in (2, 3, 6, 10, 100)} == {2: 1, 3: 1, 6: 2, 10: 3, 100: 3}
 
 
 async def test_somebody_new_is_imported_from_plex(home: Home) -> None:

@@ -12,6 +12,7 @@ from nats.js.errors import NotFoundError
 from libs.common.tests.sample import SAMPLE, App, NoteWritten, Work, Write, event_ids, notes
 from medianest.testing import Sandbox, eventually
 from medianest_common.bus import Context, use
+from medianest_common.bus.broker import events_at_once
 from medianest_common.bus.topology import event_stream, job_stream
 from medianest_common.clock import uuid7
 from medianest_common.db.relay import Relay
@@ -36,10 +37,11 @@ async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, a
     await eventually(lambda: _outbox_is_empty(apps[0]))
 
 
+@pytest.mark.parametrize("connections, held", [(10, 6), (3, 2)])
 async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the_database(
-    sandbox: Sandbox, apps: list[App]
+    sandbox: Sandbox, apps: list[App], connections: int, held: int
 ) -> None:
-    await sandbox.start(SAMPLE)
+    await sandbox.start(SAMPLE, database_connections=connections)
     [app] = apps
     app.gate = first = asyncio.Event()
     await sandbox.emit(NoteWritten(text="first"))
@@ -50,12 +52,16 @@ async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the
         await sandbox.emit(NoteWritten(text=text))
     app.gate = crowd = asyncio.Event()
     first.set()
-    await eventually(lambda: _holds_connections(app, 6))
+    await eventually(lambda: _holds_connections(app, held))
 
     await sandbox.bus.call(Write(text="in between"))
     assert app.heard == ["first"]
     crowd.set()
     await eventually(lambda: heard(app, "first", *told, "in between"))
+
+
+def test_events_leave_connections_for_questions_however_few_there_are() -> None:
+    assert {size: events_at_once(size) for size in (2, 3, 5, 10)} == {2: 1, 3: 2, 5: 3, 10: 6}
 
 
 async def _holds_connections(app: App, least: int) -> bool:

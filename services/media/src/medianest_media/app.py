@@ -15,7 +15,12 @@ from medianest_media.adapters.catalogue import Catalogue
 from medianest_media.adapters.tmdb_images import TmdbImages
 from medianest_media.settings import MediaSettings
 
-CONVERSATIONS = 3
+_MOST_CONVERSATIONS = 3
+
+
+def conversations(connections: int) -> int:
+    """How many may go on at once: each holds a connection to the database, and needs another one meanwhile."""
+    return max(1, min(_MOST_CONVERSATIONS, connections // 3))
 
 
 @dataclass(slots=True)
@@ -57,9 +62,9 @@ class MediaApp:
     """Where `settings` come from as far as administrators may set them."""
     overseerr_place: int
     """Which of the Overseerrs it is that have stood there."""
+    talking: asyncio.Semaphore
+    """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""
     left_key: bytes = field(repr=False)
     """With which the Plex accounts of those who have left are known again, and nothing else."""
     census: Census = field(default_factory=Census)
     watch: Watch = field(default_factory=Watch)
-    talking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSATIONS))
-    """Work that holds a transaction while the backend thinks; a hanging backend must not use up the connections."""

@@ -1,5 +1,6 @@
 """The media service: what the household asks for, and what becomes of it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from medianest_common.integrations import IntegrationStore
 from medianest_common.service import Runtime, Service
 from medianest_common.swapping import Swappable
 from medianest_media.adapters.tmdb_images import TmdbImages
-from medianest_media.app import Census, MediaApp, Watch
+from medianest_media.app import Census, MediaApp, Watch, conversations
 from medianest_media.backends import open_backend
 from medianest_media.catalogues import open_catalogue
 from medianest_media.handlers import handlers
@@ -45,6 +46,7 @@ async def open_app(runtime: Runtime[MediaSettings]) -> AsyncIterator[Swappable[M
         images=images,
         image_cache=image_cache,
         integrations=store,
+        talking=asyncio.Semaphore(conversations(runtime.db.pool().size)),
         left_key=runtime.keys.derive("plex-accounts-that-left"),
         **outside,
     )

@@ -29,7 +29,7 @@ from medianest_common.bus.pulling import Pull
 from medianest_common.bus.topology import DEAD_LETTERS, EVERY_DEAD_LETTER, event_stream, job_stream
 from medianest_common.bus.violations import Violations, is_refusal_of_user
 from medianest_common.bus.wire import inbox
-from medianest_common.db.database import POOL_SIZE, Database
+from medianest_common.db.database import Database
 
 log = structlog.get_logger()
 
@@ -121,6 +121,11 @@ async def _as_it_came(message: NatsMessage) -> NatsMessage:
     return message
 
 
+def events_at_once(connections: int) -> int:
+    """A crowd of events that wait for one row must not keep questions from the database."""
+    return max(1, connections - min(_KEPT_FOR_QUESTIONS, connections // 2))
+
+
 def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database | None, bus: Bus) -> None:
     """Subscribe everything a service hears and works on. Must happen once, before the broker starts."""
     for heard in handlers.listeners:
@@ -128,8 +133,7 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
         broker.subscriber(heard.event.subject, no_reply=True)(listen_endpoint(heard, app=app))
     for topic in handlers.live_topics:
         broker.subscriber(topic.subject, no_reply=True)(live_endpoint(topic, app=app))
-    # A crowd of events that wait for one row must not keep questions from the database.
-    places = asyncio.Semaphore(POOL_SIZE - _KEPT_FOR_QUESTIONS)
+    places = asyncio.Semaphore(events_at_once(database.pool().size) if database else 0)
     for event in handlers.events:
         assert database is not None, "reacting to events needs a database for the inbox"
         _subscribe_durable(
