@@ -18,6 +18,7 @@ def _dropped() -> float:
     "quirk",
     [
         "control_characters",
+        "half_characters",
         "mixed_types",
         "stringly",
         "missing_total_size",

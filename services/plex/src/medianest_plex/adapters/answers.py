@@ -1,10 +1,9 @@
 """What a media server answers, read leniently."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from pydantic_core import from_json
 
 from medianest_common.errors import BadUpstream, MediaNestError
 from medianest_common.http import Response
@@ -50,7 +49,8 @@ class Chunk:
 
 
 def container_of(response: Response) -> Document:
-    """An empty answer is an empty container. Text that breaks JSON is read once more without what breaks it."""
+    """An empty answer is an empty container. Text that breaks JSON is read once more without what breaks it, and by a
+    reader that takes half a character for one: a single title must not hide the list that it is in."""
     if not response.body.strip():
         return {}
     try:
@@ -58,7 +58,10 @@ def container_of(response: Response) -> Document:
     except BadUpstream:
         if not response.content_type.endswith("json"):
             raise
-        document = from_json(_CONTROL.sub(" ", response.text))
+        try:
+            document = json.loads(_CONTROL.sub(" ", response.text))
+        except RecursionError:
+            raise ValueError("endless JSON") from None
     container = document["MediaContainer"]
     if not isinstance(container, Mapping):
         raise TypeError("no container")

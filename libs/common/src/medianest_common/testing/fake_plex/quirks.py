@@ -13,6 +13,8 @@ _OPTIONAL = ("duration", "year", "thumb", "summary", "Media", "originallyAvailab
 class Quirks:
     control_characters: bool = False
     """A U+0004 in every summary: escaped in JSON, raw and so unparsable in XML."""
+    half_characters: bool = False
+    """Every title ends in half an emoji, as a tag does that was cut in the middle of one."""
     mixed_types: bool = False
     """Numbers and booleans of the second, fourth, … item come as strings, `size` of the container too."""
     stringly: bool = False
@@ -61,6 +63,8 @@ class Quirks:
             item = {key: value for key, value in item.items() if key not in _OPTIONAL}
         if self.control_characters:
             item["summary"] = f"Before\x04after. {item.get('summary', '')}"
+        if self.half_characters:
+            item["title"] = f"{item.get('title', '')} \ud83d"
         if self.broken_item and number == 0:
             item = {"type": "mystery", "title": None, "addedAt": "soon", "Guid": {"id": "imdb://tt1"}}
         if self.mixed_types and number % 2:

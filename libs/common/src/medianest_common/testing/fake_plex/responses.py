@@ -110,8 +110,13 @@ def answer(request: Request, container: Document) -> Response:
     container = server.quirks.apply(container)
     if "application/json" in request.headers.get("accept", ""):
         text = json.dumps({"MediaContainer": container}, ensure_ascii=False, separators=(",", ":"))
-        encoding = "latin-1" if server.quirks.latin else "utf-8"
-        return Response(text.encode(encoding, "replace"), media_type="application/json", headers=headers)
+        # Half a character cannot be encoded, and comes as the escape that it is in JSON.
+        encoded = (
+            text.encode("latin-1", "replace")
+            if server.quirks.latin
+            else text.encode(errors="backslashreplace")
+        )
+        return Response(encoded, media_type="application/json", headers=headers)
     return Response(
         server_xml("MediaContainer", container), media_type="text/xml;charset=utf-8", headers=headers
     )
