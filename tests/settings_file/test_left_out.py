@@ -89,8 +89,8 @@ async def _is_not_exported_with_another_key(product: Product, folder: Path) -> N
 
 
 async def _set_up(house: World, olive: Person) -> None:
-    """Limits of three people: one has no address, and of one the youtube service has not heard; and two secrets under
-    a key that is gone."""
+    """Limits of three people: one has no address, and one the youtube service does not know any more, whatever
+    it is told late; and two secrets under a key that is gone."""
     secret = {"url": "http://127.0.0.1:9", "secret": "the-key-of-tautulli", "version": 0}
     await _put(olive, "/admin/services/tautulli", secret)
     spec = {"kind": "http", "url": "http://127.0.0.1:9/", "headers": {"X-Key": "wire-secret"}}
@@ -103,7 +103,7 @@ async def _set_up(house: World, olive: Person) -> None:
         await _put(olive, f"/youtube/quota/{person.user['id']}", {"limitPerHour": 2, "limitBytes": None})
     async with _database(house.product) as database:
         for statement in (
-            f"delete from youtube.people where id = '{frida.user['id']}'",
+            f"update youtube.people set erased_at = now() where id = '{frida.user['id']}'",
             "update health.integrations set secret_sealed = 'gone' || secret_sealed where kind = 'tautulli'",
             "update health.monitors set secrets_sealed = 'gone' || secrets_sealed where name = 'NAS'",
         ):
