@@ -1,11 +1,15 @@
 """Somebody sets the clock back by an hour, as it happens to machines that start with a wrong one."""
 
+import pytest
+
 from medianest.testing import eventually
 from medianest_common.contracts.media import RequestStatus
+from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_notifications.service import SERVICE
 from services.notifications.tests.channels_of import allowing, sql, texts, with_ntfy
 from services.notifications.tests.household import Person, request_event
 from services.notifications.tests.news import News
+from services.notifications.tests.test_deliveries import hurry
 from services.notifications.tests.test_delivery_outages import SlowNtfy
 
 
@@ -31,3 +35,32 @@ async def test_what_was_about_to_be_sent_does_not_wait_for_an_hour(news: News) -
             return sorted(texts(ntfy)) == ["Ready to watch: Heat (2021)", "Ready to watch: Ronin (2021)"]
 
         await eventually(both_have_arrived)
+
+
+@pytest.mark.usefixtures("retried_by_hand")
+async def test_what_fails_after_that_is_tried_again_no_sooner_than_ever(news: News) -> None:
+    async with FakeNtfy.start(clock=news.clock) as ntfy:
+        await news.sandbox.stop("notifications")
+        await news.sandbox.start(SERVICE, **allowing(ntfy))
+        ada = Person(news.sandbox, "Ada")
+        await with_ntfy(ada, ntfy)
+
+        async def has_failed(attempts: int) -> bool:
+            rows = await sql(news.sandbox, "select attempts from deliveries where state = 'queued'")
+            return [row["attempts"] for row in rows] == [attempts]
+
+        ntfy.fail_with(503)
+        await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Heat"))
+        await eventually(lambda: has_failed(1))
+        news.clock.set_by(-3600)
+        # So often that the others of the channel no longer wait for it.
+        await sql(news.sandbox, "update deliveries set attempts = 5")
+        await hurry(news.sandbox)
+        await eventually(lambda: has_failed(6))
+
+        ntfy.heal()
+        await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Ronin"))
+        await ntfy.next()
+        # Of two that are due the older one goes first.
+        assert texts(ntfy) == ["Ready to watch: Ronin (2021)"]
+        assert await has_failed(6)

@@ -70,8 +70,9 @@ _ADD = text("""
 def is_due(
     delivery: type[Delivery] | AliasedClass[Delivery], *, before: datetime, now: datetime
 ) -> ColumnElement[bool]:
-    """What is of the future is of before the clock was set back, and has waited long enough."""
-    return or_(delivery.due_at <= before, delivery.created_at > now)
+    """What was touched in the future was so before the clock was set back, and has waited long enough. What has been
+    touched since then waits as ever, for else what fails would be tried again at once until that time comes."""
+    return or_(delivery.due_at <= before, delivery.updated_at > now)
 
 
 class Deliveries(Repository[Delivery]):
