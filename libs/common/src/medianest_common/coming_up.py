@@ -148,6 +148,7 @@ async def running(
                 work=lambda connection: lead(service, connection, relay=relay, app=app, database=database),
                 on_lost=inside.database_lost,
                 on_back=inside.database_back,
+                on_rival=relay.forget_the_clock,
             )
             background.start(leader.run())
         if service.web:

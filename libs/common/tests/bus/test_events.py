@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from nats.js.errors import NotFoundError
+from sqlalchemy import text
 
 from libs.common.tests.sample import SAMPLE, App, NoteWritten, Work, Write, event_ids, notes
 from medianest.testing import Sandbox, eventually
@@ -48,8 +49,8 @@ async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the
     await eventually(lambda: _holds_connections(app, 1))
     # What comes while the first is at work is fetched as one batch after it.
     told = [f"event {number}" for number in range(16)]
-    for text in told:
-        await sandbox.emit(NoteWritten(text=text))
+    for each in told:
+        await sandbox.emit(NoteWritten(text=each))
     app.gate = crowd = asyncio.Event()
     first.set()
     await eventually(lambda: _holds_connections(app, held))
@@ -231,15 +232,7 @@ async def _claimed(app: App, *event: UUID) -> bool:
 async def test_what_waits_when_the_clock_of_the_database_is_set_back_does_not_wait_for_as_much_longer(
     sandbox: Sandbox, apps: list[App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clock of a server that all tests share cannot be set: what it says is said in its place."""
-    set_back, hour = asyncio.Event(), 3600.0
-    told = Relay._seconds_there
-
-    async def seconds_there(relay: Relay, connection: asyncpg.Connection) -> float:
-        return await told(relay, connection) - (hour if set_back.is_set() else 0.0)
-
-    monkeypatch.setattr(Relay, "_seconds_there", seconds_there)
-    monkeypatch.setattr("medianest_common.db.relay._CLOCK_SECONDS", 0.0)
+    set_back = _clock_of_the_database(monkeypatch)
     await sandbox.start(SAMPLE)
     [app] = apps
     await sandbox.bus.call(Write(text="before"))
@@ -251,3 +244,60 @@ async def test_what_waits_when_the_clock_of_the_database_is_set_back_does_not_wa
     set_back.set()
     await eventually(lambda: _equal(app.worked, ["before", "soon"]), within=60)
     assert not await _outbox_is_empty(app)
+
+
+async def test_who_leads_again_does_not_bring_forward_once_more_what_another_leader_has(
+    sandbox: Sandbox, apps: list[App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_back = _clock_of_the_database(monkeypatch)
+    await sandbox.start(SAMPLE)
+    [app] = apps
+    await sandbox.bus.call(Write(text="before"))
+    await eventually(lambda: heard(app, "before"))
+    async with app.db.transaction() as tx:
+        tx.enqueue(Work(text="late"), delay=timedelta(days=1))
+    another = await asyncpg.connect(sandbox.settings["database_url"])
+    try:
+        key = await another.fetchrow(f"select classid::int, objid::int {_LEADS} and granted")
+        waiting = asyncio.create_task(another.execute("select pg_advisory_lock($1, $2)", *key))
+        await eventually(lambda: _finds(app, f"select 1 {_LEADS} and not granted"))
+        async with app.db.read() as connection:
+            await connection.execute(text(f"select pg_terminate_backend(pid) {_LEADS} and granted"))
+        await waiting
+        await eventually(lambda: _finds(app, _REFUSED))
+        was = await another.fetchval("select max(not_before) from sample.outbox")
+        set_back.set()
+    finally:
+        await another.close()
+    await sandbox.bus.call(Write(text="after"))
+    await eventually(lambda: heard(app, "before", "after"), within=60)
+    assert await _finds(app, "select 1 from outbox where not_before = :was", was=was)
+
+
+_REFUSED = """
+    select 1 from pg_stat_activity where application_name = 'medianest-sample-leader'
+    and datname = current_database() and query like '%pg_try_advisory_lock%' and state = 'idle'
+"""
+_LEADS = """
+    from pg_locks where locktype = 'advisory' and classid = 7316
+    and database = (select oid from pg_database where datname = current_database())
+"""
+
+
+def _clock_of_the_database(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """That of a server that all tests share cannot be set: what it says is said in its place, an hour less from the
+    event on."""
+    set_back = asyncio.Event()
+    told = Relay._seconds_there
+
+    async def seconds_there(relay: Relay, connection: asyncpg.Connection) -> float:
+        return await told(relay, connection) - (3600.0 if set_back.is_set() else 0.0)
+
+    monkeypatch.setattr(Relay, "_seconds_there", seconds_there)
+    monkeypatch.setattr("medianest_common.db.relay._CLOCK_SECONDS", 0.0)
+    return set_back
+
+
+async def _finds(app: App, query: str, **values: object) -> bool:
+    async with app.db.read() as connection:
+        return (await connection.execute(text(query), values)).first() is not None

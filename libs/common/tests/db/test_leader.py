@@ -50,5 +50,23 @@ async def test_work_that_loses_its_database_is_begun_again(
         await asyncio.gather(leading, return_exceptions=True)
 
 
+async def test_the_lock_of_a_host_that_is_gone_is_given_up_within_half_a_minute(sandbox: Sandbox) -> None:
+    """It cannot say so itself: the server has to ask."""
+    found: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+
+    async def work(connection: asyncpg.Connection) -> None:
+        names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+        found.set_result([await connection.fetchval(f"show {name}") for name in names])
+        await asyncio.Event().wait()
+
+    leading = asyncio.create_task(Leader(sandbox.urls.database_url, service="sample", work=work).run())
+    try:
+        idle, interval, count = map(int, await asyncio.wait_for(found, 60))
+    finally:
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+    assert 0 < idle + interval * count <= 30
+
+
 async def _is(value: bool) -> bool:
     return value

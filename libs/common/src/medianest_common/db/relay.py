@@ -66,10 +66,13 @@ class Leader:
         work: Callable[[asyncpg.Connection], Awaitable[None]],
         on_lost: Callable[[], None] = lambda: None,
         on_back: Callable[[], None] = lambda: None,
+        on_rival: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_lost` is called when the database goes or is not to be reached, `on_back` whenever it is reached."""
+        """`on_lost` is called when the database goes or is not to be reached, `on_back` whenever it is reached, and
+        `on_rival` whenever another replica is found to lead."""
         self._on_lost = on_lost
         self._on_back = on_back
+        self._on_rival = on_rival
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._service = service
         self._work = work
@@ -94,6 +97,7 @@ class Leader:
         lock = "select pg_try_advisory_lock($1::int, $2::int)"
         service = zlib.crc32(self._service.encode()) & 0x7FFF_FFFF
         while not await connection.fetchval(lock, _LOCK_CLASS, service, timeout=_TIMEOUT):
+            self._on_rival()
             await asyncio.sleep(RETRY_SECONDS)
         self.leading = True
         log.debug("leader_elected", service=self._service)
@@ -119,6 +123,10 @@ class Leader:
             server_settings={
                 "application_name": f"medianest-{self._service}-leader",
                 "search_path": self._service,
+                # Else the lock of a host that has lost its power is kept for the two hours that TCP waits by itself.
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
             },
         )
         try:
@@ -146,6 +154,10 @@ class Relay:
 
     def wake(self) -> None:
         self._wanted.set()
+
+    def forget_the_clock(self) -> None:
+        """Another leads, and brings forward what waits should the clock be set back meanwhile: not twice."""
+        self._least_ahead, self._clock_due = -math.inf, 0.0
 
     @property
     def is_running(self) -> bool:
