@@ -55,12 +55,12 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with _in_background(tmp_path_factory.mktemp("house") / "data") as opened:
+    with house_in_background(tmp_path_factory.mktemp("house") / "data") as opened:
         yield opened
 
 
 @contextmanager
-def _in_background(data_dir: Path) -> Iterator[House]:
+def house_in_background(data_dir: Path) -> Iterator[House]:
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     opened: asyncio.Future[House] = loop.create_future()
