@@ -1,10 +1,11 @@
 """Time and ids are handed in, so that tests decide what time it is. The only module that reads the system clock."""
 
-import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+
+from medianest_common.randomness import sixteen_random_bytes
 
 
 class Clock(Protocol):
@@ -46,7 +47,7 @@ class ManualClock:
 def uuid7() -> UUID:
     """A version 7 UUID (RFC 9562): sorts by creation time, so indexes on it stay compact."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10))
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(sixteen_random_bytes()[:10])
     value = value & ~(0xF000 << 64) | 0x7000 << 64
     value = value & ~(0xC000 << 48) | 0x8000 << 48
     return UUID(int=value)

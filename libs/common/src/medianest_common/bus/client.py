@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -17,6 +16,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from pydantic import TypeAdapter
 
 from medianest_common import tracing
+from medianest_common.bus.asking import Answers, unguessable
 from medianest_common.bus.context import current, deadline_in, present
 from medianest_common.bus.handlers import answer_type
 from medianest_common.bus.violations import Violations
@@ -47,10 +47,10 @@ def _answer_adapter(message: type[Message]) -> TypeAdapter[Any]:
 
 
 class _Unguessable:
-    """Names of inboxes. Those of the client count up, so whoever may answer there could answer for others."""
+    """Names of inboxes that the client makes itself."""
 
     def next(self) -> bytearray:
-        return bytearray(secrets.token_urlsafe(16), "ascii")
+        return bytearray(unguessable())
 
 
 class Bus:
@@ -62,6 +62,7 @@ class Bus:
         client._nuid = _Unguessable()  # type: ignore[assignment]
         self._client = client
         self._violations = violations or Violations(service=service, clock=clock)
+        self._answers = Answers(client)
         self._service = service
         self._clock = clock
         self._ping: asyncio.Task[bool] | None = None
@@ -132,7 +133,7 @@ class Bus:
             headers = current().headers()
             headers["mn-deadline"] = str(int(deadline.timestamp() * 1000))
             try:
-                reply = await self._client.request(subject, body, timeout=remaining, headers=headers)
+                reply = await self._answers.to(subject, body, timeout=remaining, headers=headers)
             except nats.errors.NoRespondersError:
                 raise Unavailable(f"The {service} service is not running.", retry_after=2) from None
             except nats.errors.TimeoutError:
