@@ -132,7 +132,7 @@ class SupervisedServer:
         while self._process is not None:
             since = time.monotonic()
             code = await self._process.wait()
-            log.warning("server_died", server=self.server.name, code=code)
+            log.warning("server_died", server=self.server.name, exit_code=code)
             if time.monotonic() - since > _STEADY_SECONDS:
                 failures = 0
             while True:

@@ -46,8 +46,8 @@ def test_values_under_a_secret_name_are_hidden(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["status_code", "error_code", "rating_key", "ratingKey", "monkey", "spinning", "mapping", "compass", "event",
-     "path", "statement", "decoder", "keyboard"],
+    ["status_code", "error_code", "rating_key", "ratingKey", "token_id", "mail_id", "monkey", "spinning", "mapping",
+     "compass", "event", "path", "statement", "decoder", "keyboard"],
 )  # fmt: skip
 def test_harmless_names_are_kept(name: str) -> None:
     assert not is_secret_name(name)

@@ -59,7 +59,7 @@ async def trip(
     until = until or now + length
     tx.session.add(QueuePause(id=uuid7(), code=code, reason=reason, since=now, until=until, strikes=strikes))
     tx.emit(QueuePaused(code=code, reason=reason, until=until))
-    log.warning("queue_paused", code=code.value, strikes=strikes, seconds=length.total_seconds())
+    log.warning("queue_paused", why=code.value, strikes=strikes, seconds=length.total_seconds())
 
 
 async def pause_by_hand(app: YoutubeApp, tx: Transaction, *, reason: str, actor: UUID) -> None:
@@ -82,7 +82,7 @@ async def go_on(app: YoutubeApp, tx: Transaction, *, actor: UUID | None = None) 
     tx.emit(QueueResumed(actor_id=actor))
     for _ in range(app.settings.youtube_slots):
         ask_for_a_worker(tx)
-    log.info("queue_resumed", code=pause.code.value if pause.code else None)
+    log.info("queue_resumed", why=pause.code.value if pause.code else None)
 
 
 async def prove(app: YoutubeApp, tx: Transaction) -> None:

@@ -22,7 +22,7 @@ _SECRET_WORD = re.compile(
 )
 # Names that hold one of those words and nothing secret.
 _HARMLESS = re.compile(
-    r"(status|error|exit|close|problem|language|country)_code|(rating|cache|routing)_key|key_id|signing_keys"
+    r"(status|error|exit|close|problem|language|country)_code|(rating|cache|routing)_key|(key|mail|token)_id|signing_keys"
     r"|(breaker|old|new)_state|token_type"
 )
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")

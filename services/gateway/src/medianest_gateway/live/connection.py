@@ -294,7 +294,7 @@ class Connection:
                 await self._wire.send(bye.model_dump_json())
                 await self._wire.close(int(code), reason)
         except (OSError, TimeoutError):
-            log.debug("live_client_gone", code=int(code))
+            log.debug("live_client_gone", close_code=int(code))
         finally:
             self._abandon()
 

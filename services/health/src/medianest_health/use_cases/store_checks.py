@@ -188,7 +188,7 @@ def _add(
     if standing is None or _is_shown(standing) != shown:
         batch.changed.add(monitor.id)
     if standing is None or standing.state != after.state:
-        log.info("monitor_changed", monitor=monitor.key, state=after.state, message=message)
+        log.info("monitor_changed", monitor=monitor.key, became=after.state, message=message)
 
 
 def _is_shown(standing: Standing) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ async def fail_download(app: YoutubeApp, claim: Claim, error: NotToBeHad) -> Non
     code, now = error.failure, app.clock.now()
     what = consequence(code)
     reason = error.reason if isinstance(error, DiskFull) else what.sentence
-    log.warning("download_failed", asset_id=str(claim.lease.asset_id), code=code.value, text=error.text[:500])
+    log.warning("download_failed", asset_id=str(claim.lease.asset_id), why=code.value, text=error.text[:500])
     async with app.db.transaction() as tx:
         assets = Assets(tx.session)
         await assets.alone_at_the_slots()

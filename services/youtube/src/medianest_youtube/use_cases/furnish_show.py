@@ -121,7 +121,7 @@ async def _picture(app: YoutubeApp, job: FurnishShow, url: str) -> bytes | None:
     except MediaNestError as error:
         if error.transient and not _is_last(job):
             raise _Later() from error
-        log.info("picture_not_fetched", list_id=job.list_id, code=error.code)
+        log.info("picture_not_fetched", list_id=job.list_id, error_code=error.code)
         return None
     return await as_jpeg(fetched.body, ffmpeg=app.tools.ffmpeg.path) if fetched else None
 

@@ -46,7 +46,7 @@ async def hand_over(app: YoutubeApp, job: HandOver) -> None:
     try:
         shown = await app.bus.call(stored.question, timeout=_TIMEOUT)
     except MediaNestError as error:
-        log.info("plex_not_asked", code=error.code)
+        log.info("plex_not_asked", error_code=error.code)
         shown = ShownFile(state=FileState.AWAITED)
     if shown.state is FileState.AWAITED and stored.waits_for < PATIENCE:
         await _look_later(app, job, waited=stored.waits_for)

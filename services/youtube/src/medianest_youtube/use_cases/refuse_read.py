@@ -40,7 +40,7 @@ def sentence(code: FailureCode) -> str:
 
 async def refuse_read(app: YoutubeApp, row: Readable, refusal: NotToBeHad, *, begun: datetime) -> None:
     code = refusal.failure
-    log.warning("list_refused", code=code.value, said=refusal.text[-500:], **name_of(row))
+    log.warning("list_refused", why=code.value, said=refusal.text[-500:], **name_of(row))
     if consequence(code).pause is not None:
         async with app.db.transaction() as tx:
             await Assets(tx.session).alone_at_the_slots()

@@ -32,7 +32,7 @@ async def _found(app: YoutubeApp, path: str) -> FolderFound:
     try:
         return await app.bus.call(FindFolder(path=path), timeout=_TIMEOUT)
     except MediaNestError as error:
-        log.info("plex_not_asked", code=error.code)
+        log.info("plex_not_asked", error_code=error.code)
         return FolderFound(state=FolderState.UNKNOWN)
 
 
