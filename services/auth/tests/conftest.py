@@ -20,6 +20,7 @@ from medianest_common.contracts import auth, plex
 from medianest_common.contracts.base import Nothing, Rpc
 from medianest_common.contracts.identity import Caller
 from medianest_common.contracts.plex.watchlist import OfferAccountToken
+from medianest_common.db import Transaction
 from medianest_common.db.database import Database, open_database
 from medianest_common.db.roles import role_url
 from medianest_common.lifecycle import role_secret, running
@@ -154,6 +155,11 @@ class Household:
     async def change(self, sql: str, **values: Any) -> None:
         async with self.db.transaction() as tx:
             await tx.session.execute(text(sql), values)
+
+    async def waits(self, in_hand: Transaction) -> bool:
+        """Whether somebody waits for what a transaction of the test's holds."""
+        await in_hand.session.execute(text("select 1"))  # or PostgreSQL ends it after a while
+        return bool(await self.rows("select 1 from pg_locks where not granted"))
 
     async def claims(self, token: str) -> AccessClaims:
         verifier = AccessTokenVerifier(issuer="http://localhost:8585", clock=self.clock)

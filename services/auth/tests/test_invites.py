@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from medianest.testing import eventually
 from medianest_common.contracts import auth
 from medianest_common.contracts.auth import invites
 from medianest_common.contracts.identity import Role
@@ -83,6 +85,21 @@ async def test_54_twenty_tries_at_two_replicas_let_one_in(house: Household) -> N
     assert len(came) == 1 and len(refused) == 19
     assert {each.code for each in refused} <= {"INVITE_INVALID", "AUTH_BUSY"}
     assert await house.rows("select count(*) from users") == [(2,)]
+
+
+async def test_54_whoever_comes_second_waits_for_the_first_and_finds_it_used(house: Household) -> None:
+    """Twenty tries are in each other's way by chance; here the first one holds it for as long as it takes."""
+    owner = await house.set_up()
+    invite_id, token = await _invite(house, owner)
+    async with house.db.transaction() as tx:
+        await tx.session.execute(text("select 1 from invites for update"))
+        second = asyncio.create_task(_refusal(_accept(house, token)))
+        await eventually(lambda: house.waits(tx), within=60)
+        used = "update invites set accepted_at = :at, accepted_by = :by where id = :id"
+        values = {"at": house.clock.now(), "by": owner.user.id, "id": invite_id}
+        await tx.session.execute(text(used), values)
+    assert (await second)[1] == "INVITE_INVALID"
+    assert await house.rows("select count(*) from users") == [(1,)]
 
 
 async def test_54_whatever_is_wrong_with_it_is_answered_alike(house: Household) -> None:

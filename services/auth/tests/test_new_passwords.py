@@ -156,15 +156,10 @@ async def test_a_sign_in_that_is_overtaken_by_a_change_is_none(house: Household)
     async with house.db.transaction() as tx:
         await tx.session.execute(text("select 1 from users for update"))
         signing_in = asyncio.create_task(house.sign_in())
-        await eventually(lambda: _waits(house, tx))
+        await eventually(lambda: house.waits(tx))
         changed = house.clock.now() + timedelta(seconds=1)
         await tx.session.execute(text("update passwords set changed_at = :at"), {"at": changed})
     assert (await refused(signing_in)).code == "INVALID_CREDENTIALS"
-
-
-async def _waits(house: Household, in_hand: Transaction) -> bool:
-    await in_hand.session.execute(text("select 1"))  # or PostgreSQL ends it after a while
-    return bool(await house.rows("select 1 from pg_locks where not granted"))
 
 
 async def test_the_first_password_takes_a_fresh_sign_in_and_an_address(house: Household) -> None:
