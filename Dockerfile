@@ -53,12 +53,14 @@ CMD ["run"]
 
 FROM base AS service
 COPY --from=parts /opt/medianest /opt/medianest
+# What it is made of, Debian's packages included, where scanners and people look.
+RUN mkdir -p /opt/medianest/share/sbom && medianest parts --system > /opt/medianest/share/sbom/image.cdx.json
 USER 10001:10001
 
 FROM docker.io/library/node:22-slim AS page
 WORKDIR /source/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --no-audit --no-fund && npm sbom --sbom-format cyclonedx --omit dev --package-lock-only > /page.cdx.json
 COPY docs/openapi.json ../docs/
 COPY clients/typescript/src ../clients/typescript/src
 COPY web ./
@@ -66,3 +68,4 @@ RUN npm run schema && npm run build
 
 FROM service
 COPY --from=page /source/services/gateway/src/medianest_gateway/page /opt/medianest/lib/python3.13/site-packages/medianest_gateway/page
+COPY --from=page /page.cdx.json /opt/medianest/share/sbom/page.cdx.json

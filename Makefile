@@ -173,13 +173,19 @@ sbom: venv | $(NODE)
 		--output-reproducible -o $(DIST)/medianest.cdx.json
 	@rm $(DIST)/runtime.txt
 	@$(NPM) sbom --sbom-format cyclonedx --omit dev --package-lock-only > $(DIST)/page.cdx.json
+# What an image says of itself is made by `medianest parts`, and looked at here because here is the schema.
+	@$(BIN)/medianest parts --system > $(DIST)/here.cdx.json
 	@$(UV) tool run -q --from '$(CYCLONEDX)' --with 'cyclonedx-python-lib[json-validation]' python tools/sbom_valid.py $(DIST)/*.cdx.json
+	@rm $(DIST)/here.cdx.json
 
 # Both ask the internet. Where it does not answer they fail: "could not be looked at" is not "nothing was found".
 .PHONY: audit
 audit: venv | $(UV) $(NODE) ## Known weaknesses of the parts; needs the internet
-	$(UV) tool run --from $(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip -r requirements.lock
-	$(NPM) audit --omit dev
+	@mkdir -p $(DIST) && rm -f $(DIST)/audit-*.json
+	@$(UV) tool run -q --from $(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+		--progress-spinner off --format json -o $(DIST)/audit-python.json || true
+	@$(NPM) audit --omit dev --json > $(DIST)/audit-page.json || true
+	@$(BIN)/python tools/audit.py python=$(DIST)/audit-python.json page=$(DIST)/audit-page.json
 
 .PHONY: up
 up: ## Start everything in containers, with Docker Compose; prints how the owner is made

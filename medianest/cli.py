@@ -13,6 +13,7 @@ import typer
 from medianest.admin import admin
 from medianest.errors import Refused, SetupError
 from medianest.keeping.commands import register as register_keeping
+from medianest.parts import register as register_parts
 from medianest.settings_file import settings as settings_file
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(admin)
 app.add_typer(settings_file)
 register_keeping(app)
+register_parts(app)
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]...", help="Services; all when none is named.")

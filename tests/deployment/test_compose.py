@@ -160,3 +160,35 @@ def test_images_run_as_somebody_without_rights() -> None:
     last = _dockerfile().rsplit("\nFROM ", 2)
     assert re.findall(r"^USER (.*)$", _dockerfile(), re.MULTILINE) == ["10001:10001"]
     assert last[-1].startswith("service\n")
+
+
+def test_each_image_holds_the_list_of_its_parts() -> None:
+    """Each that is started is built on `service`, where it is written with what is installed there."""
+    stages = _dockerfile().split("\nFROM ")
+    [service] = [stage for stage in stages if stage.startswith("base AS service\n")]
+    assert "COPY --from=parts /opt/medianest" in service.split("medianest parts --system")[0]
+    assert "/opt/medianest/share/sbom/" in stages[-1]
+
+
+def test_the_dockerfile_keeps_the_rules_of_images() -> None:
+    """Those of hadolint that can go wrong here, which is no part of the environment."""
+    instructions = re.sub(r"(?m)^\s*#.*\n", "", _dockerfile()).replace("\\\n", " ").splitlines()
+    for line in filter(None, instructions):
+        word, _, rest = line.partition(" ")
+        assert word.isupper() and word != "ADD" and word != "MAINTAINER", line
+        if word == "FROM":
+            image = rest.split()[0]
+            named_here = re.search(rf"(?m)^FROM \S+ AS {re.escape(image)}$", _dockerfile())
+            assert named_here or re.search(r"[^/]:[0-9][\w.-]*$", image), f"another image each day: {image}"
+        if word == "RUN":
+            assert not re.search(r"\b(sudo|curl|wget|ssh)\b|apt-get (dist-)?upgrade|\bcd /", line), line
+            assert "apt-get install" not in line or {"-y", "--no-install-recommends"} <= set(line.split()), (
+                line
+            )
+            assert "apt-get install" not in line or "apt-get update" in line.split("apt-get install")[0], line
+            assert "npm install" not in line, f"not as locked: {line}"
+        if word == "COPY":
+            assert rest.split()[-1] not in (".", "/") and rest.split()[0] != ".", (
+                f"whatever lies there: {line}"
+            )
+        assert not re.search(r"(?i)\b(ENV|ARG)\b.*(password|secret|token|api_?key)\w*=\S", line), line
