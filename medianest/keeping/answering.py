@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import asyncpg
 import nats
 import nats.errors
 import structlog
@@ -45,6 +46,11 @@ handlers = Handlers("keeping")
 
 _CONNECT_SECONDS = 5
 _AGAIN_SECONDS = 5.0
+_ASK_EVERY_SECONDS = 5.0
+_ASK_SECONDS = 5.0
+"""Both together less than what a lock of a host without power is kept for."""
+_FIRST_PERSON = "select min(created_at) from auth.users"
+"""Since when there has been anything to keep, however often whoever makes backups is started anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +124,23 @@ async def answering_questions(keeper: Keeper, settings: Settings, *, clock: Cloc
         await asyncio.sleep(_AGAIN_SECONDS)
     # A service of ours, whose role and database every host knows.
     url = database_url_of(registry.service("auth"), present, keys=load_keys(settings))
-    await Leader(
-        url, service=handlers.service, work=lambda _: _while_leading(keeper, settings, clock=clock)
-    ).run()
+
+    async def lead(connection: asyncpg.Connection) -> None:
+        if since := await connection.fetchval(_FIRST_PERSON, timeout=_ASK_SECONDS):
+            keeper.is_kept_since(since)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_until_cut_off(connection))
+            both.create_task(_while_leading(keeper, settings, clock=clock))
+
+    await Leader(url, service=handlers.service, work=lead).run()
+
+
+async def _until_cut_off(connection: asyncpg.Connection) -> None:
+    """Nobody tells a host that is cut off from the database, which gives the lock to the next after a while: raises
+    before that."""
+    while True:
+        await asyncio.sleep(_ASK_EVERY_SECONDS)
+        await connection.fetchval("select 1", timeout=_ASK_SECONDS)
 
 
 async def _while_leading(keeper: Keeper, settings: Settings, *, clock: Clock) -> None:

@@ -1,12 +1,7 @@
-"""Makes backups one after the other, and knows those that are there.
-
-Each is made by a process of its own, the same command that people use: reading and packing everything must not hold up
-those who are served here.
-"""
+"""Makes backups one after the other, and knows those that are there."""
 
 import asyncio
 import shutil
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -14,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from pydantic import ValidationError
 
 from medianest.keeping.folder import backups_in, described, installed_at, piece_of, remove
+from medianest.keeping.making import made
 from medianest.keeping.progress import Progress
 from medianest.keeping.rules import next_slot
 from medianest.keeping.settings import KeepingSettings
@@ -37,11 +32,7 @@ log = structlog.get_logger()
 
 PIECE = 512 << 10
 """Of a backup on its way to a browser: half of what the bus takes at once."""
-_LONGEST_SECONDS = 12 * 3600.0
-_END_SECONDS = 10.0
 _FOLDER_SECONDS = 4.0
-_MOST_SAID = 1000
-_LONGEST_LINE = 1 << 20
 
 
 class BackupRunning(Conflict):
@@ -77,6 +68,10 @@ class Keeper:
         if self._begun is not None:
             self._begun.cancel()
             await asyncio.gather(self._begun, return_exceptions=True)
+
+    def is_kept_since(self, moment: datetime) -> None:
+        """At the latest; what is known already may be earlier."""
+        self._since = min(self._since, moment)
 
     @property
     def is_at_work(self) -> bool:
@@ -154,7 +149,7 @@ class Keeper:
 
     async def _made(self, origin: BackupOrigin, *, since: datetime | None) -> bool:
         try:
-            problem = await self._command(origin, since=since)
+            problem = await made(origin, since=since, tell=self._noted)
         finally:
             self._under_way = None
         self._failure = BackupFailure(at=self.clock.now(), text=problem) if problem else None
@@ -164,48 +159,9 @@ class Keeper:
         log.info("backup_taken", origin=origin)
         return True
 
-    async def _command(self, origin: BackupOrigin, *, since: datetime | None) -> str | None:
-        """What it said where it failed."""
-        options = ["--prune", "--report", "--by", origin.value]
-        if since is not None:
-            options += ["--since", since.isoformat()]
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "medianest", "backup", *options),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                limit=_LONGEST_LINE,
-            )
-        except OSError as error:
-            return f"The command could not be started: {error}"
-        said = ""
-        try:
-            async with asyncio.timeout(_LONGEST_SECONDS):
-                said = await self._heard(process)
-                await process.wait()
-        except TimeoutError:
-            said = "It took too long."
-        except ValueError:
-            said = "It said more at once than can be read."
-        finally:
-            if process.returncode is None:
-                await _end(process)
-        return None if process.returncode == 0 else said or f"It ended with {process.returncode}."
-
-    async def _heard(self, process: asyncio.subprocess.Process) -> str:
-        assert process.stdout
-        said = ""
-        async for line in process.stdout:
-            text = line.decode(errors="replace")
-            try:
-                progress = Progress.model_validate_json(text)
-            except ValidationError:
-                said = (said + text)[-_MOST_SAID:]
-                continue
-            if self._under_way is not None:
-                self._under_way = self._under_way.model_copy(update=progress.model_dump())
-        return said.strip()
+    def _noted(self, progress: Progress) -> None:
+        if self._under_way is not None:
+            self._under_way = self._under_way.model_copy(update=progress.model_dump())
 
     async def _listed(self) -> tuple[list[Backup], int | None] | None:
         """With how many bytes are free; None while the folder cannot be looked into.
@@ -237,15 +193,3 @@ def _stands(failure: BackupFailure | None, items: Iterable[Backup]) -> bool:
     return failure is not None and not any(
         each.taken_at > failure.at and each.state is not BackupState.DAMAGED for each in items
     )
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """It takes its draft away, if it is given the time."""
-    with suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(_END_SECONDS):
-            await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

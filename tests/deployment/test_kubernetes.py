@@ -12,6 +12,7 @@ import yaml
 
 from medianest import registry
 from medianest.containers import write_secrets
+from medianest.keeping.settings import KeepingSettings
 from medianest_common.contracts.platform import Readiness
 from medianest_common.lifecycle import STOP_SECONDS
 from medianest_common.settings import Settings
@@ -75,8 +76,14 @@ def test_each_setting_that_is_handed_on_exists(
         known = _known(registry.service(name).settings)
         own = {entry["name"] for entry in _container(deployment).get("env", [])}
         assert (own | shared) - known == set(), name
-    [job] = [each for each in everything if each["kind"] == "Job"]
-    assert {entry["name"] for entry in _container(job)["env"]} - _known(Settings) == set()
+    for kind, name, read_by in (("Job", "migrate", Settings), ("Deployment", "backup", KeepingSettings)):
+        own = {entry["name"] for entry in _container(_named(everything, kind, name))["env"]}
+        assert own - _known(read_by) == set(), name
+
+
+def _named(everything: list[Resource], kind: str, name: str) -> Resource:
+    [found] = [each for each in everything if (each["kind"], each["metadata"]["name"]) == (kind, name)]
+    return found
 
 
 def _known(kind: type[Settings]) -> set[str]:
@@ -156,12 +163,24 @@ def test_each_service_has_the_key_of_nobody_else(everything: list[Resource]) -> 
             if volume.get("secret", {}).get("secretName", "").startswith("bus-")
         }
         own = {f"bus-{template['metadata']['labels'][NAME]}"}
-        if name == "Job migrate":
-            # It makes the streams, as the operator.
+        if name in ("Job migrate", "Deployment backup"):
+            # They make the streams, and read what waits in them, as the operator.
             own = {"bus-operator"}
         elif "envFrom" not in template["spec"]["containers"][0]:
             own = set()
         assert keys == own, name
+
+
+def test_backups_are_made_by_one_pod_into_a_folder_that_stays(everything: list[Resource]) -> None:
+    backup = _named(everything, "Deployment", "backup")
+    container, spec = _container(backup), backup["spec"]
+    assert container["args"] == ["backup", "--daily"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    env = {entry["name"]: entry["value"] for entry in container["env"]}
+    folders = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    [volume] = [each for each in spec["template"]["spec"]["volumes"] if "persistentVolumeClaim" in each]
+    assert folders[volume["name"]] == env["MEDIANEST_BACKUP_DIR"]
+    assert _named(everything, "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])
 
 
 def test_every_name_that_is_selected_is_that_of_pods(everything: list[Resource]) -> None:

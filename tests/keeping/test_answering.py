@@ -6,11 +6,15 @@ import math
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from nats.aio.msg import Msg
+from sqlalchemy.engine import make_url
 
 from medianest import registry
 from medianest.installation import on_running_servers
@@ -28,6 +32,7 @@ from medianest_common.errors import MediaNestError, RemoteError
 from medianest_common.lifecycle import role_secret
 from medianest_common.security.encryption import KeyRing
 from medianest_common.settings import Settings, load
+from medianest_common.testing.fault_proxy import FaultProxy
 from tests.world import world
 
 KEPT = "medianest-20261129T033000Z.tar.gz"
@@ -35,12 +40,17 @@ LARGE = 48 << 20
 
 
 @asynccontextmanager
-async def host(sandbox: Sandbox, folder: Path) -> AsyncIterator[Path]:
-    """One that makes backups, with a folder of its own in which there is one."""
-    folder.mkdir()
+async def host(sandbox: Sandbox, folder: Path, *, database: FaultProxy | None = None) -> AsyncIterator[Path]:
+    """One that makes backups, with a folder of its own in which there is one; maybe with a way of its own to the
+    database."""
+    folder.mkdir(exist_ok=True)
     (folder / KEPT).write_bytes(b"kept")
     names = ("nats_url", "valkey_url", "database_url", "data_dir", "secret_key")
-    settings = load(KeepingSettings, **{name: sandbox.settings[name] for name in names}, backup_dir=folder)
+    given = {name: sandbox.settings[name] for name in names}
+    if database:
+        url = make_url(given["database_url"]).set(host=database.host, port=database.port)
+        given["database_url"] = url.render_as_string(hide_password=False)
+    settings = load(KeepingSettings, **given, backup_dir=folder)
     async with Keeper(settings, clock=SystemClock()) as keeper:
         answering = asyncio.create_task(answering_questions(keeper, settings, clock=SystemClock()))
         try:
@@ -75,6 +85,63 @@ async def test_of_two_hosts_one_answers_and_the_other_when_it_has_gone(
                 return await _answerer(house) == str(last)
 
             await eventually(taken_over)
+
+
+@pytest.mark.timeout(300)
+async def test_a_host_that_is_cut_off_from_the_database_answers_no_more(
+    house: Sandbox, tmp_path: Path
+) -> None:
+    """It sees its connection stand, while PostgreSQL has given the lock to the next."""
+    first, last = tmp_path / "first", tmp_path / "last"
+    url = make_url(house.settings["database_url"])
+
+    async def only(folder: Path | None) -> bool:
+        return {await _answerer(house) for _ in range(5)} == {str(folder) if folder else None}
+
+    async with (
+        FaultProxy.start(url.host or "", url.port or 0) as line,
+        host(house, first, database=line),
+    ):
+        await eventually(partial(only, first), within=60)
+        async with host(house, last):
+            await eventually(lambda: _hosts_waiting(house), within=60)
+            line.black_hole()
+            await _give_the_lock_away(house)
+            await eventually(partial(only, last), within=60)
+        await eventually(partial(only, None), within=60)
+        await line.heal()
+        await eventually(partial(only, first), within=60)
+
+
+async def test_how_long_there_has_been_something_to_keep_outlives_whoever_keeps_it(
+    house: Sandbox, tmp_path: Path
+) -> None:
+    """Else each restart of one that has never made a backup would hide for a day and a half that there is none."""
+    founded = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    async def since() -> datetime | None:
+        with suppress(MediaNestError), house.as_user(role=Role.OWNER):
+            place = (await house.bus.call(ReadBackups(), timeout=10)).place
+            return place.since if place else None
+        return None
+
+    began = datetime.now(UTC)
+    async with host(house, tmp_path / "host"):
+        assert (await eventually(since, within=60)) >= began, "there was nobody yet"
+    async with _database(house) as connection:
+        await connection.execute(
+            """
+            insert into auth.users
+                (id, name, name_key, name_shape, role, status, permissions_version, version, created_at)
+            values ($1, 'Olive', 'olive', 'olive', 'owner', 'active', 1, 1, $2)
+            """,
+            uuid4(),
+            founded,
+            timeout=20,
+        )
+    for _ in range(2):
+        async with host(house, tmp_path / "host"):
+            assert await eventually(since, within=60) == founded
 
 
 async def test_what_cannot_be_written_down_is_not_done(house: Sandbox, tmp_path: Path) -> None:
@@ -160,10 +227,29 @@ async def _answerer(sandbox: Sandbox) -> str | None:
 
 
 async def _hosts_waiting(sandbox: Sandbox) -> bool:
-    connection = await asyncpg.connect(sandbox.settings["database_url"], timeout=20)
-    try:
+    async with _database(sandbox) as connection:
         count = "select count(*) from pg_stat_activity where application_name = 'medianest-keeping-leader'"
         found: int = await connection.fetchval(f"{count} and datname = current_database()", timeout=20)
         return found == 2
+
+
+async def _give_the_lock_away(sandbox: Sandbox) -> None:
+    """As PostgreSQL does by itself once a connection has answered nothing for long enough. The proxy in between does
+    answer, so that it has to be told."""
+    async with _database(sandbox) as connection:
+        held = "select pid from pg_locks where locktype = 'advisory' and granted and database = "
+        ended = await connection.fetch(
+            f"select pg_terminate_backend(pid) from ({held}(select oid from pg_database where datname = "
+            "current_database())) as held",
+            timeout=20,
+        )
+        assert len(ended) == 1
+
+
+@asynccontextmanager
+async def _database(sandbox: Sandbox) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(sandbox.settings["database_url"], timeout=20)
+    try:
+        yield connection
     finally:
         await connection.close(timeout=5)
