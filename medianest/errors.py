@@ -9,6 +9,10 @@ class Refused(SetupError):
     """The installation is fine, but what was asked of it is not possible."""
 
 
+class ServiceAway(SetupError):
+    """A service does not run, and cannot be started from here."""
+
+
 class BeingMade(Refused):
     """Somebody else makes a backup just now."""
 

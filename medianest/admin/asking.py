@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from medianest import registry, running
 from medianest.embedded.servers import urls_of_running
-from medianest.errors import Refused, SetupError
+from medianest.errors import Refused, ServiceAway, SetupError
 from medianest.installation import reachable, shared_settings
 from medianest.operator_bus import make_streams, operator_connection
 from medianest_common.seeds import OPERATOR, seed_file
@@ -79,7 +79,7 @@ async def operator_on(
         if not await _answers(bus, service, patience=patience):
             seeds = present.nats_seeds_dir
             if seeds is not None and not seed_file(seeds, service).exists():
-                raise SetupError(
+                raise ServiceAway(
                     f"The {service} service does not run, and its key for the bus is not here, so that it could be "
                     "started for this. Start it, then run this again."
                 )

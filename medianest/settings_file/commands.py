@@ -46,20 +46,22 @@ def export_settings(
     passphrase = passphrase_in(secrets) if secrets else None
     if file is not None and file.exists():
         raise Refused(f"{file} is there already. Name another file, or take that one away.")
-    text, left_out = _at_home(partial(export, passphrase=passphrase))
+    done = _at_home(partial(export, passphrase=passphrase))
     if file is None:
-        typer.echo(text, nl=False)
+        typer.echo(done.text, nl=False)
     else:
         try:
             # It names addresses and people.
             file.touch(mode=0o600, exist_ok=False)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(done.text, encoding="utf-8")
         except OSError as error:
             raise Refused(f"{file} cannot be written: {error.strerror}.") from None
         how = "with keys and passwords, encrypted" if passphrase else "without keys and passwords"
         typer.echo(f"Written to {file}, {how}. Whoever reads it sees addresses and e-mail addresses.")
-    for each in left_out:
+    for each in done.left_out:
         typer.echo(f"Not in it: {each}", err=True)
+    if not done.is_whole:
+        raise typer.Exit(1)
 
 
 @settings.command("import")

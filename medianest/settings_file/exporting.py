@@ -1,8 +1,10 @@
 """Everything that is set up here, as the text of a file."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from medianest.errors import Refused
 from medianest.settings_file import watching
 from medianest.settings_file.choices import Defaults
 from medianest.settings_file.document import written
@@ -29,26 +31,53 @@ PARTS: Sequence[type[Part[Any]]] = (
 """In the order in which they are imported; monitors come behind their groups."""
 
 
-async def export(house: House, *, passphrase: str | None = None) -> tuple[str, list[str]]:
-    """The text, with what is secret where there is a passphrase; and what could not be written."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    text: str
+    left_out: list[str]
+    """In words."""
+    is_whole: bool
+    """Whether every part could be asked for."""
+
+
+async def export(house: House, *, passphrase: str | None = None) -> Exported:
+    """With what is secret where there is a passphrase. A part whose service does not answer is not in it, so that an
+    import lets it alone."""
     whole: dict[str, list[dict[str, Any]]] = {}
     left_out: list[str] = []
+    away = 0
+
+    async def add(name: str, written_part: Awaitable[list[dict[str, Any]]]) -> None:
+        nonlocal away
+        try:
+            whole[name] = await written_part
+        except Refused as refused:
+            away += 1
+            left_out.append(f"{name}: all of them. {refused}")
+
     for part in (each(house) for each in PARTS):
-        there = await part.read()
-        kept = part.kept(there)
-        left_out += part.lost()
-        entries = _told_apart(part.name, kept, [part.key(each) for each in kept], left_out)
-        whole[part.name] = [part.written(each) for each in entries]
+        await add(part.name, _written_part(part, left_out))
         if part.name == watching.Groups.name:
-            monitors = await exported_monitors(house)
-            entries = _told_apart(MONITORS, monitors, [each.name for each in monitors], left_out)
-            whole[MONITORS] = [written_monitor(each) for each in entries]
+            await add(MONITORS, _written_monitors(house, left_out))
     kept_secret = None
     if passphrase is not None:
         await house.learn_secrets()
         left_out += house.unopened
         kept_secret = sealed(house.secrets, passphrase=passphrase)
-    return written(whole, left_out, sealed=kept_secret), left_out
+    return Exported(written(whole, left_out, sealed=kept_secret), left_out, is_whole=not away)
+
+
+async def _written_part(part: Part[Any], left_out: list[str]) -> list[dict[str, Any]]:
+    kept = part.kept(await part.read())
+    left_out += part.lost()
+    entries = _told_apart(part.name, kept, [part.key(each) for each in kept], left_out)
+    return [part.written(each) for each in entries]
+
+
+async def _written_monitors(house: House, left_out: list[str]) -> list[dict[str, Any]]:
+    monitors = await exported_monitors(house)
+    entries = _told_apart(MONITORS, monitors, [each.name for each in monitors], left_out)
+    return [written_monitor(each) for each in entries]
 
 
 def _told_apart[E: Body](

@@ -81,6 +81,7 @@ class Rules(OrderedPart[RuleEntry]):
     name = "rules"
 
     async def read(self) -> list[RuleEntry]:
+        await self.house.know_people()
         self._here = (await self.house.ask(allowing.ListRules())).items
         return [
             RuleEntry.model_validate(
@@ -143,6 +144,7 @@ class Quotas(Part[QuotaEntry]):
     name = "quotas"
 
     async def read(self) -> list[QuotaEntry]:
+        await self.house.know_people()
         found: list[allowing.PersonQuota] = []
         cursor: str | None = None
         while True:

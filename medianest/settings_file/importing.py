@@ -31,7 +31,6 @@ async def take_over(house: House, document: SettingsDocument, *, apply: bool) ->
         if part.name == watching.Groups.name and document.monitors is not None:
             async for outcome in take_over_monitors(house, document.monitors, apply=apply):
                 yield outcome
-            await house.learn_monitors()
 
 
 async def _one_part[E: Body](
@@ -75,7 +74,7 @@ async def _one_part[E: Body](
         if apply:
             await part.put_in_order(order)
     except Refused as refused:
-        yield Outcome(part.name, part.name, "", Fate.REFUSED, [str(refused)])
+        yield Outcome(part.name, part.name, "", Fate.REFUSED, [f"Their order: {refused}"])
     else:
         yield Outcome(part.name, part.name, "", Fate.ORDERED)
 

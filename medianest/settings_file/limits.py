@@ -21,6 +21,7 @@ class DownloadLimits(Part[DownloadLimitEntry]):
     name = "downloadLimits"
 
     async def read(self) -> list[DownloadLimitEntry]:
+        await self.house.know_people()
         found = []
         self._lost: list[str] = []
         for some in batched(self.house.names, _AT_ONCE):

@@ -17,6 +17,7 @@ _OWN_FIELDS = {"group", "needs", "needs_automatic", "secrets", "spec", "paused"}
 
 async def exported_monitors(house: House) -> list[MonitorEntry]:
     """Those that people made or imported, in their order."""
+    await house.know_monitors()
     part = whole = await house.ask(carrying.ExportMonitors())
     monitors = list(whole.monitors)
     keys = {each.ref: each.key for each in whole.automatic}
@@ -36,7 +37,7 @@ async def exported_monitors(house: House) -> list[MonitorEntry]:
                     **values,
                     "spec": carried.spec,
                     "group": names.get(carried.group_id) if carried.group_id else None,
-                    "needs": sorted(house.monitor_names[each] for each in needed),
+                    "needs": sorted(house.monitor_name(each) for each in needed),
                     "needs_automatic": sorted(keys[each] for each in carried.depends_on if each in keys),
                 }
             )
@@ -51,6 +52,8 @@ def written_monitor(entry: MonitorEntry) -> dict[str, Any]:
 
 async def _carry(house: House, entries: Sequence[MonitorEntry], *, apply: bool) -> carrying.CarriedOver:
     """All of them or none, by the health service's own import, to which a name here is the id that it has here."""
+
+    await house.know_monitors()
 
     def ref(name: str) -> UUID:
         return house.made.get(name) or uuid5(_NAMESPACE, f"monitor:{name}")
@@ -110,14 +113,27 @@ async def take_over_monitors(
         for thing in things:
             remarks = [*thing.remarks, *([tokens[thing.name]] if thing.name in tokens else [])]
             yield Outcome(MONITORS, f"{MONITORS}.{numbers[thing.name]}", thing.name, fate, remarks)
-    await house.learn_monitors()
-    # Only what was made by people stands in a file; the rest keeps its place.
+    if apply:
+        house.forget_monitors()
+    try:
+        is_moved = await _put_in_order(house, [each.name for each in entries], apply=apply)
+    except Refused as refused:
+        yield Outcome(MONITORS, MONITORS, "", Fate.REFUSED, [f"Their order: {refused}"])
+    else:
+        if is_moved:
+            yield Outcome(MONITORS, MONITORS, "", Fate.ORDERED)
+
+
+async def _put_in_order(house: House, names: Sequence[str], *, apply: bool) -> bool:
+    """Whether they stood otherwise. Only what was made by people stands in a file; the rest keeps its place."""
+    await house.know_monitors()
     places = [
         (each.name if house.made.get(each.name) == each.id else "", each.id)
         for each in await house.all_monitors()
     ]
-    order = arranged(places, [each.name for each in entries])
-    if order != [each for _, each in places]:
-        if apply:
-            await house.ask(managing.OrderMonitors(ids=order))
-        yield Outcome(MONITORS, MONITORS, "", Fate.ORDERED)
+    order = arranged(places, names)
+    if order == [each for _, each in places]:
+        return False
+    if apply:
+        await house.ask(managing.OrderMonitors(ids=order))
+    return True

@@ -41,6 +41,7 @@ class Maintenances(Part[MaintenanceEntry]):
     name = "maintenance"
 
     async def read(self) -> list[MaintenanceEntry]:
+        await self.house.know_monitors()
         self._groups = await group_ids(self.house)
         names = {group_id: name for name, group_id in self._groups.items()}
         self._here: list[maintenance.Maintenance] = []
@@ -61,7 +62,7 @@ class Maintenances(Part[MaintenanceEntry]):
                 duration_seconds=each.duration_seconds,
                 rule=each.rule,
                 everything=each.everything,
-                monitors=sorted(self.house.monitor_names[each_id] for each_id in each.monitor_ids),
+                monitors=sorted(self.house.monitor_name(each_id) for each_id in each.monitor_ids),
                 groups=sorted(names[each_id] for each_id in each.group_ids),
             )
             for each in self._here
@@ -112,6 +113,7 @@ class Pages(Part[PageEntry]):
     name = "statusPages"
 
     async def read(self) -> list[PageEntry]:
+        await self.house.know_monitors()
         self._here = {each.slug: each for each in (await self.house.ask(pages.ListPages())).items}
         return [
             PageEntry.model_validate(
@@ -119,7 +121,7 @@ class Pages(Part[PageEntry]):
                     **each.model_dump(by_alias=False, include={"slug", "title", "description", "published"}),
                     "monitors": _once(
                         {
-                            "monitor": self.house.monitor_names[shown.monitor_id],
+                            "monitor": self.house.monitor_name(shown.monitor_id),
                             "shown_as": shown.shown_as,
                             "heading": shown.heading,
                         }

@@ -33,13 +33,31 @@ FILE = {
 }
 
 
-@pytest.mark.timeout(900)
+ORDERED: dict[str, Any] = {
+    "format": "medianest-settings",
+    "version": 1,
+    "monitors": [
+        {"name": name, "spec": {"kind": "http", "url": "http://127.0.0.1:9/"}, "paused": True}
+        for name in ("Early", "Late")
+    ],
+    "statusPages": [{"slug": "house", "title": "House", "monitors": [{"monitor": "Late"}]}],
+}
+UNMOVED = """
+    create function health.unmoved() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger unmoved before update of position on health.monitors
+        for each row when (old.position <> new.position) execute function health.unmoved();
+"""
+
+
+@pytest.mark.timeout(1800)
 async def test_what_cannot_be_had_is_named_and_ends_nothing(tmp_path: Path) -> None:
     async with world(tmp_path / "data") as house:
         olive = await house.owner()
         await _set_up(house, olive)
         await _is_exported_without_it(house.product, tmp_path)
+        await _is_exported_without_whole_parts(house.product, tmp_path)
         await _is_imported_around_it(house.product, olive, tmp_path)
+        await _is_imported_although_an_order_fails(house.product, olive, tmp_path)
         await _is_not_exported_with_another_key(house.product, tmp_path)
 
 
@@ -60,13 +78,26 @@ async def _is_exported_without_it(product: Product, folder: Path) -> None:
         assert f"Not in it: {each}" in said
 
 
+async def _is_exported_without_whole_parts(product: Product, folder: Path) -> None:
+    """What a file does not have, an import lets alone; the exit code says that it is not all."""
+    file = folder / "in_part.json"
+    async with _away(product, "youtube.profiles"), _away(product, "health.monitors"):
+        code, said = await product.command("settings", "export", str(file))
+    document = json.loads(file.read_text())
+    missing = {"profiles", "monitorGroups", "monitors", "maintenance", "statusPages"}
+    assert (code, missing & set(document)) == (1, set()), said
+    assert document["downloadLimits"], "another part of the same service"
+    named = {each.partition(":")[0] for each in document["leftOut"] if ": all of them. " in each}
+    assert named == missing
+    for each in document["leftOut"]:
+        assert f"Not in it: {each}" in said
+
+
 async def _is_imported_around_it(product: Product, olive: Person, folder: Path) -> None:
     file = folder / "wanted.json"
     file.write_text(json.dumps(FILE))
-    async with _database(product) as database:
-        await database.execute("alter table notifications.template_overrides rename to away", timeout=30)
+    async with _away(product, "notifications.template_overrides"):
         code, said = await product.command("settings", "import", str(file), "--apply")
-        await database.execute("alter table notifications.away rename to template_overrides", timeout=30)
     assert (code, "templates: not taken over\n" in said) == (1, True), said
     assert f"downloadLimits.0 (frida@example.org): not taken over\n    {NO_PERSON}" in said
     assert "1 made, 1 changed, 0 left as they are, 2 not taken over." in said
@@ -74,6 +105,27 @@ async def _is_imported_around_it(product: Product, olive: Person, folder: Path) 
     assert [each["name"] for each in rules] == ["Films"]
     limits = (await olive.get(f"/youtube/quota/{olive.user['id']}")).raise_for_status().json()
     assert limits["limitPerHour"] == 4
+
+
+async def _is_imported_although_an_order_fails(product: Product, olive: Person, folder: Path) -> None:
+    """What comes behind the monitors is done all the same."""
+    file = folder / "order.json"
+    file.write_text(json.dumps(ORDERED | {"statusPages": []}))
+    code, said = await product.command("settings", "import", str(file), "--apply")
+    assert (code, "monitors.1 (Late): made" in said) == (0, True), said
+    turned: dict[str, Any] = ORDERED | {"monitors": ORDERED["monitors"][::-1]}
+    file.write_text(json.dumps(turned))
+    async with _database(product) as database:
+        await database.execute(UNMOVED, timeout=30)
+        code, said = await product.command("settings", "import", str(file), "--apply")
+        await database.execute("drop trigger unmoved on health.monitors", timeout=30)
+        assert (code, "monitors: not taken over\n    Their order: " in said) == (1, True), said
+        assert "statusPages.0 (house): made" in said
+        code, said = await product.command("settings", "import", str(file), "--apply")
+        assert (code, "monitors: put in order" in said) == (0, True), said
+    items = (await olive.get("/admin/monitors?limit=100")).raise_for_status().json()["items"]
+    named = [each["name"] for each in items]
+    assert named.index("Late") < named.index("Early")
 
 
 async def _is_not_exported_with_another_key(product: Product, folder: Path) -> None:
@@ -122,6 +174,17 @@ async def _known(olive: Person, person: Person) -> None:
 async def _put(person: Person, path: str, body: dict[str, Any]) -> None:
     answer = await person.http.put(f"/api/v1{path}", json=body, headers={"X-CSRF-Token": person.csrf})
     answer.raise_for_status()
+
+
+@asynccontextmanager
+async def _away(product: Product, table: str) -> AsyncIterator[None]:
+    schema, name = table.split(".")
+    async with _database(product) as database:
+        await database.execute(f"alter table {table} rename to away", timeout=30)
+        try:
+            yield
+        finally:
+            await database.execute(f"alter table {schema}.away rename to {name}", timeout=30)
 
 
 @asynccontextmanager
