@@ -18,8 +18,8 @@ import structlog
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
+from medianest_common.frequent_lines import frequent_lines
 from medianest_common.logging import configure
-from medianest_common.request_lines import request_lines
 from medianest_common.security.encryption import Cipher
 from medianest_common.settings import Settings
 from medianest_common.testing.planted import leaks_in, overheard
@@ -69,8 +69,8 @@ class SecretsWatch:
         [written] = root.handlers
         self.log.setFormatter(written.formatter)
         root.handlers = [*others, self.log]
-        # The lines of requests take the long way round as well, on which `capture_logs` can be asked for them.
-        request_lines.close()
+        # Frequent lines take the long way round as well, on which `capture_logs` can be asked for them.
+        frequent_lines.close()
         # A logger that is kept would not be heard by `capture_logs` after the next one who configures.
         structlog.configure(cache_logger_on_first_use=False)
         self._processors = structlog.get_config()["processors"]

@@ -8,8 +8,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from medianest_common.bus.context import log_fields
+from medianest_common.frequent_lines import frequent_lines
 from medianest_common.reporting import service_name, tell_of_faults
-from medianest_common.request_lines import request_lines
 from medianest_common.security.redaction import RedactionProcessor
 from medianest_common.settings import Settings
 
@@ -48,9 +48,9 @@ def configure(settings: Settings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
     if as_json and root.isEnabledFor(logging.INFO):
-        request_lines.open(handler)
+        frequent_lines.open(handler)
     else:
-        request_lines.close()
+        frequent_lines.close()
     for noisy in ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Which tells the heads of WebSockets, cookies and all, to whoever wants to know everything.

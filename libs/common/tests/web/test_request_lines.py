@@ -12,7 +12,8 @@ import pytest
 import structlog
 
 from libs.common.tests.web.portal import API, Portal
-from medianest_common.request_lines import RequestLine, as_json, request_lines
+from medianest_common.frequent_lines import frequent_lines
+from medianest_common.request_lines import RequestLine
 from medianest_common.security.redaction import RedactionProcessor
 
 LINE = RequestLine(
@@ -57,7 +58,7 @@ def test_both_ways_say_the_same(line: RequestLine) -> None:
         "timestamp": line.timestamp,
     }
     long = structlog.processors.JSONRenderer()(None, "info", RedactionProcessor()(None, "info", event))
-    short = as_json(line)
+    short = line.as_json()
     assert short.endswith("\n") and short.count("\n") == 1 and short.isascii()
     assert json.loads(short) == json.loads(long)
 
@@ -65,14 +66,14 @@ def test_both_ways_say_the_same(line: RequestLine) -> None:
 async def test_one_line_is_written_for_each_answer_and_failures_go_the_long_way(portal: Portal) -> None:
     portal.sign_in("good")
     stream = io.StringIO()
-    request_lines.open(logging.StreamHandler(stream))
+    frequent_lines.open(logging.StreamHandler(stream))
     try:
         async with portal.browser("good") as client:
             await client.get(f"{API}/films/7?query=canary")
             await client.get("/health")
             await client.get(f"{API}/nowhere")
     finally:
-        request_lines.close()
+        frequent_lines.close()
     (line,) = [json.loads(each) for each in stream.getvalue().splitlines()]
     assert (line["route"], line["status"]) == (f"{API}/films/{{tmdb_id}}", 200)
     assert line["user"] == portal.tokens["good"].user_id.hex
@@ -97,12 +98,12 @@ def dead_stream(request: pytest.FixtureRequest) -> Iterator[TextIO]:
 
 async def test_a_log_that_cannot_be_written_breaks_no_request(portal: Portal, dead_stream: TextIO) -> None:
     portal.sign_in("good")
-    request_lines.open(logging.StreamHandler(dead_stream))
+    frequent_lines.open(logging.StreamHandler(dead_stream))
     try:
         async with portal.browser("good") as client:
             answers = [(await client.get(f"{API}/films/7")).status_code for _ in range(3)]
     finally:
-        request_lines.close()
+        frequent_lines.close()
     assert answers == [200, 200, 200]
     with pytest.raises((OSError, ValueError)):
         print("It is dead.", file=dead_stream, flush=True)

@@ -5,21 +5,22 @@ import logging
 from collections.abc import Callable
 from time import perf_counter
 
-import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 
-log = structlog.get_logger()
+from medianest_common.bus.handled_lines import handled
+from medianest_common.counting import Counters, Durations, Levels
+
 _levels = logging.getLogger(__name__)
 """Asked first: making a line that nobody reads costs as much as any other."""
 
-HANDLED = Counter("medianest_bus_handled_total", "Messages handled", ["kind", "subject", "outcome"])
-SECONDS = Histogram(
+HANDLED = Counters("medianest_bus_handled_total", "Messages handled", ["kind", "subject", "outcome"])
+SECONDS = Durations(
     "medianest_bus_handling_seconds",
     "Time in the handler",
     ["kind", "subject"],
     buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
 )
-IN_FLIGHT = Gauge("medianest_bus_in_flight", "Messages being handled", ["kind", "subject"])
+IN_FLIGHT = Levels("medianest_bus_in_flight", "Messages being handled", ["kind", "subject"])
 CONSUMER_PENDING = Gauge("medianest_consumer_pending", "Messages not delivered yet", ["stream", "consumer"])
 CONSUMER_UNDER_WAY = Gauge(
     "medianest_consumer_under_way", "Messages delivered and not acknowledged", ["stream", "consumer"]
@@ -52,7 +53,7 @@ class Observer:
         counter = self._counters.get(outcome)
         if counter is None:
             counter = self._counters[outcome] = HANDLED.labels(*self.names, outcome)
-        counter.inc()
+        counter.value += 1
 
 
 class _Observation:
@@ -64,25 +65,16 @@ class _Observation:
 
     def __enter__(self) -> Callable[[str], None]:
         self._started = perf_counter()
-        self._observer.in_flight.inc()
+        self._observer.in_flight.value += 1
         return self._outcome
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._observer.in_flight.dec()
+        self._observer.in_flight.value -= 1
         seconds = perf_counter() - self._started
-        self._observer.seconds.observe(seconds)
+        self._observer.seconds.add(seconds)
         self._observer.count("retried" if kind else self._result)
         if kind is None and _levels.isEnabledFor(self._observer.level):
-            what, subject = self._observer.names
-            ms = round(seconds * 1000, 1)
-            log.log(
-                self._observer.level,
-                self._observer.says,
-                kind=what,
-                subject=subject,
-                outcome=self._result,
-                ms=ms,
-            )
+            handled(self._observer.level, *self._observer.names, self._result, seconds, self._observer.says)
 
     def _outcome(self, value: str) -> None:
         self._result = value

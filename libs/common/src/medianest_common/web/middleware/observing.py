@@ -4,24 +4,26 @@ import logging
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medianest_common.clock import Clock
+from medianest_common.counting import Counters, Durations, Number, Times
+from medianest_common.frequent_lines import frequent_lines
 from medianest_common.reporting import service_name
-from medianest_common.request_lines import RequestLine, request_lines
+from medianest_common.request_lines import RequestLine
 from medianest_common.web.categories import SEVERITY, Severity, category_of
 from medianest_common.web.exchange import Exchange, exchange_of
 
 log = structlog.get_logger()
 
-SECONDS = Histogram(
+SECONDS = Durations(
     "medianest_http_seconds",
     "Time to the end of the answer, by route pattern.",
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-REQUESTS = Counter(
+REQUESTS = Counters(
     "medianest_http_requests_total", "Answers, by route pattern and status.", ["method", "route", "status"]
 )
 FAILURES = Counter(
@@ -46,8 +48,7 @@ class Observing:
     def __init__(self, app: ASGIApp, *, clock: Clock) -> None:
         self._app = app
         self._clock = clock
-        self._seconds: dict[tuple[str, str], Histogram] = {}
-        self._requests: dict[tuple[str, str, int], Counter] = {}
+        self._known: dict[tuple[str, str, int], tuple[Times, Number]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
@@ -90,8 +91,8 @@ class Observing:
             timestamp=self._clock.now().isoformat().replace("+00:00", "Z"),
         )
         # Without a status nothing was answered: somebody went away, or we are being stopped.
-        if status < 400 and request_lines.is_open:
-            request_lines.write(line)
+        if status < 400 and frequent_lines.is_open:
+            frequent_lines.write(line)
         else:
             self._log(line, self._failure(exchange, route) if status >= 400 else {})
 
@@ -116,11 +117,10 @@ class Observing:
         return {"code": exchange.code, "category": category, "severity": severity}
 
     def _figures(self, method: str, route: str, status: int, elapsed: float) -> None:
-        seconds = self._seconds.get((method, route))
-        if seconds is None:
-            seconds = self._seconds[method, route] = SECONDS.labels(method, route)
-        requests = self._requests.get((method, route, status))
-        if requests is None:
-            requests = self._requests[method, route, status] = REQUESTS.labels(method, route, status)
-        seconds.observe(elapsed)
-        requests.inc()
+        known = self._known.get((method, route, status))
+        if known is None:
+            known = SECONDS.labels(method, route), REQUESTS.labels(method, route, status)
+            self._known[method, route, status] = known
+        seconds, requests = known
+        seconds.add(elapsed)
+        requests.value += 1
