@@ -18,6 +18,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from medianest_common.errors import PROBLEM_CONTENT_TYPE, BadRequest, MediaNestError, Unavailable
+from medianest_common.web.exchange import WRITTEN_AS_THEY_ARE
 from medianest_common.web.middleware.limits import LONGEST_ADDRESS, HeadersTooLarge, UriTooLong
 from medianest_common.web.middleware.observing import REQUESTS, UNMATCHED
 from medianest_common.web.middleware.security_headers import CONTENT_SECURITY_POLICY
@@ -28,6 +29,7 @@ LARGEST_HEAD = 64 * 1024
 """Bytes of a head that is still coming, and of whatever else is no body. The layers are stricter with whole ones."""
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is thrown away, so that the client reads why and not that the line is dead."""
+_END = b"\r\n"
 _GO_ON = b"HTTP/1.1 100 "
 _JOINED = 64 * 1024
 """Bytes of a body that are copied behind the head; of more it is not worth it."""
@@ -146,7 +148,9 @@ class HttpConnection(HttpToolsProtocol):
         super().on_headers_complete()
         self._is_in_head, self._unfinished = False, 0
         if self.cycle is not before:
-            self.cycle.transport = _UntilSaid(self)  # type: ignore[assignment]
+            lines: list[bytes] = []
+            self.scope["extensions"] = {WRITTEN_AS_THEY_ARE: lines}  # type: ignore[typeddict-item]
+            self.cycle.transport = _UntilSaid(self, lines)  # type: ignore[assignment]
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # What follows a body in chunks must not pass for a header that proxies in front have looked at.
@@ -259,9 +263,9 @@ class HttpConnection(HttpToolsProtocol):
             headers.append((b"retry-after", b"%d" % error.retry_after))
         lines = [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
-        REQUESTS.labels("other", UNMATCHED, status).inc()
+        REQUESTS.labels("other", UNMATCHED, status).value += 1
         client = self.client[0] if self.client else ""
-        log.info("connection_refused", status=status, code=error.code, client=client)
+        log.info("connection_refused", status=status, error_code=error.code, client=client)
         self._is_in_message = True
         self.leave()
 
@@ -289,17 +293,19 @@ class _UntilSaid:
     The head waits for what is written in the same turn of the loop, so that most answers leave in one piece. To hand
     something to the system costs as much as all our layers together."""
 
-    __slots__ = ("_connection", "_head", "_is_first")
+    __slots__ = ("_connection", "_head", "_is_first", "_lines")
 
-    def __init__(self, connection: HttpConnection) -> None:
+    def __init__(self, connection: HttpConnection, lines: list[bytes]) -> None:
+        """`lines` are put at the end of the head."""
         self._connection = connection
+        self._lines = lines
         self._head = b""
         self._is_first = True
 
     def write(self, data: bytes) -> None:
         if self._is_first and not data.startswith(_GO_ON):
             self._is_first = False
-            self._head = data
+            self._head = b"".join((data[:-2], *self._lines, _END)) if self._lines else data
             self._connection.loop.call_soon(self._say_head)
         elif self._head and len(data) <= _JOINED:
             # Not `writelines`, which does not say that a reader is slow (CPython 3.13.0, CVE-2024-12254).

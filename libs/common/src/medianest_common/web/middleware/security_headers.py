@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medianest_common.web.exchange import Headers, exchange_of
+from medianest_common.web.exchange import FixedHeaders, Headers, exchange_of
 
 CONTENT_SECURITY_POLICY = (
     b"default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
@@ -32,10 +32,10 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._headers = [*_HEADERS, _HSTS] if secure else _HEADERS
+        self._headers = FixedHeaders([*_HEADERS, _HSTS] if secure else _HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
-        exchange.response_headers += self._headers
+        exchange.fixed_headers = self._headers
         exchange.vary += _VARY
         await self._app(scope, receive, send)
