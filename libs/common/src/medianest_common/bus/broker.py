@@ -171,10 +171,12 @@ async def start(broker: NatsBroker) -> list[Pull]:
     """Start consuming. The pulls are for `stop_consuming`."""
     pulls: list[Pull] = []
     context: JetStreamContext = broker.config.connection_state.stream
-    subscribe = context.pull_subscribe
 
-    async def pull_subscribe(*arguments: Any, **options: Any) -> JetStreamContext.PullSubscription:
-        subscription = await subscribe(*arguments, **options)
+    async def pull_subscribe(
+        subject: str, *, config: Any, **options: Any
+    ) -> JetStreamContext.PullSubscription:
+        """Without asking first whether the consumer is there, as the client would: the watchdog has just seen to it."""
+        subscription = await context.pull_subscribe_bind(**options)
         pulls.append(Pull(subscription))
         return subscription
 
