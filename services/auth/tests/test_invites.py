@@ -68,7 +68,7 @@ async def test_an_invitation_says_who_invites_and_lets_one_person_in_who_is_sign
     assert token not in str(await house.rows("select * from invites"))
 
 
-async def test_54_twenty_tries_at_two_replicas_let_one_in(house: Household) -> None:
+async def test_attack_54_twenty_tries_at_two_replicas_let_one_in(house: Household) -> None:
     """CVE-2022-23555: an invitation was good more than once."""
     owner = await house.set_up()
     _, token = await _invite(house, owner)
@@ -87,7 +87,7 @@ async def test_54_twenty_tries_at_two_replicas_let_one_in(house: Household) -> N
     assert await house.rows("select count(*) from users") == [(2,)]
 
 
-async def test_54_whoever_comes_second_waits_for_the_first_and_finds_it_used(house: Household) -> None:
+async def test_attack_54_whoever_comes_second_waits_for_the_first_and_finds_it_used(house: Household) -> None:
     """Twenty tries are in each other's way by chance; here the first one holds it for as long as it takes."""
     owner = await house.set_up()
     invite_id, token = await _invite(house, owner)
@@ -102,7 +102,7 @@ async def test_54_whoever_comes_second_waits_for_the_first_and_finds_it_used(hou
     assert await house.rows("select count(*) from users") == [(1,)]
 
 
-async def test_54_whatever_is_wrong_with_it_is_answered_alike(house: Household) -> None:
+async def test_attack_54_whatever_is_wrong_with_it_is_answered_alike(house: Household) -> None:
     """GO-2025-4136: expiry was noticed minutes late. CVE-2026-105785: tokens of another purpose were taken."""
     owner = await house.set_up()
     used, revoked, expiring = [(await _invite(house, owner, expires_in_days=n)) for n in (7, 7, 1)]

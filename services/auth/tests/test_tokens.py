@@ -85,7 +85,7 @@ async def test_every_typing_error_and_every_cut_is_noticed_without_asking(house:
     assert [each for each in wrong if public_id_of(each)] == []
 
 
-async def test_73_what_is_over_is_over(house: Household) -> None:
+async def test_attack_73_what_is_over_is_over(house: Household) -> None:
     """Expired, revoked, of somebody suspended or deleted, or with another's secret: one answer."""
     owner = await house.set_up()
     friend = await house.sign_in_with_plex(house.plex.add_friend("frida"))
@@ -107,7 +107,7 @@ async def test_73_what_is_over_is_over(house: Household) -> None:
     assert refused == {(401, "INVALID_PERSONAL_TOKEN")}
 
 
-async def test_73_a_token_is_never_more_than_its_owner_is_now(house: Household) -> None:
+async def test_attack_73_a_token_is_never_more_than_its_owner_is_now(house: Household) -> None:
     await house.set_up()
     friend = await house.sign_in_with_plex(house.plex.add_friend("frida"))
     assert (await _refusal(_make(house, friend, scopes=[Scope.READ, Scope.ADMIN])))[0] == 422
@@ -118,7 +118,7 @@ async def test_73_a_token_is_never_more_than_its_owner_is_now(house: Household) 
     assert (await _check(house, made.token)).role is Role.USER
 
 
-async def test_73_with_a_token_nobody_makes_sees_or_ends_tokens_or_sessions(house: Household) -> None:
+async def test_attack_73_with_a_token_nobody_makes_sees_or_ends_tokens_or_sessions(house: Household) -> None:
     owner = await house.set_up()
     made = await _make(house, owner, scopes=list(Scope))
     with _by_token(owner, made):
