@@ -17,7 +17,7 @@ from services.notifications.tests.news import News
 
 _WAITS = """
     select 1 from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock' and query ilike '%heads%'
+     where datname = current_database() and wait_event in ('transactionid', 'tuple')
 """
 _CHANNEL = """
     insert into channels (id, user_id, kind, name, config_sealed, shown, fingerprint, state, code_attempts,

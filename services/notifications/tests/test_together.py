@@ -16,7 +16,7 @@ from services.notifications.tests.news import News
 _MANY = 30
 _WAITS = """
     select 1 from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock' and query ilike '%heads%'
+     where datname = current_database() and wait_event in ('transactionid', 'tuple')
 """
 
 

@@ -4,11 +4,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, cast, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, cast, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.db import Repository
 from medianest_notifications.models import LAST_VERSION, Recipient
+
+_ADMINS_AND_LEFT = text(f"""
+    with asked_of as (
+        select user_id, version from recipients where user_id = any(:user_ids) order by user_id for share
+    )
+    select user_id, false as is_admin from asked_of where version = {LAST_VERSION}
+    union all
+    select user_id, true from recipients where role in ('owner', 'admin') and not suspended
+""").bindparams(bindparam("user_ids", type_=ARRAY(Uuid())))  # noqa: S608
 
 
 class Recipients(Repository[Recipient]):
@@ -49,6 +58,13 @@ class Recipients(Repository[Recipient]):
         )
         rows = (await self.session.execute(statement)).all()
         return {row.user_id for row in rows if row.version == LAST_VERSION}
+
+    async def admins_and_who_left(self, user_ids: Collection[UUID]) -> tuple[Sequence[UUID], set[UUID]]:
+        """What `admins` and `those_who_left` return, in one visit."""
+        rows = (await self.session.execute(_ADMINS_AND_LEFT, {"user_ids": list(user_ids)})).all()
+        return [row.user_id for row in rows if row.is_admin], {
+            row.user_id for row in rows if not row.is_admin
+        }
 
     async def is_suspended(self, user_id: UUID) -> bool:
         statement = select(Recipient.suspended).where(Recipient.user_id == user_id)

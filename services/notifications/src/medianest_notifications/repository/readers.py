@@ -1,4 +1,4 @@
-"""What has to be known of many people at once to decide how they are told."""
+"""What has to be known of many people at once to decide how, and in which words, they are told."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,16 @@ from medianest_notifications.planning.decision import (
     plan,
 )
 from medianest_notifications.planning.local_time import QuietHours, zone_called
+from medianest_notifications.rendering import Overrides, Wording
 from medianest_notifications.repository.heads import lock_heads
+from medianest_notifications.repository.templates import Tongue
 
 _READERS = text("""
     select t.matter, t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
+        coalesce(p.locale, r.locale) as locale, (
+            select array_agg(array[o.locale, o.channel, o.title, o.body])
+            from template_overrides o where o.type = t.type
+        ) as wordings,
         m.user_id is not null as muted, m.until as muted_until,
         inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
     from unnest(
@@ -67,6 +73,7 @@ class Told:
     muted: bool
     """It stands in the inbox as if it had been read."""
     channels: Sequence[tuple[Endpoint, Plan]]
+    tongue: Tongue
 
 
 async def plan_for(
@@ -75,9 +82,9 @@ async def plan_for(
     *,
     now: datetime,
     household_zone: str,
-) -> list[list[Told]]:
-    """For each matter, how each of those people is told, in their order: by one statement for all, and two for each
-    where floods are kept away."""
+) -> tuple[list[list[Told]], Overrides]:
+    """For each matter, how each of those people is told, in their order, and what administrators have put into words of
+    their own: by one statement for all, and two for each where floods are kept away."""
     asked = [(number, matter, user_id) for number, (matter, to) in enumerate(matters) for user_id in to]
     parameters: dict[str, object] = {
         "matters": [number for number, _, _ in asked],
@@ -87,15 +94,18 @@ async def plan_for(
         "tmdb_ids": [matter.title[1] if matter.title else None for _, matter, _ in asked],
     }
     told: list[list[Told]] = [[] for _ in matters]
+    overrides: dict[tuple[str, str, str], Wording] = {}
     rows = (await session.execute(_READERS, parameters)).all()
     for number, of_one in groupby(rows, key=lambda row: row.matter):
         matter, theirs = matters[number][0], list(of_one)
+        for locale, channel, title, body in theirs[0].wordings or ():
+            overrides[matter.type.value, locale, channel] = Wording(title, body)
         said = await _said(session, matter, theirs, now=now)
         told[number] = [
             _told(list(of_person), matter, said, now=now, household_zone=household_zone)
             for _, of_person in groupby(theirs, key=lambda row: row.user_id)
         ]
-    return told
+    return told, overrides
 
 
 def _told(
@@ -110,6 +120,7 @@ def _told(
             (channel, plan(matter, reader, channel, now=now, said=said.get(channel.id, NOTHING_SAID)))
             for channel in map(_endpoint, (row for row in rows if row.channel_id))
         ],
+        tongue=Tongue(rows[0].locale, rows[0].zone or "UTC"),
     )
 
 

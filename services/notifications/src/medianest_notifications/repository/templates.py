@@ -35,7 +35,7 @@ class Tongue(NamedTuple):
 class Saying(NamedTuple):
     type: str
     values: dict[str, Any]
-    to: Collection[UUID]
+    to: Mapping[UUID, Tongue]
 
 
 class TemplateOverrides(Repository[TemplateOverride]):
@@ -89,13 +89,10 @@ async def tongues_of(
 
 
 async def worded(
-    session: AsyncSession, sayings: Sequence[Saying], *, now: datetime
+    session: AsyncSession, sayings: Sequence[Saying], *, overrides: Overrides, now: datetime
 ) -> list[Mapping[UUID, Rendered]]:
     """What each person reads of each saying in the inbox. It is put into each language and zone once, however many
     people share them."""
-    tongues = await tongues_of(session, {user_id for saying in sayings for user_id in saying.to})
-    templates = TemplateOverrides(session)
-    overrides = await templates.of({saying.type for saying in sayings})
     failures: dict[Key, str] = {}
 
     def put(saying: Saying) -> Mapping[UUID, Rendered]:
@@ -108,10 +105,10 @@ async def worded(
                 overrides=overrides,
                 report=failures.setdefault,
             )
-            for tongue in {tongues[user_id] for user_id in saying.to}
+            for tongue in set(saying.to.values())
         }
-        return {user_id: said[tongues[user_id]] for user_id in saying.to}
+        return {user_id: said[tongue] for user_id, tongue in saying.to.items()}
 
     words = [put(saying) for saying in sayings]
-    await templates.note_failures(failures, now=now)
+    await TemplateOverrides(session).note_failures(failures, now=now)
     return words

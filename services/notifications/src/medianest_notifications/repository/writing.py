@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from medianest_common.clock import uuid7
 from medianest_notifications.models import Entry
 from medianest_notifications.planning.catalogue import MEANINGS
-from medianest_notifications.rendering import Rendered, clean
+from medianest_notifications.rendering import Overrides, Rendered, clean
 from medianest_notifications.repository.readers import Told
 from medianest_notifications.repository.templates import Saying, worded
 from medianest_notifications.wording import Notice
 
 # Those who are told several things at once have their heads moved on once, and the entries numbered in their order.
+# Heads are locked in the order of `lock_heads`.
 _WRITE = text("""
     with matters as (
         select * from unnest(
@@ -45,7 +46,7 @@ _WRITE = text("""
         from fresh
     ), counted as (
         insert into heads as h (user_id, head, unread)
-        select user_id, count(*), count(*) filter (where not seen) from fresh group by user_id order by min(place)
+        select user_id, count(*), count(*) filter (where not seen) from fresh group by user_id order by user_id
         on conflict (user_id) do update set head = h.head + excluded.head, unread = h.unread + excluded.unread
             where h.erased_at is null
         returning user_id, head
@@ -80,7 +81,7 @@ def supersedes(notice: Notice) -> bool:
 
 
 async def write(
-    session: AsyncSession, letters: Sequence[Letter], *, now: datetime
+    session: AsyncSession, letters: Sequence[Letter], *, overrides: Overrides, now: datetime
 ) -> Sequence[Sequence[Entry]]:
     """Of each letter one entry for each person it is to who does not have it yet, in their language.
 
@@ -88,10 +89,10 @@ async def write(
     it had been dismissed.
     """
     sayings = [
-        Saying(each.notice.type, clean(each.notice.values), [told.user_id for told in each.to])
+        Saying(each.notice.type, clean(each.notice.values), {told.user_id: told.tongue for told in each.to})
         for each in letters
     ]
-    said = await worded(session, sayings, now=now)
+    said = await worded(session, sayings, overrides=overrides, now=now)
     drafts = [
         [_draft(letter, told.user_id, saying.values, words[told.user_id], now=now) for told in letter.to]
         for letter, saying, words in zip(letters, sayings, said, strict=True)

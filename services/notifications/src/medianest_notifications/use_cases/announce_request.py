@@ -17,7 +17,6 @@ from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import Circle, audience_of, recipients
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
-from medianest_notifications.repository.heads import lock_heads
 from medianest_notifications.repository.requests import note
 from medianest_notifications.use_cases.notify import Announcement, notify_each
 from medianest_notifications.wording import SOMEBODY, Notice, about_request
@@ -34,15 +33,13 @@ async def announce_requests(
     """Events may come late and out of order: nobody hears of a state after a later one was announced to him."""
     now = app.clock.now()
     requests = await FollowedRequests(tx.session).lock({each.event.request_id for each in heard}, now=now)
-    recipients = Recipients(tx.session)
-    admins = await recipients.admins()
-    left = await recipients.those_who_left({each.event.user_id for each in heard})
+    asked_by = {each.event.user_id for each in heard}
+    admins, left = await Recipients(tx.session).admins_and_who_left(asked_by)
     announcements: list[Announcement] = []
     for each in heard:
         with use(each.context):
             request = requests[each.event.request_id]
             announcements += _announce(app, tx, each, request, admins=admins, left=left, now=now)
-    await lock_heads(tx.session, {person for each in announcements for person in each.to})
     await notify_each(app, tx, announcements)
 
 

@@ -20,6 +20,7 @@ from medianest_notifications.planning.catalogue import MEANINGS
 from medianest_notifications.planning.decision import Matter
 from medianest_notifications.repository import Entries
 from medianest_notifications.repository.deliveries import Deliveries, Planned
+from medianest_notifications.repository.heads import lock_heads
 from medianest_notifications.repository.readers import Told, plan_for
 from medianest_notifications.repository.writing import Letter, supersedes, write
 from medianest_notifications.wording import Notice
@@ -44,12 +45,15 @@ async def notify(
 
 
 async def notify_each(app: NotificationsApp, tx: Transaction, announcements: Sequence[Announcement]) -> None:
-    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order given, which has to be that of their
-    ids; whoever tells several things, or several groups, in one transaction locks all of them first.
+    """Twice with the same `dedupe_key` is once. Inboxes are locked in the order of their ids; whoever calls this more
+    than once in one transaction locks all of them first.
 
     What goes to people's channels is stored in the same transaction, in as many statements for one as for a thousand.
     """
-    for together in _in_turns([each for each in announcements if each.to]):
+    turns = list(_in_turns([each for each in announcements if each.to]))
+    if len(turns) > 1:
+        await lock_heads(tx.session, {person for each in announcements for person in each.to})
+    for together in turns:
         await _notify(app, tx, together)
 
 
@@ -65,7 +69,7 @@ def _in_turns(announcements: Sequence[Announcement]) -> Iterator[Sequence[Announ
 async def _notify(app: NotificationsApp, tx: Transaction, announcements: Sequence[Announcement]) -> None:
     now = app.clock.now()
     matters = [(matter_of(each.notice), each.to) for each in announcements]
-    plans = await plan_for(tx.session, matters, now=now, household_zone=app.household_zone)
+    plans, overrides = await plan_for(tx.session, matters, now=now, household_zone=app.household_zone)
     reached = [
         (announcement, told)
         for announcement, people in zip(announcements, plans, strict=True)
@@ -74,7 +78,7 @@ async def _notify(app: NotificationsApp, tx: Transaction, announcements: Sequenc
     if not reached:
         return
     letters = [Letter(each.notice, told, each.dedupe_key) for each, told in reached]
-    delivered = await write(tx.session, letters, now=now)
+    delivered = await write(tx.session, letters, overrides=overrides, now=now)
     planned: list[Planned] = []
     for (announcement, told), entries in zip(reached, delivered, strict=True):
         if not entries:

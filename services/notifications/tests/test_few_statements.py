@@ -1,0 +1,33 @@
+"""How soon an open page hears of a request is the number of visits to the database that telling it takes."""
+
+from typing import Any
+
+from medianest.testing import eventually
+from medianest_common.clock import uuid7
+from medianest_common.contracts.identity import Role
+from medianest_common.contracts.media import RequestStatus
+from medianest_common.testing.statements import statements_of
+from services.notifications.tests.household import Person, request_event
+from services.notifications.tests.news import News
+
+
+async def test_a_request_is_told_in_six_statements_however_many_people_hear_of_it(news: News) -> None:
+    """Claimed, the request locked, who hears of it, how each is told and in which words, the inboxes, the request."""
+    bosses = [await news.person(name, role=Role.ADMIN) for name in ("Grace", "Linus", "Alan")]
+    ada = await news.person("Ada")
+    event: Any = request_event(ada, RequestStatus.PENDING, version=1)
+    correlation_id = uuid7().hex
+    with statements_of(correlation_id) as statements:
+        event_id = str(uuid7())
+        headers = {"ce-id": event_id, "Nats-Msg-Id": event_id, "mn-correlation": correlation_id}
+        await news.sandbox.bus.publish_stored(
+            event.subject, event.model_dump_json().encode(), headers=headers
+        )
+        for boss in bosses:
+            await eventually(lambda boss=boss: _has_heard(boss), within=60)  # type: ignore[misc]
+    assert len(statements) == 6, statements
+    assert "insert into inbox" in statements[0] and "UPDATE followed_requests" in statements[-1]
+
+
+async def _has_heard(boss: Person) -> bool:
+    return (await boss.count()).head == 1
