@@ -3,12 +3,14 @@
 import asyncio
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from libs.common.tests.sample import SAMPLE, App, PagePrinted, notes
 from medianest.testing import Sandbox, eventually
 from medianest_common.bus.topology import DEAD_LETTERS, event_stream
 from medianest_common.clock import uuid7
+from medianest_common.db import database
 from medianest_common.errors import Unavailable
 
 _DURABLE = "sample__page_printed"
@@ -83,6 +85,28 @@ async def test_after_an_outage_each_has_its_effect_once(sandbox: Sandbox, app: A
     await printed(sandbox, app, _PAGES)
     await eventually(lambda: _nothing_waits(sandbox))
     assert sorted(await notes(app)) == sorted(_PAGES)
+
+
+async def test_a_database_without_time_is_waited_for_and_nothing_is_given_up(
+    sandbox: Sandbox, apps: list[App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT", 1.0)
+    await sandbox.start(SAMPLE)
+    [app] = apps
+    in_the_way = await asyncpg.connect(sandbox.settings["database_url"], timeout=30)
+    try:
+        await in_the_way.execute("begin; lock table sample.notes", timeout=30)
+        await printed(sandbox, app, _PAGES[:5])
+
+        async def was_too_slow_for_some() -> bool:
+            return sum(map(len, app.together)) > 5
+
+        await eventually(was_too_slow_for_some)
+    finally:
+        await in_the_way.close(timeout=5)
+    await eventually(lambda: _nothing_waits(sandbox))
+    assert sorted(await notes(app)) == _PAGES[:5]
+    assert (await sandbox.bus.js.stream_info(DEAD_LETTERS)).state.messages == 0
 
 
 async def test_one_that_is_delivered_twice_among_others_has_its_effect_once(

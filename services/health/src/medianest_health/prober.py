@@ -37,7 +37,6 @@ _BATCH = 200
 _ATTEMPTS = 3
 _SLACK_SECONDS = 1.0
 """Probes keep the time themselves, and say more about it than we can."""
-_TOO_SLOW = "57014"
 _LOST = ("40001", "40P01")
 """To another transaction, which is over by then: serialisation, deadlock."""
 _WAITED = "55P03"
@@ -272,7 +271,7 @@ class Prober:
 
 def _passes(error: Exception) -> bool:
     """Whether the same can be stored once the database is there, or has time for us."""
-    return is_outage(error) or _is_in_the_way(error) or _sqlstate(error) == _TOO_SLOW
+    return is_outage(error) or _is_in_the_way(error)
 
 
 def _is_in_the_way(error: Exception) -> bool:

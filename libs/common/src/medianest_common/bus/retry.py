@@ -15,6 +15,9 @@ SCHEDULE = (1.0, 5.0, 30.0, 120.0, 600.0)
 OUTAGE_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds between attempts while something is down; the last one repeats for ever, since waiting loses nothing."""
 
+_MOST_TOO_SLOW = 100
+"""Attempts, somewhat more than an hour: a statement that is too slow for itself must not come again for ever."""
+
 _OUTAGES = (OSError, asyncio.TimeoutError, RedisError, PoolTimeout, InterfaceError, OperationalError)
 
 
@@ -25,8 +28,14 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):
         return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or isinstance(error, _OUTAGES) or _is_shutdown(error)
+        known = isinstance(error, _OUTAGES) or _is_shutdown(error) or is_too_slow(error)
+        return error.connection_invalidated or known
     return isinstance(error, _OUTAGES)
+
+
+def is_too_slow(error: BaseException) -> bool:
+    """A statement, or its wait for a lock, has met its limit: the database has no time for it, or it is badly made."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("57014", "55P03")
 
 
 def _is_shutdown(error: DBAPIError) -> bool:
@@ -37,6 +46,8 @@ def _is_shutdown(error: DBAPIError) -> bool:
 
 def next_delay(error: BaseException, *, attempt: int) -> float | None:
     """Seconds until the next attempt after `attempt` failed ones, or None to give up."""
+    if is_too_slow(error) and attempt > _MOST_TOO_SLOW:
+        return None
     if is_outage(error):
         wait = OUTAGE_SCHEDULE[min(attempt, len(OUTAGE_SCHEDULE)) - 1]
         asked = error.retry_after if isinstance(error, MediaNestError) else None

@@ -16,13 +16,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from medianest_common import tracing
 from medianest_common.bus import metrics
 from medianest_common.bus.context import Context
 from medianest_common.bus.handlers import RPC_CONCURRENCY, Raw, RpcSpec, answer_type
-from medianest_common.bus.retry import is_outage
+from medianest_common.bus.retry import is_outage, is_too_slow
 from medianest_common.bus.wire import CONTENT_TYPE, SERVICE_ERROR, SERVICE_ERROR_CODE, is_astray
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Query
@@ -166,7 +165,7 @@ def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
             FieldError(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)
         ]
         return Invalid("The message does not fit its contract.", errors=fields)
-    if _took_too_long(error):
+    if is_too_slow(error):
         log.warning("rpc_database_slow", subject=subject, error=type(error).__name__)
         return TimedOut("The database took too long over this. Try again in a moment.")
     if is_outage(error):
@@ -176,11 +175,6 @@ def _as_answer(error: Exception, *, subject: str) -> MediaNestError:
         )
     log.error("rpc_failed", subject=subject, exc_info=error)
     return InternalError("Something went wrong on our side.")
-
-
-def _took_too_long(error: Exception) -> bool:
-    """Statements and waits for locks have a limit each."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("57014", "55P03")
 
 
 def _failure(error: MediaNestError) -> Reply:

@@ -13,7 +13,7 @@ from sentry_sdk.types import Event, Hint
 from sentry_sdk.utils import event_from_exception
 from structlog.typing import EventDict
 
-from medianest_common.bus.retry import is_outage
+from medianest_common.bus.retry import is_outage, is_too_slow
 from medianest_common.clock import Clock
 from medianest_common.reporting import service_name
 from medianest_common.reporting.bound import Bound
@@ -59,7 +59,7 @@ class Sentry:
 
     def tell(self, error: BaseException, line: EventDict) -> str:
         """`line` is what was logged. Returns what became of it, for the metric."""
-        if is_outage(error):
+        if is_outage(error) and not is_too_slow(error):
             # No fault of ours. That something is away is told by whoever watches it.
             return "outage"
         held_back = self._bound.take(_name_of(error, line))
