@@ -10,10 +10,10 @@ import pytest
 
 from medianest.embedded import ServerUrls
 from medianest_common.contracts.media import RequestStatus
+from medianest_common.testing.breakers import failures_of
 from medianest_common.testing.certificates import expired
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
 from services.media.tests.arrs import Arrs, arrs_on
-from services.media.tests.breakers import failures_of
 
 TROUBLES = [
     pytest.param(each, marks=() if each in (Trouble.WRONG_TYPES, Trouble.WITHOUT_END) else pytest.mark.long)
@@ -85,7 +85,7 @@ async def test_while_radarr_and_sonarr_are_in_trouble_requests_wait_and_then_are
         began = asyncio.get_running_loop().time()
         assert (await frida.sees(asked)).status is RequestStatus.APPROVED
         assert asyncio.get_running_loop().time() - began < SOON
-    counted = await failures_of(home.sandbox, "media")
+    counted = await failures_of(home.sandbox.bus, "media")
     blamed = {name for name, failures in counted.items() if failures and name in ("Radarr", "Sonarr")}
     assert blamed == (set() if trouble is Trouble.TOO_MANY_REQUESTS else {"Radarr", "Sonarr"}), counted
     await roads.heal(trouble)

@@ -13,10 +13,10 @@ from medianest_common.contracts import media
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_common.contracts.media import catalogue as looking
 from medianest_common.errors import MediaNestError, RemoteError
+from medianest_common.testing.breakers import failures_of
 from medianest_common.testing.certificates import expired
 from medianest_common.testing.fake_tmdb import FakeTmdb
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
-from services.media.tests.breakers import failures_of
 from services.media.tests.conftest import FILM, Home
 from services.media.tests.test_catalogue import KUBRICK, Household, household_on
 from services.media.tests.test_library import Library
@@ -93,7 +93,7 @@ async def test_what_was_told_is_told_again_while_nobody_answers_with_since_when(
         assert (refused.value.status, refused.value.code) == (503, "SEARCH_UNAVAILABLE")
         assert asyncio.get_running_loop().time() - began < 4 * SOON
         system = "TMDB" if isinstance(either.upstream, FakeTmdb) else "Overseerr"
-        is_blamed = bool((await failures_of(either.home.sandbox, "media"))[system])
+        is_blamed = bool((await failures_of(either.home.sandbox.bus, "media"))[system])
         assert is_blamed == (trouble is not Trouble.TOO_MANY_REQUESTS)
         if trouble in ELSEWHERE:
             await either.home.restart(**{setting: road.url})

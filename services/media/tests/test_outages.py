@@ -20,12 +20,12 @@ from medianest_common.contracts.media import (
     SubmitRequest,
 )
 from medianest_common.errors import MediaNestError
+from medianest_common.testing.breakers import failures_of
 from medianest_common.testing.certificates import expired
 from medianest_common.testing.fake_overseerr import Permission
 from medianest_common.testing.fake_overseerr import RequestStatus as Theirs
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
 from medianest_media.app import conversations
-from services.media.tests.breakers import failures_of
 from services.media.tests.conftest import FILM, SHOW, Home, Person, home_on
 from services.media.tests.test_importing import filed_before
 
@@ -84,7 +84,7 @@ async def test_while_overseerr_is_in_trouble_a_request_waits_and_then_is_filed_o
 
         if trouble is not Trouble.HALF_AN_ANSWER:
             await seerr.comes(says_why)
-            is_blamed = bool((await failures_of(seerr.sandbox, "media"))["Overseerr"])
+            is_blamed = bool((await failures_of(seerr.sandbox.bus, "media"))["Overseerr"])
             assert is_blamed == (trouble is not Trouble.TOO_MANY_REQUESTS)
         if trouble in ELSEWHERE:
             await seerr.restart(overseerr_url=road.url)

@@ -7,6 +7,7 @@ import pytest
 
 from medianest.embedded import ServerUrls
 from medianest.testing import Sandbox, brisk, sandbox_on
+from medianest_common.service import Service
 from medianest_common.testing.fake_plex import FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_plex.service import SERVICE
@@ -46,17 +47,20 @@ async def plex() -> AsyncIterator[FakePlex]:
 async def home(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Household:
     """The service running against that Plex server, which it asks for everything: it has no index yet. Who sees what is
     asked for by nobody but the test."""
+    await sandbox.start(
+        without_index(), plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
+    )
+    return Household(sandbox, plex, clock)
+
+
+def without_index() -> Service:
     handlers = replace(
         SERVICE.handlers,
         timers=[
             timer for timer in SERVICE.handlers.timers if timer.name not in ("keep_index", "keep_access_told")
         ],
     )
-    service = brisk(replace(SERVICE, handlers=handlers), "read_watchlists")
-    await sandbox.start(
-        service, plex_url=plex.server_url, plex_token=plex.owner.token, plex_tv_url=plex.tv_url
-    )
-    return Household(sandbox, plex, clock)
+    return brisk(replace(SERVICE, handlers=handlers), "read_watchlists")
 
 
 @pytest.fixture(scope="module", autouse=True)

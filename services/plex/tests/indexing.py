@@ -72,6 +72,11 @@ class Indexed:
 
 @pytest.fixture
 async def indexed(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Indexed:
+    return await indexed_at(plex.server_url, sandbox, plex, clock)
+
+
+async def indexed_at(url: str, sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Indexed:
+    """`url` leads to the pretend server."""
     opened: list[PlexApp] = []
 
     @asynccontextmanager
@@ -89,6 +94,6 @@ async def indexed(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Inde
             told.append(kind.model_validate_json(message.data))
 
         await sandbox.nats.subscribe(kind.subject, cb=hear)
-    await sandbox.start(quiet, plex_url=plex.server_url, plex_token=plex.server_token)
+    await sandbox.start(quiet, plex_url=url, plex_token=plex.server_token)
     await opened[0].plex.watch.look(patience=30)
     return Indexed(opened[0], plex, clock, told, sandbox)

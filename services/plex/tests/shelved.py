@@ -55,6 +55,11 @@ class Shelved(Household):
 
 @pytest.fixture
 async def shelved(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Shelved:
+    return await shelved_at(plex.server_url, sandbox, plex, clock)
+
+
+async def shelved_at(url: str, sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Shelved:
+    """`url` leads to the pretend server."""
     opened: list[PlexApp] = []
 
     @asynccontextmanager
@@ -64,7 +69,7 @@ async def shelved(sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock) -> Shel
             yield app
 
     service = replace(SERVICE, handlers=replace(SERVICE.handlers, timers=[]), open_app=opening)
-    await sandbox.start(service, plex_url=plex.server_url, plex_token=plex.server_token)
+    await sandbox.start(service, plex_url=url, plex_token=plex.server_token)
     await opened[0].plex.watch.look(patience=30)
     shelved = Shelved(sandbox, plex, clock, opened[0])
     await shelved.reread()

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import httpx
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from medianest_common.errors import BadUpstream
@@ -28,6 +28,8 @@ _ITEM = st.fixed_dictionaries(
 
 
 @given(_ANYTHING)
+@example(10**400)
+@example("1" * 400)
 def test_no_value_is_too_odd_to_read(value: Any) -> None:
     for read in (to_int, to_bool, to_float, to_key, to_text, to_time, entries):
         read(value)

@@ -61,6 +61,7 @@ class TroubledRoad(FaultProxy):
         super().__init__(target_host, target_port)
         self.longest = 0
         self._trouble: Trouble | None = None
+        self._below = ""
         self._elsewhere: dict[Trouble, str] = {Trouble.NAME_UNKNOWN: "http://nowhere.invalid"}
 
     @classmethod
@@ -79,13 +80,14 @@ class TroubledRoad(FaultProxy):
     def address_of(self, trouble: Trouble) -> str:
         return self._elsewhere.get(trouble, self.url)
 
-    def meet(self, trouble: Trouble) -> None:
-        """Until `heal()`, on this road."""
+    def meet(self, trouble: Trouble, *, below: str = "") -> None:
+        """Until `heal()`, on this road; or only where the path that is asked for begins like this."""
         assert trouble not in ELSEWHERE
         if trouble is Trouble.REFUSES:
+            assert not below, "a closed port does not tell paths apart"
             self.refuse()
             return
-        self._trouble = trouble
+        self._trouble, self._below = trouble, below
         self.cut()
 
     async def heal(self) -> None:
@@ -113,6 +115,9 @@ class TroubledRoad(FaultProxy):
         self, trouble: Trouble, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         asked = await _request(reader)
+        if not asked.split(b" ", 2)[1].startswith(self._below.encode()):
+            await self._pass_on(asked, writer)
+            return
         match trouble:
             case Trouble.DROPS:
                 writer.transport.abort()
@@ -128,6 +133,17 @@ class TroubledRoad(FaultProxy):
                 head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
                 writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
                 await writer.drain()
+
+    async def _pass_on(self, asked: bytes, writer: asyncio.StreamWriter) -> None:
+        back, onward = await asyncio.open_connection(*self._target)
+        try:
+            # One question for each connection, so that the next is looked at too.
+            onward.write(re.sub(rb"(?i)\r\nconnection: [^\r]*", b"\r\nConnection: close", asked, count=1))
+            while chunk := await back.read(65536):
+                writer.write(chunk)
+                await writer.drain()
+        finally:
+            onward.transport.abort()
 
     async def _half(self, asked: bytes, writer: asyncio.StreamWriter) -> None:
         back, onward = await asyncio.open_connection(*self._target)

@@ -150,7 +150,7 @@ def _pin(response: Response) -> PlexPin:
 
 
 def _claimed_by(response: Response) -> str | None:
-    token = _object(response).get("authToken")
+    token = _object(response)["authToken"]
     return _text(token) if token else None
 
 

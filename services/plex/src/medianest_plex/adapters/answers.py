@@ -68,12 +68,19 @@ def container_of(response: Response) -> Document:
     return container
 
 
-def read_chunk(response: Response) -> Chunk:
-    """An empty body is no empty list here: whoever pages would take it for the end."""
-    container = container_of(response)
-    if not container:
+def listed(container: Document, name: str) -> list[Document]:
+    """What a list holds. An empty one has to say so: whoever reads it takes for gone what is not in it."""
+    value = container.get(name)
+    size = to_int(container.get("size"))
+    is_said_to_be_empty = value is None and size == 0
+    if not is_said_to_be_empty and (not isinstance(value, list | Mapping) or (not value and size)):
         raise ValueError("no list")
-    return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
+    return entries(value)
+
+
+def read_chunk(response: Response) -> Chunk:
+    container = container_of(response)
+    return Chunk(listed(container, "Metadata"), to_int(container.get("totalSize")))
 
 
 def read_views(response: Response) -> dict[int, int]:
@@ -90,7 +97,7 @@ def views_of(document: Document) -> int:
 
 
 def read_keys(response: Response) -> set[int]:
-    found = {to_int(document["ratingKey"]) for document in entries(container_of(response).get("Metadata"))}
+    found = {to_int(document["ratingKey"]) for document in listed(container_of(response), "Metadata")}
     if None in found:
         raise ValueError("no rating key")
     return {key for key in found if key is not None}
@@ -119,7 +126,7 @@ def _machine_identifier(container: Document) -> str:
 
 def read_sections(response: Response) -> list[Section]:
     found = []
-    for directory in entries(container_of(response).get("Directory")):
+    for directory in listed(container_of(response), "Directory"):
         key, title = to_key(directory.get("key")), to_text(directory.get("title"))
         if key is not None and title is not None:
             changes = (
@@ -139,5 +146,5 @@ def read_sections(response: Response) -> list[Section]:
 
 
 def read_hits(response: Response) -> list[Document]:
-    hits = [hit for hub in entries(container_of(response).get("Hub")) for hit in entries(hub.get("Metadata"))]
+    hits = [hit for hub in listed(container_of(response), "Hub") for hit in entries(hub.get("Metadata"))]
     return sorted(hits, key=lambda hit: -(to_float(hit.get("score")) or 0.0))

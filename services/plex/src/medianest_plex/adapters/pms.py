@@ -24,7 +24,7 @@ from medianest_plex.adapters.answers import (
     read_sections,
     read_views,
 )
-from medianest_plex.adapters.coercion import Document, entries, to_int, to_key
+from medianest_plex.adapters.coercion import Document, to_int, to_key
 from medianest_plex.adapters.event_socket import EventSocket, event_socket
 from medianest_plex.adapters.items import PlexItem, read_items, read_seasons
 from medianest_plex.adapters.pms_clients import PmsClients
@@ -203,9 +203,9 @@ class Pms:
         found: dict[str, Document] = {}
         read = 0
         for _ in range(_MOST_PAGES):
-            container = await self._get(
+            page = await self._get(
                 f"/library/sections/{section.key}/all",
-                container_of,
+                read_chunk,
                 token=token,
                 params={
                     **_LEAN,
@@ -216,13 +216,11 @@ class Pms:
                     "X-Plex-Container-Size": limit - read,
                 },
             )
-            page = entries(container.get("Metadata"))
-            read += len(page)
+            read += len(page.documents)
             before = len(found)
-            for number, item in enumerate(page):
+            for number, item in enumerate(page.documents):
                 found.setdefault(to_key(item.get("ratingKey")) or f"{read}.{number}", item)
-            total = to_int(container.get("totalSize"))
-            if len(found) == before or read >= limit or (total is not None and read >= total):
+            if len(found) == before or read >= limit or (page.total is not None and read >= page.total):
                 break
         return list(found.values())[:limit]
 

@@ -1,6 +1,6 @@
 """What the server says of what is and was played, and of what it is busy with. Only the owner's token may ask."""
 
-from medianest_plex.adapters.answers import Chunk
+from medianest_plex.adapters.answers import Chunk, read_chunk
 from medianest_plex.adapters.coercion import Document, entries, to_int, to_text
 from medianest_plex.adapters.playing import Seen, read_sessions
 from medianest_plex.adapters.pms import Pms
@@ -9,15 +9,16 @@ _SESSIONS_SECONDS = 8.0
 
 
 async def now_playing(pms: Pms, *, token: str) -> list[Seen]:
-    container = await pms.container("GET", "/status/sessions", token=token, timeout=_SESSIONS_SECONDS)
-    return read_sessions(entries(container.get("Metadata")))
+    playing = await pms.ask("GET", "/status/sessions", read_chunk, token=token, timeout=_SESSIONS_SECONDS)
+    return read_sessions(playing.documents)
 
 
 async def history(pms: Pms, *, start: int, size: int, since: int, token: str) -> Chunk:
     """What has been watched by anybody since then (seconds since 1970), the oldest first."""
-    container = await pms.container(
+    return await pms.ask(
         "GET",
         "/status/sessions/history/all",
+        read_chunk,
         token=token,
         params={
             "sort": "viewedAt",
@@ -26,7 +27,6 @@ async def history(pms: Pms, *, start: int, size: int, since: int, token: str) ->
             "X-Plex-Container-Size": size,
         },
     )
-    return Chunk(entries(container.get("Metadata")), to_int(container.get("totalSize")))
 
 
 async def account_names(pms: Pms, *, token: str) -> dict[int, str]:

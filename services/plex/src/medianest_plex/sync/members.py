@@ -31,22 +31,23 @@ _KEEP = text("""
 async def read_members(app: PlexApp, server: Server, done: Pass) -> None:
     for collection in dict.fromkeys(done.collections):
         try:
-            keys = await _listed(app, collection)
+            reading = await _read(app, collection)
         except UpstreamRefused as refused:
             if refused.upstream_status != 404:
                 raise
             continue  # It went while we read.
         async with app.db.transaction() as tx:
-            values = {"server": server.id, "collection": collection, "keys": keys}
-            await tx.session.execute(_FORGET, values)
+            values = {"server": server.id, "collection": collection, "keys": list(reading.keys)}
+            if reading.is_even:
+                await tx.session.execute(_FORGET, values)
             await tx.session.execute(_KEEP, values)
 
 
-async def _listed(app: PlexApp, collection: int) -> list[int]:
+async def _read(app: PlexApp, collection: int) -> Reading:
     async def fetch(start: int) -> Chunk:
         return await app.plex.pms.members(collection, start=start, size=PAGE, token=app.plex.token)
 
     reading = Reading()
     async for _ in pages(fetch, reading):
         pass
-    return list(reading.keys)
+    return reading

@@ -68,4 +68,5 @@ class Progress:
 
 
 def is_much(missing: int, *, of: int) -> bool:
-    return missing > max(_MUCH_AT_LEAST, _MUCH * of)
+    """Or all there is: an empty list is what a broken server answers too."""
+    return missing > max(_MUCH_AT_LEAST, _MUCH * of) or missing == of > 0
