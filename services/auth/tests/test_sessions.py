@@ -277,3 +277,18 @@ async def test_a_suspended_person_cannot_go_on(house: Household) -> None:
     owner = await house.set_up()
     await house.change("update users set status = 'suspended'")
     assert await refused(house.refresh(owner.refresh_token)) == "INVALID_REFRESH_TOKEN"
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600], ids=["forward", "back"])
+async def test_a_clock_that_is_set_by_an_hour_signs_nobody_out(house: Household, seconds: float) -> None:
+    person = await house.set_up()
+    house.clock.set_by(seconds)
+    renewed = await house.refresh(person.refresh_token)
+    assert (await house.claims(renewed.access_token)).session_id == person.session_id
+    # Whose answer was lost asks again with what it has.
+    again = await house.refresh(person.refresh_token)
+    assert again.refresh_token == renewed.refresh_token
+    house.clock.set_by(-seconds)
+    last = await house.refresh(renewed.refresh_token)
+    assert (await house.claims(last.access_token)).session_id == person.session_id
+    assert (await house.sign_in()).user.id == person.user.id

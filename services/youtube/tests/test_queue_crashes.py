@@ -263,3 +263,31 @@ async def test_moved_for_somebody_who_does_not_want_it_any_more_it_comes_out_aga
         return home.files() == [] and not target.parent.exists()
 
     await eventually(gone)
+
+
+async def test_a_slot_is_not_taken_for_an_hour_by_who_died_before_the_clock_was_set_back(
+    nobody: Home, youtube: FakeYoutube
+) -> None:
+    youtube.add(Video(id=FIRST))
+    wish = await ask(nobody, FIRST, ticket=False)
+    await nobody.change(
+        "update assets set status = 'downloading', epoch = 1, attempts = 1, worker = 'gone',"
+        " lease_until = now() + interval '61 minutes'"
+    )
+
+    async with replica(nobody, youtube_slots=1, **SHORT_LEASE):
+        await wish.becomes(*STORED)
+        await one_file_and_nothing_else(nobody, wish)
+
+
+@pytest.mark.usefixtures("quick_sweep")
+async def test_what_is_under_way_while_the_clock_is_set_forward_is_there_once(
+    home: Home, youtube: FakeYoutube
+) -> None:
+    video = slow(youtube, FIRST)
+    wish = await ask(home, FIRST)
+    await wish.has_parts()
+    home.clock.set_by(3600)
+    video.faults.rate = None
+    await wish.becomes(*STORED)
+    await one_file_and_nothing_else(home, wish)

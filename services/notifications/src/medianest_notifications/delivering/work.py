@@ -21,6 +21,10 @@ def lease_of(kind: ChannelKind, usual: timedelta) -> timedelta:
     return usual + _LONGER.get(kind, timedelta())
 
 
+def longest_lease(usual: timedelta) -> timedelta:
+    return usual + max(_LONGER.values())
+
+
 def seconds_for(kind: ChannelKind, usual: timedelta) -> float:
     """Asking, sending and recording all end before that."""
     return min(LONGEST_SECONDS, usual.total_seconds() / 3) + _LONGER.get(kind, timedelta()).total_seconds()

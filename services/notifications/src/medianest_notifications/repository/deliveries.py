@@ -167,6 +167,22 @@ class Deliveries(Repository[Delivery]):
         claimed = (await self.session.execute(statement)).scalars().all()
         return sorted(claimed, key=lambda row: (row.batch_id not in (None, row.id), row.seq))
 
+    async def waits_from_later(self, channel_id: UUID, *, now: datetime) -> bool:
+        """Whether something waits here since before the clock was set back."""
+        touched = select(Delivery.id).where(
+            Delivery.channel_id == channel_id, Delivery.state == _S.QUEUED, Delivery.updated_at > now
+        )
+        return (await self.session.execute(touched.limit(1))).first() is not None
+
+    async def shorten_leases(self, *, now: datetime, longest: timedelta) -> None:
+        """Those that are longer than any: they are from before the clock was set back."""
+        await self.session.execute(
+            update(Delivery)
+            .where(Delivery.state == _S.SENDING, Delivery.lease_until > now + 2 * longest)
+            .values(lease_until=now + longest)
+            .execution_options(synchronize_session=False)
+        )
+
     async def hold_claim(self, leader: Delivery) -> bool:
         """Whether it is still this attempt's; if so, nobody can take it over until the transaction ends."""
         statement = select(Delivery.id).where(

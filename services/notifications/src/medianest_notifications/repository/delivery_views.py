@@ -112,7 +112,13 @@ async def overdue_channels(
         .join(Delivery, Delivery.channel_id == Channel.id)
         .where(
             or_(due, lapsed),
-            or_(Channel.held_until.is_(None), Channel.held_until <= before),
+            or_(
+                Channel.held_until.is_(None),
+                Channel.held_until <= before,
+                # The clock was set back since.
+                Delivery.updated_at > now,
+                Channel.last_sent_at > now,
+            ),
             or_(Channel.woken_at.is_(None), Channel.woken_at <= woken_before, Channel.woken_at > now),
         )
         .distinct()

@@ -1,5 +1,6 @@
 """Send what is due to one channel, one message after the other."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -20,7 +21,7 @@ from medianest_notifications.delivering.compose import compose
 from medianest_notifications.delivering.reach import as_far_as_its_owner
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
 from medianest_notifications.delivering.work import Work, lease_of, seconds_for, wake
-from medianest_notifications.models import Delivery, Entry
+from medianest_notifications.models import Channel, Delivery, Entry
 from medianest_notifications.repository import Recipients
 from medianest_notifications.repository.broadcasts import is_of_ended_broadcast
 from medianest_notifications.repository.channels import Channels
@@ -67,13 +68,22 @@ async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
         )
         await deliveries.expire(channel_id, now=now)
         if channel.held_until is not None and channel.held_until > now:
-            return None
+            if not await _is_held_from_later(deliveries, channel, now=now):
+                return None
+            channel.held_until = None
         claimed = await deliveries.claim(channel_id, now=now, lease=lease_of(channel.kind, app.lease))
         if not claimed:
             return None
         found = select(Entry).where(Entry.id.in_([delivery.entry_id for delivery in claimed]))
         entries = {entry.id: entry for entry in (await tx.session.scalars(found)).all()}
         return Work(channel=channel, deliveries=claimed, entries=entries)
+
+
+async def _is_held_from_later(deliveries: Deliveries, channel: Channel, *, now: datetime) -> bool:
+    """The clock was set back since: it has waited long enough, or is told again to wait."""
+    if channel.last_sent_at is not None and channel.last_sent_at > now:
+        return True
+    return await deliveries.waits_from_later(channel.id, now=now)
 
 
 async def _try(app: NotificationsApp, work: Work) -> Outcome:

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from medianest_common.contracts.notifications.channels import ChannelState
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.channel_views import NEED_NO_CODE
-from medianest_notifications.delivering.work import wake
+from medianest_notifications.delivering.work import longest_lease, wake
 from medianest_notifications.models import Channel
 from medianest_notifications.repository import Recipients
 from medianest_notifications.repository.channels import Channels
+from medianest_notifications.repository.deliveries import Deliveries
 from medianest_notifications.repository.delivery_views import overdue_channels
 
 PATIENCE = timedelta(seconds=30)
@@ -24,6 +25,8 @@ KEEP_DEAD_BROWSERS = timedelta(days=1)
 
 async def look_after_deliveries(app: NotificationsApp) -> None:
     now = app.clock.now()
+    async with app.db.transaction() as tx:
+        await Deliveries(tx.session).shorten_leases(now=now, longest=longest_lease(app.lease))
     async with app.db.read() as connection:
         forgotten = await overdue_channels(
             connection, now=now, before=now - PATIENCE, woken_before=now - NOT_AGAIN_FOR

@@ -1,7 +1,7 @@
 """Assets, and which of them is worked on."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -124,6 +124,12 @@ class Assets(Repository[Asset]):
             .returning(Asset.id)
         )
         return (await self.session.execute(statement)).first() is not None
+
+    async def shorten_leases(self, *, now: datetime, longest: timedelta) -> None:
+        """Those that are longer than any: they are from before the clock was set back."""
+        await self.session.execute(
+            update(Asset).where(Asset.lease_until > now + 2 * longest).values(lease_until=now + longest)
+        )
 
     async def abandoned(self, *, now: datetime, limit: int) -> Sequence[Asset]:
         """Whose worker is gone, locked."""

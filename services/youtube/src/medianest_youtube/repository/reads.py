@@ -49,6 +49,13 @@ class Reads:
                 return True
         return False
 
+    async def shorten_leases(self, *, now: datetime) -> None:
+        """Those that are longer than any: they are from before the clock was set back."""
+        for table in (Batch, Subscription):
+            await self.session.execute(
+                update(table).where(table.lease_until > now + 2 * LEASE).values(lease_until=now + LEASE)
+            )
+
     async def held[R: Readable](self, row: R) -> R | None:
         """As it stands now, locked; None: it is ours no more."""
         model: type[R] = type(row)

@@ -8,5 +8,7 @@ from medianest_youtube.repository.reads import Reads
 
 async def call_readers(app: YoutubeApp) -> None:
     async with app.db.transaction() as tx:
-        if await Reads(tx.session).anything_due(now=app.clock.now()):
+        reads, now = Reads(tx.session), app.clock.now()
+        await reads.shorten_leases(now=now)
+        if await reads.anything_due(now=now):
             tx.enqueue(IndexList(ticket=uuid7()))

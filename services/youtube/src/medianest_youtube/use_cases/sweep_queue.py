@@ -7,6 +7,7 @@ import structlog
 from medianest_common.contracts.youtube import DownloadStatus, FailureCode
 from medianest_common.db import Transaction
 from medianest_youtube.app import YoutubeApp
+from medianest_youtube.claiming import lease_length
 from medianest_youtube.disk import DiskSilent, room
 from medianest_youtube.equipped import say_equipped
 from medianest_youtube.failures import consequence
@@ -51,6 +52,7 @@ async def _room(app: YoutubeApp) -> int | None:
 
 async def _take_from_the_dead(app: YoutubeApp, tx: Transaction) -> None:
     now = app.clock.now()
+    await Assets(tx.session).shorten_leases(now=now, longest=lease_length(app))
     for asset in await Assets(tx.session).abandoned(now=now - _GRACE, limit=_AT_ONCE):
         log.warning(
             "download_abandoned", asset_id=str(asset.id), worker=asset.worker, attempts=asset.attempts
