@@ -33,3 +33,12 @@ const LINKS: [string, string][] = [
 test.each(LINKS)("%s leads to a screen", (_, path) => {
   expect(router.getMatchedRoutes(path)[2]?.fullPath, path).toBeDefined();
 });
+
+test("whoever asks where one is, is told where one is going, before that screen is drawn", async () => {
+  await router.navigate({ to: "/no/such/place" as "/" });
+  router.history.push("/nor/this");
+  const going = router.load();
+  expect(router.latestLocation.pathname).toBe("/nor/this");
+  expect(router.state.resolvedLocation?.pathname).toBe("/no/such/place");
+  await going;
+});

@@ -12,6 +12,8 @@ import { Mine } from "@/shell/Mine";
 import { StepUp } from "@/shell/StepUp";
 import { useBadge } from "@/worker/useBadge";
 
+const SETTLED_MS = 20_000;
+
 interface Place {
   to: string;
   name: "home" | "search" | "requests" | "library" | "youtube" | "services" | "admin" | "help";
@@ -38,6 +40,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   useStartOf(main);
   useSearchKey();
+  useTongue();
   return (
     <Live>
       <PasteOffer />
@@ -153,4 +156,13 @@ function Trouble() {
       {trouble && <p className="mt-2 rounded-lg border border-warn px-3 py-2 text-sm text-warn">{t(`trouble.${trouble}`)}</p>}
     </div>
   );
+}
+
+/** Long after the screen is there: nobody waits for what their messages go by. */
+function useTongue() {
+  const me = useMe();
+  useEffect(() => {
+    const later = setTimeout(() => void import("@/screens/account/notifications/tongue").then(({ speakLikeHere }) => speakLikeHere(me)), SETTLED_MS);
+    return () => clearTimeout(later);
+  }, [me]);
 }

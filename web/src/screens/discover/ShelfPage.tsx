@@ -3,7 +3,7 @@ import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { api, http } from "@/api/client";
-import { hasYears, kindOf, queryOf, yearsUntil, type Kind, type Narrowed, type Shelf } from "@/screens/discover/shelves";
+import { hasYears, kindOf, queryOf, yearsOf, type Kind, type Narrowed, type Shelf } from "@/screens/discover/shelves";
 import { Stale } from "@/screens/discover/Stale";
 import { useCataloguePages } from "@/screens/discover/useCataloguePages";
 import { Button } from "@/ui/Button";
@@ -104,20 +104,22 @@ function Narrowing({ shelf, narrowed, set }: { shelf: Shelf; narrowed: Narrowed;
 
 function ByTime({ narrowed, setYear, set }: { narrowed: Narrowed; setYear: (year: string) => void; set: (next: Narrowed) => void }) {
   const { t } = useTranslation();
-  const { sort, ...others } = narrowed;
+  const { sort, year, ...others } = narrowed;
+  const thisYear = new Date().getFullYear();
+  const inSort = (next: Narrowed["sort"]) => ({ ...others, ...(year && yearsOf(next, thisYear).includes(year) && { year }), ...(next && { sort: next }) });
   return (
     <>
       <Select
         label={t("discover.year")}
-        value={String(narrowed.year ?? "")}
-        options={[{ value: "", label: t("discover.anyYear") }, ...yearsUntil(new Date().getFullYear() + (sort === "newest" ? 0 : 1)).map((year) => ({ value: String(year), label: String(year) }))]}
+        value={String(year ?? "")}
+        options={[{ value: "", label: t("discover.anyYear") }, ...yearsOf(sort, thisYear).map((year) => ({ value: String(year), label: String(year) }))]}
         choose={setYear}
       />
       <Select
         label={t("discover.sort")}
         value={sort ?? "popular"}
         options={(["popular", "newest"] as const).map((value) => ({ value, label: t(`discover.sorts.${value}`) }))}
-        choose={(next) => set(next === "newest" ? { ...others, sort: next } : others)}
+        choose={(next) => set(inSort(next === "newest" ? next : undefined))}
       />
     </>
   );

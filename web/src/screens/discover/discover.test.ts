@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Schemas } from "@/api/client";
-import { kindOf, queryOf, validNarrowed } from "@/screens/discover/shelves";
+import { kindOf, queryOf, validNarrowed, yearsOf } from "@/screens/discover/shelves";
 import { once } from "@/screens/discover/useCataloguePages";
 
 function page(...ids: [Schemas["MediaType"], number][]): Schemas["SearchPage"] {
@@ -31,6 +31,12 @@ test("years and the order are those of one kind's shelf", () => {
   expect(validNarrowed({ year: "soon", sort: "random" })).toEqual({});
   expect(queryOf("movies", { year: 1999, sort: "newest" })).toEqual({ year: 1999, sort: "newest" });
   expect(queryOf("upcoming", { type: "tv", year: 1999, sort: "newest" })).toEqual({ type: "tv" });
+});
+
+test("the newest are of this year at most, and the popular may be of the next", () => {
+  expect(yearsOf("newest", 2026).slice(0, 2)).toEqual([2026, 2025]);
+  expect(yearsOf(undefined, 2026).slice(0, 2)).toEqual([2027, 2026]);
+  expect([yearsOf("newest", 2026).at(-1), yearsOf(undefined, 2026).at(-1)]).toEqual([1900, 1900]);
 });
 
 test("genres are those of the kind", () => {

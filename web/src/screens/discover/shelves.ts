@@ -44,8 +44,9 @@ export function hasYears(shelf: Shelf): boolean {
 
 const FIRST_FILMS = 1900;
 
-/** The latest first. */
-export function yearsUntil(last: number): number[] {
+/** The latest first. The newest of what has come out are of this year at most; others may be announced for the next. */
+export function yearsOf(sort: Narrowed["sort"], thisYear: number): number[] {
+  const last = sort === "newest" ? thisYear : thisYear + 1;
   return Array.from({ length: last - FIRST_FILMS + 1 }, (_, back) => last - back);
 }
 

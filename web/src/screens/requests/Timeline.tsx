@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "@/api/client";
 import { useFormats } from "@/i18n/formats";
+import { useReason } from "@/screens/title/useReason";
 import { Status } from "@/ui/Status";
 
 /** Who moved it, when and why; the latest first. */
 export function Timeline({ history }: { history: Schemas["HistoryEntry"][] }) {
   const { t } = useTranslation();
   const { moment, ago } = useFormats();
+  const reason = useReason();
   if (history.length === 0) return null;
   const latest = [...history].sort((a, b) => b.at.localeCompare(a.at));
   return (
@@ -30,7 +32,7 @@ export function Timeline({ history }: { history: Schemas["HistoryEntry"][] }) {
               </time>
               {entry.actor && ` · ${entry.actor}`}
             </p>
-            {entry.reason && <p className="text-sm break-words">{entry.reason}</p>}
+            {entry.reason && <p className="text-sm break-words">{reason(entry.reason)}</p>}
           </li>
         ))}
       </ol>

@@ -7,6 +7,7 @@ import { api, http, type Schemas } from "@/api/client";
 import { outdated } from "@/api/outdated";
 import { usePages } from "@/api/pages";
 import { useFormats } from "@/i18n/formats";
+import { useReason } from "@/screens/title/useReason";
 import { Badge, type Tone } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Confirm";
@@ -99,6 +100,7 @@ function Entries() {
 
 function Entry({ entry }: { entry: Schemas["WatchlistEntry"] }) {
   const { t } = useTranslation();
+  const reason = useReason();
   const name = [entry.title, entry.year && `(${entry.year})`].filter(Boolean).join(" ");
   const remove = async () => {
     await http.DELETE("/api/v1/media/watchlist/{rating_key}", { params: { path: { rating_key: entry.ratingKey } } });
@@ -119,7 +121,7 @@ function Entry({ entry }: { entry: Schemas["WatchlistEntry"] }) {
         ) : (
           <span className="font-medium">{name}</span>
         )}
-        {entry.reason && <p className="text-sm text-soft">{entry.reason}</p>}
+        {entry.reason && <p className="text-sm text-soft">{reason(entry.reason)}</p>}
       </div>
       {entry.requestId ? (
         <Link to="/requests/$id" params={{ id: entry.requestId }} className="inline-flex min-h-11 items-center underline-offset-2 hover:underline">

@@ -3,14 +3,13 @@ import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/session";
 import { LANGUAGES, speakIn } from "@/i18n";
+import { follow, HERE } from "@/screens/account/notifications/tongue";
 import { useProfile } from "@/screens/account/profile/useProfile";
 import { theme, THEMES, wear, type Theme } from "@/shell/theme";
 import { Choices } from "@/ui/Choices";
 import { Failure } from "@/ui/Failure";
 import { Panel } from "@/ui/Panel";
 import { Select } from "@/ui/Select";
-
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** How the portal speaks and looks. Language and zone go with the person, light and dark with the device. */
 export function Looks() {
@@ -21,8 +20,13 @@ export function Looks() {
   const zone = me.timeZone ?? "";
   const zones = [...new Set([HERE, ...(zone ? [zone] : []), ...Intl.supportedValuesOf("timeZone")])];
   const speak = (locale: string) => {
+    const before = { locale: i18n.language, zone: zone || HERE };
     void speakIn(locale);
-    changing.change({ locale });
+    changing.change({ locale }, { onSuccess: () => void follow(before, { locale }) });
+  };
+  const setClock = (timeZone: string) => {
+    const before = { locale: i18n.language, zone: zone || HERE };
+    changing.change({ timeZone: timeZone || null }, { onSuccess: () => void (timeZone && follow(before, { zone: timeZone })) });
   };
   const choose = (next: Theme) => {
     wear(next);
@@ -41,7 +45,7 @@ export function Looks() {
         <Select
           label={t("me.zone")}
           value={zone}
-          choose={(next) => changing.change({ timeZone: next || null })}
+          choose={setClock}
           hint={t("me.zoneHint")}
           options={[{ value: "", label: t("me.zoneOfPortal") }, ...zones.map((each) => ({ value: each, label: each.replaceAll("_", " ") }))]}
         />
