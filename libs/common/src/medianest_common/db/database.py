@@ -1,7 +1,7 @@
 """One service's database: reads that commit nothing, and transactions that carry their events with them."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeEngine
 
 from medianest_common import tracing
-from medianest_common.bus.context import Context, current, use
+from medianest_common.bus.context import CAUSATION, Context, current, use
 from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, rfc3339
@@ -39,13 +39,14 @@ _STORED: dict[str, TypeEngine[Any]] = {
     "delay": Interval(),
 }
 # One statement for any number of messages. By the database's clock, which is also the one that the relay compares with.
-_STORE = text("""
+STORE = text("""
     insert into outbox (id, subject, headers, body, not_before)
     select id, subject, headers::jsonb, body, now() + delay
-      from unnest(:id, :subject, :headers, :body, :delay)
+      from unnest(:told_id, :told_subject, :told_headers, :told_body, :told_delay)
            with ordinality as told(id, subject, headers, body, delay, place)
      order by place
-""").bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _STORED.items()))
+""").bindparams(*(bindparam(f"told_{name}", type_=ARRAY(kind)) for name, kind in _STORED.items()))
+"""With what `Transaction.to_store` returns; by itself at the end of a transaction, or in a statement before."""
 
 
 # In one order, so that two that are given the same events never wait for each other crosswise.
@@ -68,6 +69,8 @@ class Transaction:
         self._service = service
         self._clock = clock
         self.pending: list[dict[str, Any]] = []
+        self.tells = False
+        """Whether something is in the outbox because of it."""
         self._afterwards: list[tuple[Context, Callable[[], Awaitable[None]]]] = []
 
     def emit(self, event: Event) -> UUID:
@@ -106,10 +109,10 @@ class Transaction:
     def _add(self, message: Message, *, attributes: dict[str, str], delay: timedelta = timedelta()) -> UUID:
         message_id = uuid7()
         context = current()
-        headers = context.headers() | attributes
-        headers.pop("mn-deadline", None)
-        caller = headers.pop("mn-caller", None)
-        if caller and context.caller:
+        headers = context.trail() | attributes
+        if context.causation_id:
+            headers[CAUSATION] = context.causation_id
+        if context.caller:
             headers["mn-actor"] = str(context.caller.user_id)
         headers[EVENT_ID] = headers[MSG_ID] = str(message_id)
         self.pending.append(
@@ -122,6 +125,12 @@ class Transaction:
             }
         )
         return message_id
+
+    def to_store(self) -> dict[str, list[Any]]:
+        """What was emitted and enqueued until now, for whoever gives it to the database in a statement with `STORE`."""
+        rows, self.pending = self.pending, []
+        self.tells = self.tells or bool(rows)
+        return {f"told_{name}": [row[name] for row in rows] for name in _STORED}
 
     def after_commit(self, run: Callable[[], Awaitable[None]]) -> None:
         """Run this once the commit has succeeded, in the order of asking and in the context of who asked; what must not
@@ -181,10 +190,10 @@ class Database:
                 yield tx
                 if tx.pending:
                     await session.flush()
-                    await (await session.connection()).execute(_STORE, _columns(tx.pending))
-                    if self.relay is None or not self.relay.is_running:
-                        await session.execute(text(f"notify {outbox_channel(self.service)}"))
-            if tx.pending and self.relay is not None:
+                    await (await session.connection()).execute(STORE, tx.to_store())
+                if tx.tells and (self.relay is None or not self.relay.is_running):
+                    await session.execute(text(f"notify {outbox_channel(self.service)}"))
+            if tx.tells and self.relay is not None:
                 self.relay.wake()
         await tx.committed()
 
@@ -193,6 +202,12 @@ class Database:
         """A connection for queries, each in its own implicit transaction: one round trip instead of three."""
         async with self._reader.connect() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncSession]:
+        """As `read`, for who wants rows as objects. Nothing is saved."""
+        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
 
     async def ping(self) -> None:
         async with self.read() as connection:
@@ -210,10 +225,6 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in _STORED}
 
 
 def open_database(

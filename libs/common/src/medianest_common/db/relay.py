@@ -8,7 +8,7 @@ import json
 import math
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -40,10 +40,10 @@ _GONE = (
 """What is raised when the database, or the connection to it, is lost."""
 
 _TAKE = """
+    with done as (delete from outbox where seq = any($2::bigint[]))
     select seq, id, subject, headers, body, extract(epoch from now() - not_before)::float as age
-    from outbox where not_before <= now() order by seq limit $1
+    from outbox where not_before <= now() and seq <> all($2::bigint[]) order by seq limit $1
 """
-_DONE = "delete from outbox where seq = any($1::bigint[])"
 _TIME = "select extract(epoch from clock_timestamp())::float8"
 _BRING_FORWARD = """
     update outbox set not_before = not_before - make_interval(secs => $1) where not_before > now()
@@ -169,11 +169,13 @@ class Relay:
             await connection.add_listener(
                 outbox_channel(self._database.service), lambda *_: self._wanted.set()
             )
+            stored: list[int] = []
             while True:
                 self._wanted.clear()
                 await self._mind_the_clock(connection)
-                more = await self._publish_batch(connection)
-                if not more:
+                rows = await self._take(connection, done=stored)
+                stored = await self._publish_all(connection, rows)
+                if not rows:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._wanted.wait(), POLL_SECONDS)
         finally:
@@ -199,21 +201,22 @@ class Relay:
         seconds: float = await connection.fetchval(_TIME, timeout=_TIMEOUT)
         return seconds
 
-    async def _publish_batch(self, connection: asyncpg.Connection) -> bool:
-        rows = await connection.fetch(_TAKE, BATCH, timeout=_TIMEOUT)
+    async def _take(self, connection: asyncpg.Connection, *, done: Sequence[int]) -> list[asyncpg.Record]:
+        """Those that are due, and in the same visit the deletion of those that are done."""
+        rows: list[asyncpg.Record] = await connection.fetch(_TAKE, BATCH, done, timeout=_TIMEOUT)
+        self._published.inc(len(done))
         self.oldest_seconds = max((row["age"] for row in rows), default=0.0)
         self._rows.set(len(rows))
         self._age.set(self.oldest_seconds)
-        if not rows:
-            return False
+        return rows
+
+    async def _publish_all(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[int]:
+        """Returns which the bus has stored."""
         outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
         stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
-        if stored:
-            await connection.execute(_DONE, stored, timeout=_TIMEOUT)
-            self._published.inc(len(stored))
         failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
         if not failed:
-            return len(rows) == BATCH
+            return stored
         row, error = failed[0]
         log.warning("outbox_not_published", subject=row["subject"], rows=len(failed), error=repr(error)[:200])
         if stored:
@@ -223,7 +226,7 @@ class Relay:
             )
         else:
             await asyncio.sleep(RETRY_SECONDS)
-        return True
+        return stored
 
     async def _publish(self, row: Any) -> None:
         await self._bus.publish_stored(

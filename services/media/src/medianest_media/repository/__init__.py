@@ -3,7 +3,13 @@
 from medianest_media.repository.allowing import OwnQuotas, Rules, read_own_quota
 from medianest_media.repository.claims import Claims
 from medianest_media.repository.following import Followers
-from medianest_media.repository.library import LibraryItems, read_holding, read_holdings, read_places
+from medianest_media.repository.library import (
+    LibraryItems,
+    read_holding,
+    read_holdings,
+    read_known,
+    read_places,
+)
 from medianest_media.repository.people import People
 from medianest_media.repository.reading import (
     read_claimed,
@@ -29,6 +35,7 @@ __all__ = [
     "read_counts",
     "read_holding",
     "read_holdings",
+    "read_known",
     "read_other_twins",
     "read_own_quota",
     "read_places",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -17,7 +17,7 @@ from medianest_media.models import LibraryItem, SeenTitle
 type TitleKey = tuple[MediaType, int]
 
 # An item that names its TMDB number is that title and no other; without one it is known by its other numbers.
-_HELD = text("""
+_HELD_SQL = """
     with asked as (
         select a.media_type, a.tmdb_id, t.tvdb_id, t.imdb_id, t.episodes
           from unnest(cast(:kinds as text[]), cast(:ids as bigint[])) as a(media_type, tmdb_id)
@@ -40,7 +40,14 @@ _HELD = text("""
       left join library_items s
         on s.machine_identifier = h.machine_identifier and s.parent_key = h.rating_key and s.season is not null
      group by a.media_type, a.tmdb_id, a.episodes
-""")
+"""
+_HELD = text(_HELD_SQL)
+_KNOWN = text(f"""
+    select t.title, t.year, t.poster_path, t.seasons as regular_seasons, h.there, h.has_4k, h.seasons, h.episodes
+      from (values (true)) as always
+      left join titles t on t.media_type = :kind and t.tmdb_id = :id
+      left join ({_HELD_SQL}) h on true
+""")  # noqa: S608
 
 
 _MOST_PLACES = 20
@@ -69,6 +76,29 @@ async def read_holdings(
     values = {"kinds": [kind.value for kind, _ in keys], "ids": [tmdb_id for _, tmdb_id in keys]}
     rows = (await session.execute(_HELD, values)).mappings()
     return {(MediaType(row["media_type"]), row["tmdb_id"]): _holding(row) for row in rows}
+
+
+class Known(NamedTuple):
+    """Of a title, by ourselves. `title` None: it was never seen."""
+
+    title: str | None
+    year: int | None
+    poster_path: str | None
+    seasons: Sequence[int]
+    holding: Holding
+
+
+async def read_known(connection: AsyncConnection, media_type: MediaType, tmdb_id: int) -> Known:
+    """What it is called and what the library has of it, in one statement."""
+    values = {"kind": media_type.value, "id": tmdb_id, "kinds": [media_type.value], "ids": [tmdb_id]}
+    row = (await connection.execute(_KNOWN, values)).mappings().one()
+    return Known(
+        title=row["title"],
+        year=row["year"],
+        poster_path=row["poster_path"],
+        seasons=row["regular_seasons"] or (),
+        holding=_holding(row) if row["there"] is not None else NOTHING_KNOWN,
+    )
 
 
 async def read_places(

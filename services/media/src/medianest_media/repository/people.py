@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, select
+from sqlalchemy import Uuid, and_, bindparam, case, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medianest_common.contracts.auth import UserChange
@@ -14,10 +14,13 @@ from medianest_common.db import Repository
 from medianest_common.errors import Unauthenticated
 from medianest_media.models import Person
 
-_MADE = upsert(Person).values({name: bindparam(name) for name in ("id", "name", "role", "version")})
-_IN_TURN = _MADE.on_conflict_do_update(
-    index_elements=["id"], set_={"role": _MADE.excluded.role}, where=Person.erased_at.is_(None)
-).returning(Person)
+_IN_TURN = select(Person).from_statement(
+    text("""
+        insert into people (id, name, role, version) values (:id, :name, :role, 0)
+        on conflict (id) do update set role = excluded.role where people.erased_at is null
+        returning *
+    """).bindparams(bindparam("id", type_=Uuid()))
+)
 
 
 class People(Repository[Person]):
@@ -28,8 +31,8 @@ class People(Repository[Person]):
 
         A caller of whom the auth service has not told us yet is remembered as the gateway knows them.
         """
-        known = {"id": caller.user_id, "name": caller.name, "role": caller.role.value, "version": 0}
-        person = (await self.session.execute(_IN_TURN, known)).scalar_one_or_none()
+        known = {"id": caller.user_id, "name": caller.name, "role": caller.role.value}
+        person: Person | None = (await self.session.execute(_IN_TURN, known)).scalar_one_or_none()
         if person is None:
             raise Unauthenticated("This account was deleted.")
         return person

@@ -1,10 +1,12 @@
-"""A new request with its history is saved and shown in one prepared statement; the unit of work would take three."""
+"""A new request with its history is saved and shown, and what is told of it stored, in one prepared statement; the unit
+of work would take four."""
 
 from functools import cache
 
 from sqlalchemy import ARRAY, Select, Text, bindparam, func, insert, literal_column, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from medianest_common.db import Transaction
+from medianest_common.db.database import STORE
 from medianest_media.mapping import REQUEST_JUST_MADE
 from medianest_media.models import History, Request
 
@@ -12,8 +14,10 @@ _REQUEST = Request.__table__
 _HISTORY = History.__table__
 
 
-async def save_new(session: AsyncSession, request: Request) -> bytes:
-    """What was noted down about a request that is not saved yet is saved with it. Returns it as JSON."""
+async def save_new(tx: Transaction, request: Request) -> bytes:
+    """What was noted down about a request that is not saved yet is saved with it, and what was told. Returns it as
+    JSON."""
+    session = tx.session
     lines = sorted(
         (row for row in session.new if isinstance(row, History) and row.request is request),
         key=lambda line: line.version,
@@ -27,7 +31,7 @@ async def save_new(session: AsyncSession, request: Request) -> bytes:
         told = [getattr(line, column.name) for line in lines]
         values[f"line_{column.name}"] = [request.id] * len(lines) if column.name == "request_id" else told
     connection = await session.connection()
-    shown: str = (await connection.execute(_saving(names), values)).scalar_one()
+    shown: str = (await connection.execute(_saving(names), values | tx.to_store())).scalar_one()
     return shown.encode()
 
 
@@ -43,5 +47,9 @@ def _saving(names: tuple[str, ...]) -> Select[str]:
     return (
         select(literal_column(f"{REQUEST_JUST_MADE}::text", Text))
         .select_from(text("r join people p on p.id = r.user_id"))
-        .add_cte(request.returning(*_REQUEST.c).cte("r"), history.returning(*_HISTORY.c).cte("lines"))
+        .add_cte(
+            request.returning(*_REQUEST.c).cte("r"),
+            history.returning(*_HISTORY.c).cte("lines"),
+            STORE.columns().cte("told"),
+        )
     )

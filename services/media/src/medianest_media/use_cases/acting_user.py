@@ -12,8 +12,8 @@ async def acting_user(app: MediaApp, user_id: UUID) -> int | None:
     """None where nobody has an account over there."""
     if not app.backend.keeps_pending:
         return None
-    async with app.db.transaction() as tx:
-        person = await People(tx.session).get(user_id)
+    async with app.db.look() as session:
+        person = await People(session).get(user_id)
     if person is None or person.backend_user_id is not None or person.plex_id is None:
         return person.backend_user_id if person else None
     found = await app.backend.user_of(person.plex_id)

@@ -5,19 +5,21 @@ from medianest_common.contracts.media import MediaType
 from medianest_common.db import Transaction
 from medianest_media.app import MediaApp
 from medianest_media.errors import FourKNotAllowed, QuotaExceeded
-from medianest_media.models import Person, Request
+from medianest_media.models import OwnQuota, Person, Request
 from medianest_media.quotas import Allowance, allowance, fits, may_ask_4k, quota_state
 from medianest_media.repository import OwnQuotas, Requests
 
 
-async def demand_4k(app: MediaApp, tx: Transaction, person: Person) -> None:
-    if not may_ask_4k(app.settings, person.role, await OwnQuotas(tx.session).get(person.id)):
+def demand_4k(app: MediaApp, person: Person, own: OwnQuota | None) -> None:
+    if not may_ask_4k(app.settings, person.role, own):
         raise FourKNotAllowed("Ask an administrator, or ask for it without 4K.")
 
 
-async def demand_room(app: MediaApp, tx: Transaction, person: Person, request: Request, *, more: int) -> None:
-    """`more` films or seasons than now. Raises `QuotaExceeded`."""
-    allowed = await allowance_of(app, tx, person, request.media_type)
+async def demand_room(
+    app: MediaApp, tx: Transaction, person: Person, request: Request, *, own: OwnQuota | None, more: int
+) -> None:
+    """`more` films or seasons than now; `own` is what was laid down for the person alone. Raises `QuotaExceeded`."""
+    allowed = allowance(app.settings, request.media_type, person.role, own)
     if allowed.limit is None or more <= 0:
         return
     usage = await Requests(tx.session).usage(
@@ -33,8 +35,11 @@ async def demand_room(app: MediaApp, tx: Transaction, person: Person, request: R
 
 
 async def allowance_of(app: MediaApp, tx: Transaction, person: Person, media_type: MediaType) -> Allowance:
-    own = await OwnQuotas(tx.session).get(person.id)
-    return allowance(app.settings, media_type, person.role, own)
+    return allowance(app.settings, media_type, person.role, await own_quota(tx, person))
+
+
+async def own_quota(tx: Transaction, person: Person) -> OwnQuota | None:
+    return await OwnQuotas(tx.session).get(person.id)
 
 
 def weight(request: Request) -> int:

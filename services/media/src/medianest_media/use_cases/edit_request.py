@@ -12,9 +12,10 @@ from medianest_media.app import MediaApp
 from medianest_media.errors import AlreadyRequested, NotEditable
 from medianest_media.models import EVERY_SEASON, Person, Request
 from medianest_media.moves import note_down, owe, told_of
+from medianest_media.quotas import allowance
 from medianest_media.repository import Claims, People, Requests
 from medianest_media.states import OVER
-from medianest_media.use_cases.allowed import allowance_of, demand_room, weight
+from medianest_media.use_cases.allowed import demand_room, own_quota, weight
 from medianest_media.use_cases.judging import judge
 from medianest_media.use_cases.wishes import Wish, understand
 
@@ -116,9 +117,10 @@ async def _demand_room(
     if not request.uses_quota or number <= before:
         return
     now = app.clock.now()
-    since = (await allowance_of(app, tx, person, request.media_type)).since(now)
+    own = await own_quota(tx, person)
+    since = allowance(app.settings, request.media_type, person.role, own).since(now)
     counted = (request.counted_at or request.created_at) > since
-    await demand_room(app, tx, person, request, more=number - before if counted else number)
+    await demand_room(app, tx, person, request, own=own, more=number - before if counted else number)
     request.counted_at = now
 
 

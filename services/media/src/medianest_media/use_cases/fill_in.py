@@ -20,8 +20,8 @@ from medianest_media.use_cases.known_titles import title_details
 
 
 async def fill_in(app: MediaApp, request_id: UUID) -> None:
-    async with app.db.transaction() as tx:
-        request = await Requests(tx.session).get(request_id)
+    async with app.db.look() as session:
+        request = await Requests(session).get(request_id)
     if request is None or request.status in OVER:
         return
     if request.title_known and not request.all_seasons and not request.unjudged:

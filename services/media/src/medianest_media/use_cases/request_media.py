@@ -16,7 +16,7 @@ from medianest_media.moves import move, owe
 from medianest_media.repository import People
 from medianest_media.repository.saving import save_new
 from medianest_media.titles import words_of
-from medianest_media.use_cases.allowed import demand_4k, demand_room, weight
+from medianest_media.use_cases.allowed import demand_4k, demand_room, own_quota, weight
 from medianest_media.use_cases.judging import judge
 from medianest_media.use_cases.staking import stake_out
 from medianest_media.use_cases.wishes import Wish, understand
@@ -42,16 +42,25 @@ async def request_media(
         request = new_request(app, command, wish, person)
         request.source = RequestSource.ON_BEHALF if for_another else source
         if request.is_4k:
-            await demand_4k(app, tx, person)
-        await stake_out(tx, request, wish, caller=caller)
+            demand_4k(app, person, await own_quota(tx, person))
+        beginning = await stake_out(tx, request, wish, caller=caller)
         if request.uses_quota:
-            await demand_room(app, tx, person, request, more=weight(request))
+            await demand_room(app, tx, person, request, own=beginning.own, more=weight(request))
         tx.session.add(request)
         reason = _on_behalf(request) if for_another else _REASONS.get(source)
         await move(tx, request, RequestStatus.PENDING, now=app.clock.now(), by=caller, reason=reason)
-        await judge(app, tx, request, person=person, genres=wish.genres, size=wish.size, by=caller)
+        await judge(
+            app,
+            tx,
+            request,
+            person=person,
+            genres=wish.genres,
+            size=wish.size,
+            by=caller,
+            ruled=beginning.ruled,
+        )
         owe(tx, request, now=app.clock.now())
-        return Raw(await save_new(tx.session, request))
+        return Raw(await save_new(tx, request))
 
 
 async def _for_whom(tx: Transaction, command: RequestMedia, caller: Caller) -> Person:

@@ -7,12 +7,14 @@ from medianest_media.errors import AlreadyAvailable, AlreadyRequested
 from medianest_media.mapping import WHY_NOT
 from medianest_media.models import EVERY_SEASON, Request
 from medianest_media.repository import Claims
+from medianest_media.repository.claims import Beginning
 from medianest_media.states import WAITING
 from medianest_media.use_cases.wishes import Wish
 
 
-async def stake_out(tx: Transaction, request: Request, wish: Wish, *, caller: Caller) -> None:
-    """Claim what the request asks for and is still to be had, and set its seasons accordingly.
+async def stake_out(tx: Transaction, request: Request, wish: Wish, *, caller: Caller) -> Beginning:
+    """Claim what the request asks for and is still to be had, and set its seasons accordingly. Returns what else
+    decides about it.
 
     Raises `AlreadyRequested` or `AlreadyAvailable`, with a link to who has it, when nothing is left.
     """
@@ -20,7 +22,8 @@ async def stake_out(tx: Transaction, request: Request, wish: Wish, *, caller: Ca
     wanted = (EVERY_SEASON,) if wish.free is None else wish.free
     if request.media_type is MediaType.TV:
         wanted = await _not_asked_for_as_a_whole(claims, request, wanted)
-    got = await claims.stake(request, wanted) if wanted else []
+    beginning = await claims.begin(request, wanted)
+    got = beginning.got
     missed = set(wanted) - set(got)
     left = [number for number in missed if number in wish.states]
     if left:
@@ -30,6 +33,7 @@ async def stake_out(tx: Transaction, request: Request, wish: Wish, *, caller: Ca
         raise _taken(wish, await claims.holder(request, wish.seasons), request, caller)
     if request.media_type is MediaType.TV and wish.seasons is not None:
         request.seasons = got
+    return beginning
 
 
 async def _not_asked_for_as_a_whole(

@@ -13,7 +13,7 @@ from medianest_media.mapping import WHY_NOT
 from medianest_media.models import Person, Request
 from medianest_media.repository import People, Rules
 from medianest_media.rules import verdict
-from medianest_media.use_cases.allowed import demand_4k, demand_room, weight
+from medianest_media.use_cases.allowed import demand_4k, demand_room, own_quota, weight
 from medianest_media.use_cases.approval_rules import shown_rule
 from medianest_media.use_cases.judging import case_of
 from medianest_media.use_cases.request_media import new_request
@@ -58,10 +58,11 @@ async def _refusal(
 ) -> str | None:
     if wish.free == ():
         return WHY_NOT.get(next(iter(wish.states.values()), Availability.REQUESTED))
+    own = await own_quota(tx, person)
     try:
         if request.is_4k:
-            await demand_4k(app, tx, person)
-        await demand_room(app, tx, person, request, more=weight(request))
+            demand_4k(app, person, own)
+        await demand_room(app, tx, person, request, own=own, more=weight(request))
     except Forbidden as error:
         return error.detail
     return None

@@ -12,7 +12,7 @@ from medianest_media.errors import NotRequestable
 from medianest_media.holdings import Holding
 from medianest_media.keeping import TROUBLE
 from medianest_media.mapping import WHY_NOT
-from medianest_media.repository import read_holding, read_seen
+from medianest_media.repository import read_known
 from medianest_media.titles import placeholder
 from medianest_media.use_cases.known_titles import title_details
 
@@ -76,21 +76,20 @@ async def understand(app: MediaApp, command: RequestMedia) -> Wish:
 async def _unchecked(app: MediaApp, command: RequestMedia, chosen: SeasonChoice) -> Wish:
     """The backend does not answer: taken as it was asked for, with what is remembered of the title."""
     async with app.db.read() as connection:
-        seen = await read_seen(connection, command.media_type, command.tmdb_id)
-        holding = await read_holding(connection, command.media_type, command.tmdb_id)
+        known = await read_known(connection, command.media_type, command.tmdb_id)
     if command.media_type is MediaType.MOVIE:
         seasons: tuple[int, ...] | None = (FILM,)
     elif chosen == "all":
-        seasons = tuple(seen.seasons or ()) or None if seen else None
+        seasons = tuple(known.seasons) or None
     else:
         seasons = tuple(chosen)
     return Wish(
-        title=seen.title if seen else placeholder(command.media_type, command.tmdb_id),
-        title_known=seen is not None,
-        year=seen.year if seen else None,
-        poster_path=seen.poster_path if seen else None,
+        title=known.title if known.title is not None else placeholder(command.media_type, command.tmdb_id),
+        title_known=known.title is not None,
+        year=known.year,
+        poster_path=known.poster_path,
         seasons=seasons,
-        states=_states(holding, command, seasons or ()),
+        states=_states(known.holding, command, seasons or ()),
     )
 
 
