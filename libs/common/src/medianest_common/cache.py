@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import random
-import secrets
-import struct
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -12,6 +10,7 @@ import structlog
 from prometheus_client import Counter
 from redis.asyncio import Redis
 
+from medianest_common.cache_layout import FINISH, Found, Names, found_in, fresh_mark, packed
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.valkey import Away, Reach, open_valkey
 
@@ -24,15 +23,6 @@ READS = Counter("medianest_cache_reads", "Reads through the cache by what was fo
 _JITTER = 0.1
 _LEASE_SECONDS = 30
 _MOST_OWED = 1000
-_STAMP_BYTES = 8
-_HEADER = struct.Struct(f">dd{_STAMP_BYTES}s{_STAMP_BYTES}s")
-# Acts only while the lease is still ours: an invalidation during the load takes it away.
-_FINISH = """
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[2])
-if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1
-"""
 
 type Loader = Callable[[], Awaitable[bytes]]
 
@@ -58,11 +48,12 @@ class Cache:
     ) -> None:
         self._valkey = valkey
         self._service = service
+        self._names = Names(service)
         self._clock = clock or SystemClock()
         self._pause = pause
         self._uniform = uniform
         self._reach = Reach(clock=self._clock, timeout=timeout, pause=pause)
-        self._finish = valkey.register_script(_FINISH)
+        self._finish = valkey.register_script(FINISH)
         self._flights: dict[str, _Flight] = {}
         self._owed: set[_Drop] = set()
         self._settling: asyncio.Task[None] | None = None
@@ -90,7 +81,7 @@ class Cache:
 
     async def put(self, key: str, value: bytes, *, ttl: float, tag: str = "") -> None:
         """Takes the place of what is kept, and of what others load at this moment."""
-        lease = secrets.token_bytes(_STAMP_BYTES)
+        lease = fresh_mark()
         with contextlib.suppress(Away):
             stamps = await self._take_lease(key, lease, tag=tag, from_others=True)
             await self._store(key, value, lease, stamps, ttl=ttl)
@@ -118,11 +109,13 @@ class Cache:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, key: str, *, tag: str) -> "_Found | None":
+    async def _read(self, key: str, *, tag: str) -> Found | None:
         try:
             await self._settle()
             parts = await self._reach.ask(
-                lambda: self._valkey.mget(self._entry(key), self._stamp(""), self._stamp(tag))
+                lambda: self._valkey.mget(
+                    self._names.entry(key), self._names.stamp(""), self._names.stamp(tag)
+                )
             )
         except Away:
             self._count("away")
@@ -131,14 +124,12 @@ class Cache:
         if not (isinstance(entry, bytes) and isinstance(everything, bytes) and isinstance(tagged, bytes)):
             self._count("nothing")
             return None
-        fresh_until, stale_until, *stamps = _HEADER.unpack_from(entry)
-        now = self._clock.now().timestamp()
-        if stamps != [everything, tagged] or now >= stale_until:
+        found = found_in(entry, (everything, tagged), now=self._clock.now().timestamp())
+        if found is None:
             self._count("nothing")
             return None
-        is_fresh = now < fresh_until
-        self._count("fresh" if is_fresh else "stale")
-        return _Found(entry[_HEADER.size :], is_fresh)
+        self._count("fresh" if found.is_fresh else "stale")
+        return found
 
     def _flight(self, key: str, loader: Loader, *, ttl: float, stale: float, tag: str) -> "_Flight":
         flight = self._flights.get(key)
@@ -157,7 +148,7 @@ class Cache:
         return flight
 
     async def _load(self, key: str, loader: Loader, *, ttl: float, stale: float, tag: str) -> bytes:
-        lease = secrets.token_bytes(_STAMP_BYTES)
+        lease = fresh_mark()
         stamps: list[bytes] | None = None
         with contextlib.suppress(Away):
             stamps = await self._take_lease(key, lease, tag=tag)
@@ -184,20 +175,18 @@ class Cache:
             return
         fresh_for = ttl * self._uniform(1 - _JITTER, 1)
         fresh_until = self._clock.now().timestamp() + fresh_for
-        header = _HEADER.pack(fresh_until, fresh_until + stale, *stamps)
-        await self._finish_lease(key, lease, header + value, seconds=fresh_for + stale)
+        entry = packed(value, stamps, fresh_until=fresh_until, stale_until=fresh_until + stale)
+        await self._finish_lease(key, lease, entry, seconds=fresh_for + stale)
 
     async def _take_lease(
         self, key: str, lease: bytes, *, tag: str, from_others: bool = False
     ) -> list[bytes] | None:
-        """The stamps to store under, read before the load starts; None when another process is loading this key.
-
-        Stamps are random and never absent from an entry, so that one lost to eviction brings nothing back."""
+        """The stamps to store under, read before the load starts; None when another process is loading this key."""
         pipeline = self._valkey.pipeline(transaction=False)
-        pipeline.set(self._lease(key), lease, nx=not from_others, ex=_LEASE_SECONDS)
+        pipeline.set(self._names.lease(key), lease, nx=not from_others, ex=_LEASE_SECONDS)
         for stamp in ("", tag):
-            pipeline.set(self._stamp(stamp), secrets.token_bytes(_STAMP_BYTES), nx=True)
-        pipeline.mget(self._stamp(""), self._stamp(tag))
+            pipeline.set(self._names.stamp(stamp), fresh_mark(), nx=True)
+        pipeline.mget(self._names.stamp(""), self._names.stamp(tag))
         leased, _, _, stamps = await self._reach.ask(pipeline.execute)
         return stamps if leased else None
 
@@ -206,7 +195,7 @@ class Cache:
         with contextlib.suppress(Away):
             await self._reach.ask(
                 lambda: self._finish(
-                    keys=[self._entry(key), self._lease(key)], args=[lease, entry, milliseconds]
+                    keys=[self._names.entry(key), self._names.lease(key)], args=[lease, entry, milliseconds]
                 )
             )
 
@@ -227,9 +216,9 @@ class Cache:
         pipeline = self._valkey.pipeline(transaction=False)
         for drop in owed:
             if drop.key is not None:
-                pipeline.delete(self._entry(drop.key), self._lease(drop.key))
+                pipeline.delete(self._names.entry(drop.key), self._names.lease(drop.key))
             else:
-                pipeline.set(self._stamp(drop.tag), secrets.token_bytes(_STAMP_BYTES))
+                pipeline.set(self._names.stamp(drop.tag), fresh_mark())
         await self._reach.ask(pipeline.execute)
         self._owed -= owed
 
@@ -241,20 +230,6 @@ class Cache:
 
     def _count(self, found: str) -> None:
         READS.labels(self._service, found).inc()
-
-    def _entry(self, key: str) -> str:
-        return f"cache:{self._service}:entry:{key}"
-
-    def _lease(self, key: str) -> str:
-        return f"cache:{self._service}:lease:{key}"
-
-    def _stamp(self, tag: str) -> str:
-        return f"cache:{self._service}:stamp:{tag}"
-
-
-class _Found(NamedTuple):
-    value: bytes
-    is_fresh: bool
 
 
 class _Flight(NamedTuple):
