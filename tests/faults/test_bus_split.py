@@ -73,14 +73,22 @@ class House:
 
     async def is_well(self) -> bool:
         health = (await self.owner.http.get("/health/ready")).json()
+        assert "checks" in health, health
         assert all(check["status"] == "ok" for check in health["checks"]), health
         return True
+
+    async def read(self, person: Person, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        async def answered() -> dict[str, Any]:
+            page: dict[str, Any] = (await person.get(path, params=params)).raise_for_status().json()
+            return page
+
+        return await eventually(answered)
 
     async def told(self, person: Person, kind: str) -> Counter[int]:
         found: Counter[int] = Counter()
         params: dict[str, Any] = {"limit": 100}
         while True:
-            page = (await person.get("/notifications", params=params)).raise_for_status().json()
+            page = await self.read(person, "/notifications", params)
             found.update(int(each["data"]["tmdbId"]) for each in page["items"] if each["type"] == kind)
             if not page["nextCursor"]:
                 return found
@@ -159,7 +167,7 @@ async def test_a_service_that_does_not_reach_the_bus_loses_nothing_and_tells_all
         return True
 
     await eventually(all_filed_and_told, within=180)
-    page = (await house.owner.get("/media/requests", params={"limit": 100})).raise_for_status().json()
+    page = await house.read(house.owner, "/media/requests", {"limit": 100})
     for request in page["items"]:
         await eventually(partial(house.approved, request["id"]))
 

@@ -1,7 +1,6 @@
-"""Writes to the index: what Plex lists goes in, page by page; what it lists no more goes out at the second sighting."""
+"""Writes to the index: what Plex lists goes in, page by page."""
 
 import json
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -53,21 +52,6 @@ _NEW_WORDS = text("""
     select word, near from jsonb_to_recordset(cast(:words as jsonb)) as r(word text, near text[])
         on conflict do nothing
 """)
-_SEEN_AGAIN = text("""
-    update items set gone_since = null
-     where library_id = :library and gone_since is not null and rating_key in (select unnest(cast(:seen as bigint[])))
-""")
-_MISSED = text("""
-    update items set gone_since = :now
-     where library_id = :library and gone_since is null
-       and not exists (select from unnest(cast(:seen as bigint[])) as s(key) where s.key = items.rating_key)
-""")
-_RETURNED = "rating_key, type, title, year, tmdb_id, tvdb_id, imdb_id, parent_key, index, leaf_count"
-_REMOVE = text(
-    f"delete from items where library_id = :library and gone_since <= :before returning {_RETURNED}"
-)
-_REMOVE_LIBRARY = text(f"delete from items where library_id = :library returning {_RETURNED}")
-_FORGET_LIBRARY = text("delete from libraries where id = :library")
 _PARENTS = text("""
     select rating_key, tmdb_id, tvdb_id, imdb_id from items
      where server_id = :server and rating_key = any(cast(:keys as bigint[]))
@@ -83,9 +67,6 @@ _COUNT = text("""
      where library_id = :library and (not :top or type in ('movie', 'show', 'artist'))
        and (:missing or gone_since is null)
 """)
-_MISSING_SINCE = text(
-    "select min(gone_since) from items where library_id = :library and gone_since is not null"
-)
 _LIBRARIES = text("""
     insert into libraries (server_id, key, type, title, agent, hidden, position, item_count)
     select :server, key, type, title, agent, hidden, position, 0
@@ -146,18 +127,6 @@ class Index:
         if learned:
             await self._session.execute(_NEW_WORDS, {"words": json.dumps(learned)})
 
-    async def sift(
-        self, library_id: int, seen: array[int], *, now: datetime, wait: timedelta
-    ) -> list[dict[str, Any]]:
-        """After a full pass that saw the items `seen`. What had been missed before, at least `wait` ago, is removed and
-        returned; what is missed for the first time is kept until then."""
-        values = {"library": library_id, "seen": seen.tolist()}
-        await self._session.execute(_SEEN_AGAIN, values)
-        gone = await self._session.execute(_REMOVE, {"library": library_id, "before": now - wait})
-        removed = [dict(row) for row in gone.mappings()]
-        await self._session.execute(_MISSED, values | {"now": now})
-        return removed
-
     async def keep_libraries(
         self, server_id: int, sections: Iterable[Section], *, now: datetime, wait: timedelta
     ) -> list[int]:
@@ -179,12 +148,6 @@ class Index:
         ids = list(gone.scalars())
         await self._session.execute(_LIBRARIES_MISSED, {"server": server_id, "keys": keys, "now": now})
         return ids
-
-    async def remove_library(self, library_id: int) -> list[dict[str, Any]]:
-        gone = await self._session.execute(_REMOVE_LIBRARY, {"library": library_id})
-        removed = [dict(row) for row in gone.mappings()]
-        await self._session.execute(_FORGET_LIBRARY, {"library": library_id})
-        return removed
 
     async def ids_of_parents(
         self, server_id: int, rows: Iterable[Mapping[str, Any]]
@@ -209,9 +172,3 @@ class Index:
         """`top`: films, shows and artists only. Without `missing`, without those that wait for a second sighting."""
         values = {"library": library_id, "top": top, "missing": missing}
         return int((await self._session.execute(_COUNT, values)).scalar_one())
-
-    async def missing_since(self, library_id: int) -> datetime | None:
-        found: datetime | None = (
-            await self._session.execute(_MISSING_SINCE, {"library": library_id})
-        ).scalar_one_or_none()
-        return found
