@@ -22,6 +22,7 @@ from medianest.keeping.schedule import looked_after
 from medianest.operator_bus import prepare_bus
 from medianest.service_process import service_processes
 from medianest.systemd import Supervisor
+from medianest_common.built_late import built_late
 from medianest_common.clock import SystemClock
 from medianest_common.reporting import reporting
 from medianest_common.settings import Settings
@@ -211,7 +212,7 @@ def read_services(names: Sequence[str]) -> list["Service"]:
     """Reading code makes many objects and hardly any garbage, so that the collector need never look at them."""
     gc.disable()
     try:
-        with without_extras():
+        with without_extras(), built_late():
             import medianest_common.lifecycle  # noqa: F401
 
             return registry.services(names)

@@ -8,6 +8,7 @@ from typing import cast
 
 _NOT_ASKED_FOR = {
     "aiohttp": "NATS over WebSocket",
+    "email_validator": "a contact that FastAPI would describe",
     "pygments": "the command that httpx brings",
     "rich": "exceptions in colour, which are words before the log has them",
 }

@@ -4,7 +4,6 @@ import unicodedata
 from contextlib import suppress
 
 import idna
-from email_validator import EmailNotValidError, validate_email
 
 from medianest_common.errors import FieldError, Invalid
 
@@ -22,6 +21,9 @@ def email_key(text: str) -> str:
 
 def valid_email(text: str) -> str:
     """Without surrounding blanks; raises `Invalid` when it cannot be an address."""
+    # For when somebody writes one: its patterns are among the largest.
+    from email_validator import EmailNotValidError, validate_email
+
     text = text.strip()
     try:
         validate_email(email_key(text), check_deliverability=False, globally_deliverable=False)

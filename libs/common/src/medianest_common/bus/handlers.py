@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from types import get_original_bases
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from medianest_common.bus.context import Context
@@ -207,8 +208,8 @@ def _first_parameter(run: Handler) -> type[Message]:
 
 def answer_type(message: type[Message]) -> Any:
     """The `R` of a `Query[R]` or `Command[R]`."""
-    for base in message.__mro__:
-        metadata = getattr(base, "__pydantic_generic_metadata__", None)
-        if metadata and metadata["origin"] in (Query, Command, Rpc) and metadata["args"]:
-            return metadata["args"][0]
+    for model in message.__mro__:
+        for base in get_original_bases(model):
+            if get_origin(base) in (Query, Command, Rpc) and (args := get_args(base)):
+                return args[0]
     raise TypeError(f"{message.__name__} does not say what it is answered with")
