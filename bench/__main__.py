@@ -15,6 +15,7 @@ PARTS = (
     "tokens",
     "tracing",
     "requests",
+    "replicas",
     "growth",
     "backlog",
     "figures",

@@ -74,7 +74,7 @@ async def _heard_by_another() -> Row:
     async with FakeOverseerr.start() as overseerr:
         for number in range(_POSTS):
             overseerr.add_movie(_FIRST_FILM + number, f"Film {number}", 2020)
-        backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
+        backend: dict[str, Any] = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         async with product(media_poll_seconds="3600", **backend) as running:
             friend = await somebody_else(running)
             took = await _post_and_hear(running, friend)
@@ -223,7 +223,7 @@ async def _returning(running: Running) -> Row:
             [ours(each, counting(number), epoch=epoch, last_seq=0) for number, each in enumerate(tickets)],
             at_once=_RETURNING,
         )
-        sockets, *_ = await asyncio.gather(opening, *(asks() for _ in range(_RETURNING)))
+        sockets, _ = await asyncio.gather(opening, asyncio.gather(*(asks() for _ in range(_RETURNING))))
     took = await until_all(done, _RETURNING, started)
     log = (running.data_dir / "bench.log").read_text(errors="replace")
     late = sum("rpc_dependency_down" in line and "rpc.notifications." in line for line in log.splitlines())

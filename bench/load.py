@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -38,7 +38,7 @@ class Run:
 
 
 async def measure(
-    port: int,
+    port: int | Sequence[int],
     requests: "list[bytes]",
     *,
     connections: int = 16,
@@ -49,8 +49,10 @@ async def measure(
 ) -> Run:
     """Send the prepared requests round robin until the time is over; `requests` are whole HTTP/1.1 messages.
 
-    `processes` is asked after the warm-up: PostgreSQL has begun one for each connection by then.
+    Connections are spread over the ports. `processes` is asked after the warm-up: PostgreSQL has begun one for each
+    connection by then.
     """
+    ports = [port] if isinstance(port, int) else port
     latencies: list[float] = []
     failed = 0
     position = 0
@@ -60,9 +62,9 @@ async def measure(
     cpu_before = 0.0
     counted: list[psutil.Process] = []
 
-    async def worker() -> None:
+    async def worker(number: int) -> None:
         nonlocal failed, position
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports[number % len(ports)])
         while (now := time.perf_counter()) < until:
             position += 1
             writer.write(requests[position % len(requests)])
@@ -83,7 +85,7 @@ async def measure(
         counted = processes()
         cpu_before = cpu_seconds(counted)
 
-    await asyncio.gather(mark(), *(worker() for _ in range(connections)))
+    await asyncio.gather(mark(), *map(worker, range(connections)))
     cpu = (cpu_seconds(counted) - cpu_before) * 1000
     return Run(len(latencies), seconds, latencies, cpu, failed)
 

@@ -155,7 +155,7 @@ def _full(valkey_url: str) -> FastAPI:
     caller = Caller(user_id=uuid7(), session_id=uuid7(), role=Role.USER, name="Ada", auth_time=clock.now())
     expires_at = clock.now() + timedelta(hours=1)
 
-    async def authenticate(_: str, *, by_cookie: bool) -> Principal:
+    async def authenticate(token: str, *, by_cookie: bool) -> Principal:
         return Principal(caller, expires_at=expires_at, by_cookie=by_cookie)
 
     stack = Stack(

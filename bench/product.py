@@ -39,18 +39,7 @@ async def product(
     with tempfile.TemporaryDirectory() as temporary:
         folder = data_dir or Path(temporary)
         port = free_port()
-        # An installation has its bytecode compiled.
-        inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        plain = {name: value for name, value in inherited.items() if not name.startswith("MEDIANEST_")}
-        environment = plain | {
-            "MEDIANEST_DATA_DIR": str(folder),
-            "MEDIANEST_PORT": str(port),
-            "MEDIANEST_BASE_URL": f"http://localhost:{port}",
-            "MEDIANEST_SETUP_TOKEN": _SETUP_TOKEN,
-            "MEDIANEST_RATE_LIMIT_SCALE": "1000000",
-            "MEDIANEST_LOG_FORMAT": "json",
-            **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
-        }
+        environment = environment_of(folder, port, **settings)
         command = [sys.executable, "-m", "medianest", "run", *names, "--ready-file", str(folder / "ready")]
         command += ["--processes"] if processes else []
         (folder / "ready").unlink(missing_ok=True)
@@ -67,6 +56,21 @@ async def product(
         finally:
             process.terminate()
             await asyncio.wait_for(process.wait(), 15)
+
+
+def environment_of(folder: Path, port: int, **settings: str) -> dict[str, str]:
+    # An installation has its bytecode compiled.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    plain = {name: value for name, value in inherited.items() if not name.startswith("MEDIANEST_")}
+    return plain | {
+        "MEDIANEST_DATA_DIR": str(folder),
+        "MEDIANEST_PORT": str(port),
+        "MEDIANEST_BASE_URL": f"http://localhost:{port}",
+        "MEDIANEST_SETUP_TOKEN": _SETUP_TOKEN,
+        "MEDIANEST_RATE_LIMIT_SCALE": "1000000",
+        "MEDIANEST_LOG_FORMAT": "json",
+        **{f"MEDIANEST_{name.upper()}": value for name, value in settings.items()},
+    }
 
 
 async def _ready(client: httpx.AsyncClient, folder: Path, *, all_services: bool) -> None:

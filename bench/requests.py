@@ -6,7 +6,7 @@ Measured on 10,000 seeded requests, and again while the backend hangs.
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 import nats
@@ -76,7 +76,7 @@ async def measure() -> list[Row]:
     rows = []
     async with FakeOverseerr.start() as overseerr:
         overseerr.generate(5_000)
-        backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
+        backend: dict[str, Any] = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         for processes, how in ((False, "one process"), (True, "a process each")):
             rows += await _listing(how, "Overseerr hangs", [overseerr], processes=processes, **backend)
     async with FakeRadarr.start() as radarr, FakeSonarr.start() as sonarr, FakeTmdb.start() as tmdb:
@@ -103,7 +103,7 @@ class _Hangs(Protocol):
 
 
 async def _listing(
-    how: str, trouble: str, servers: Sequence[_Hangs], *, processes: bool = False, **settings: str
+    how: str, trouble: str, servers: Sequence[_Hangs], *, processes: bool = False, **settings: Any
 ) -> list[Row]:
     async with product(processes=processes, media_poll_seconds="3600", **settings) as running:
         await seed(running, 1, 10_000)
@@ -174,11 +174,11 @@ async def making() -> Run:
     What follows is measured by `_whole_chain`, so nobody hears the events here, and the job stays in its queue.
     """
     async with product(names=("auth", "media", "gateway"), media_poll_seconds="3600") as running:
-        await _hold_back(running, stream="JOB_MEDIA", consumer="media__submit_request")
+        await hold_back(running, stream="JOB_MEDIA", consumer="media__submit_request")
         return await _create(running)
 
 
-async def _hold_back(running: Running, *, stream: str, consumer: str) -> None:
+async def hold_back(running: Running, *, stream: str, consumer: str) -> None:
     urls = urls_of_running(running.data_dir)
     assert urls
     client = await nats.connect(urls.nats_url)
@@ -193,7 +193,7 @@ async def _whole_chain() -> Row:
     async with FakeOverseerr.start() as overseerr:
         for number in range(_TITLES):
             overseerr.add_movie(_FIRST_TITLE + number, f"Film {number}", 2020)
-        backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
+        backend: dict[str, Any] = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         async with product(media_poll_seconds="3600", **backend) as running:
             created = await _create(running)
     return Row(
@@ -201,8 +201,9 @@ async def _whole_chain() -> Row:
     )
 
 
-async def _create(running: Running) -> Run:
-    messages = [
+def posts(running: Running, first: int, number: int) -> list[bytes]:
+    """Each asks for a film that nobody has asked for."""
+    return [
         request(
             "POST",
             "/api/v1/media/request",
@@ -210,8 +211,12 @@ async def _create(running: Running) -> Run:
             host=f"localhost:{running.port}",
             body=json.dumps({"mediaType": "movie", "tmdbId": _FIRST_TITLE + n, "is4k": False}).encode(),
         )
-        for n in range(_TITLES)
+        for n in range(first, first + number)
     ]
+
+
+async def _create(running: Running) -> Run:
+    messages = posts(running, 0, _TITLES)
     run = await measure_load(
         running.port, messages, connections=8, seconds=4, processes=running.processes, expect=201
     )

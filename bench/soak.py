@@ -8,6 +8,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import nats
 import psutil
@@ -44,7 +45,7 @@ async def measure(minutes: float) -> list[Row]:
     async with FakeOverseerr.start() as overseerr:
         for number in range(FILMS):
             overseerr.add_movie(FIRST_FILM + number, f"Film {number}", 2020)
-        backend = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
+        backend: dict[str, Any] = {"overseerr_url": overseerr.url, "overseerr_api_key": overseerr.api_key}
         async with product(media_poll_seconds="30", **backend) as running:
             load = mixed_load(running)
             working = asyncio.create_task(load.run())
