@@ -63,7 +63,8 @@ async def test_an_answer_comes_over_a_new_connection_as_well(sandbox: Sandbox) -
     answers = Answers(sandbox.nats)
     assert (await answers.to(_SUBJECT, b"before", timeout=60, headers=None)).data == b"before"
     before = sandbox.nats.stats["reconnects"]
-    sandbox.nats._transport.close()
+    assert sandbox.nats._transport
+    sandbox.nats._transport.close()  # type: ignore[no-untyped-call]
     async with asyncio.timeout(60):
         while sandbox.nats.stats["reconnects"] == before or not sandbox.nats.is_connected:
             await asyncio.sleep(0.05)

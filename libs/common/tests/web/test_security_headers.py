@@ -3,6 +3,8 @@
 import pytest
 
 from libs.common.tests.web.portal import API, MakePortal, Portal
+from libs.common.tests.web.wire import Wire, request
+from medianest_common.web.server import serving
 
 
 @pytest.mark.parametrize("path", [f"{API}/big", f"{API}/nowhere", "/health", f"{API}/broken"])
@@ -80,3 +82,21 @@ async def test_99_two_people_behind_one_cache_cannot_be_mixed_up(portal: Portal)
         assert answer.json()["user"] == str(portal.tokens[name].user_id)
         assert answer.headers["cache-control"] == "private, no-store"
         assert "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "path, kept", [("/health", "private, no-store"), ("/api/v1/openapi.json", "no-cache")]
+)
+async def test_on_the_wire_each_is_said_once_and_a_route_may_say_otherwise(
+    portal: Portal, path: str, kept: str
+) -> None:
+    """Our own server writes them as they are where no route says anything else."""
+    async with serving(portal.app, host="127.0.0.1", port=0) as port:
+        answer = await Wire(port, portal).say(request("GET", path))
+    head = answer.partition(b"\r\n\r\n")[0].decode().splitlines()[1:]
+    said = [line.partition(": ") for line in head]
+    names = [name for name, _, _ in said]
+    for name in HELMET.keys() - {"strict-transport-security"}:
+        assert names.count(name) == 1, name
+    (cache_control,) = [value for name, _, value in said if name == "cache-control"]
+    assert kept in cache_control

@@ -181,7 +181,7 @@ async def start(broker: NatsBroker) -> list[Pull]:
         return subscription
 
     # Here and not afterwards, since a loop asks as soon as its subscription is there.
-    context.pull_subscribe = pull_subscribe  # type: ignore[method-assign]
+    context.pull_subscribe = pull_subscribe  # type: ignore[method-assign, assignment]
     # One after the other is asked for, and a busy machine takes its time for each.
     async with asyncio.timeout(_START_SECONDS + _START_SECONDS_EACH * len(broker.subscribers)):
         await broker.start()

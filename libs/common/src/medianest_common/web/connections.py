@@ -149,7 +149,7 @@ class HttpConnection(HttpToolsProtocol):
         self._is_in_head, self._unfinished = False, 0
         if self.cycle is not before:
             lines: list[bytes] = []
-            self.scope["extensions"] = {WRITTEN_AS_THEY_ARE: lines}  # type: ignore[typeddict-item]
+            self.scope["extensions"] = {WRITTEN_AS_THEY_ARE: lines}  # type: ignore[dict-item]
             self.cycle.transport = _UntilSaid(self, lines)  # type: ignore[assignment]
 
     def on_header(self, name: bytes, value: bytes) -> None:
