@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import math
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from sqlalchemy.engine import make_url
 
 from medianest import registry
 from medianest.installation import on_running_servers
+from medianest.keeping import keeper
 from medianest.keeping.answering import answering_questions
+from medianest.keeping.folder import remove
 from medianest.keeping.keeper import PIECE, Keeper
 from medianest.keeping.settings import KeepingSettings
 from medianest.operator_bus import operator_connection
@@ -51,8 +54,8 @@ async def host(sandbox: Sandbox, folder: Path, *, database: FaultProxy | None = 
         url = make_url(given["database_url"]).set(host=database.host, port=database.port)
         given["database_url"] = url.render_as_string(hide_password=False)
     settings = load(KeepingSettings, **given, backup_dir=folder)
-    async with Keeper(settings, clock=SystemClock()) as keeper:
-        answering = asyncio.create_task(answering_questions(keeper, settings, clock=SystemClock()))
+    async with Keeper(settings, clock=SystemClock()) as keeping:
+        answering = asyncio.create_task(answering_questions(keeping, settings, clock=SystemClock()))
         try:
             yield folder
         finally:
@@ -171,6 +174,36 @@ async def test_one_that_could_not_be_deleted_is_written_down_as_that(house: Sand
     decided = [AdminDecided.model_validate_json(each.data or b"") for each in said]
     assert [each.action for each in decided] == ["backup_delete", "backup_delete_failed"]
     assert {each.about for each in decided} == {f"backup:{KEPT}"}
+
+
+async def test_a_deletion_on_a_disk_that_hangs_is_not_said_to_have_failed(
+    house: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is done when the disk comes back, and the audit log has been told of it."""
+    is_back = threading.Event()
+
+    def hanging(file: Path) -> None:
+        is_back.wait(120)
+        remove(file)
+
+    monkeypatch.setattr(keeper, "remove", hanging)
+    async with host(house, tmp_path / "host") as folder:
+        try:
+            await eventually(lambda: _answerer(house), within=60)
+            with house.as_user(role=Role.OWNER), pytest.raises(RemoteError) as refused:
+                await house.bus.call(DeleteBackup(name=KEPT), timeout=60)
+            assert (refused.value.status, (folder / KEPT).exists()) == (503, True)
+        finally:
+            is_back.set()
+
+        async def gone() -> bool:
+            return not (folder / KEPT).exists()
+
+        await eventually(gone, within=60)
+    js = house.nats.jetstream()
+    assert (await js.stream_info("EVT_GATEWAY")).state.messages == 1
+    said = AdminDecided.model_validate_json((await js.get_msg("EVT_GATEWAY", seq=1)).data or b"")
+    assert said.action == "backup_delete"
 
 
 @pytest.mark.timeout(600)
