@@ -1,13 +1,31 @@
 """What titles are called."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal_column
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import text
 
 from medianest_common.db import Repository
 from medianest_media.models import SeenTitle
+
+# One text for any number of titles, so that it is compiled and planned once.
+_REMEMBER = text("""
+    insert into titles (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id)
+    select tmdb_id, media_type, title, year, poster_path, seen_at, seasons::int[], episodes::jsonb, tvdb_id, imdb_id
+      from unnest(
+          cast(:tmdb_id as bigint[]), cast(:media_type as text[]), cast(:title as text[]), cast(:year as bigint[]),
+          cast(:poster_path as text[]), cast(:seen_at as timestamptz[]), cast(:seasons as text[]),
+          cast(:episodes as text[]), cast(:tvdb_id as bigint[]), cast(:imdb_id as text[])
+      ) as seen (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id)
+     order by tmdb_id, media_type
+    on conflict (tmdb_id, media_type) do update set
+        title = excluded.title, year = excluded.year, poster_path = excluded.poster_path, seen_at = excluded.seen_at,
+        seasons = coalesce(excluded.seasons, titles.seasons),
+        episodes = coalesce(excluded.episodes, titles.episodes),
+        tvdb_id = coalesce(excluded.tvdb_id, titles.tvdb_id), imdb_id = coalesce(excluded.imdb_id, titles.imdb_id)
+""")
+_PLAIN = ("tmdb_id", "title", "year", "poster_path", "seen_at", "tvdb_id", "imdb_id")
 
 
 class SeenTitles(Repository[SeenTitle]):
@@ -17,16 +35,17 @@ class SeenTitles(Repository[SeenTitle]):
         """What a list says never erases what a title's own page has told."""
         if not rows:
             return
-        distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}
-        made = upsert(SeenTitle).values([distinct[key] for key in sorted(distinct)])
-        changes: dict[str, Any] = {
-            name: made.excluded[name] for name in ("title", "year", "poster_path", "seen_at")
-        }
-        for name in ("seasons", "tvdb_id", "imdb_id"):
-            changes[name] = func.coalesce(made.excluded[name], getattr(SeenTitle, name))
-        # What is not known comes as the null of JSON, which is a value to SQL.
-        told = func.nullif(made.excluded.episodes, literal_column("'null'::jsonb"))
-        changes["episodes"] = func.coalesce(told, SeenTitle.episodes)
-        await self.session.execute(
-            made.on_conflict_do_update(index_elements=["tmdb_id", "media_type"], set_=changes)
-        )
+        distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}.values()
+        values: dict[str, list[Any]] = {name: [row[name] for row in distinct] for name in _PLAIN}
+        values["media_type"] = [row["media_type"].value for row in distinct]
+        values["seasons"] = [_array(row["seasons"]) for row in distinct]
+        values["episodes"] = [_json(row["episodes"]) for row in distinct]
+        await (await self.session.connection()).execute(_REMEMBER, values)
+
+
+def _array(numbers: Sequence[int] | None) -> str | None:
+    return None if numbers is None else f"{{{','.join(map(str, numbers))}}}"
+
+
+def _json(episodes: dict[str, int] | None) -> str | None:
+    return None if episodes is None else json.dumps(episodes)
