@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from medianest_common.security.redaction import is_secret_name
+
 ROOT = Path(__file__).parents[1]
 
 _SUBJECT = re.compile(r"^(rpc|evt|job|live|push|dlq)\.")
 _INDEX = re.compile(
     r"index-url|find-links|pypi\.org|registry\.npmjs|tool\.uv\.index|\"resolved\":\s*\"https?:", re.IGNORECASE
 )
+_LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "bind"}
 _UNFINISHED = re.compile(r"#.*\b(TODO|FIXME|XXX)\b")
 _CONTRACT_IMPORTS = {"pydantic", "pydantic_core", "annotated_types"}
 
@@ -87,6 +90,21 @@ def logs_instead_of_prints(path: str, tree: ast.Module) -> Iterator[tuple[int, s
             yield call.lineno, "log an event instead of printing"
 
 
+def logs_are_readable(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    if not is_product(path):
+        return
+    for call in _calls(tree):
+        logger, _, method = _dotted(call.func).rpartition(".")
+        if not logger.endswith(("log", "logger")) or method not in _LOG_METHODS:
+            continue
+        for field in call.keywords:
+            if field.arg and is_secret_name(field.arg):
+                yield (
+                    call.lineno,
+                    f"`{field.arg}` is hidden in logs: leave it out, or say what it is (error_code)",
+                )
+
+
 def subjects_are_not_glued(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     if is_test(path) or "medianest_common/bus/" in path or "medianest_common/contracts/" in path:
         return
@@ -122,6 +140,7 @@ LAWS: tuple[Law, ...] = (
     broker_stays_in_the_bus,
     contracts_stand_alone,
     logs_instead_of_prints,
+    logs_are_readable,
     subjects_are_not_glued,
     tests_run_the_real_thing,
 )

@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from libs.common.tests.web.portal import API, MakePortal, Portal
 from medianest_common.errors import BadUpstream, MediaNestError, Unavailable
+from medianest_common.security.redaction import redact
 from medianest_common.web.categories import SEVERITY, Category, category_of
 
 
@@ -70,7 +71,7 @@ async def test_line_and_figure_say_it(
             answer = await client.get(path)
     (line,) = [entry for entry in logs if entry["event"] == "request"]
     assert (line["log_level"], line["severity"], line["category"]) == (level, level, category)
-    assert line["code"] == answer.json()["code"]
+    assert redact(line)["error_code"] == answer.json()["code"], "as it is written"
     (counted,) = {labels for labels, number in _figures().items() if number != before.get(labels)}
     assert counted[:2] == (category, level)
 
@@ -83,7 +84,7 @@ async def test_a_limit_is_a_warning_and_an_answer_is_nothing_at_all(make: MakePo
             statuses = [(await client.get(f"{API}/narrow")).status_code for _ in range(41)]
     assert statuses[-1] == 429
     lines = [entry for entry in logs if entry["event"] == "request"]
-    assert {"category", "severity", "code"}.isdisjoint(lines[0])
+    assert {"category", "severity", "error_code"}.isdisjoint(lines[0])
     assert (lines[-1]["category"], lines[-1]["log_level"]) == ("limit", "warning")
 
 

@@ -114,7 +114,7 @@ class Observing:
         category = exchange.category or category_of(exchange.status)
         severity = SEVERITY[category]
         FAILURES.labels(category, severity, route).inc()
-        return {"code": exchange.code, "category": category, "severity": severity}
+        return {"error_code": exchange.code, "category": category, "severity": severity}
 
     def _figures(self, method: str, route: str, status: int, elapsed: float) -> None:
         known = self._known.get((method, route, status))
