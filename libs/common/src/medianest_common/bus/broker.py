@@ -95,6 +95,8 @@ def make_broker(
         ack_policy=AckPolicy.NACK_ON_ERROR,
         graceful_timeout=5.0,
         apply_types=False,
+        # Else a model is made for each handler, of what it is given: a message as it came, all the same.
+        serializer=None,
         decoder=_as_it_came,
         provider=Provider(),
         logger=_silent,
