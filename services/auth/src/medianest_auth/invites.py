@@ -39,13 +39,7 @@ async def find_open(app: AuthApp, tx: Transaction, token: str) -> tuple[Invite, 
 
 async def claim(app: AuthApp, tx: Transaction, invite_id: UUID) -> Invite:
     """The invitation, ours until the end of the transaction. Raises `InviteInvalid` when somebody else was first."""
-    statement = (
-        _with_inviter()
-        .where(Invite.id == invite_id)
-        .with_for_update(of=Invite)
-        # What another transaction has just written, not what this one remembers.
-        .execution_options(populate_existing=True)
-    )
+    statement = _with_inviter().where(Invite.id == invite_id).with_for_update(of=Invite)
     row = (await tx.session.execute(statement)).first()
     if row is None or not _is_open(row[0], row[1], now=app.clock.now()):
         raise _invalid()
