@@ -174,7 +174,7 @@ def names(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     name = clean(text)
     assert name and name not in (".", "..") and "/" not in name and "\\" not in name and "\x00" not in name
-    assert (len(name.encode()) <= 255 and not name.startswith("-")) or text.strip().startswith("-")
+    assert len(name.encode()) <= 255 and not name.startswith("-")
     for read in (name_key, name_shape, shown_name, email_key):
         read(text)
     assert shown_name(shown_name(text)) == shown_name(text)

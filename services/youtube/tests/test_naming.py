@@ -126,6 +126,8 @@ def test_a_channels_name_that_is_too_long_leaves_the_numbers_in(layout: Layout) 
         ("con.txt", "_con.txt"),
         ("COM¹", "_COM¹"),
         ("Console", "Console"),
+        ("--exec=x", "_--exec=x"),
+        (".-rf", "_-rf"),
         ("...hidden. ", "hidden"),
         ("a\u202eb\u200bc\x00d\ne", "abcd e"),
         ('What?! "100%" AC/DC: a\\b * <x> | y', "What？! ＂100%＂ AC⧸DC： a⧹b ＊ ＜x＞ ｜ y"),

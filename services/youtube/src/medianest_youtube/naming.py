@@ -164,7 +164,7 @@ def within(root: Path, relative: PurePosixPath) -> Path:
 
 
 def clean(text: str, *, otherwise: str = "Untitled", longest: int = LONGEST_NAME) -> str:
-    """One component of a path: never empty, never `..`, at most `longest` bytes."""
+    """One component of a path: never empty, never `..`, never an option of a program, at most `longest` bytes."""
     kept = (
         " " if character.isspace() else character
         for character in text
@@ -172,7 +172,7 @@ def clean(text: str, *, otherwise: str = "Untitled", longest: int = LONGEST_NAME
     )
     name = unicodedata.normalize("NFC", "".join(kept)).translate(_LOOK_ALIKES)
     name = _cut(_stripped(re.sub(r" +", " ", name)), longest - 1) or otherwise
-    return f"_{name}" if _RESERVED.fullmatch(name) else name
+    return f"_{name}" if name.startswith("-") or _RESERVED.fullmatch(name) else name
 
 
 def _values(subject: Subject, layout: Layout) -> dict[str, str]:
