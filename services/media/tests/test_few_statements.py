@@ -34,7 +34,7 @@ async def test_a_film_is_asked_for_in_three_statements(home: Home, who: str) -> 
     with statements_of(correlation_id) as statements:
         request = await _asked_as(person, correlation_id)
     saved = next(n for n, each in enumerate(statements) if "INSERT INTO requests" in each)
-    first = next(n for n, each in enumerate(statements) if each.startswith("insert into people"))
+    first = max(n for n, each in enumerate(statements[:saved]) if each.startswith("insert into people"))
     made = statements[first : saved + 1]
     assert len(made) == 3, made
     assert "insert into outbox" in made[-1]

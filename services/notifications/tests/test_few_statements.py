@@ -25,8 +25,10 @@ async def test_a_request_is_told_in_six_statements_however_many_people_hear_of_i
         )
         for boss in bosses:
             await eventually(lambda boss=boss: _has_heard(boss), within=60)  # type: ignore[misc]
-    assert len(statements) == 6, statements
-    assert "insert into inbox" in statements[0] and "UPDATE followed_requests" in statements[-1]
+    # What was not acknowledged in time is delivered again, and claimed in vain.
+    end = next(n for n, each in enumerate(statements) if "UPDATE followed_requests" in each)
+    start = max(n for n, each in enumerate(statements[:end]) if "insert into inbox" in each)
+    assert end - start + 1 == 6, statements
 
 
 async def _has_heard(boss: Person) -> bool:
