@@ -20,6 +20,8 @@ _TOLD = {
 _SAME_UPSTREAM = {"processing": "approved"}
 GRACE_SECONDS = 10.0
 """For so long the answer to the renewal of a session is given again, where it got lost."""
+KEPT_IN_INBOX = 1000
+"""Of what has come; what is older is forgotten."""
 
 
 def complaints(entries: Sequence[Entry], seen: Seen) -> list[str]:
@@ -58,8 +60,9 @@ def _answers(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def sessions_lost(entries: Iterable[Entry]) -> Mapping[str, list[tuple[float, float]]]:
-    """From when until when somebody was rightly signed out: a renewal had remained without an answer for longer than it
-    is given again. What comes sooner than that is a fault of ours."""
+    """From when until when somebody may have been signed out: a renewal had remained without an answer for longer than
+    it is given again. The next one ends the session, whether or not it hears of that itself; what comes sooner is a
+    fault of ours."""
     spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
     unanswered: dict[str, float] = {}
     out: dict[str, float] = {}
@@ -69,8 +72,9 @@ def sessions_lost(entries: Iterable[Entry]) -> Mapping[str, list[tuple[float, fl
         elif entry.what == "refresh" and entry.unsure:
             unanswered.setdefault(entry.who, entry.at)
         elif entry.what == "refresh" and entry.status == 401:
-            if entry.until - unanswered.pop(entry.who, entry.until) > GRACE_SECONDS:
-                out[entry.who] = entry.at
+            given_until = unanswered.pop(entry.who, math.inf) + GRACE_SECONDS
+            if entry.until > given_until:
+                out[entry.who] = min(entry.at, given_until)
         elif entry.what == "sign_in" and entry.done and entry.who in out:
             spans[entry.who].append((out.pop(entry.who), entry.until))
     for who, begin in out.items():
@@ -162,6 +166,9 @@ def _numbers(seen: Seen) -> Iterator[str]:
         numbers = sorted(each["seq"] for each in inbox)
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"the inbox of {who} has holes or doubles: {_odd(numbers)}"
+        kept = seen.kept_in_inbox.get(who, numbers)
+        if len(kept) < min(KEPT_IN_INBOX, len(numbers)) or kept != numbers[len(numbers) - len(kept) :]:
+            yield f"the inbox of {who} has kept {len(kept)} of {len(numbers)}: {_odd(kept)}"
         if who in seen.live and seen.live[who] != numbers[len(numbers) - len(seen.live[who]) :]:
             yield f"the open page of {who} saw other numbers than the inbox has: {_odd(seen.live[who])}"
 

@@ -2,14 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from medianest_common.testing.fake_overseerr.numbers import MediaStatus, RequestStatus
 from tests.faults.ledger.clients import Clients
-from tests.faults.ledger.load import OWNER
 from tests.faults.ledger.rig import Rig
 from tests.world import Person
 
@@ -24,6 +22,9 @@ class Seen:
     filed: Counter[int] = field(default_factory=Counter)
     """How often Overseerr was told of a film and took it."""
     inboxes: dict[str, list[Json]] = field(default_factory=dict)
+    """Whatever was ever in them."""
+    kept_in_inbox: dict[str, list[int]] = field(default_factory=dict)
+    """The numbers of what is in them at the end, where that may be less."""
     live: dict[str, list[int]] = field(default_factory=dict)
     """The numbers that an open page was shown, one by one."""
     trouble: list[str] = field(default_factory=list)
@@ -43,20 +44,14 @@ class Seen:
     audit: str = "intact"
 
 
-async def look(rig: Rig, everybody: Mapping[str, Person], clients: Clients) -> Seen:
-    owner, told = everybody[OWNER], await clients.report()
+async def look(rig: Rig, owner: Person, clients: Clients) -> Seen:
+    """All but the inboxes."""
+    told = await clients.report()
     seen = Seen(live=told.live, trouble=told.trouble, sessions=told.sessions, revoked=told.revoked)
     seen.requests = await every(owner, "/media/requests", limit=100)
     seen.downloads = await every(owner, "/youtube/downloads", limit=100)
     seen.monitors = Counter(each["name"] for each in await every(owner, "/admin/monitors", limit=100))
     seen.kept = Counter(each["event"] for each in await every(owner, "/admin/webhooks", limit=10))
-    for name, person in everybody.items():
-        seen.inboxes[name] = [
-            entry
-            # What is not true any more was put away, and is listed apart.
-            for dismissed in ("false", "true")
-            for entry in await every(person, "/notifications", limit=100, dismissed=dismissed)
-        ]
     verdict = (await owner.get("/admin/audit/verify")).raise_for_status().json()
     seen.audit = "intact" if verdict["intact"] else str(verdict["problem"])
     seen.waiting = await _waiting(owner)

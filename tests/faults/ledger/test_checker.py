@@ -106,6 +106,30 @@ def test_whoever_got_no_answer_to_a_renewal_for_too_long_has_to_sign_in_again() 
     assert complaints([*entries, *LOST_RENEWAL], seen) == []
 
 
+def test_whoever_does_not_hear_that_a_late_renewal_ended_the_session_finds_it_over() -> None:
+    entries, seen = sound()
+    late = [
+        LOST_RENEWAL[0],
+        Entry("Frida", "refresh", "Frida", None, why="ReadTimeout", at=111, until=112),
+        Entry("Frida", "request", "5", 401, at=112, until=113),
+        Entry("Frida", "refresh", "Frida", 401, at=113, until=114),
+        *LOST_RENEWAL[5:],
+    ]
+    assert complaints([*entries, *late], seen) == []
+
+
+def test_what_is_older_than_the_newest_thousand_may_be_forgotten() -> None:
+    entries, seen = sound()
+    seen.inboxes["Olive"] += [_notice(seq, "service.down", "", 0) for seq in range(3, 1003)]
+    seen.live["Olive"] = list(range(1, 1003))
+    seen.kept_in_inbox["Olive"] = list(range(3, 1003))
+    assert complaints(entries, seen) == []
+
+
+def _forgets_what_is_not_old(_: list[Entry], seen: Seen) -> None:
+    seen.kept_in_inbox["Frida"] = [2, 3]
+
+
 def _ends_a_session_whose_renewal_came_again_in_time(entries: list[Entry], _: Seen) -> None:
     entries += [*LOST_RENEWAL[:3], replace(LOST_RENEWAL[3], at=106, until=109), *LOST_RENEWAL[4:]]
 
@@ -240,6 +264,7 @@ WRONG: Mapping[Change, str] = {
     _tells_nobody_of_a_new_one: "film 4 is (1, 1, 0, 0) times",
     _rings_twice: "film 1 is (1, 1, 1, 2) times",
     _leaves_a_number_out: "has holes or doubles",
+    _forgets_what_is_not_old: "has kept 2 of 3",
     _leaves_an_open_page_behind: "saw other numbers",
     _loses_a_webhook: "Lullaby0",
     _leaves_a_download_undone: "ledger00000",

@@ -20,7 +20,8 @@ from medianest.testing import eventually
 from medianest_common.testing.fake_youtube import FakeYoutube
 from tests.faults.ledger.book import Book
 from tests.faults.ledger.checker import complaints, sessions_lost
-from tests.faults.ledger.clients import Place, clients
+from tests.faults.ledger.clients import Clients, Place, clients
+from tests.faults.ledger.inboxes import Inboxes
 from tests.faults.ledger.load import OWNER
 from tests.faults.ledger.rig import Rig, may_mount, rig
 from tests.faults.ledger.seen import Seen, look
@@ -76,9 +77,10 @@ async def _run(folder: Path, youtube: FakeYoutube, seed: int, strikes: list[Stri
             await people.come()
             print(f"  all is up after {time.monotonic() - began:.1f} s", flush=True)
             await people.begin()
-            ends = asyncio.Event()
+            ends, inboxes = asyncio.Event(), Inboxes(everybody)
             async with asyncio.TaskGroup() as meanwhile:
                 meanwhile.create_task(fetching(overseerr, seed, ends))
+                meanwhile.create_task(inboxes.reading(ends, lambda: _sign_in_again(everybody, on)))
                 for strike in strikes:
                     await asyncio.sleep(strike.after)
                     assert people.are_there(), (folder / "clients.log").read_text()[-3000:]
@@ -93,16 +95,23 @@ async def _run(folder: Path, youtube: FakeYoutube, seed: int, strikes: list[Stri
             async def nothing_is_wrong() -> bool:
                 # Looking at everything is work as well.
                 await asyncio.sleep(1)
-                found = complaints(book.read(), await look(on, everybody, people))
+                found = complaints(book.read(), await _look(on, everybody, people, inboxes))
                 assert not found, "\n".join([f"LEDGER_SEED={seed}", *found[:40], f"({len(found)} in all)"])
                 return True
 
             await eventually(nothing_is_wrong, within=SETTLED_WITHIN)
-            _was_worth_it(book, await look(on, everybody, people))
+            _was_worth_it(book, await _look(on, everybody, people, inboxes))
             # And whatever comes late changes nothing.
             await asyncio.sleep(5)
             await nothing_is_wrong()
-            _tell(on, book, await look(on, everybody, people), time.monotonic() - began)
+            _tell(on, book, await _look(on, everybody, people, inboxes), time.monotonic() - began)
+
+
+async def _look(on: Rig, everybody: Mapping[str, Person], people: Clients, inboxes: Inboxes) -> Seen:
+    seen = await look(on, everybody[OWNER], people)
+    seen.kept_in_inbox = await inboxes.read()
+    seen.inboxes = inboxes.ever()
+    return seen
 
 
 async def _sign_in_again(everybody: Mapping[str, Person], on: Rig) -> None:
