@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
+from medianest import registry
 from medianest.installation import on_running_servers
 from medianest.testing import eventually
 from medianest_common.security.encryption import KeyRing
@@ -49,6 +51,24 @@ UNMOVED = """
 """
 
 
+RUNNING = tuple(name for name in registry.ALL if name != "youtube")
+
+
+class InPart(Product):
+    """Whose gateway never says that all is there."""
+
+    async def ready(self, *, within: float = 300.0) -> None:
+        async def those_that_run() -> bool:
+            with suppress(httpx.HTTPError):
+                async with httpx.AsyncClient(base_url=self.url, timeout=20) as client:
+                    checks = (await client.get("/health/ready")).json()["checks"]
+                well = {each["name"] for each in checks if each["status"] == "ok"}
+                return well >= {*RUNNING} - {"gateway"}
+            return False
+
+        await eventually(those_that_run, within=within)
+
+
 @pytest.mark.timeout(1800)
 async def test_what_cannot_be_had_is_named_and_ends_nothing(tmp_path: Path) -> None:
     async with world(tmp_path / "data") as house:
@@ -59,6 +79,35 @@ async def test_what_cannot_be_had_is_named_and_ends_nothing(tmp_path: Path) -> N
         await _is_imported_around_it(house.product, olive, tmp_path)
         await _is_imported_although_an_order_fails(house.product, olive, tmp_path)
         await _is_not_exported_with_another_key(house.product, tmp_path)
+
+
+@pytest.mark.timeout(900)
+async def test_a_service_that_does_not_run_and_cannot_be_started_is_left_out(tmp_path: Path) -> None:
+    """As for an operator who has the keys of no service."""
+    seeds, file = tmp_path / "seeds", tmp_path / "house.json"
+    async with world(tmp_path / "data", started=False) as house:
+        product = InPart(house.product.data_dir, house.product.environment, house.product.port, RUNNING)
+        await product.start()
+        try:
+            present = on_running_servers(load(Settings, data_dir=product.data_dir))
+            assert present
+            seeds.mkdir()
+            elsewhere = {
+                "MEDIANEST_NATS_URL": present.nats_url,
+                "MEDIANEST_DATABASE_URL": present.database_url,
+                "MEDIANEST_VALKEY_URL": present.valkey_url,
+                "MEDIANEST_NATS_SEEDS_DIR": str(seeds),
+                "MEDIANEST_DATA_DIR": str(tmp_path / "nothing"),
+            }
+            operator = replace(product, environment=product.environment | elsewhere)
+            code, said = await operator.command("settings", "export", str(file))
+        finally:
+            await product.stop()
+    assert code == 1, said
+    document = json.loads(file.read_text())
+    assert ("rules" in document, "profiles" in document) == (True, False)
+    [left_out] = document["leftOut"]
+    assert left_out.startswith("profiles: all of them. ") and f"Not in it: {left_out}" in said
 
 
 async def _is_exported_without_it(product: Product, folder: Path) -> None:
