@@ -8,10 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from medianest.testing import eventually
 from medianest_auth.erasures import ASKED_AGAIN_AFTER, HOLDERS
 from medianest_auth.look_alikes import name_key, name_shape
+from medianest_auth.naming import chosen_name
+from medianest_auth.repository import Users
 from medianest_auth.revocations import AT_ONCE
 from medianest_auth.service import SERVICE
 from medianest_auth.use_cases.tell_suspended import tell_suspended
@@ -348,6 +351,20 @@ async def test_attack_94_nobody_takes_a_name_that_looks_like_anothers_or_like_an
     assert [twin.user.name for twin in twins] == ["Olivia (plex)", "admin (plex)"]
     assert (await house.sign_in_with_plex(house.plex.accounts.all[-1])).user.name == "admin (plex)"
     assert (await house.call_as(owner, people.ChangeProfile(name="Admin"))).name == "Admin"
+
+
+async def test_attack_94_whoever_wants_a_name_waits_for_whoever_is_taking_one_like_it(
+    house: Household,
+) -> None:
+    await house.set_up()
+    frida = await friend(house)
+    async with house.db.transaction() as tx:
+        await chosen_name(Users(tx.session), "Robin", role=Role.USER)
+        second = asyncio.create_task(code_of(house.call_as(frida, people.ChangeProfile(name="R0BIN"))))
+        await eventually(lambda: house.waits(tx), within=60)
+        named = "update users set name = 'Robin', name_key = :key, name_shape = :shape where role = 'owner'"
+        await tx.session.execute(text(named), {"key": name_key("Robin"), "shape": name_shape("Robin")})
+    assert await second == "INVALID"
 
 
 def test_names_that_a_reader_can_tell_apart_are_different() -> None:
