@@ -71,6 +71,7 @@ _MORE_THAN_A_SCHEMA: dict[str, int | tuple[int, ...]] = {
     "/media/requests/followed": 400,
     "/media/requests/bulk": 422,
     "/media/requests/{id}": 422,
+    "/media/requests/{id}/mark": 422,
     "/media/quotas": 400,
     "/media/import/people": 400,
     "/media/defaults/{media_type}": 422,
