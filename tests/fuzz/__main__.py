@@ -28,6 +28,7 @@ def main(seconds: int, names: list[str]) -> int:
         for number, seed in enumerate(TARGETS[name].seeds):
             (corpus / f"seed-{number}").write_bytes(seed)
         limits = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1"]
+        limits.append(f"-artifact_prefix={FOLDER}/{name}-")
         sys.stdout.flush()
         child = os.fork()
         if not child:
@@ -43,7 +44,7 @@ def main(seconds: int, names: list[str]) -> int:
 
 
 def _feed(name: str, feed: Callable[[bytes], None], data: bytes) -> None:
-    """What is too odd is kept, which libFuzzer does not do where it is a module of Python."""
+    """What is too odd is kept under a name that can be told."""
     try:
         feed(data)
     except BaseException:

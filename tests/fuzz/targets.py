@@ -22,6 +22,7 @@ _JWT_HEAD = json.dumps({"alg": "Ed25519", "typ": "at+jwt", "kid": "k"}).encode()
 _JWT = base64.urlsafe_b64encode(_JWT_HEAD).rstrip(b"=") + b".e30.AA"
 _PART = b'--b\r\nContent-Disposition: form-data; name="payload"\r\n\r\n{}\r\n--b--\r\n'
 _FORM = b"multipart/form-data; boundary=b\n" + _PART
+_TITLES = ["A title: s01e02 “x” 2020-01-02".encode(), b"..", b"CON.txt", "O@Exämple.org".encode()]
 _ARR = {
     "eventType": "Download",
     "instanceName": "Radarr",
@@ -146,7 +147,13 @@ TARGETS = {
     ),
     "names": Target(
         reading.names,
-        ["A title: s01e02 “x” 2020-01-02".encode(), b"..", b"CON.txt", "O@Exämple.org".encode()],
+        [
+            "A title: s01e02 “x” 2020-01-02".encode(),
+            b"..",
+            b"CON.txt",
+            "O@Exämple.org".encode(),
+            "\u06dc\x1e\u0659".encode(),
+        ],
     ),
     "webhooks": Target(
         reading.webhooks, _of(_ARR, _KUMA, _SEERR, {"event": "down", "monitor": "Backup", "message": "m"})

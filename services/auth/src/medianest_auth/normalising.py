@@ -35,11 +35,12 @@ def valid_email(text: str) -> str:
 
 def shown_name(text: str) -> str:
     """A name as it is shown: composed, on one line, without invisible or direction-changing characters."""
-    composed = unicodedata.normalize("NFC", text)
     visible = "".join(
-        " " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c)[0] != "C"
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
     )
-    return " ".join(visible.split())[:_LONGEST_NAME].strip()
+    # What stood between two marks is gone, so that they have an order now.
+    composed = unicodedata.normalize("NFC", visible)
+    return " ".join(composed.split())[:_LONGEST_NAME].strip()
 
 
 def valid_name(text: str) -> str:
