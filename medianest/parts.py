@@ -13,6 +13,7 @@ import typer
 
 _PACKAGES = Path("/var/lib/dpkg/status")
 _RELEASE = Path("/etc/os-release")
+_FIELD = re.compile(r"^(Package|Status|Version|Architecture|Source): (.+)$", re.MULTILINE)
 _LONGEST_LICENCE = 60
 """Some put the whole text where its name belongs."""
 
@@ -66,14 +67,34 @@ def _licences(written: str | None, classifiers: list[str]) -> list[str]:
 
 def _of_debian(status: str, *, release: str) -> Iterator[dict[str, Any]]:
     about = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]+)"?$', release, re.MULTILINE))
-    distro = f"{about.get('ID', 'debian')}-{about.get('VERSION_ID', '')}".rstrip("-")
+    system, version = about.get("ID", "debian"), about.get("VERSION_ID", "")
+    distro = f"{system}-{version}".rstrip("-")
+    # Trivy leaves out the packages of a system that is not named.
+    yield {"type": "operating-system", "bom-ref": distro, "name": system, "version": version}
     for paragraph in status.split("\n\n"):
-        said = dict(re.findall(r"^(Package|Status|Version|Architecture): (.+)$", paragraph, re.MULTILINE))
+        said = dict(_FIELD.findall(paragraph))
         if said.get("Status", "").endswith(" installed"):
-            name, version = said["Package"], said["Version"]
-            where = f"arch={said['Architecture']}&distro={distro}"
-            purl = f"pkg:deb/{about.get('ID', 'debian')}/{name}@{quote(version, safe='')}?{where}"
-            yield _component("library", name, version, purl=purl)
+            yield _of_package(said, system=system, distro=distro)
+
+
+def _of_package(said: dict[str, str], *, system: str, distro: str) -> dict[str, Any]:
+    """Advisories are kept by the package of the source: Grype reads it from the address, Trivy from its own
+    properties."""
+    name, version = said["Package"], said["Version"]
+    address = f"pkg:deb/{system}/{quote(name, safe='')}@{quote(version, safe='')}"
+    address += f"?arch={said['Architecture']}&distro={distro}"
+    if "Source" not in said:
+        return _component("library", name, version, purl=address)
+    source, _, of_source = said["Source"].rstrip(")").partition(" (")
+    upstream = f"{source}@{of_source}" if of_source else source
+    found = _component("library", name, version, purl=f"{address}&upstream={quote(upstream, safe='')}")
+    epoch, _, rest = (of_source or version).rpartition(":")
+    number, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "")
+    words = {"SrcName": source, "SrcVersion": number, "SrcRelease": revision, "SrcEpoch": epoch}
+    found["properties"] = [
+        {"name": f"aquasecurity:trivy:{word}", "value": value} for word, value in words.items() if value
+    ]
+    return found
 
 
 def _component(kind: str, name: str, version: str, *, purl: str) -> dict[str, Any]:
