@@ -159,7 +159,10 @@ class Household:
     async def waits(self, in_hand: Transaction) -> bool:
         """Whether somebody waits for what a transaction of the test's holds."""
         await in_hand.session.execute(text("select 1"))  # or PostgreSQL ends it after a while
-        return bool(await self.rows("select 1 from pg_locks where not granted"))
+        waiting = "not granted and datname = current_database()"
+        return bool(
+            await self.rows(f"select 1 from pg_locks join pg_stat_activity using (pid) where {waiting}")
+        )
 
     async def claims(self, token: str) -> AccessClaims:
         verifier = AccessTokenVerifier(issuer="http://localhost:8585", clock=self.clock)

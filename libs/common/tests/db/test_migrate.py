@@ -72,9 +72,10 @@ async def test_a_migration_that_has_to_wait_lets_everybody_else_pass(url: str, t
 
 
 async def _waits(connection: asyncpg.Connection) -> bool:
+    waiting = "not granted and mode = 'AccessExclusiveLock' and datname = current_database()"
     return bool(
         await connection.fetchval(
-            "select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'", timeout=20
+            f"select count(*) from pg_locks join pg_stat_activity using (pid) where {waiting}", timeout=20
         )
     )
 
