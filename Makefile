@@ -174,9 +174,9 @@ sbom: venv | $(NODE)
 	@rm $(DIST)/runtime.txt
 	@$(NPM) sbom --sbom-format cyclonedx --omit dev --package-lock-only > $(DIST)/page.cdx.json
 # What an image says of itself is made by `medianest parts`, and looked at here because here is the schema.
-	@$(BIN)/medianest parts --system > $(DIST)/here.cdx.json
-	@$(UV) tool run -q --from '$(CYCLONEDX)' --with 'cyclonedx-python-lib[json-validation]' python tools/sbom_valid.py $(DIST)/*.cdx.json
-	@rm $(DIST)/here.cdx.json
+# It is of this machine and no part of a release, so it is not among those of dist/ whatever comes of it.
+	@here=$$(mktemp -d) && trap 'rm -r "$$here"' EXIT && $(BIN)/medianest parts --system > $$here/here.cdx.json \
+		&& $(UV) tool run -q --from '$(CYCLONEDX)' --with 'cyclonedx-python-lib[json-validation]' python tools/sbom_valid.py $(DIST)/*.cdx.json $$here/here.cdx.json
 
 # Both ask the internet. Where it does not answer they fail: "could not be looked at" is not "nothing was found".
 .PHONY: audit

@@ -25,6 +25,7 @@ def main(seconds: int, names: list[str]) -> int:
     for name in names or TARGETS:
         corpus = FOLDER / name
         corpus.mkdir(parents=True, exist_ok=True)
+        _broken(name).unlink(missing_ok=True)
         for number, seed in enumerate(TARGETS[name].seeds):
             (corpus / f"seed-{number}").write_bytes(seed)
         limits = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1"]
@@ -37,10 +38,19 @@ def main(seconds: int, names: list[str]) -> int:
         if os.waitpid(child, 0)[1]:
             broken.append(name)
     print(
-        "\n".join(f"{name}: see above, and the input in {FOLDER}/{name}-broken" for name in broken)
+        "\n".join(f"{name}: see above, and the input in {_input(name)}" for name in broken)
         or "nothing was found"
     )
     return len(broken)
+
+
+def _input(name: str) -> str:
+    """What takes too long or too much memory is ended by libFuzzer, which keeps it under a name of its own."""
+    return str(_broken(name) if _broken(name).exists() else FOLDER / f"{name}-*")
+
+
+def _broken(name: str) -> Path:
+    return FOLDER / f"{name}-broken"
 
 
 def _feed(name: str, feed: Callable[[bytes], None], data: bytes) -> None:
@@ -48,7 +58,7 @@ def _feed(name: str, feed: Callable[[bytes], None], data: bytes) -> None:
     try:
         feed(data)
     except BaseException:
-        (FOLDER / f"{name}-broken").write_bytes(data)
+        _broken(name).write_bytes(data)
         raise
 
 
