@@ -33,14 +33,14 @@ class News:
     clock: ShiftedClock
     apps: list[Swappable[NotificationsApp]] = field(default_factory=list)
 
-    async def start(self) -> None:
+    async def start(self, **settings: Any) -> None:
         @asynccontextmanager
         async def kept(runtime: Runtime[Any]) -> AsyncIterator[Swappable[NotificationsApp]]:
             async with open_app(runtime) as app:
                 self.apps.append(app)
                 yield app
 
-        await self.sandbox.start(replace(SERVICE, open_app=kept))
+        await self.sandbox.start(replace(SERVICE, open_app=kept), **settings)
 
     @property
     def app(self) -> NotificationsApp:

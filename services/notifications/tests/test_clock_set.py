@@ -4,8 +4,12 @@ import pytest
 
 from medianest.testing import eventually
 from medianest_common.contracts.media import RequestStatus
+from medianest_common.contracts.notifications.channels import ChannelKind
+from medianest_common.contracts.notifications.deliveries import DeliverNtfy
 from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_notifications.service import SERVICE
+from medianest_notifications.use_cases.deliver import deliver
+from medianest_notifications.use_cases.look_after_deliveries import look_after_deliveries
 from services.notifications.tests.channels_of import allowing, sql, texts, with_ntfy
 from services.notifications.tests.household import Person, request_event
 from services.notifications.tests.news import News
@@ -86,6 +90,33 @@ async def test_a_channel_whose_provider_asked_for_two_minutes_is_not_held_for_an
         await ntfy.next(2)
         assert sorted(texts(ntfy)) == ["Ready to watch: Heat (2021)", "Ready to watch: Ronin (2021)"]
         assert not await is_held()
+
+
+async def test_a_clock_a_minute_behind_takes_nothing_from_what_a_provider_asked_for(news: News) -> None:
+    """As that of another replica; or as one that was looked at before somebody else was told to wait."""
+    async with FakeNtfy.start(clock=news.clock) as ntfy:
+        await news.sandbox.stop("notifications")
+        await news.start(**allowing(ntfy))
+        ada = Person(news.sandbox, "Ada")
+        channel = await with_ntfy(ada, ntfy)
+        ntfy.fail_with(429, times=1, retry_after=120)
+        await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Heat"))
+
+        async def is_held() -> bool:
+            return bool(await sql(news.sandbox, "select 1 from channels where held_until is not null"))
+
+        async def look() -> None:
+            await deliver(news.app, DeliverNtfy(channel_id=channel.channel_id), kind=ChannelKind.NTFY)
+
+        await eventually(is_held)
+        news.clock.set_by(-60)
+        await look()
+        await look_after_deliveries(news.app)
+        assert texts(ntfy) == [] and await is_held()
+        assert await sql(news.sandbox, "select woken_at from channels") == [(None,)]
+        news.clock.advance(185)
+        await look()
+        assert texts(ntfy) == ["Ready to watch: Heat (2021)"]
 
 
 async def test_what_somebody_died_over_is_not_theirs_for_an_hour_more(news: News) -> None:

@@ -16,6 +16,11 @@ MOST_DOUBTS = 4
 """So often a message is sent at most while nobody knows whether it arrives: a slow provider may have taken each."""
 _DOUBLINGS_BY_DOUBT = 4
 
+SET_BACK = timedelta(minutes=5)
+"""What is from later than that is from before the clock was set back, and waits no longer. Clocks of replicas differ by
+less, and nobody stands still for so long after a look at one: neither lifts what a provider has asked for. A clock that
+is set back by less adds as much to a wait, and no more."""
+
 type Uniform = Callable[[float, float], float]
 
 

@@ -18,6 +18,7 @@ from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import DeliveryState, HeldFor, SuppressedFor
 from medianest_common.db import Repository
 from medianest_notifications.delivering.ages import max_age
+from medianest_notifications.delivering.backoff import SET_BACK
 from medianest_notifications.delivering.metrics import count
 from medianest_notifications.models import Delivery
 from medianest_notifications.planning.decision import Matter
@@ -70,9 +71,9 @@ _ADD = text("""
 def is_due(
     delivery: type[Delivery] | AliasedClass[Delivery], *, before: datetime, now: datetime
 ) -> ColumnElement[bool]:
-    """What was touched in the future was so before the clock was set back, and has waited long enough. What has been
+    """What was touched well after now was so before the clock was set back, and has waited long enough. What has been
     touched since then waits as ever, for else what fails would be tried again at once until that time comes."""
-    return or_(delivery.due_at <= before, delivery.updated_at > now)
+    return or_(delivery.due_at <= before, delivery.updated_at > now + SET_BACK)
 
 
 class Deliveries(Repository[Delivery]):
@@ -169,10 +170,9 @@ class Deliveries(Repository[Delivery]):
 
     async def waits_from_later(self, channel_id: UUID, *, now: datetime) -> bool:
         """Whether something waits here since before the clock was set back."""
-        touched = select(Delivery.id).where(
-            Delivery.channel_id == channel_id, Delivery.state == _S.QUEUED, Delivery.updated_at > now
-        )
-        return (await self.session.execute(touched.limit(1))).first() is not None
+        queued = select(Delivery.id).where(Delivery.channel_id == channel_id, Delivery.state == _S.QUEUED)
+        found = await self.session.execute(queued.where(Delivery.updated_at > now + SET_BACK).limit(1))
+        return found.first() is not None
 
     async def shorten_leases(self, *, now: datetime, longest: timedelta) -> None:
         """Those that are longer than any: they are from before the clock was set back."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from medianest_common.contracts.notifications.channels import ChannelKind
 from medianest_common.contracts.notifications.deliveries import DeliveryState
 from medianest_common.db.repository import after
+from medianest_notifications.delivering.backoff import SET_BACK
 from medianest_notifications.models import Channel, Delivery, Entry, Recipient
 from medianest_notifications.repository.deliveries import is_due
 
@@ -116,8 +117,8 @@ async def overdue_channels(
                 Channel.held_until.is_(None),
                 Channel.held_until <= before,
                 # The clock was set back since.
-                Delivery.updated_at > now,
-                Channel.last_sent_at > now,
+                Delivery.updated_at > now + SET_BACK,
+                Channel.last_sent_at > now + SET_BACK,
             ),
             or_(Channel.woken_at.is_(None), Channel.woken_at <= woken_before, Channel.woken_at > now),
         )

@@ -17,6 +17,7 @@ from medianest_notifications.delivering.attempt import (
     Refused,
     attempt,
 )
+from medianest_notifications.delivering.backoff import SET_BACK
 from medianest_notifications.delivering.compose import compose
 from medianest_notifications.delivering.reach import as_far_as_its_owner
 from medianest_notifications.delivering.secrets import UNREADABLE, open_config
@@ -46,11 +47,12 @@ async def deliver(app: NotificationsApp, job: Deliver, *, kind: ChannelKind) -> 
 
 
 async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
-    now = app.clock.now()
     async with app.db.transaction() as tx:
         channel = await Channels(tx.session).get(channel_id, lock=True)
         if channel is None:
             return None
+        # Not before: whoever had the lock meanwhile may have been told to wait.
+        now = app.clock.now()
         deliveries = Deliveries(tx.session)
         if channel.state is not ChannelState.ACTIVE:
             await deliveries.suppress(
@@ -81,7 +83,7 @@ async def _claim(app: NotificationsApp, channel_id: UUID) -> Work | None:
 
 async def _is_held_from_later(deliveries: Deliveries, channel: Channel, *, now: datetime) -> bool:
     """The clock was set back since: it has waited long enough, or is told again to wait."""
-    if channel.last_sent_at is not None and channel.last_sent_at > now:
+    if channel.last_sent_at is not None and channel.last_sent_at > now + SET_BACK:
         return True
     return await deliveries.waits_from_later(channel.id, now=now)
 
