@@ -33,10 +33,12 @@ from medianest_notifications.repository.templates import Tongue
 
 _READERS = text("""
     select t.matter, t.user_id, r.role, coalesce(p.zone, r.zone) as zone, p.quiet_from, p.quiet_to, p.daily_at,
-        coalesce(p.locale, r.locale) as locale, (
+        coalesce(p.locale, r.locale) as locale,
+        -- With the first row of a matter alone: they are the same for all, and may be long.
+        case when row_number() over (partition by t.matter order by t.place, c.id) = 1 then (
             select array_agg(array[o.locale, o.channel, o.title, o.body])
             from template_overrides o where o.type = t.type
-        ) as wordings,
+        ) end as wordings,
         m.user_id is not null as muted, m.until as muted_until,
         inbox.mode as inbox_mode, c.id as channel_id, c.kind, c.state, choice.mode
     from unnest(
