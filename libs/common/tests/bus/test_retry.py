@@ -20,14 +20,18 @@ def refused(sqlstate: str) -> DBAPIError:
 
 
 @pytest.mark.parametrize("sqlstate", ["57014", "55P03"])
-def test_what_met_a_limit_of_the_database_waits_for_more_than_an_hour_and_not_for_ever(sqlstate: str) -> None:
+def test_what_met_a_limit_of_the_database_waits_for_a_day_and_not_for_ever(sqlstate: str) -> None:
     error = refused(sqlstate)
     assert is_outage(error)
     waits: list[float] = []
     while (wait := next_delay(error, attempt=len(waits) + 1)) is not None:
         waits.append(wait)
-    assert 3_600 * 0.75 < sum(waits) < 3_600 * 2
+    assert 24 <= sum(waits) / 3_600 < 25
     assert waits[: len(OUTAGE_SCHEDULE)] == list(OUTAGE_SCHEDULE)
+
+
+def test_what_meets_a_limit_after_an_outage_of_half_a_day_still_has_attempts() -> None:
+    assert next_delay(refused("57014"), attempt=12 * 3_600 // 30) == OUTAGE_SCHEDULE[-1]
 
 
 @pytest.mark.parametrize("sqlstate", ["57P01", "08006", "53300", "40P01"])

@@ -15,8 +15,10 @@ SCHEDULE = (1.0, 5.0, 30.0, 120.0, 600.0)
 OUTAGE_SCHEDULE = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds between attempts while something is down; the last one repeats for ever, since waiting loses nothing."""
 
-_MOST_TOO_SLOW = 100
-"""Attempts, somewhat more than an hour: a statement that is too slow for itself must not come again for ever."""
+_MOST_TOO_SLOW = 2_900
+"""Attempts, a day of them: a statement that is too slow for itself must not come again for ever. What is counted is how
+often the message was delivered, whatever each attempt failed of, so an ordinary outage must not use them up: after one
+of a day the first statement that is too slow is the last."""
 
 _OUTAGES = (OSError, asyncio.TimeoutError, RedisError, PoolTimeout, InterfaceError, OperationalError)
 
@@ -45,7 +47,7 @@ def _is_shutdown(error: DBAPIError) -> bool:
 
 
 def next_delay(error: BaseException, *, attempt: int) -> float | None:
-    """Seconds until the next attempt after `attempt` failed ones, or None to give up."""
+    """Seconds until the next attempt after `attempt` failed ones, for whatever reason each, or None to give up."""
     if is_too_slow(error) and attempt > _MOST_TOO_SLOW:
         return None
     if is_outage(error):
