@@ -1,8 +1,10 @@
 """Outbox, inbox, retries and dead letters over the real servers."""
 
 import asyncio
+import json
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -53,6 +55,7 @@ async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the
         await sandbox.emit(NoteWritten(text=each))
     app.gate = crowd = asyncio.Event()
     first.set()
+    await eventually(lambda: heard(app, "first"))
     await eventually(lambda: _holds_connections(app, held))
 
     await sandbox.bus.call(Write(text="in between"))
@@ -244,6 +247,40 @@ async def test_what_waits_when_the_clock_of_the_database_is_set_back_does_not_wa
     set_back.set()
     await eventually(lambda: _equal(app.worked, ["before", "soon"]), within=60)
     assert not await _outbox_is_empty(app)
+
+
+async def test_what_the_bus_has_stored_is_not_published_again_where_what_it_refused_is_set_aside(
+    sandbox: Sandbox, apps: list[App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[str] = []
+    publish, take = Relay._publish, Relay._take
+    lost = False
+
+    async def refused_once(relay: Relay, row: Any) -> None:
+        word = json.loads(row["body"])["text"]
+        published.append(word)
+        if word == "refused" and published.count(word) == 1:
+            raise Unavailable("It is too large.")
+        await publish(relay, row)
+
+    async def lost_after_that(relay: Relay, connection: asyncpg.Connection, **options: Any) -> Any:
+        nonlocal lost
+        if "refused" in published and not lost:
+            lost = True
+            raise ConnectionResetError
+        return await take(relay, connection, **options)
+
+    await sandbox.start(SAMPLE)
+    [app] = apps
+    monkeypatch.setattr(Relay, "_publish", refused_once)
+    monkeypatch.setattr(Relay, "_take", lost_after_that)
+    monkeypatch.setattr("medianest_common.db.relay.SET_ASIDE_SECONDS", 1)
+    async with app.db.transaction() as tx:
+        tx.enqueue(Work(text="stored"))
+        tx.enqueue(Work(text="refused"))
+    await eventually(lambda: _equal(app.worked, ["stored", "refused"]))
+    await eventually(lambda: _outbox_is_empty(app))
+    assert published == ["stored", "refused", "refused"] and lost
 
 
 async def test_who_leads_again_does_not_bring_forward_once_more_what_another_leader_has(

@@ -52,7 +52,10 @@ _CLOCK_SECONDS = 5.0
 """How often the clock is looked at."""
 _JUMP_SECONDS = 2.0
 """Less than that is how clocks are."""
-_SET_ASIDE = "update outbox set not_before = now() + make_interval(secs => $2) where seq = any($1::bigint[])"
+_SET_ASIDE = """
+    with done as (delete from outbox where seq = any($3::bigint[]))
+    update outbox set not_before = now() + make_interval(secs => $2) where seq = any($1::bigint[])
+"""
 
 
 class Leader:
@@ -211,7 +214,7 @@ class Relay:
         return rows
 
     async def _publish_all(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[int]:
-        """Returns which the bus has stored."""
+        """Returns which the bus has stored and are still to be deleted."""
         outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
         stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
@@ -221,12 +224,12 @@ class Relay:
         log.warning("outbox_not_published", subject=row["subject"], rows=len(failed), error=repr(error)[:200])
         if stored:
             # The bus works, so these rows themselves are at fault and must not stand in the way of the others.
-            await connection.execute(
-                _SET_ASIDE, [r["seq"] for r, _ in failed], SET_ASIDE_SECONDS, timeout=_TIMEOUT
-            )
+            aside = [r["seq"] for r, _ in failed]
+            await connection.execute(_SET_ASIDE, aside, SET_ASIDE_SECONDS, stored, timeout=_TIMEOUT)
+            self._published.inc(len(stored))
         else:
             await asyncio.sleep(RETRY_SECONDS)
-        return stored
+        return []
 
     async def _publish(self, row: Any) -> None:
         await self._bus.publish_stored(
