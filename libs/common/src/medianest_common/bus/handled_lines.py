@@ -30,8 +30,8 @@ class HandledLine(NamedTuple):
 
     def as_json(self) -> str:
         return (
-            f'{{"kind": "{self.kind}", "subject": "{self.subject}", "outcome": "{self.outcome}", "ms": {self.ms}, '
-            f'"event": "{self.event}", "correlation_id": {quoted(redact_text(self.correlation_id))}, '
+            f'{{"kind": "{self.kind}", "subject": "{self.subject}", "outcome": {quoted(self.outcome)}, '
+            f'"ms": {self.ms}, "event": "{self.event}", "correlation_id": {quoted(redact_text(self.correlation_id))}, '
             f'"service": "{self.service}", "level": "info", "timestamp": "{self.timestamp}"}}\n'
         )
 
