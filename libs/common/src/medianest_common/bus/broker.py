@@ -34,7 +34,6 @@ from medianest_common.db.database import Database
 log = structlog.get_logger()
 
 _START_SECONDS = 10.0
-_START_SECONDS_EACH = 1.0
 _FLUSH_SECONDS = 2
 _KEPT_FOR_QUESTIONS = 4
 _UNKNOWN_USER = "the server does not know this user; `medianest nats-users` says what it has to read"
@@ -184,8 +183,7 @@ async def start(broker: NatsBroker) -> list[Pull]:
 
     # Here and not afterwards, since a loop asks as soon as its subscription is there.
     context.pull_subscribe = pull_subscribe  # type: ignore[method-assign, assignment]
-    # One after the other is asked for, and a busy machine takes its time for each.
-    async with asyncio.timeout(_START_SECONDS + _START_SECONDS_EACH * len(broker.subscribers)):
+    async with asyncio.timeout(_START_SECONDS):
         await broker.start()
     return pulls
 
