@@ -16,7 +16,7 @@ class Row:
     limit: str = ""
     met: bool | None = None
     ratio: float | None = None
-    """To the limit case of the same run, which says the same on any machine."""
+    """To the limit case of the same run. What `bench.check` holds is of CPU time, also where `met` is of time."""
 
 
 def show(rows: list[Row]) -> None:
