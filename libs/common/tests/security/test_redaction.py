@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,15 +13,17 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medianest_common.frequent_lines import frequent_lines
+from medianest_common.logging import configure
 from medianest_common.security.redaction import (
     HIDDEN,
-    RedactionFilter,
     RedactionProcessor,
     is_cut,
     is_secret_name,
     redact,
     redact_text,
 )
+from medianest_common.settings import Settings
 
 # pragma: allowlist nextline secret
 JWT = "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -137,36 +140,42 @@ def test_what_is_hidden_is_not_called_cut() -> None:
     assert not is_cut({"token": "x" * 5000, "password": [[[[[[[]]]]]]]})
 
 
-def test_a_line_of_structlog_is_valid_json_without_the_canary() -> None:
-    out = io.StringIO()
-    logger = structlog.wrap_logger(
-        structlog.PrintLogger(out), processors=[RedactionProcessor(), structlog.processors.JSONRenderer()]
-    )
-    logger.info(
+@pytest.fixture(params=["json", "console"])
+def written(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """Where all loggers lead, as a service sets them up."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    monkeypatch.setattr("sys.stderr", stream := io.StringIO())
+    configure(Settings.model_construct(log_level="info", log_format=request.param))
+    # A logger that is kept would still lead here after this test.
+    structlog.configure(cache_logger_on_first_use=False)
+    yield stream
+    frequent_lines.close()
+    structlog.configure(**before)
+    root.handlers = handlers
+    root.setLevel(level)
+
+
+def test_attack_98_what_a_service_writes_is_without_the_canary(written: io.StringIO) -> None:
+    structlog.get_logger().info(
         "signed_in\nfake", token=CANARY, headers={"Authorization": CANARY}, url=f"http://x/?token={CANARY}"
     )
-    (line,) = out.getvalue().splitlines()
-    assert CANARY not in line
-    assert json.loads(line)["token"] == HIDDEN
+    text = written.getvalue()
+    assert CANARY not in text and text.count(HIDDEN) == 3
+    [line] = text.splitlines()
+    assert not line.startswith("{") or json.loads(line)["token"] == HIDDEN
 
 
-def test_lines_of_the_standard_library_are_cleaned_too() -> None:
-    out = io.StringIO()
-    handler = logging.StreamHandler(out)
-    handler.addFilter(RedactionFilter())
+def test_attack_98_lines_of_the_standard_library_are_cleaned_too(written: io.StringIO) -> None:
     logger = logging.getLogger("some.library")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.addHandler(handler)
     url = httpx.URL(f"http://plex/?X-Plex-Token={CANARY}")
     logger.info('HTTP Request: %s %s "%s %d %s"', "GET", url, "HTTP/1.1", 200, "OK")
-    logger.info("%(who)s %(token)s", {"who": "ada\nfake", "token": CANARY})
+    logger.info("%(who)s password=%(token)s", {"who": "ada\nfake", "token": CANARY})
+    first, second = written.getvalue().splitlines()
+    assert "X-Plex-Token=[hidden]" in first and "fake password=[hidden]" in second
     try:
         raise ValueError(f"password={CANARY}")
     except ValueError:
         logger.exception("failed with %s", f"apikey={CANARY}")
-    text = out.getvalue()
-    assert CANARY not in text
-    assert text.splitlines()[0] == 'HTTP Request: GET http://plex/?X-Plex-Token=[hidden] "HTTP/1.1 200 OK"'
-    assert text.splitlines()[1] == "ada\\u000afake [hidden]"
-    assert "Traceback" in text
+    text = written.getvalue()
+    assert CANARY not in text and "Traceback" in text

@@ -1,6 +1,5 @@
 """Takes secrets out of everything that is logged, and makes text from outside harmless in a log."""
 
-import logging
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -44,31 +43,13 @@ _UNSAFE_IN_TRACEBACK = re.compile(
 
 
 class RedactionProcessor:
-    """The last structlog processor before the renderer."""
+    """The last processor before the renderer; lines of the standard library (httpx, uvicorn) come by as well."""
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         for name, value in event.items():
             if not name.startswith("_"):
                 event[name] = _clean_member(name, value, depth=0)
         return event
-
-
-class RedactionFilter(logging.Filter):
-    """For loggers of the standard library (httpx, uvicorn) that do not pass through structlog."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redact_text(str(record.msg))
-        if isinstance(record.args, Mapping):
-            record.args = {
-                name: _clean_member(str(name), value, depth=0) for name, value in record.args.items()
-            }
-        elif record.args:
-            record.args = tuple(_clean(value, depth=0) for value in record.args)
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = redact_text(record.exc_text, keep_lines=True)
-        return True
 
 
 def redact_text(text: str, *, keep_lines: bool = False) -> str:
