@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from medianest.embedded import ServerUrls
 from medianest.testing import eventually
@@ -12,6 +14,7 @@ from medianest_common.contracts.youtube.downloads import RetryDownload
 from medianest_common.contracts.youtube.queue import PauseQueue, ResumeQueue
 from medianest_common.testing.fake_youtube import Failure, FakeYoutube, Video
 from medianest_youtube.repository.assets import Assets
+from medianest_youtube.storing import store
 from services.youtube.tests.conftest import Home, home_on
 from services.youtube.tests.queueing import ask, give_ticket, pause_of, set_cookies, tickets_used
 
@@ -38,6 +41,31 @@ async def test_a_private_video_fails_for_good_and_the_next_one_is_downloaded(
         return not any(name.startswith(first.staging) for name in home.files())
 
     await eventually(nothing_of_it)
+
+
+@pytest.mark.parametrize("away", [TimeoutError, PoolTimeout], ids=["commit", "connection"])
+async def test_a_database_that_is_away_when_all_has_arrived_is_no_failure_of_the_video(
+    home: Home, youtube: FakeYoutube, monkeypatch: pytest.MonkeyPatch, away: type[Exception]
+) -> None:
+    """It was called one for a reason not known, and rested for ten minutes."""
+    youtube.add(Video(id=FIRST))
+    ended: list[Exception] = []
+
+    async def store_in_vain_at_first(*work: Any) -> None:
+        if ended:
+            return await store(*work)
+        ended.append(away("nobody answers"))
+        raise ended[0]
+
+    monkeypatch.setattr("medianest_youtube.use_cases.run_download.store", store_in_vain_at_first)
+    wish = await ask(home, FIRST)
+    await wish.becomes(DownloadStatus.WAITING)
+    assert await wish.row("failure", "attempts") == (None, 0)
+
+    home.clock.advance(11)
+    await give_ticket(home)
+    await wish.becomes(*STORED)
+    assert len(ended) == 1
 
 
 @pytest.mark.parametrize(

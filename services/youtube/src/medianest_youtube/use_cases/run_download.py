@@ -5,7 +5,9 @@ import random
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from medianest_common.bus.retry import is_outage, is_too_slow
 from medianest_common.clock import uuid7
 from medianest_common.contracts.youtube import FailureCode
 from medianest_common.contracts.youtube.jobs import DownloadAsset
@@ -25,6 +27,7 @@ from medianest_youtube.workers import beside, in_thread
 log = structlog.get_logger()
 
 _TAKEN = timedelta(seconds=5)
+_AWAY = timedelta(seconds=10)
 _FROM_THE_BEGINNING = (FailureCode.BROKEN_FILE, FailureCode.FORBIDDEN_MEDIA)
 """What has arrived may be the trouble, so it is not gone on from; nor is it if the reason is unknown twice in a row."""
 
@@ -54,8 +57,12 @@ async def run_download(app: YoutubeApp, claim: Claim) -> None:
         log.info("download_stopped", asset_id=str(asset_id), epoch=claim.lease.epoch)
     except asyncio.CancelledError:
         await give_back(app, claim)
-    except (MediaNestError, OSError) as error:
-        await fail_download(app, claim, _unexpected(error))
+    except (MediaNestError, SQLAlchemyError, OSError) as error:
+        if _is_away(error):
+            log.warning("download_interrupted", asset_id=str(asset_id), error=repr(error)[:500])
+            await give_back(app, claim, delay=_AWAY)
+        else:
+            await fail_download(app, claim, _unexpected(error))
     await clear_staging(app, asset_id)
     await _next(app)
 
@@ -72,6 +79,13 @@ async def _carry_out(app: YoutubeApp, claim: Claim, reporter: Reporter) -> None:
                 await in_thread(place.empty)
             raise
         await store(app, claim, place, reporter, got)
+
+
+def _is_away(error: Exception) -> bool:
+    """It is the database or a service of ours that is not there: nothing speaks against the video or the disk."""
+    if isinstance(error, OSError):
+        return isinstance(error, TimeoutError | ConnectionError)
+    return is_outage(error) and not is_too_slow(error)
 
 
 def _unexpected(error: Exception) -> NotToBeHad:
