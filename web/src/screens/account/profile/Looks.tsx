@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/session";
 import { LANGUAGES, speakIn } from "@/i18n";
-import { follow, HERE } from "@/screens/account/notifications/tongue";
+import { HERE } from "@/screens/account/notifications/tongue";
 import { useProfile } from "@/screens/account/profile/useProfile";
 import { theme, THEMES, wear, type Theme } from "@/shell/theme";
 import { Choices } from "@/ui/Choices";
@@ -20,13 +20,8 @@ export function Looks() {
   const zone = me.timeZone ?? "";
   const zones = [...new Set([HERE, ...(zone ? [zone] : []), ...Intl.supportedValuesOf("timeZone")])];
   const speak = (locale: string) => {
-    const before = { locale: i18n.language, zone: zone || HERE };
     void speakIn(locale);
-    changing.change({ locale }, { onSuccess: () => void follow(before, { locale }) });
-  };
-  const setClock = (timeZone: string) => {
-    const before = { locale: i18n.language, zone: zone || HERE };
-    changing.change({ timeZone: timeZone || null }, { onSuccess: () => void (timeZone && follow(before, { zone: timeZone })) });
+    changing.change({ locale });
   };
   const choose = (next: Theme) => {
     wear(next);
@@ -45,7 +40,7 @@ export function Looks() {
         <Select
           label={t("me.zone")}
           value={zone}
-          choose={setClock}
+          choose={(timeZone) => changing.change({ timeZone: timeZone || null })}
           hint={t("me.zoneHint")}
           options={[{ value: "", label: t("me.zoneOfPortal") }, ...zones.map((each) => ({ value: each, label: each.replaceAll("_", " ") }))]}
         />
