@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -78,3 +79,22 @@ def test_any_json_is_an_answer_or_nonsense(document: Any) -> None:
             parse(response)
         except (ValueError, LookupError, TypeError, AttributeError, BadUpstream):
             continue
+
+
+@pytest.mark.parametrize(
+    "directories",
+    [[None], [None, None], [{"key": "1", "title": "Movies"}, None], [{"title": "Movies"}], [{"key": "all"}]],
+)
+def test_what_cannot_be_read_of_a_list_of_libraries_makes_it_no_list(directories: list[Any]) -> None:
+    with pytest.raises(ValueError, match=r"no (entries|key)"):
+        answers.read_sections(_of({"size": len(directories), "Directory": directories}))
+
+
+def test_a_library_with_a_name_that_cannot_be_shown_is_one() -> None:
+    found = answers.read_sections(_of({"size": 1, "Directory": [{"key": "4", "title": "\x04"}]}))
+    assert [(section.key, section.title) for section in found] == [("4", "4")]
+
+
+def _of(container: dict[str, Any]) -> Response:
+    body = json.dumps({"MediaContainer": container}).encode()
+    return Response("Plex", 200, httpx.Headers({"content-type": "application/json"}), body)

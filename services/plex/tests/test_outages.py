@@ -16,6 +16,7 @@ from medianest_common.contracts.plex import (
     ListServerMembers,
     SearchLibrary,
 )
+from medianest_common.contracts.plex.browse import ListOnDeck
 from medianest_common.errors import MediaNestError
 from medianest_common.http import Timeouts
 from medianest_common.testing.breakers import failures_of
@@ -137,7 +138,9 @@ async def test_what_is_shown_meanwhile_says_that_it_is_old_and_is_all_there(
     sandbox: Sandbox, plex: FakePlex, clock: ShiftedClock, server_road: TroubledRoad, trouble: Trouble
 ) -> None:
     shelved = await shelved_at(server_road.url, sandbox, plex, clock)
-    frida = await shelved.signed_in(plex.add_friend("frida", libraries=["Movies"]))
+    account = plex.add_friend("frida", libraries=["Movies"])
+    plex.media_server.watching.stop(account, plex.library.item(shelved.key("Heat")), at_ms=60_000)
+    frida = await shelved.signed_in(account)
     mia = await shelved.signed_in(plex.add_managed_user("Mia", libraries=["TV Shows"]))
     questions: list[tuple[Rpc[Any], UUID | None]] = [
         (ListLibraries(), None),
@@ -145,6 +148,7 @@ async def test_what_is_shown_meanwhile_says_that_it_is_old_and_is_all_there(
         (SearchLibrary(query="heat"), None),
         (ListLibraries(), frida),
         (ListRecentlyAdded(), frida),
+        (ListOnDeck(), frida),
         (ListLibraries(), mia),
         (ListRecentlyAdded(), mia),
     ]

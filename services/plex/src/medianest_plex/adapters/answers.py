@@ -69,13 +69,17 @@ def container_of(response: Response) -> Document:
 
 
 def listed(container: Document, name: str) -> list[Document]:
-    """What a list holds. An empty one has to say so: whoever reads it takes for gone what is not in it."""
+    """What a list holds. An empty one has to say so, and what is in it has to be readable: whoever reads it takes for
+    gone what is not in it."""
     value = container.get(name)
     size = to_int(container.get("size"))
     is_said_to_be_empty = value is None and size == 0
     if not is_said_to_be_empty and (not isinstance(value, list | Mapping) or (not value and size)):
         raise ValueError("no list")
-    return entries(value)
+    found = entries(value)
+    if isinstance(value, list) and len(found) < len(value):
+        raise ValueError("no entries")
+    return found
 
 
 def read_chunk(response: Response) -> Chunk:
@@ -125,24 +129,23 @@ def _machine_identifier(container: Document) -> str:
 
 
 def read_sections(response: Response) -> list[Section]:
-    found = []
-    for directory in listed(container_of(response), "Directory"):
-        key, title = to_key(directory.get("key")), to_text(directory.get("title"))
-        if key is not None and title is not None:
-            changes = (
-                to_int(directory.get(name)) or 0 for name in ("contentChangedAt", "updatedAt", "scannedAt")
-            )
-            found.append(
-                Section(
-                    key,
-                    title,
-                    to_text(directory.get("type")) or "unknown",
-                    agent=to_text(directory.get("agent")),
-                    hidden=bool(to_int(directory.get("hidden"))),
-                    changed_at=max(changes),
-                )
-            )
-    return found
+    return [_section(directory) for directory in listed(container_of(response), "Directory")]
+
+
+def _section(directory: Document) -> Section:
+    key = to_key(directory.get("key"))
+    if key is None:
+        raise ValueError("no key of a library")
+    changes = (to_int(directory.get(name)) or 0 for name in ("contentChangedAt", "updatedAt", "scannedAt"))
+    return Section(
+        key,
+        # A name of which nothing can be shown hides neither this library nor the others.
+        to_text(directory.get("title")) or key,
+        to_text(directory.get("type")) or "unknown",
+        agent=to_text(directory.get("agent")),
+        hidden=bool(to_int(directory.get("hidden"))),
+        changed_at=max(changes),
+    )
 
 
 def read_hits(response: Response) -> list[Document]:

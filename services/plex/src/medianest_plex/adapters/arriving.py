@@ -2,8 +2,9 @@
 
 from pathlib import PurePosixPath, PureWindowsPath
 
+from medianest_plex.adapters.answers import read_chunk
 from medianest_plex.adapters.changing import anything
-from medianest_plex.adapters.coercion import Document, entries, to_int, to_key
+from medianest_plex.adapters.coercion import Document, entries, to_key
 from medianest_plex.adapters.pms import Pms
 
 _KINDS = {"movie": 1, "show": 4}
@@ -22,9 +23,10 @@ async def item_of_file(pms: Pms, section: str, type: str, path: str, *, token: s
         return None
     wanted, read = _pure(path), 0
     for _ in range(_MOST_PAGES):
-        container = await pms.container(
+        page = await pms.ask(
             "GET",
             f"/library/sections/{section}/all",
+            read_chunk,
             token=token,
             params={
                 "type": kind,
@@ -34,13 +36,11 @@ async def item_of_file(pms: Pms, section: str, type: str, path: str, *, token: s
             },
             timeout=_LOOK_SECONDS,
         )
-        page = entries(container.get("Metadata"))
-        for item in page:
+        for item in page.documents:
             if any(_pure(file) == wanted for file in _files(item)):
                 return item
-        read += len(page)
-        total = to_int(container.get("totalSize"))
-        if not page or (total is not None and read >= total):
+        read += len(page.documents)
+        if not page.documents or (page.total is not None and read >= page.total):
             break
     return None
 

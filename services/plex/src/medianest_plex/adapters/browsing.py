@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from medianest_common.http import UpstreamRefused
-from medianest_plex.adapters.answers import Chunk
-from medianest_plex.adapters.coercion import Document, entries, to_int, to_text
+from medianest_common.http import Response, UpstreamRefused
+from medianest_plex.adapters.answers import Chunk, container_of, listed
+from medianest_plex.adapters.coercion import Document, to_int, to_text
 from medianest_plex.adapters.pms import Pms
 
 
@@ -17,7 +17,7 @@ class Choice(NamedTuple):
 
 async def choices(pms: Pms, section: str, field: str, *, kind: int, token: str) -> list[Choice]:
     path = f"/library/sections/{section}/{field}"
-    return _choices(await pms.container("GET", path, token=token, params={"type": kind}))
+    return await pms.ask("GET", path, _read_choices, token=token, params={"type": kind})
 
 
 async def document_of(pms: Pms, rating_key: str, *, token: str) -> Document | None:
@@ -28,12 +28,14 @@ async def document_of(pms: Pms, rating_key: str, *, token: str) -> Document | No
         "excludeElements": "Review,Extras,Related",
     }
     try:
-        container = await pms.container("GET", f"/library/metadata/{rating_key}", token=token, params=params)
+        found = await pms.ask(
+            "GET", f"/library/metadata/{rating_key}", _read_items, token=token, params=params
+        )
     except UpstreamRefused as refused:
         if refused.upstream_status == 404:
             return None
         raise
-    return next(iter(_with_section(container)), None)
+    return next(iter(found.documents), None)
 
 
 async def children_chunk(pms: Pms, path: str, *, start: int, size: int, token: str) -> Chunk | None:
@@ -46,31 +48,38 @@ async def children_chunk(pms: Pms, path: str, *, start: int, size: int, token: s
         "includeGuids": "1",
     }
     try:
-        container = await pms.container("GET", path, token=token, params=params)
+        return await pms.ask("GET", path, _read_items, token=token, params=params)
     except UpstreamRefused as refused:
         if refused.upstream_status == 404:
             return None
         raise
-    return Chunk(_with_section(container), to_int(container.get("totalSize")))
 
 
 async def on_deck(pms: Pms, *, most: int, token: str) -> list[Document]:
     """What the person of the token is in the middle of, and what comes next."""
     params = {"count": most, "includeGuids": "1", "excludeElements": "Media,Role,Director,Writer,Country"}
-    container = await pms.container("GET", "/hubs/continueWatching", token=token, params=params)
-    return [item for hub in entries(container.get("Hub")) for item in entries(hub.get("Metadata"))]
+    return await pms.ask("GET", "/hubs/continueWatching", _read_hubs, token=token, params=params)
 
 
-def _with_section(container: Document) -> list[Document]:
+def _read_hubs(response: Response) -> list[Document]:
+    return [item for hub in listed(container_of(response), "Hub") for item in listed(hub, "Metadata")]
+
+
+def _read_items(response: Response) -> Chunk:
     """The items of a list leave out what the list says for all of them."""
-    section = container.get("librarySectionID")
-    found = entries(container.get("Metadata"))
-    return [{"librarySectionID": section, **item} for item in found] if section is not None else found
+    container = container_of(response)
+    section, total = container.get("librarySectionID"), to_int(container.get("totalSize"))
+    # "All episodes" stands apart in some answers, and may be all there is on a page.
+    has_no_items = "Metadata" not in container and bool(container.get("Directory"))
+    found = [] if has_no_items else listed(container, "Metadata")
+    if section is not None:
+        found = [{"librarySectionID": section, **item} for item in found]
+    return Chunk(found, total)
 
 
-def _choices(container: Document) -> list[Choice]:
+def _read_choices(response: Response) -> list[Choice]:
     found = []
-    for directory in entries(container.get("Directory")):
+    for directory in listed(container_of(response), "Directory"):
         key = to_text(directory.get("key"), longest=200)
         title = to_text(directory.get("title"), longest=100)
         if key is not None and title is not None:

@@ -6,6 +6,7 @@ from itertools import batched
 from urllib.parse import quote
 
 from medianest_common.http import Response, UpstreamRefused
+from medianest_plex.adapters.answers import container_of, listed
 from medianest_plex.adapters.coercion import Document, entries, to_bool, to_key, to_text
 from medianest_plex.adapters.pms import Pms
 
@@ -52,8 +53,7 @@ class Place:
 
 
 async def places(pms: Pms, *, token: str) -> list[Place]:
-    container = await pms.container("GET", "/library/sections", token=token, timeout=_LOOK_SECONDS)
-    return [place for directory in entries(container.get("Directory")) if (place := _place(directory))]
+    return await pms.ask("GET", "/library/sections", _read_places, token=token, timeout=_LOOK_SECONDS)
 
 
 async def described(pms: Pms, keys: Sequence[str], *, token: str) -> dict[str, Described]:
@@ -61,9 +61,10 @@ async def described(pms: Pms, keys: Sequence[str], *, token: str) -> dict[str, D
     found: dict[str, Described] = {}
     for some in batched(keys, BATCH):
         try:
-            container = await pms.container(
+            found |= await pms.ask(
                 "GET",
                 f"/library/metadata/{','.join(some)}",
+                _read_described,
                 token=token,
                 params={"checkFiles": 0},
                 timeout=_LOOK_SECONDS,
@@ -72,10 +73,6 @@ async def described(pms: Pms, keys: Sequence[str], *, token: str) -> dict[str, D
             if refused.upstream_status == 404:
                 continue
             raise
-        section = to_key(container.get("librarySectionID"))
-        for document in entries(container.get("Metadata")):
-            if item := _described(document, section=section):
-                found[item.key] = item
     return found
 
 
@@ -174,6 +171,18 @@ async def _either(pms: Pms, methods: tuple[str, str], path: str, *, token: str) 
 
 def _uri(server: str, keys: Sequence[str]) -> str:
     return f"server://{server}/com.plexapp.plugins.library/library/metadata/{','.join(keys)}"
+
+
+def _read_places(response: Response) -> list[Place]:
+    found = listed(container_of(response), "Directory")
+    return [place for directory in found if (place := _place(directory))]
+
+
+def _read_described(response: Response) -> dict[str, Described]:
+    container = container_of(response)
+    section = to_key(container.get("librarySectionID"))
+    found = (_described(document, section=section) for document in listed(container, "Metadata"))
+    return {item.key: item for item in found if item}
 
 
 def _place(directory: Document) -> Place | None:
