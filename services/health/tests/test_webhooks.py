@@ -226,10 +226,10 @@ async def test_nothing_of_a_body_is_logged(intake: Intake, capfd: pytest.Capture
     assert "Another-Text" not in shown
 
 
-async def test_a_script_is_known_by_the_id_of_its_delivery(intake: Intake) -> None:
+async def test_attack_82_a_script_is_known_by_the_id_of_its_delivery_whatever_it_says(intake: Intake) -> None:
     down = {"event": "down", "monitor": "Backup", "message": "The disk is full."}
-    for _ in range(2):
-        await intake.tell(S.GENERIC, down, name="nas", delivery_id="one")
+    for said in (down, down | {"message": "Nothing is wrong."}):
+        await intake.tell(S.GENERIC, said, name="nas", delivery_id="one")
     await intake.tell(S.GENERIC, down | {"event": "lullaby"}, name="nas", delivery_id="two")
     [kept] = await intake.kept(S.GENERIC)
     assert (kept.name, kept.event) == ("nas", "lullaby")
