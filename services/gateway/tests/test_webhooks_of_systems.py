@@ -1,4 +1,4 @@
-"""The doors for Sonarr, Radarr, Prowlarr, Uptime Kuma and whatever signs: who is let in (attack 82), and what reaches the bus."""
+"""The doors for Sonarr, Radarr, Prowlarr, Uptime Kuma and whatever signs: who is let in (attack 82), what goes on."""
 
 import base64
 import json
