@@ -18,7 +18,7 @@ _MANY = 150
 _KNOWN = "select 1 from notifications.recipients where user_id = $1"
 _WAITS = """
     select 1 from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock' and query ilike '%heads%'
+     where datname = current_database() and wait_event in ('transactionid', 'tuple')
 """
 _ENTRIES = "select count(*) from notifications.entries"
 _INBOX = "select seq, data->>'title' as title from notifications.entries where user_id = $1 order by seq"
