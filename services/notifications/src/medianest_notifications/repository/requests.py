@@ -13,14 +13,15 @@ from medianest_common.db import Repository
 from medianest_notifications.models import FollowedRequest
 from medianest_notifications.rendering import clean
 
-# In one order, so that no two who hear of the same wait for each other crosswise.
+# In one order, so that no two who hear of the same wait for each other crosswise. Each column by name: what all of them
+# are may change while we run.
 _LOCK = select(FollowedRequest).from_statement(
-    text("""
+    text(f"""
         insert into followed_requests (request_id, version, told, updated_at)
-        select id, 0, '{}', :now from unnest(:ids) as heard (id) order by id
+        select id, 0, '{{}}', :now from unnest(:ids) as heard (id) order by id
         on conflict (request_id) do update set updated_at = excluded.updated_at
-        returning *
-    """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+        returning {", ".join(column.name for column in FollowedRequest.__table__.c)}
+    """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))  # noqa: S608
 )
 
 
