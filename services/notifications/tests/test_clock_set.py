@@ -17,12 +17,17 @@ from services.notifications.tests.test_deliveries import hurry
 from services.notifications.tests.test_delivery_outages import SlowNtfy
 
 
+async def somebody_with(ntfy: FakeNtfy, news: News) -> Person:
+    await news.sandbox.stop("notifications")
+    await news.sandbox.start(SERVICE, **allowing(ntfy))
+    ada = Person(news.sandbox, "Ada")
+    await with_ntfy(ada, ntfy)
+    return ada
+
+
 async def test_what_was_about_to_be_sent_does_not_wait_for_an_hour(news: News) -> None:
     async with SlowNtfy.start(clock=news.clock) as ntfy:
-        await news.sandbox.stop("notifications")
-        await news.sandbox.start(SERVICE, **allowing(ntfy))
-        ada = Person(news.sandbox, "Ada")
-        await with_ntfy(ada, ntfy)
+        ada = await somebody_with(ntfy, news)
         ntfy.may_answer.clear()
         for title in ("Heat", "Ronin"):
             await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title=title))
@@ -44,10 +49,7 @@ async def test_what_was_about_to_be_sent_does_not_wait_for_an_hour(news: News) -
 @pytest.mark.usefixtures("retried_by_hand")
 async def test_what_fails_after_that_is_tried_again_no_sooner_than_ever(news: News) -> None:
     async with FakeNtfy.start(clock=news.clock) as ntfy:
-        await news.sandbox.stop("notifications")
-        await news.sandbox.start(SERVICE, **allowing(ntfy))
-        ada = Person(news.sandbox, "Ada")
-        await with_ntfy(ada, ntfy)
+        ada = await somebody_with(ntfy, news)
 
         async def has_failed(attempts: int) -> bool:
             rows = await sql(news.sandbox, "select attempts from deliveries where state = 'queued'")
@@ -74,10 +76,7 @@ async def test_a_channel_whose_provider_asked_for_two_minutes_is_not_held_for_an
     news: News,
 ) -> None:
     async with FakeNtfy.start(clock=news.clock) as ntfy:
-        await news.sandbox.stop("notifications")
-        await news.sandbox.start(SERVICE, **allowing(ntfy))
-        ada = Person(news.sandbox, "Ada")
-        await with_ntfy(ada, ntfy)
+        ada = await somebody_with(ntfy, news)
         ntfy.fail_with(429, times=1, retry_after=120)
         await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Heat"))
 
@@ -121,10 +120,7 @@ async def test_a_clock_a_minute_behind_takes_nothing_from_what_a_provider_asked_
 
 async def test_what_somebody_died_over_is_not_theirs_for_an_hour_more(news: News) -> None:
     async with FakeNtfy.start(clock=news.clock) as ntfy:
-        await news.sandbox.stop("notifications")
-        await news.sandbox.start(SERVICE, **allowing(ntfy))
-        ada = Person(news.sandbox, "Ada")
-        await with_ntfy(ada, ntfy)
+        ada = await somebody_with(ntfy, news)
         ntfy.fail_with(503)
         await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Heat"))
 
@@ -158,10 +154,7 @@ async def test_what_somebody_died_over_is_not_theirs_for_an_hour_more(news: News
 
 async def test_a_message_under_way_while_the_clock_is_set_forward_is_not_sent_again(news: News) -> None:
     async with SlowNtfy.start(clock=news.clock) as ntfy:
-        await news.sandbox.stop("notifications")
-        await news.sandbox.start(SERVICE, **allowing(ntfy))
-        ada = Person(news.sandbox, "Ada")
-        await with_ntfy(ada, ntfy)
+        ada = await somebody_with(ntfy, news)
         ntfy.may_answer.clear()
         await news.sandbox.emit(request_event(ada, RequestStatus.AVAILABLE, version=1, title="Heat"))
         await ntfy.next()

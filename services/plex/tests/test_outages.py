@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 from uuid import UUID
 
@@ -54,22 +55,21 @@ LONG_ENOUGH = (31.0, 180.0, 3_700.0, 3_700.0, 90_000.0)
 
 
 @pytest.fixture
-async def server_road(
-    plex: FakePlex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TroubledRoad]:
+def expired_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SSLContext:
     certificate, authority = expired(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    async with TroubledRoad.to(plex.server_url, certificate=certificate) as road:
+    return certificate
+
+
+@pytest.fixture
+async def server_road(plex: FakePlex, expired_certificate: SSLContext) -> AsyncIterator[TroubledRoad]:
+    async with TroubledRoad.to(plex.server_url, certificate=expired_certificate) as road:
         yield road
 
 
 @pytest.fixture
-async def tv_road(
-    plex: FakePlex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TroubledRoad]:
-    certificate, authority = expired(tmp_path, "localhost")
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    async with TroubledRoad.to(plex.tv_url, certificate=certificate) as road:
+async def tv_road(plex: FakePlex, expired_certificate: SSLContext) -> AsyncIterator[TroubledRoad]:
+    async with TroubledRoad.to(plex.tv_url, certificate=expired_certificate) as road:
         yield road
 
 

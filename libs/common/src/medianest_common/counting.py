@@ -4,6 +4,7 @@
 loop alone, which needs neither. They read the same.
 """
 
+from abc import abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
@@ -57,8 +58,9 @@ class _Family[Child](Collector):
             child = self._children[key] = self._made()
         return child
 
+    @abstractmethod
     def _made(self) -> Child:
-        raise NotImplementedError
+        """One that nothing has been counted in."""
 
 
 class Counters(_Family[Number]):

@@ -3,7 +3,7 @@
 import asyncio
 from enum import StrEnum
 
-from medianest_common.testing.fault_proxy import FaultProxy
+from medianest_common.testing.spoiled import SpoiledRoad
 
 
 class Step(StrEnum):
@@ -41,44 +41,25 @@ _ANSWERS = {
 }
 
 
-class MailRoad(FaultProxy):
+class MailRoad(SpoiledRoad[tuple[Step, MailTrouble]]):
     """Leads to a mail server that is spoken to in the clear."""
 
     def __init__(self, target_host: str, target_port: int) -> None:
         super().__init__(target_host, target_port)
         self.met = 0
         """How often somebody has come to the step with the trouble."""
-        self._trouble: tuple[Step, MailTrouble] | None = None
 
     def meet(self, step: Step, trouble: MailTrouble) -> None:
         """Until `heal()`."""
-        self._trouble = step, trouble
-        self.cut()
-
-    async def heal(self) -> None:
-        if self._trouble:
-            self._trouble = None
-            self.cut()
-        await super().heal()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._trouble is None:
-            await super()._accept(reader, writer)
-            return
-        task = asyncio.current_task()
-        assert task
-        self._open[task] = writer
-        try:
-            await self._talk(*self._trouble, reader, writer)
-        except OSError:
-            pass
-        finally:
-            self._open.pop(task, None)
-            writer.close()
+        self._spoil_with((step, trouble))
 
     async def _talk(
-        self, at: Step, trouble: MailTrouble, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        trouble: tuple[Step, MailTrouble],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
+        at, kind = trouble
         back, onward = await asyncio.open_connection(*self._target)
         try:
             step: Step | None = Step.GREETING
@@ -87,7 +68,7 @@ class MailRoad(FaultProxy):
                     if at is Step.TAKEN:
                         await _reply(back)
                     self.met += 1
-                    await self._spoil(trouble, reader, writer)
+                    await self._spoil(kind, reader, writer)
                     return
                 writer.write(await _reply(back))
                 await writer.drain()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Self
 
-from medianest_common.testing.fault_proxy import FaultProxy
+from medianest_common.testing.spoiled import SpoiledRoad
 
 _NONSENSE = (
     b'{"page":"one","results":{"id":null},"pageInfo":7,"status":[],"id":{},"media":false,"ok":"maybe"}'
@@ -54,13 +54,12 @@ _ANSWERS: dict[Trouble, tuple[str, str, bytes]] = {
 }
 
 
-class TroubledRoad(FaultProxy):
+class TroubledRoad(SpoiledRoad[Trouble]):
     """Leads to a server that speaks HTTP/1.1. `longest` is how much of an answer without an end somebody took."""
 
     def __init__(self, target_host: str, target_port: int) -> None:
         super().__init__(target_host, target_port)
         self.longest = 0
-        self._trouble: Trouble | None = None
         self._below = ""
         self._elsewhere: dict[Trouble, str] = {Trouble.NAME_UNKNOWN: "http://nowhere.invalid"}
 
@@ -87,31 +86,10 @@ class TroubledRoad(FaultProxy):
             assert not below, "a closed port does not tell paths apart"
             self.refuse()
             return
-        self._trouble, self._below = trouble, below
-        self.cut()
+        self._below = below
+        self._spoil_with(trouble)
 
-    async def heal(self) -> None:
-        if self._trouble:
-            self._trouble = None
-            self.cut()
-        await super().heal()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._trouble is None:
-            await super()._accept(reader, writer)
-            return
-        task = asyncio.current_task()
-        assert task
-        self._open[task] = writer
-        try:
-            await self._answer(self._trouble, reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            self._open.pop(task, None)
-            writer.close()
-
-    async def _answer(
+    async def _talk(
         self, trouble: Trouble, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         asked = await _request(reader)
