@@ -354,6 +354,19 @@ async def test_while_no_key_is_known_nobody_is_signed_out(household: Household) 
         await verifier.verify(household.token())
 
 
+async def test_the_first_keys_are_there_as_soon_as_somebody_has_them(household: Household) -> None:
+    household.published = {"keys": []}
+    verifier = AccessTokenVerifier(issuer=ISSUER, clock=household.clock, refresh=household.fetch)
+    for _ in range(100):
+        with pytest.raises(Unavailable):
+            await verifier.verify(household.token())
+    assert household.fetches == 1
+
+    household.published = public_keys([KEY])
+    household.clock.advance(0.5)
+    assert (await verifier.verify(household.token())).user_id == USER
+
+
 async def test_a_failed_fetch_keeps_the_keys_that_are_known(household: Household) -> None:
     async def fails() -> Mapping[str, Any]:
         raise OSError("auth is down")

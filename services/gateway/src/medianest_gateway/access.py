@@ -111,6 +111,13 @@ class Access:
         limits = (event.not_before, until)
         self._users[event.user_id] = max(limits, self._users.get(event.user_id, limits))
 
+    async def knows_keys(self) -> bool:
+        """Whether tokens can be checked. While there are no keys yet, the auth service is asked."""
+        if not self._verifier.has_keys:
+            with suppress(MediaNestError):
+                self._verifier.set_keys(await self._fetch_keys())
+        return self._verifier.has_keys
+
     def keys_changed(self) -> None:
         """They are fetched now, or as soon as the auth service answers."""
         self._keys_changed.set()

@@ -31,6 +31,7 @@ _LONGEST = 4096
 _LEEWAY = 5
 _REMEMBERED = 4096
 _REFRESH_EVERY = 10.0
+_REFRESH_EVERY_WITHOUT = 0.5
 _REFRESH_TIMEOUT = 3.0
 
 
@@ -123,7 +124,8 @@ class AccessTokenIssuer:
 
 class AccessTokenVerifier:
     """Checks in a fixed order, the cheap things first. `refresh` fetches the JWKS when a token names a key not seen
-    before: one fetch at a time and one in ten seconds, whatever is thrown at us."""
+    before: one fetch at a time and one in ten seconds, whatever is thrown at us. While there is no key at all, which is
+    before the auth service has answered for the first time, it is two in a second: nobody gets in until then."""
 
     def __init__(
         self,
@@ -166,6 +168,10 @@ class AccessTokenVerifier:
         self._remembered.clear()
         self._headers.clear()
 
+    @property
+    def has_keys(self) -> bool:
+        return bool(self._keys)
+
     async def verify(self, token: str) -> AccessClaims:
         """Raises `InvalidToken` or `TokenExpired`; `Unavailable` only while no key is known at all."""
         if len(token) > _LONGEST:
@@ -199,14 +205,14 @@ class AccessTokenVerifier:
         if key is not None:
             return key
         if not self._keys:
-            raise Unavailable("Tokens cannot be checked yet.", retry_after=_REFRESH_EVERY)
+            raise Unavailable("Tokens cannot be checked yet.", retry_after=1)
         raise InvalidToken()
 
     def _may_refresh(self) -> bool:
         now = self._clock.monotonic()
-        if self._refreshed_at is not None and now - self._refreshed_at < _REFRESH_EVERY:
+        every = _REFRESH_EVERY if self._keys else _REFRESH_EVERY_WITHOUT
+        if self._refreshed_at is not None and now - self._refreshed_at < every:
             return False
-        self._refreshed_at = now
         return self._refresh is not None
 
     async def _load_keys(self) -> None:
@@ -216,6 +222,8 @@ class AccessTokenVerifier:
                 self.set_keys(await self._refresh())
         except Exception as error:  # whatever it was, the keys we have stay good
             logger.warning("signing_keys_not_refreshed", reason=type(error).__name__)
+        # From the end on: whoever has waited for a fetch that took too long does not wait for another.
+        self._refreshed_at = self._clock.monotonic()
 
     def _read_claims(
         self, token: str, key: Ed25519PublicKey, *, payload: bytes, signature: bytes

@@ -53,11 +53,14 @@ async def live() -> Response:
 async def ready(gateway: Gateway) -> Response:
     """Every service is asked over the bus. No versions, hosts or messages: this answer is public."""
     overview = await Overview(gateway.bus, valkey=gateway.valkey).take()
+    overall = overview.status
+    if overall is not CheckStatus.DOWN and not await gateway.access.knows_keys():
+        overall = CheckStatus.DOWN
     body = PublicHealth(
-        status=overview.status,
+        status=overall,
         checks=[PublicCheck(name=c.name, status=c.status, latency_ms=c.latency_ms) for c in overview.checks],
     )
-    status = 503 if overview.status is CheckStatus.DOWN else 200
+    status = 503 if overall is CheckStatus.DOWN else 200
     headers = {"Retry-After": "2"} if status == 503 else None
     return Response(
         body.model_dump_json(), status_code=status, media_type="application/json", headers=headers
