@@ -26,7 +26,9 @@ async def test_tokens_are_checked_by_the_last_good_keys_while_the_auth_service_i
     assert (await browser.get("/auth/session")).status_code == 200
 
 
-async def test_a_portal_that_says_it_is_ready_lets_in_who_is_signed_in_however_early_they_came(door: Door) -> None:
+async def test_a_portal_that_says_it_is_ready_lets_in_who_is_signed_in_however_early_they_came(
+    door: Door,
+) -> None:
     browser = await door.owner()
     bearer = {"Authorization": f"Bearer {browser.token}"}
     await door.sandbox.start(*registry.services(["media", "plex", "youtube", "health"]))
