@@ -22,6 +22,9 @@ from medianest_common.db.relay import Relay
 from medianest_common.errors import Conflict, MediaNestError, Unavailable
 from medianest_common.lifecycle import running
 
+_ACK_WAIT = 4.0
+"""Of the work of the sample."""
+
 
 async def heard(app: App, *texts: str) -> bool:
     return sorted(app.heard) == sorted(texts)
@@ -137,6 +140,33 @@ async def test_attack_104_a_poisonous_body_is_buried_and_does_not_stop_the_other
     await eventually(lambda: heard(apps[0], "fine"))
     letter = await eventually(lambda: _dead_letter(sandbox, f"dlq.{NoteWritten.subject}"))
     assert (letter.data or b"") == body
+
+
+@pytest.mark.parametrize("headers", [{"mn-caller": "{"}, {"mn-deadline": "tomorrow"}])
+async def test_attack_104_poisonous_headers_are_buried_and_do_not_stop_the_others(
+    sandbox: Sandbox, apps: list[App], headers: dict[str, str]
+) -> None:
+    await sandbox.start(SAMPLE)
+    body = NoteWritten(text="poison").model_dump_json().encode()
+    await sandbox.bus.publish_stored(NoteWritten.subject, body, headers={"ce-id": str(uuid7()), **headers})
+    await sandbox.emit(NoteWritten(text="fine"))
+    await eventually(lambda: heard(apps[0], "fine"))
+    letter = await eventually(lambda: _dead_letter(sandbox, f"dlq.{NoteWritten.subject}"))
+    assert letter.headers["mn-attempts"] == "1"
+
+
+async def test_work_that_a_leaving_replica_cannot_finish_is_begun_by_the_next_one_at_once(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    apps[0].work_gate = asyncio.Event()
+    await sandbox.bus.enqueue_now(Work(text="long"))
+    await eventually(lambda: _equal(apps[0].begun, 1))
+    await sandbox.stop("sample")
+    await sandbox.start(SAMPLE)
+    started = asyncio.get_running_loop().time()
+    await eventually(lambda: _equal(apps[1].worked, ["long"]))
+    assert asyncio.get_running_loop().time() - started < _ACK_WAIT / 2
 
 
 async def test_work_longer_than_its_ack_wait_is_done_once(sandbox: Sandbox, apps: list[App]) -> None:

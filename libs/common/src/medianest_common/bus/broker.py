@@ -11,6 +11,7 @@ import structlog
 from fast_depends import Provider
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats.message import NatsBatchMessage
 from faststream.nats.security import NatsNKey, NatsSecurity
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -18,6 +19,7 @@ from nats.js import JetStreamContext
 from medianest_common.bus.client import Bus
 from medianest_common.bus.credentials import Credentials
 from medianest_common.bus.endpoints import (
+    Endpoint,
     event_endpoint,
     job_endpoint,
     letter_endpoint,
@@ -91,7 +93,7 @@ def make_broker(
         reconnect_time_wait=0.25,  # type: ignore[arg-type]
         ping_interval=10,
         inbox_prefix=inbox(name),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
+        ack_policy=AckPolicy.MANUAL,
         graceful_timeout=5.0,
         apply_types=False,
         # Else a model is made for each handler, of what it is given: a message as it came, all the same.
@@ -131,9 +133,9 @@ def bind(broker: NatsBroker, handlers: Handlers, *, app: Any, database: Database
     """Subscribe everything a service hears and works on. Must happen once, before the broker starts."""
     for heard in handlers.listeners:
         # Without no_reply the listener would answer in place of JetStream, whose ack goes to the same address.
-        broker.subscriber(heard.event.subject, no_reply=True)(listen_endpoint(heard, app=app))
+        broker.subscriber(heard.event.subject, no_reply=True)(_each(listen_endpoint(heard, app=app)))
     for topic in handlers.live_topics:
-        broker.subscriber(topic.subject, no_reply=True)(live_endpoint(topic, app=app))
+        broker.subscriber(topic.subject, no_reply=True)(_each(live_endpoint(topic, app=app)))
     places = asyncio.Semaphore(events_at_once(database.pool().size) if database else 0)
     for event in handlers.events:
         assert database is not None, "reacting to events needs a database for the inbox"
@@ -211,9 +213,10 @@ def _subscribe_durable(
     stream: str,
     durable: str,
     concurrency: int,
-    endpoint: Callable[[NatsMessage], Awaitable[Any]],
+    endpoint: Endpoint,
 ) -> None:
-    # The batch size of a pull subscriber is also how many of its messages run at once.
+    # The batch size of a pull subscriber is also how many of its messages run at once. They come all at once, since
+    # what FastStream does for a message costs as much as most of what we do about it.
     broker.subscriber(
         subject,
         stream=JStream(stream, declare=False),
@@ -221,5 +224,19 @@ def _subscribe_durable(
         no_reply=True,
         # That of the client goes for questions only.
         inbox_prefix=f"{inbox(service)}.".encode(),
-        pull_sub=PullSub(batch_size=concurrency, timeout=5.0),
-    )(endpoint)
+        pull_sub=PullSub(batch_size=concurrency, timeout=5.0, batch=True),
+    )(_all(endpoint))
+
+
+def _each(endpoint: Endpoint) -> Callable[[NatsMessage], Awaitable[None]]:
+    async def handle(arrived: NatsMessage) -> None:
+        await endpoint(arrived.raw_message)
+
+    return handle
+
+
+def _all(endpoint: Endpoint) -> Callable[[NatsBatchMessage], Awaitable[None]]:
+    async def handle(arrived: NatsBatchMessage) -> None:
+        await asyncio.gather(*map(endpoint, arrived.raw_message))
+
+    return handle

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import nats.errors
-from faststream.nats import NatsMessage
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 from pydantic import ValidationError
@@ -37,14 +37,13 @@ class DeadLetter:
     body: bytes
 
     @classmethod
-    def arrived(cls, message: NatsMessage) -> "DeadLetter":
-        raw = message.raw_message
+    def arrived(cls, message: Msg) -> "DeadLetter":
         return cls(
-            seq=raw.metadata.sequence.stream,
-            buried_at=raw.metadata.timestamp.astimezone(UTC),
-            subject=raw.subject.removeprefix(_BURIED),
-            headers=message.headers,
-            body=message.body,
+            seq=message.metadata.sequence.stream,
+            buried_at=message.metadata.timestamp.astimezone(UTC),
+            subject=message.subject.removeprefix(_BURIED),
+            headers=message.headers or {},
+            body=message.data,
         )
 
     @property
@@ -87,14 +86,13 @@ class DeadLetter:
         return kept | {ONLY: self.handler, RETRIES: str(self.retries + 1)}
 
 
-def burial(message: NatsMessage, *, handler: str, reason: str) -> tuple[str, dict[str, str]]:
+def burial(message: Msg, *, handler: str, reason: str) -> tuple[str, dict[str, str]]:
     """Where to, and with which headers."""
-    raw = message.raw_message
-    kept = {name: value for name, value in message.headers.items() if name != ONLY}
-    return _BURIED + raw.subject, kept | {
-        MSG_ID: f"dlq-{raw.metadata.stream}-{raw.metadata.sequence.stream}-{handler}",
+    kept = {name: value for name, value in (message.headers or {}).items() if name != ONLY}
+    return _BURIED + message.subject, kept | {
+        MSG_ID: f"dlq-{message.metadata.stream}-{message.metadata.sequence.stream}-{handler}",
         REASON: reason,
-        ATTEMPTS: str(raw.metadata.num_delivered),
+        ATTEMPTS: str(message.metadata.num_delivered),
         HANDLER: handler,
     }
 

@@ -1,7 +1,6 @@
 """What stands between a pull loop of FastStream and its subscription."""
 
 import asyncio
-from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
@@ -13,10 +12,11 @@ _FAILED_FETCH_SECONDS = 0.2
 
 
 class Pull:
-    """Stands between a pull loop of FastStream and its subscription, for two things the loop does not see to.
+    """Stands between a pull loop of FastStream and its subscription, for three things the loop does not see to.
 
     It asks again at once when the connection is closed or the consumer is gone, without ever giving way to anything
-    else; here each such failure costs a moment instead. And it drops what has been delivered when it is stopped.
+    else; here each such failure costs a moment instead. It waits for more to come until a batch is full, with those in
+    hand that are there already. And it drops what has been delivered when it is stopped.
     """
 
     def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
@@ -26,6 +26,7 @@ class Pull:
         self._delivered: list[Msg] = []
         """To us, and not yet to the loop."""
         self._leaving = False
+        self._more_is_wanted = False
         subscription.fetch = self._fetching  # type: ignore[method-assign]
         self._sub.next_msg = self._next_message  # type: ignore[method-assign]
 
@@ -42,11 +43,16 @@ class Pull:
             if message.reply:
                 await message.nak()
 
-    async def _fetching(self, *arguments: Any, **options: Any) -> list[Msg]:
+    async def _fetching(
+        self, batch: int = 1, timeout: float | None = 5, heartbeat: float | None = None
+    ) -> list[Msg]:
+        if self._more_is_wanted:
+            self._more_is_wanted = False
+            raise nats.errors.TimeoutError
         if self._leaving:
             await asyncio.Event().wait()
         try:
-            messages = await self._fetch(*arguments, **options)
+            messages = await self._fetch(batch, timeout, heartbeat)
         except nats.errors.TimeoutError:
             self._delivered.clear()
             raise
@@ -57,6 +63,7 @@ class Pull:
         if self._leaving:
             return []
         self._delivered.clear()
+        self._more_is_wanted = 0 < len(messages) < batch
         return messages
 
     async def _next_message(self, timeout: float | None = 1.0) -> Msg:
