@@ -69,8 +69,8 @@ def with_urls(settings: Settings, urls: ServerUrls) -> Settings:
         update={
             "nats_url": urls.nats_url,
             "nats_seeds_dir": urls.nats_seeds_dir or settings.nats_seeds_dir,
-            "database_url": urls.database_url,
-            "valkey_url": urls.valkey_url,
+            "database_url": urls.database_by_socket or urls.database_url,
+            "valkey_url": urls.valkey_by_socket or urls.valkey_url,
         }
     )
 

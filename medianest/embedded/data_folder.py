@@ -13,6 +13,7 @@ from medianest.errors import DataFolderInUse, SetupError
 
 # Below the range of ports for outgoing connections, so that nobody takes ours during a restart.
 _PORTS = range(21_000, 32_000)
+_LONGEST_SOCKET = 100
 
 
 class FolderLock:
@@ -115,3 +116,8 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def may_be_socket(path: Path) -> bool:
+    """Whether it is short enough: 103 bytes are what macOS takes, 107 what Linux does."""
+    return len(os.fsencode(path)) <= _LONGEST_SOCKET

@@ -7,12 +7,12 @@ import pwd
 import shutil
 import signal
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import asyncpg
 
 from medianest.embedded.binaries import Version, find_postgres, version_of
-from medianest.embedded.data_folder import Kept, write_private
+from medianest.embedded.data_folder import Kept, may_be_socket, write_private
 from medianest.embedded.process import command_line, launched
 from medianest.errors import ServerDidNotStart, ServerNotFound, SetupError
 
@@ -26,7 +26,6 @@ _CONNECT_SECONDS = 10.0
 
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
     "max_connections": "100",
     "superuser_reserved_connections": "3",
     "shared_buffers": "32MB",
@@ -83,6 +82,17 @@ class PostgresServer:
     def url(self) -> str:
         return self._url(DATABASE)
 
+    @property
+    def url_by_socket(self) -> str | None:
+        """None where the folder lies too deep for a socket."""
+        if not self._has_socket():
+            return None
+        place = urlencode({"host": str(self._data), "port": self._port})
+        return f"postgresql://postgres:{quote(self._kept.password('postgres'))}@/{DATABASE}?{place}"
+
+    def _has_socket(self) -> bool:
+        return may_be_socket(self._data / ".s.PGSQL.65535")
+
     async def prepare(self) -> None:
         if not self._version:
             path = find_postgres(self._setting)
@@ -100,6 +110,8 @@ class PostgresServer:
         options = _OPTIONS | (_OPTIONS_SINCE_18 if self._version >= (18,) else {})
         options |= _SMALL if self._small else {}
         options["scram_iterations"] = str(_SCRAM_ITERATIONS)
+        # In the data folder, where nobody else may enter.
+        options["unix_socket_directories"] = str(self._data) if self._has_socket() else ""
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(self._path), "-D", str(self._data), "-p", str(self._port), *flags]
 
@@ -215,7 +227,10 @@ class PostgresServer:
 
         Its parent's pid it ignores, and still checks the shared memory named in the file for surviving back ends.
         """
-        lock = self._data / "postmaster.pid"
+        for lock in (self._data / "postmaster.pid", *self._data.glob(".s.PGSQL.*.lock")):
+            self._forget_pid_in(lock)
+
+    def _forget_pid_in(self, lock: Path) -> None:
         if not lock.exists():
             return
         first, newline, rest = lock.read_text().partition("\n")

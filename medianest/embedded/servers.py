@@ -32,6 +32,9 @@ class ServerUrls:
     database_url: str
     valkey_url: str
     nats_seeds_dir: Path | None = None
+    database_by_socket: str | None = None
+    valkey_by_socket: str | None = None
+    """The same, for whoever asks much: a third less for each question. None where there is no such way."""
 
 
 class EmbeddedServers:
@@ -137,6 +140,8 @@ class EmbeddedServers:
             database_url=database_url or postgres.url,
             valkey_url=valkey_url or valkey.url,
             nats_seeds_dir=None if nats_url else seeds,
+            database_by_socket=None if database_url else postgres.url_by_socket,
+            valkey_by_socket=None if valkey_url else valkey.url_by_socket,
         )
 
     async def _stop(self) -> None:

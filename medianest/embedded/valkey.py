@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import signal
 from pathlib import Path
+from urllib.parse import quote
 
 from medianest.embedded.binaries import find_valkey, version_of
-from medianest.embedded.data_folder import Kept, write_private
+from medianest.embedded.data_folder import Kept, may_be_socket, write_private
 
 _ANSWER_SECONDS = 1.0
 
@@ -14,6 +15,7 @@ _ANSWER_SECONDS = 1.0
 _CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
+{socket}
 requirepass {password}
 dir "{folder}"
 save ""
@@ -33,6 +35,7 @@ class ValkeyServer:
 
     def __init__(self, *, folder: Path, kept: Kept, binary: str | None, small: bool = False) -> None:
         self._configuration = folder / "valkey.conf"
+        self._socket = folder / "valkey.sock"
         self._folder = folder
         self._kept = kept
         self._setting = binary
@@ -46,6 +49,13 @@ class ValkeyServer:
     def url(self) -> str:
         return f"redis://:{self._kept.password('valkey')}@127.0.0.1:{self._port}/0"
 
+    @property
+    def url_by_socket(self) -> str | None:
+        """None where the folder lies too deep for a socket."""
+        if not may_be_socket(self._socket):
+            return None
+        return f"unix://:{self._kept.password('valkey')}@{quote(str(self._socket))}?db=0"
+
     async def prepare(self) -> None:
         if self._path is None:
             path = find_valkey(self._setting)
@@ -56,6 +66,7 @@ class ValkeyServer:
             self._configuration,
             _CONFIGURATION.format(
                 port=self._port,
+                socket=f'unixsocket "{self._socket}"\nunixsocketperm 700' if self.url_by_socket else "",
                 password=self._kept.password("valkey"),
                 folder=self._folder,
                 megabytes=self._megabytes,

@@ -63,12 +63,15 @@ async def test_a_server_left_by_an_earlier_run_is_ended(folder: Path) -> None:
 
 
 async def test_a_recorded_pid_that_now_belongs_to_somebody_else_is_left_alone(folder: Path) -> None:
-    async with EmbeddedServers(folder):
-        pass
+    async with EmbeddedServers(folder) as servers:
+        [socket] = (folder / "servers" / "postgres").glob(".s.PGSQL.*[0-9]")
     stranger = await asyncio.create_subprocess_exec("sleep", "60")
     (folder / "servers" / "postgres.pid").write_text(str(stranger.pid))
     (folder / "servers" / "postgres" / "postmaster.pid").write_text(
         f"{stranger.pid}\n{folder}/servers/postgres\n1700000000\n1\n\n127.0.0.1\n        0         0\nready   \n"
+    )
+    socket.with_name(f"{socket.name}.lock").write_text(
+        f"{stranger.pid}\n{folder}/servers/postgres\n1700000000\n1\n{folder}/servers/postgres\n"
     )
     try:
         async with EmbeddedServers(folder) as servers:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from redis.asyncio import BlockingConnectionPool, Connection, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, UnixDomainSocketConnection
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
@@ -16,7 +17,7 @@ from medianest_common.http import breakers
 from medianest_common.http.breaker import CircuitBreaker
 
 
-class _Connection(Connection):
+class _Plain(AbstractConnection):
     """A connection that was reset while nobody used it fails as one, and not with what the event loop says then."""
 
     async def _send_packed_command(self, command: Iterable[bytes]) -> None:
@@ -25,6 +26,14 @@ class _Connection(Connection):
         except (AttributeError, RuntimeError) as stumble:
             # The former is asyncio's (`StreamWriter.writelines`, CPython 3.13), the latter uvloop's.
             raise NotConnected("The connection is gone.") from stumble
+
+
+class _Connection(_Plain, Connection):
+    pass
+
+
+class _SocketConnection(_Plain, UnixDomainSocketConnection):
+    pass
 
 
 _AT_ONCE = 24
@@ -45,8 +54,8 @@ def open_valkey(url: str, *, timeout: float = 0.25, max_connections: int = 32) -
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
-        connection_class=_Connection,
     )
+    pool.connection_class = _SocketConnection if url.startswith("unix:") else _Connection
     return Redis(connection_pool=pool)
 
 
