@@ -8,6 +8,7 @@ from nats.aio.msg import Msg
 
 from medianest.testing import Sandbox
 from medianest_common.bus.asking import Answers
+from medianest_common.errors import Unavailable
 
 _SUBJECT = "rpc.sample.asked"
 
@@ -39,6 +40,18 @@ async def test_an_answer_that_comes_late_or_twice_is_nobodys(sandbox: Sandbox) -
     third = asyncio.create_task(answers.to(_SUBJECT, b"third", timeout=60, headers=None))
     await (await asyncio.wait_for(asked.get(), 60)).respond(b"no")
     assert (await third).data == b"no"
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"[]", b"+OK", b'{"seq": 1}'])
+async def test_what_no_stream_has_answered_for_is_not_stored(sandbox: Sandbox, answer: bytes) -> None:
+    async def in_its_place(message: Msg) -> None:
+        await message.respond(answer)
+
+    await sandbox.nats.subscribe("rpc.sample.stored", cb=in_its_place)
+    with pytest.raises(Unavailable):
+        await sandbox.bus.publish_stored("rpc.sample.stored", b"{}", headers={})
+    with pytest.raises(Unavailable):
+        await sandbox.bus.publish_stored("rpc.sample.nobody", b"{}", headers={})
 
 
 async def test_who_gives_up_asking_leaves_nothing_behind(sandbox: Sandbox) -> None:

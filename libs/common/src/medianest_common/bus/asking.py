@@ -5,11 +5,13 @@ question, waits for it in a way that can be cancelled from anywhere, and asks th
 """
 
 import asyncio
+import json
 from base64 import urlsafe_b64encode
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js.errors import APIError
 
 from medianest_common.randomness import sixteen_random_bytes
 
@@ -20,6 +22,18 @@ _NO_RESPONDERS = "503"
 def unguessable() -> bytes:
     """A name of an inbox. Those of the client count up, so whoever may answer there could answer for others."""
     return urlsafe_b64encode(sixteen_random_bytes()).rstrip(b"=")
+
+
+def require_stored(answer: bytes) -> None:
+    """Raises `APIError` for what the stream said against it, `ProtocolError` where no stream has answered."""
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        said = None
+    if isinstance(said, dict) and "error" in said:
+        raise APIError.from_error(said["error"])
+    if not isinstance(said, dict) or "stream" not in said:
+        raise nats.errors.ProtocolError
 
 
 class Answers:

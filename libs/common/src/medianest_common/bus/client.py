@@ -12,11 +12,11 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, NoStreamResponseError
+from nats.js.errors import APIError
 from pydantic import TypeAdapter
 
 from medianest_common import tracing
-from medianest_common.bus.asking import Answers, unguessable
+from medianest_common.bus.asking import Answers, require_stored, unguessable
 from medianest_common.bus.context import current, deadline_in, present
 from medianest_common.bus.handlers import answer_type
 from medianest_common.bus.violations import Violations
@@ -235,8 +235,9 @@ class Bus:
         refused = self._violations.so_far
         try:
             with tracing.sending(subject, headers) as sent:
-                await self.js.publish(subject, body, timeout=PUBLISH_TIMEOUT, headers=sent)
-        except (nats.errors.Error, NoStreamResponseError, APIError, OSError) as error:
+                answer = await self._answers.to(subject, body, timeout=PUBLISH_TIMEOUT, headers=sent)
+                require_stored(answer.data)
+        except (nats.errors.Error, APIError, OSError) as error:
             self._violations.raise_for(subject, since=refused)
             raise Unavailable("The message bus did not store the message.", retry_after=2) from error
 

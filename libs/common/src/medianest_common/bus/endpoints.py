@@ -82,11 +82,13 @@ def listen_endpoint(spec: ListenSpec, *, app: Any) -> Endpoint:
     attributes = _consumed(subject)
 
     async def handle(arrived: Msg) -> None:
-        headers = arrived.headers or {}
-        if ONLY in headers or _is_astray(arrived, heard_on=subject):
+        if ONLY in (arrived.headers or {}) or _is_astray(arrived, heard_on=subject):
             return
-        with tracing.entering(Context.from_headers(headers), subject, "consumer", attributes):
+        context, unreadable = _context_of(arrived)
+        with tracing.entering(context, subject, "consumer", attributes):
             try:
+                if unreadable is not None:
+                    raise unreadable
                 with holding(app) as present:
                     await spec.run(decode(arrived.data), present)
             except Exception as error:
