@@ -20,7 +20,7 @@ from medianest_common.lifecycle import running
 from medianest_common.testing.fault_proxy import FaultProxy
 from medianest_common.testing.live_client import LiveClient
 
-SILENCE_IS_NOTICED = 15.0
+SILENCE_IS_NOTICED = 40.0
 SETUP_TOKEN = "set-up-token-of-the-tests-0123456789abcdef"
 PASSWORD = "correct horse battery staple"
 
