@@ -14,7 +14,7 @@ from medianest_common.bus import Handlers, Raw, Reach, current, use
 from medianest_common.bus.handlers import Heard
 from medianest_common.contracts.base import Command, Contract, Event, Job, Nothing, Query
 from medianest_common.db import TYPES, Database, Transaction, service_metadata
-from medianest_common.errors import Conflict
+from medianest_common.errors import Conflict, Unavailable
 from medianest_common.service import Runtime, Service
 from medianest_common.settings import Settings
 
@@ -82,6 +82,8 @@ class App:
     """What led to what was done about each page after the commit."""
     unprintable: str = ""
     """Hearing of this page fails, and with it the transaction."""
+    out_of_reach: str = ""
+    """The same for a while: as if something were down for this page alone."""
     ticks: int = 0
     asleep: int = 0
     """How often it was asked to sleep."""
@@ -155,6 +157,8 @@ async def hear_together(heard: Sequence[Heard[PagePrinted]], app: App, tx: Trans
         await tx.session.flush()
         if each.event.text == app.unprintable:
             raise Conflict("No such ink.")
+        if each.event.text == app.out_of_reach:
+            raise Unavailable("Nobody prints there.")
         with use(each.context):
             tx.after_commit(partial(_told, app))
 

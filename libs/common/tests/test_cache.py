@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,29 @@ async def test_the_second_reader_is_served_from_the_cache(
 ) -> None:
     for reader in (cache, cache, replica):
         assert await reader.get_or_load("k", source.load, ttl=60) == source.answer(1)
+
+
+async def test_where_the_clock_is_set_back_by_an_hour_nothing_is_fresh_for_an_hour_more(
+    direct: Redis, cache: Cache, replica: Cache, source: Source, clock: ManualClock
+) -> None:
+    before = ManualClock(clock.now() + timedelta(hours=1))
+    early = Cache(direct, service="media", clock=before, timeout=_PATIENCE)
+    assert await early.get_or_load("k", source.load, ttl=30, stale=600) == source.answer(1)
+    await early.aclose()
+    for reader in (cache, replica):
+        assert await reader.get_or_load("k", source.load, ttl=30, stale=600) == source.answer(2)
+    assert await cache.look("k") == source.answer(2)
+
+
+async def test_clocks_of_replicas_may_be_some_seconds_apart(
+    direct: Redis, cache: Cache, source: Source, clock: ManualClock
+) -> None:
+    await cache.get_or_load("k", source.load, ttl=30)
+    behind = Cache(
+        direct, service="media", clock=ManualClock(clock.now() - timedelta(seconds=20)), timeout=_PATIENCE
+    )
+    assert await behind.get_or_load("k", source.load, ttl=30) == source.answer(1)
+    await behind.aclose()
 
 
 def _reads() -> float:

@@ -3,6 +3,8 @@
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +16,13 @@ from medianest_health.recurrence import NotARule, parse
 from medianest_health.windows import Plan, Window, in_utc
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+ZONES = [
+    BERLIN,
+    NEW_YORK,
+    LORD_HOWE,
+    *map(ZoneInfo, ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Africa/Cairo", "UTC")),
+]
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -132,6 +141,56 @@ def test_uptime_kuma_6233_an_hour_that_is_left_out_or_comes_twice(
     at = utc(starts_at) - timedelta(minutes=1)
     expected = Window(utc(starts_at), utc(starts_at) + timedelta(minutes=90))
     assert once.current_or_next(at=at) == expected
+
+
+@pytest.mark.parametrize(
+    "zone, wall, rule, starts_at",
+    [
+        # Two and three are the same moment.
+        (BERLIN, "2026-03-29T02:00", "BYHOUR=2,3;BYMINUTE=0,30", ["2026-03-29T01:00", "2026-03-29T01:30"]),
+        # From 2:00 to 2:30: what would be 2:20 is 2:50, and comes after 2:30.
+        (LORD_HOWE, "2026-10-04T02:20", "BYHOUR=2;BYMINUTE=20,30", ["2026-10-03T15:30", "2026-10-03T15:50"]),
+    ],
+    ids=["an hour", "half an hour"],
+)
+def test_what_the_clock_leaps_over_comes_in_order_and_once(
+    zone: ZoneInfo, wall: str, rule: str, starts_at: list[str]
+) -> None:
+    twice = plan(wall, f"FREQ=DAILY;{rule}", zone=zone, minutes=5)
+    at = utc(starts_at[0]) - timedelta(minutes=1)
+    found = list(islice(twice.windows(at=at), 3))
+    assert [window.starts_at for window in found[:2]] == [utc(each) for each in starts_at]
+    assert found[2].starts_at.astimezone(zone).date() == local(wall).date() + timedelta(days=1)
+    assert twice.current_or_next(at=at) == found[0]
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    day=st.sampled_from([date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4)])
+    | st.sampled_from([date(2026, 10, 25), date(2026, 11, 1), date(2026, 6, 1)]),
+    hours=st.sets(st.integers(0, 23), min_size=1, max_size=6),
+    minutes=st.sets(st.integers(0, 59), min_size=1, max_size=6),
+    length=st.integers(1, 200),
+)
+def test_in_every_zone_windows_come_in_order_and_once_and_none_is_missing(
+    zone: ZoneInfo, day: date, hours: set[int], minutes: set[int], length: int
+) -> None:
+    first = day - timedelta(days=1)
+    rule = f"FREQ=DAILY;BYHOUR={','.join(map(str, hours))};BYMINUTE={','.join(map(str, minutes))}"
+    often = plan(f"{first}T00:00:00", rule, zone=zone, minutes=length)
+    at = in_utc(local(str(first)), zone)
+    walls = [
+        datetime.combine(first + timedelta(days=number), time_of_day(hour, minute))
+        for number in range(3)
+        for hour in hours
+        for minute in minutes
+    ]
+    expected = sorted({in_utc(wall, zone) for wall in walls})
+    found = [window.starts_at for window in islice(often.windows(at=at), len(expected))]
+    assert found == expected
+    now = often.current_or_next(at=at)
+    assert now is not None
+    assert now.starts_at == expected[0]
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,33 @@ async def test_taken_off_the_list_and_put_on_it_again_is_asking_again(seerr: Hom
     await eventually(again)
 
 
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        pytest.param({"untold": [FILM_ITEM.rating_key]}, id="its entry makes no sense"),
+        pytest.param({"has_gaps": True}, id="nobody knows what else is on it"),
+    ],
+)
+async def test_what_was_ended_does_not_come_back_because_its_entry_could_not_be_read_for_a_while(
+    seerr: Home, unclear: dict[str, Any]
+) -> None:
+    frida = await watching(seerr, FILM_ITEM, SHOW_ITEM)
+    await settled(frida, 2)
+    [request] = [each for each in await requests_of(frida) if each.tmdb_id == FILM]
+    await frida.call(media.CancelRequest(id=request.id))
+    for on_it in ([SHOW_ITEM], [FILM_ITEM, SHOW_ITEM]):
+        seerr.clock.advance(3_600)
+        at = seerr.clock.now()
+        await seerr.sandbox.emit(WatchlistRead(user_id=frida.id, at=at, items=on_it, **unclear))
+        await heard_everything(seerr, frida, until=at)
+        assert {each.tmdb_id for each in await settled(frida, 2)} == {FILM, SHOW}
+
+    assert len(await requests_of(frida)) == 2
+    seerr.clock.advance(3_600)
+    await tell(seerr, frida, SHOW_ITEM)
+    assert [each.tmdb_id for each in await settled(frida)] == [SHOW]
+
+
 async def test_what_was_cancelled_before_it_came_onto_the_list_is_asked_for(seerr: Home) -> None:
     """Each for themselves: what somebody else has ended, or ended before they wished for it, is nobody's no."""
     frida, gustav = await watching(seerr, SHOW_ITEM), await seerr.friend("Gustav")

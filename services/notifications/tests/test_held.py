@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,13 @@ from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType, RequestStatus
 from medianest_common.contracts.notifications import NotificationType
 from medianest_common.contracts.notifications.preferences import Choice, Mode, MuteTitle, QuietHours
+from medianest_common.contracts.notifications.templates import (
+    Language,
+    PreviewTemplate,
+    ResetTemplate,
+    SetTemplate,
+    TemplateChannel,
+)
 from medianest_common.contracts.youtube.events import QueuePaused, QueueResumed
 from medianest_common.testing.fake_channels import FakeNtfy
 from medianest_common.testing.shifted_clock import ShiftedClock
@@ -332,6 +339,42 @@ async def test_uptime_kuma_6046_4858_what_never_got_through_is_not_told_after_it
     await sql(house.sandbox, "update channels set held_until = null")
     await house.sandbox.emit(request_event(Person(house.sandbox, "Ada"), S.PENDING, version=1))
     await arrives(house, ntfy, "Downloads go on", "Ada asks for Dune (2021)")
+
+
+async def test_whoever_has_no_zone_of_their_own_reads_the_times_of_the_household(
+    house: House, ntfy: FakeNtfy
+) -> None:
+    boss = await known(Person(house.sandbox, "Grace", Role.ADMIN))
+    await with_ntfy(boss, ntfy)
+    here: dict[str, Any] = {
+        "type": NotificationType.DOWNLOADS_PAUSED,
+        "locale": Language.ENGLISH,
+        "channel": TemplateChannel.ANY,
+    }
+    await boss.ask(
+        SetTemplate(
+            **here, title="Paused{% if until %} until {{ until | time }}{% endif %}", body="See you then."
+        )
+    )
+    try:
+        until = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
+        await house.sandbox.emit(QueuePaused(reason="The disk is full.", code=None, until=until))
+        await arrives(house, ntfy, "Paused until 21:30")
+        [entry] = await boss.inbox()
+        assert entry.title == "Paused until 21:30"
+        shown = await boss.ask(PreviewTemplate(**here, notification_id=entry.id))
+        assert [words.title for words in shown.items] == ["Paused until 21:30"]
+
+        await save(boss, zone="UTC")
+        await house.sandbox.emit(QueueResumed())
+        await house.sandbox.emit(QueuePaused(reason="The disk is full.", code=None, until=until))
+
+        async def in_their_own() -> bool:
+            return "Paused until 20:30" in [each.title for each in await boss.inbox()]
+
+        await eventually(in_their_own)
+    finally:
+        await boss.ask(ResetTemplate(**here))
 
 
 async def test_two_that_flap_at_the_same_moment_are_not_both_told_at_once(

@@ -17,7 +17,7 @@ from medianest_common.contracts.plex import (
     ListServerMembers,
     SearchLibrary,
 )
-from medianest_common.contracts.plex.browse import ListOnDeck
+from medianest_common.contracts.plex.browse import ListItems, ListOnDeck
 from medianest_common.errors import MediaNestError
 from medianest_common.http import Timeouts
 from medianest_common.testing.breakers import failures_of
@@ -27,6 +27,7 @@ from medianest_common.testing.shifted_clock import ShiftedClock
 from medianest_common.testing.troubles import ELSEWHERE, Trouble, TroubledRoad
 from medianest_plex.adapters import pms_clients
 from medianest_plex.audience import SECTIONS_LAST
+from medianest_plex.sync import Sync
 from medianest_plex.watchlists import NO_ANSWER
 from services.plex.tests.conftest import without_index
 from services.plex.tests.household import Household, as_in_earnest
@@ -50,6 +51,7 @@ ON_THE_WAY = [
     for below in ("", LIBRARIES)
     if not (below and each in (*ELSEWHERE, Trouble.REFUSES))
 ]
+FOR_LIBRARIES = [each for each in TROUBLES if each.id not in (*ELSEWHERE, Trouble.REFUSES)]
 LONG_ENOUGH = (31.0, 180.0, 3_700.0, 3_700.0, 90_000.0)
 """Seconds from one look to the next: after these anything that was missed would be believed to be gone."""
 
@@ -175,6 +177,48 @@ async def test_what_is_shown_meanwhile_says_that_it_is_old_and_is_all_there(
     async def is_well() -> bool:
         shelved.later()
         return await shown(old=False) == before
+
+    await eventually(is_well)
+
+
+@pytest.mark.parametrize("trouble", FOR_LIBRARIES)
+async def test_while_plex_is_there_and_nothing_is_told_of_libraries_what_is_shown_says_that_it_is_old(
+    sandbox: Sandbox,
+    plex: FakePlex,
+    clock: ShiftedClock,
+    server_road: TroubledRoad,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Trouble,
+) -> None:
+    shelved = await shelved_at(server_road.url, sandbox, plex, clock)
+    sync = Sync(shelved.app)
+    questions: list[Rpc[Any]] = [
+        ListLibraries(),
+        ListRecentlyAdded(),
+        SearchLibrary(query="heat"),
+        ListItems(library="1"),
+    ]
+
+    async def look_later(*, seconds: float) -> list[bool]:
+        shelved.later(seconds)
+        await asyncio.wait_for(sync.beat(), 120)
+        assert (await shelved.app.plex.watch.look(patience=30)).online
+        answers = [await shelved.ask(question) for question in questions]
+        assert all(answer.items for answer in answers)
+        return [answer.stale for answer in answers]
+
+    assert not any(await look_later(seconds=31))
+    if trouble is Trouble.HANGS:
+        monkeypatch.setattr(pms_clients, "_TIMEOUTS", Timeouts(connect=3.0, read=2.0, pool=5.0, total=4.0))
+        await shelved.app.plex.pms.move_to(server_road.url)
+    server_road.meet(trouble, below=LIBRARIES)
+    assert not any(await look_later(seconds=31)), "what fails once is read with the next look"
+    assert all(await look_later(seconds=46))
+
+    await server_road.heal()
+
+    async def is_well() -> bool:
+        return not any(await look_later(seconds=31))
 
     await eventually(is_well)
 

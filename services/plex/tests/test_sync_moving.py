@@ -169,6 +169,25 @@ async def test_what_no_list_names_but_plex_knows_by_its_number_stays(indexed: In
     assert "Heat" not in await indexed.titles()
 
 
+async def test_of_very_many_that_no_list_names_only_those_go_that_plex_was_asked_about(
+    indexed: Indexed,
+) -> None:
+    indexed.plex.library.generate(230)
+    await indexed.beat()
+    shown, hidden = indexed.item("Heat").section, indexed.plex.library.add_section("Hidden", type="photo")
+    gone, *kept = await films(indexed)
+    films_there = [item for item in indexed.plex.library.items.values() if item.section is shown]
+    for item in films_there:
+        item.section = hidden
+    indexed.plex.library.remove(str(gone))
+
+    await indexed.beat(after=86_500)
+    await indexed.beat(after=3_700)
+
+    assert await films(indexed) == set(kept)
+    assert await waiting(indexed) == []
+
+
 async def test_a_time_to_come_does_not_hide_what_comes_before_it(indexed: Indexed) -> None:
     alien = indexed.item("Alien")
     alien.added_at = alien.added_at.replace(year=2037)

@@ -19,6 +19,8 @@ from medianest_common.contracts.plex.watchlist import (
 from medianest_common.errors import RemoteError
 from medianest_common.testing.fake_plex import FakeAccount, FakePlex
 from medianest_common.testing.shifted_clock import ShiftedClock
+from medianest_plex import watchlist_numbers
+from medianest_plex.adapters import discover
 from medianest_plex.app import PlexApp
 from medianest_plex.service import SERVICE
 from medianest_plex.watchlists import read_due
@@ -360,6 +362,61 @@ async def told_on_the_bus(home: Household) -> int:
     js = home.sandbox.bus.js
     info = await js.stream_info("EVT_PLEX", subjects_filter=WatchlistRead.subject)
     return sum((info.state.subjects or {}).values())
+
+
+async def test_what_makes_no_sense_is_told_to_be_on_the_list_all_the_same(home: Household) -> None:
+    frida = home.plex.add_friend("frida")
+    home.plex.watch(frida, "The Matrix", tmdb=603)
+    heat = home.plex.watch(frida, "Heat", tmdb=949)
+    ear = await listening(home)
+    await wanting(home, frida)
+    first = await ear.next()
+    assert (len(first.items or ()), first.untold, first.has_gaps) == (2, [], False)
+
+    frida.watchlist[1].title = "\x00"
+    home.clock.advance(400)
+    told = await ear.next(2)
+    assert [each.tmdb_id for each in told.items or ()] == [603]
+    assert (told.untold, told.has_gaps) == ([heat], False)
+
+    home.plex.watch(frida, "Up a level", tmdb=1, rating_key="../../x")
+    home.clock.advance(400)
+    told = await ear.next(3)
+    assert (told.untold, told.has_gaps) == ([heat], True)
+
+    del frida.watchlist[2]
+    frida.watchlist[1].title = "Heat"
+    home.clock.advance(400)
+    told = await ear.next(4)
+    assert [each.tmdb_id for each in told.items or ()] == [949, 603]
+    assert (told.untold, told.has_gaps) == ([], False)
+    assert told.read_before is None, "nobody knows whether it was on the list before"
+
+
+async def test_what_is_too_much_or_not_looked_up_yet_does_not_look_like_removed(
+    home: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"_PAGE": 2, "MOST_ITEMS": 3, "_MOST_READ": 6}.items():
+        monkeypatch.setattr(discover, name, value)
+    monkeypatch.setattr(watchlist_numbers, "_LOOK_UPS", 2)
+    frida = home.plex.add_friend("frida")
+    keys = [home.plex.watch(frida, f"Film {number}", tmdb=10_000 + number) for number in range(5)]
+    newest_first = keys[::-1]
+    ear = await listening(home)
+    await wanting(home, frida)
+
+    first = await ear.next()
+    assert [each.rating_key for each in first.items or ()] == newest_first[:2]
+    assert (first.untold, first.has_gaps) == (newest_first[2:], False)
+    home.clock.advance(400)
+    second = await ear.next(2)
+    assert [each.rating_key for each in second.items or ()] == newest_first[:3]
+    assert (second.untold, second.has_gaps) == (newest_first[3:], False)
+    more = [home.plex.watch(frida, f"Film {number}", tmdb=10_000 + number) for number in range(5, 7)]
+    home.clock.advance(400)
+    third = await ear.next(3)
+    assert [each.rating_key for each in third.items or ()] == [*more[::-1], newest_first[0]]
+    assert (third.untold, third.has_gaps) == (newest_first[1:4], True)
 
 
 async def test_hostile_titles_and_keys_do_no_harm(home: Household) -> None:

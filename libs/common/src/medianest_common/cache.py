@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ class Cache:
         Fresh for up to `ttl` seconds (a little less, at random, so that entries do not expire together). For
         `stale` seconds more the old bytes are returned at once while one load runs in the background.
         """
-        found = await self._read(key, tag=tag)
+        found = await self._read(key, tag=tag, ttl=ttl)
         if found is None:
             flight = self._flight(key, loader, ttl=ttl, stale=stale, tag=tag)
             return await asyncio.shield(flight.task)
@@ -109,7 +110,7 @@ class Cache:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, key: str, *, tag: str) -> Found | None:
+    async def _read(self, key: str, *, tag: str, ttl: float = math.inf) -> Found | None:
         try:
             await self._settle()
             parts = await self._reach.ask(
@@ -124,7 +125,7 @@ class Cache:
         if not (isinstance(entry, bytes) and isinstance(everything, bytes) and isinstance(tagged, bytes)):
             self._count("nothing")
             return None
-        found = found_in(entry, (everything, tagged), now=self._clock.now().timestamp())
+        found = found_in(entry, (everything, tagged), now=self._clock.now().timestamp(), ttl=ttl)
         if found is None:
             self._count("nothing")
             return None

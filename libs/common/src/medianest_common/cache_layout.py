@@ -3,12 +3,15 @@
 Stamps are random and never absent from an entry, so that one lost to eviction brings nothing back.
 """
 
+import math
 import secrets
 import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
 _STAMP_BYTES = 8
+_APART_SECONDS = 60.0
+"""As far as the clocks of replicas may be."""
 _HEADER = struct.Struct(f">dd{_STAMP_BYTES}s{_STAMP_BYTES}s")
 # Acts only while the lease is still ours: an invalidation during the load takes it away.
 FINISH = """
@@ -47,9 +50,10 @@ def packed(value: bytes, stamps: Sequence[bytes], *, fresh_until: float, stale_u
     return _HEADER.pack(fresh_until, stale_until, *stamps) + value
 
 
-def found_in(entry: bytes, stamps: Sequence[bytes], *, now: float) -> Found | None:
-    """None where it has been dropped, or is too old."""
+def found_in(entry: bytes, stamps: Sequence[bytes], *, now: float, ttl: float = math.inf) -> Found | None:
+    """None where it has been dropped, is too old, or is fresh for longer than anything with this `ttl`: it is from
+    before the clock was set back."""
     fresh_until, stale_until, *stored = _HEADER.unpack_from(entry)
-    if stored != list(stamps) or now >= stale_until:
+    if stored != list(stamps) or now >= stale_until or fresh_until > now + ttl + _APART_SECONDS:
         return None
     return Found(entry[_HEADER.size :], now < fresh_until)

@@ -87,6 +87,41 @@ async def test_after_an_outage_each_has_its_effect_once(sandbox: Sandbox, app: A
     assert sorted(await notes(app)) == sorted(_PAGES)
 
 
+async def test_a_crowd_that_has_waited_for_the_end_of_an_outage_is_together_again(
+    sandbox: Sandbox, app: App
+) -> None:
+    app.fail_next = [Unavailable("not now", retry_after=3)] * 5
+    await printed(sandbox, app, _PAGES)
+
+    async def is_over() -> bool:
+        return not app.fail_next
+
+    await eventually(is_over)
+    # What is to be tried again is due by the time that the first of it is done.
+    app.gate, loop = asyncio.Event(), asyncio.get_running_loop()
+    due = loop.time() + 6
+
+    async def is_due() -> bool:
+        return loop.time() > due
+
+    await eventually(is_due)
+    tried = len(app.together)
+    app.gate.set()
+    await eventually(lambda: _nothing_waits(sandbox))
+    assert sorted(await notes(app)) == sorted(_PAGES)
+    assert len(app.together) - tried < len(_PAGES) // 4
+
+
+async def test_one_for_which_something_is_down_for_ever_holds_up_no_other(sandbox: Sandbox, app: App) -> None:
+    app.out_of_reach = "page 20"
+    await printed(sandbox, app, _PAGES)
+    await eventually(lambda: _has_noted(app, len(_PAGES) - 1))
+    assert "page 20" not in await notes(app)
+    app.out_of_reach = ""
+    await eventually(lambda: _nothing_waits(sandbox))
+    assert sorted(await notes(app)) == sorted(_PAGES)
+
+
 async def test_a_database_without_time_is_waited_for_and_nothing_is_given_up(
     sandbox: Sandbox, apps: list[App], monkeypatch: pytest.MonkeyPatch
 ) -> None:

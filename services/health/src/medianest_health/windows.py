@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from medianest_health.recurrence import Recurrence
@@ -33,9 +34,8 @@ class Plan:
     """What began before it is over by then."""
 
     def windows(self, *, at: datetime) -> Iterator[Window]:
-        """Those that run or come, in order."""
-        for local in self._locals(at):
-            starts_at = in_utc(local, self.zone)
+        """Those that run or come, in order, each once."""
+        for starts_at in self._starts(at):
             window = Window(starts_at, starts_at + self.duration)
             if self.cut_at is not None and starts_at < self.cut_at < window.ends_at:
                 window = replace(window, ends_at=self.cut_at)
@@ -53,6 +53,11 @@ class Plan:
             else:
                 break
         return found
+
+    def _starts(self, at: datetime) -> Iterator[datetime]:
+        """Where clocks leave an hour out, two times of that day may be one, or change places."""
+        for _, day in groupby(self._locals(at), key=datetime.date):
+            yield from sorted({in_utc(local, self.zone) for local in day})
 
     def _locals(self, at: datetime) -> Iterator[datetime]:
         if self.recurrence is None:

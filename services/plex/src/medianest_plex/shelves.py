@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -11,10 +12,12 @@ from medianest_plex.audience import Audience
 from medianest_plex.errors import NoSuchItem, NoSuchLibrary
 
 INDEXED = frozenset({"movie", "show", "artist"})
+_BELIEVED_FOR = timedelta(seconds=45)
+"""A little longer than from one look at the libraries to the next: what fails once is read at the second attempt."""
 # Of the server that was seen last. No row for a library when there is none.
 _SHELVES = text("""
     select s.id as server_id, s.machine_identifier, l.id, l.key, l.type, l.title, l.item_count,
-           l.complete_at is not null as is_complete
+           l.complete_at is not null as is_complete, l.unread_since
       from (select id, machine_identifier from servers order by last_seen_at desc limit 1) s
       left join libraries l on l.server_id = s.id
      order by l.position, l.key
@@ -32,6 +35,7 @@ class Shelf(NamedTuple):
     title: str
     item_count: int
     is_complete: bool
+    unread_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ async def shelves(app: PlexApp, whose: Audience) -> Shelves:
     if not rows:
         return Shelves(None, None, is_read=False, visible=[])
     seen = [
-        Shelf(row.id, str(row.key), row.type, row.title, row.item_count, row.is_complete)
+        Shelf(row.id, str(row.key), row.type, row.title, row.item_count, row.is_complete, row.unread_since)
         for row in rows
         if row.id is not None and whose.may_see(str(row.key))
     ]
@@ -76,8 +80,10 @@ async def shelves(app: PlexApp, whose: Audience) -> Shelves:
 
 
 async def is_stale(app: PlexApp, whose: Audience, seen: Shelves) -> bool:
-    """Also while the index was never complete."""
-    return not (whose.plex_answers and seen.is_ready and await app.plex.watch.glance())
+    """Also while the index was never complete, and while Plex is there and does not tell what is in its libraries."""
+    since = min((shelf.unread_since for shelf in seen.visible if shelf.unread_since), default=None)
+    is_read = since is None or app.clock.now() - since < _BELIEVED_FOR
+    return not (whose.plex_answers and seen.is_ready and is_read and await app.plex.watch.glance())
 
 
 async def kind_on(app: PlexApp, seen: Shelves, rating_key: str) -> str:

@@ -8,32 +8,28 @@ from hashlib import sha256
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, text, update
 
 from medianest_common.contracts.plex.watchlist import WatchlistItem, WatchlistRead
 from medianest_common.db import Repository
 from medianest_common.errors import MediaNestError, TooManyRequests
 from medianest_common.security.encryption import Cell, Undecryptable, UnknownKey
-from medianest_plex.adapters.discover import AccountTokenRefused, ListedTitle, ReadList
+from medianest_plex.adapters.discover import AccountTokenRefused, ReadList
 from medianest_plex.app import PlexApp
-from medianest_plex.models import Watchlist, WatchlistTitle
+from medianest_plex.models import Watchlist
+from medianest_plex.watchlist_numbers import numbers_of
 
 log = structlog.get_logger()
 
 SIGN_IN = "Sign in with Plex once more, so that your watchlist can be read."
 NO_ANSWER = "Plex does not answer when asked for the watchlist. It is asked again by itself."
 _AT_A_TIME = 5
-_LOOK_UPS = 40
-"""Titles whose numbers are looked up in one reading; the others' turn comes with the next."""
 _SOON = timedelta(seconds=10)
 _SLOW_DOWN = 60.0
 _LONGEST_PAUSE = 3_600.0
 _KEPT_UNUSED = timedelta(days=1)
 _TOLD_AGAIN_SECONDS = 6 * 3_600.0
 """And after a start: an event that was lost is made up for by the next reading after that."""
-_NUMBERLESS = timedelta(days=1)
-"""After so long a title that had no number is looked up again: what was announced only now gets one later."""
 
 _DUE = text("""
     update watchlists set next_at = :next
@@ -86,7 +82,7 @@ async def read_one(app: PlexApp, user_id: UUID) -> None:
         if found is None:
             await _unchanged(app, user_id)
             return
-        numbers, complete = await _numbers(app, token, found.titles)
+        numbers, complete = await numbers_of(app, token, found.titles)
     except TooManyRequests:
         raise
     except AccountTokenRefused:
@@ -130,44 +126,10 @@ def token_of(app: PlexApp, row: Watchlist) -> str | None:
         return None
 
 
-async def _numbers(
-    app: PlexApp, token: str, titles: Sequence[ListedTitle]
-) -> tuple[dict[str, int | None], bool]:
-    """TMDB's numbers by Plex's keys, and whether all have been looked for."""
-    known = {title.rating_key: title.tmdb_id for title in titles if title.tmdb_id is not None}
-    wanted = [title.rating_key for title in titles if title.rating_key not in known]
-    lately = WatchlistTitle.looked_up_at > app.clock.now() - _NUMBERLESS
-    async with app.db.read() as connection:
-        rows = await connection.execute(
-            select(WatchlistTitle.rating_key, WatchlistTitle.tmdb_id).where(
-                WatchlistTitle.rating_key.in_(wanted), or_(WatchlistTitle.tmdb_id.is_not(None), lately)
-            )
-        )
-        numbers: dict[str, int | None] = {row.rating_key: row.tmdb_id for row in rows}
-    missing = [key for key in wanted if key not in numbers]
-    for key in missing[:_LOOK_UPS]:
-        numbers[key] = await app.discover.tmdb_id(token, key)
-        await _remember(app, key, numbers[key])
-    return {**numbers, **known}, len(missing) <= _LOOK_UPS
-
-
-async def _remember(app: PlexApp, rating_key: str, tmdb_id: int | None) -> None:
-    async with app.db.transaction() as tx:
-        made = upsert(WatchlistTitle).values(
-            rating_key=rating_key, tmdb_id=tmdb_id, looked_up_at=app.clock.now()
-        )
-        found = {name: made.excluded[name] for name in ("tmdb_id", "looked_up_at")}
-        await tx.session.execute(
-            made.on_conflict_do_update(
-                index_elements=["rating_key"], set_=found, where=WatchlistTitle.tmdb_id.is_(None)
-            )
-        )
-
-
 async def _tell(
     app: PlexApp, user_id: UUID, found: ReadList, numbers: dict[str, int | None], *, complete: bool
 ) -> None:
-    """Titles whose number is still to be looked up are left out until it has been."""
+    """Of titles whose number is still to be looked up only the keys are told until it has been."""
     items = [
         WatchlistItem(
             rating_key=each.rating_key,
@@ -179,8 +141,10 @@ async def _tell(
         for each in found.titles
         if each.rating_key in numbers
     ]
+    untold = [each.rating_key for each in found.titles if each.rating_key not in numbers] + [*found.unread]
     numbered = all(each.tmdb_id is not None for each in items)
-    digest = sha256(json.dumps([each.model_dump() for each in items]).encode()).hexdigest()
+    said = [*(each.model_dump() for each in items), *untold, *([True] if found.nameless else [])]
+    digest = sha256(json.dumps(said).encode()).hexdigest()
     now = app.clock.now()
     async with app.db.transaction() as tx:
         row = await Watchlists(tx.session).get(user_id, lock=True)
@@ -193,10 +157,19 @@ async def _tell(
         # Told again as it is, it may be new to whoever hears it without being new on the list.
         read_before = row.read_at if row.told not in (None, digest) else None
         if row.told != digest or row.problem is not None or _is_to_be_told(app, user_id):
-            tx.emit(WatchlistRead(user_id=user_id, at=now, items=items, read_before=read_before))
+            tx.emit(
+                WatchlistRead(
+                    user_id=user_id,
+                    at=now,
+                    items=items,
+                    read_before=read_before,
+                    untold=untold,
+                    has_gaps=found.nameless,
+                )
+            )
             tx.after_commit(lambda: _note_told(app, user_id))
         row.told, row.problem = digest, None
-        row.read_at = now if complete else None
+        row.read_at = None if untold or found.nameless else now
 
 
 async def _unchanged(app: PlexApp, user_id: UUID) -> None:
@@ -204,7 +177,8 @@ async def _unchanged(app: PlexApp, user_id: UUID) -> None:
         row = await Watchlists(tx.session).get(user_id, lock=True)
         if row is None or not row.wanted:
             return
-        row.read_at = app.clock.now()
+        if row.read_at is not None:
+            row.read_at = app.clock.now()
         if row.problem is not None:
             # What was told last still holds, and is told with the next reading.
             row.etag, row.next_at = None, app.clock.now()

@@ -52,8 +52,7 @@ def event_endpoint(
         event = decode(arrived.data)
         event_id = UUID(headers[EVENT_ID])
         if together is not None:
-            heard = Heard(event, event_id, current())
-            return await together.handle(heard, alone=arrived.metadata.num_delivered > 1)
+            return await together.handle(Heard(event, event_id, current()))
         async with places, database.transaction() as tx:
             if not await tx.claim(spec.durable, event_id):
                 return "duplicate"

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextvars
+import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,13 @@ from medianest_common.bus.retry import is_outage
 from medianest_common.db.database import Database
 from medianest_common.swapping import holding
 
+_ENOUGH = 3
+"""So many in a row that find something down, each by itself, are believed."""
+
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
     heard: Heard[Any]
-    is_alone: bool
     outcome: asyncio.Future[str] = field(default_factory=asyncio.Future)
 
 
@@ -35,10 +37,9 @@ class Together:
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def handle(self, heard: Heard[Any], *, alone: bool) -> str:
-        """Returns what became of it, or raises what went wrong. `alone` is said of what has failed before, which must
-        not take others with it again."""
-        waiting = _Waiting(heard, alone)
+    async def handle(self, heard: Heard[Any]) -> str:
+        """Returns what became of it, or raises what went wrong."""
+        waiting = _Waiting(heard)
         self._waiting.append(waiting)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._settle_all(), context=self._context.copy())
@@ -46,27 +47,36 @@ class Together:
 
     async def _settle_all(self) -> None:
         while self._waiting:
-            several = len(list(takewhile(lambda each: not each.is_alone, self._waiting)))
-            batch = self._waiting[: several or 1]
-            del self._waiting[: len(batch)]
+            batch, self._waiting = self._waiting, []
             await self._settle(batch)
 
-    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+    async def _settle(self, batch: Sequence[_Waiting]) -> Exception | None:
         try:
             claimed = await self._attempt([each.heard for each in batch])
         except Exception as error:
-            if len(batch) > 1 and not is_outage(error):
-                # It is the fault of one of them, which shows when each has a transaction of its own.
-                for each in batch:
-                    await self._settle([each])
-                return
-            for each in batch:
-                if not each.outcome.done():
-                    each.outcome.set_exception(error)
-            return
+            if len(batch) == 1:
+                _fail(batch, error)
+            elif is_outage(error):
+                # By chance, so that what only looks as if something were down does not hide the same ones each time.
+                await self._settle_apart(random.sample(batch, len(batch)))
+            else:
+                await self._settle_apart(batch)
+            return error
         for each in batch:
             if not each.outcome.done():
                 each.outcome.set_result("ok" if each.heard.id in claimed else "duplicate")
+        return None
+
+    async def _settle_apart(self, batch: Sequence[_Waiting]) -> None:
+        """Whose fault it is shows when each has a transaction of its own. Where something is down, it is nobody's: what
+        several in a row have met, the others are spared."""
+        away = 0
+        for place, each in enumerate(batch):
+            error = await self._settle([each])
+            away = away + 1 if error is not None and is_outage(error) else 0
+            if error is not None and away == _ENOUGH:
+                _fail(batch[place + 1 :], error)
+                return
 
     async def _attempt(self, batch: Sequence[Heard[Any]]) -> Collection[UUID]:
         """Returns which were new."""
@@ -78,3 +88,9 @@ class Together:
                     with holding(self._app) as present:
                         await self._spec.run(list(new.values()), present, tx)
         return claimed
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for each in batch:
+        if not each.outcome.done():
+            each.outcome.set_exception(error)

@@ -1,7 +1,6 @@
 """Finish a sign-in whose first factor was right: the code or passkey that was asked for starts the session."""
 
 import structlog
-from sqlalchemy import select
 
 from medianest_auth.admission import admitted
 from medianest_auth.app import AuthApp
@@ -9,7 +8,6 @@ from medianest_auth.attempts import Try
 from medianest_auth.challenges import SECOND_FACTOR, Waiting, find_challenge, try_challenge
 from medianest_auth.code_tries import code_counter, refuse_more
 from medianest_auth.errors import ChallengeExpired, InvalidCode, PasskeyRefused, TooManyAttempts
-from medianest_auth.models import Challenge, Password, User
 from medianest_auth.passkeys import accept_passkey
 from medianest_auth.repository import Challenges, Devices, Users
 from medianest_auth.second_factors import accept_code
@@ -57,7 +55,8 @@ async def _finish(app: AuthApp, tx: Transaction, command: AnswerChallenge, waiti
     """All or nothing: the code is used up, the challenge is over, the session is there."""
     user = await Users(tx.session).get(waiting.user_id, lock=True)
     challenge = await Challenges(tx.session).get(waiting.id, lock=True)
-    if user is None or challenge is None or not await _still_holds(tx, user, challenge):
+    # Also gone where a new password was set since: that ends them, under the lock under which they are made.
+    if user is None or user.status != "active" or challenge is None:
         raise ChallengeExpired(_AGAIN)
     shown: SecondFactor | None = SecondFactor.PASSKEY
     if command.passkey:
@@ -76,17 +75,6 @@ async def _finish(app: AuthApp, tx: Transaction, command: AnswerChallenge, waiti
         client=command.client,
         remember=challenge.remember,
     )
-
-
-async def _still_holds(tx: Transaction, user: User, challenge: Challenge) -> bool:
-    """A first factor shown before the account was suspended, or the password changed, is worth nothing now."""
-    if user.status != "active":
-        return False
-    if challenge.method != SignInMethod.PASSWORD:
-        return True
-    statement = select(Password.changed_at).where(Password.user_id == user.id)
-    changed_at = await tx.session.scalar(statement)
-    return changed_at is not None and changed_at <= challenge.created_at
 
 
 async def _record_refusal(app: AuthApp, command: AnswerChallenge, waiting: Waiting) -> None:

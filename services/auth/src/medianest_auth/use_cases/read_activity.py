@@ -1,7 +1,7 @@
 """One's own sign-ins: where one is signed in, how often and how one came in, and what stands out."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, func, literal_column, select
@@ -21,6 +21,9 @@ from medianest_common.contracts.auth.history import (
 from medianest_common.db import Transaction
 
 _LATEST = 20
+_QUARTER = timedelta(minutes=15)
+"""Every zone's clock agrees on those."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IS_UNUSUAL: ColumnElement[bool] = literal_column("unusual <> '[]'::jsonb")
 """As the index says it."""
 
@@ -49,15 +52,17 @@ async def get_activity(app: AuthApp, query: GetActivity) -> Activity:
 async def _by_day(
     tx: Transaction, mine: ColumnElement[bool], *, since: datetime, zone: ZoneInfo
 ) -> dict[date, Counter[str]]:
-    day = func.date(func.timezone(zone.key, SignInAttempt.at))
+    """PostgreSQL has zones of its own, and may not know one that this machine knows, or know it otherwise."""
+    quarter = func.date_bin(_QUARTER, SignInAttempt.at, _EPOCH)
     statement = (
-        select(day, SignInAttempt.result, func.count())
+        select(quarter, SignInAttempt.result, func.count())
         .where(mine, SignInAttempt.at >= since)
-        .group_by(day, SignInAttempt.result)
+        .group_by(quarter, SignInAttempt.result)
     )
     found: dict[date, Counter[str]] = {}
     for when, result, count in (await tx.session.execute(statement)).all():
-        found.setdefault(when, Counter())["signed_in" if result == "ok" else "refused"] += count
+        counts = found.setdefault(when.astimezone(zone).date(), Counter())
+        counts["signed_in" if result == "ok" else "refused"] += count
     return found
 
 

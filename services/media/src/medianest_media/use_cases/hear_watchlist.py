@@ -32,9 +32,9 @@ async def hear_watchlist(app: MediaApp, tx: Transaction, event: WatchlistRead) -
     known = await WatchlistItems(tx.session).of(event.user_id)
     for position, told in enumerate(event.items):
         _keep(tx, event, told, known.get(told.rating_key), position=position)
-    here = {told.rating_key for told in event.items}
+    here = {told.rating_key for told in event.items} | set(event.untold)
     for key, item in known.items():
-        if key not in here and item.left_at is None:
+        if key not in here and item.left_at is None and not event.has_gaps:
             item.left_at = event.at
     await tx.session.flush()
     await tx.session.execute(

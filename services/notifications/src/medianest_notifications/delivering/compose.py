@@ -28,7 +28,8 @@ async def compose(app: NotificationsApp, work: Work) -> Message:
         return await compose_digest(app, work, unsubscribe=_unsubscribe(app, work))
     entry = work.entries[leader.entry_id]
     async with app.db.transaction() as tx:
-        tongue = (await tongues_of(tx.session, [leader.user_id]))[leader.user_id]
+        tongues = await tongues_of(tx.session, [leader.user_id], household_zone=app.household_zone)
+        tongue = tongues[leader.user_id]
         templates, failures = TemplateOverrides(tx.session), dict[Key, str]()
         word = partial(
             render, told.value, locale=tongue.locale, zone=tongue.zone, channel=work.channel.kind.value

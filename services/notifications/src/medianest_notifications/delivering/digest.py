@@ -18,9 +18,12 @@ async def compose_digest(app: NotificationsApp, work: Work, *, unsubscribe: str 
     """In the order in which they came up, each in the words of the inbox."""
     leader = work.leader
     async with app.db.read() as connection:
-        tongue = (await tongues_of(connection, [leader.user_id]))[leader.user_id]
+        tongues = await tongues_of(connection, [leader.user_id], household_zone=app.household_zone)
+    tongue = tongues[leader.user_id]
     values = {"count": len(work.deliveries)}
-    said = render(ChannelMessage.DIGEST, values, locale=tongue.locale, channel=work.channel.kind)
+    said = render(
+        ChannelMessage.DIGEST, values, locale=tongue.locale, zone=tongue.zone, channel=work.channel.kind
+    )
     entries = [work.entries[delivery.entry_id] for delivery in sorted(work.deliveries, key=lambda d: d.seq)]
     return Message(
         delivery_id=leader.id,

@@ -74,10 +74,11 @@ class Entries(Repository[Entry]):
             await self.session.execute(select(Head).where(Head.user_id == user_id).with_for_update())
         ).scalar_one_or_none()
 
-    async def unname(self, user_id: UUID) -> int:
+    async def unname(self, user_id: UUID, *, household_zone: str) -> int:
         """Where other people's entries say this person's name, they no longer do."""
         entries = await self.list(Entry.about_id == user_id)
-        tongues = await tongues_of(self.session, {entry.user_id for entry in entries})
+        readers = {entry.user_id for entry in entries}
+        tongues = await tongues_of(self.session, readers, household_zone=household_zone)
         overrides = await TemplateOverrides(self.session).of({entry.type for entry in entries})
         for entry in entries:
             tongue = tongues[entry.user_id]

@@ -122,7 +122,7 @@ def _told(
             (channel, plan(matter, reader, channel, now=now, said=said.get(channel.id, NOTHING_SAID)))
             for channel in map(_endpoint, (row for row in rows if row.channel_id))
         ],
-        tongue=Tongue(rows[0].locale, rows[0].zone or "UTC"),
+        tongue=Tongue(rows[0].locale, rows[0].zone or household_zone),
     )
 
 

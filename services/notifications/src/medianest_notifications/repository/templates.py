@@ -14,7 +14,7 @@ from medianest_notifications.models import TemplateOverride
 from medianest_notifications.rendering import Overrides, Rendered, Wording, render
 
 _SPOKEN = text("""
-    select t.user_id, coalesce(p.locale, r.locale) as locale, coalesce(p.zone, r.zone, 'UTC') as zone
+    select t.user_id, coalesce(p.locale, r.locale) as locale, coalesce(p.zone, r.zone, :household_zone) as zone
     from unnest(cast(:user_ids as uuid[])) as t (user_id)
     left join preferences p on p.user_id = t.user_id
     left join recipients r on r.user_id = t.user_id
@@ -82,9 +82,11 @@ class TemplateOverrides(Repository[TemplateOverride]):
 
 
 async def tongues_of(
-    session: AsyncSession | AsyncConnection, user_ids: Collection[UUID]
+    session: AsyncSession | AsyncConnection, user_ids: Collection[UUID], *, household_zone: str
 ) -> Mapping[UUID, Tongue]:
-    rows = (await session.execute(_SPOKEN, {"user_ids": list(user_ids)})).all()
+    """Whoever has no zone of their own lives in the household's."""
+    values = {"user_ids": list(user_ids), "household_zone": household_zone}
+    rows = (await session.execute(_SPOKEN, values)).all()
     return {row.user_id: Tongue(row.locale, row.zone) for row in rows}
 
 

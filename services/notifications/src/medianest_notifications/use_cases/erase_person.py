@@ -25,12 +25,13 @@ async def erase_person(app: NotificationsApp, tx: Transaction, event: UserDelete
     sent, channels = await Channels(tx.session).erase(event.user_id)
     # After the channels, as whoever sends a code does.
     codes = await CodeSends(tx.session).delete(CodeSend.user_id == event.user_id)
+    gone = await entries.delete(Entry.user_id == event.user_id)
     removed = {
         "recipients": known,
         "channels": channels,
         "code_sends": codes,
         "deliveries": sent,
-        "entries": await entries.delete(Entry.user_id == event.user_id) + await entries.unname(event.user_id),
+        "entries": gone + await entries.unname(event.user_id, household_zone=app.household_zone),
         "preferences": await Preferences(tx.session).delete(Preference.user_id == event.user_id),
         "choices": choices,
         "mutes": await Mutes(tx.session).delete(Mute.user_id == event.user_id),

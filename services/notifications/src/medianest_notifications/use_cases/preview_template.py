@@ -28,9 +28,10 @@ async def preview_template(app: NotificationsApp, query: PreviewTemplate) -> Tem
     caller = require(Permission.MANAGE_TEMPLATES)
     key = (query.type.value, query.locale.value, query.channel.value)
     async with app.db.transaction() as tx:
-        zone = (await tongues_of(tx.session, [caller.user_id]))[caller.user_id].zone
+        tongues = await tongues_of(tx.session, [caller.user_id], household_zone=app.household_zone)
         overrides = await TemplateOverrides(tx.session).of([key[0]])
         values = await _values(tx.session, query, caller.user_id)
+    zone = tongues[caller.user_id].zone
     now = overrides.get(key) or overrides.get((*key[:2], ANY)) or _built_in(key)
     wording = Wording(query.title or now.title, query.body or now.body)
     check(key, wording)

@@ -30,8 +30,9 @@ async def send_at_once(
         return SendReport(sent=False, answer=UNREADABLE)
     config = within(config, by_admin=require_caller().is_admin)
     async with app.db.read() as connection:
-        tongue = (await tongues_of(connection, [channel.user_id]))[channel.user_id]
-    said = render(type.value, values, locale=tongue.locale, channel=channel.kind.value)
+        tongues = await tongues_of(connection, [channel.user_id], household_zone=app.household_zone)
+    tongue = tongues[channel.user_id]
+    said = render(type.value, values, locale=tongue.locale, zone=tongue.zone, channel=channel.kind.value)
     message = Message(
         delivery_id=uuid7(),
         type=type,

@@ -15,6 +15,8 @@ from medianest_plex.adapters.guids import external_ids
 
 _TIMEOUTS = Timeouts(connect=3.0, read=8.0, total=10.0)
 _PAGE = 100
+_MOST_READ = 3 * MOST_ITEMS
+"""Of what is beyond `MOST_ITEMS` only the keys are told, so that it does not look as if it had left."""
 _KEY = re.compile(r"[0-9A-Za-z]{1,64}")
 _LIST = "/library/sections/watchlist/all"
 
@@ -37,13 +39,19 @@ class ListedTitle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadList:
+    """`unread` are keys of entries that say nothing else, or that are too many; `nameless` has not even keys."""
+
     titles: tuple[ListedTitle, ...]
     etag: str | None
+    unread: tuple[str, ...] = ()
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     titles: tuple[ListedTitle, ...]
+    unread: tuple[str, ...]
+    nameless: bool
     rows: int
     total: int
     etag: str | None
@@ -75,14 +83,23 @@ class Discover:
         first = await self._page(token, start=0, etag=etag)
         if first is None:
             return None
-        found, read = list(first.titles), first.rows
-        while read < min(first.total, MOST_ITEMS):
+        pages, read = [first], first.rows
+        while read < min(first.total, _MOST_READ):
             page = await self._page(token, start=read, etag=None)
             if page is None or not page.rows or page.total != first.total:
                 raise _in_motion()
-            found += page.titles
+            pages.append(page)
             read += page.rows
-        return ReadList(titles=tuple(found[:MOST_ITEMS]), etag=first.etag)
+        found = list({title.rating_key: title for page in pages for title in page.titles}.values())
+        return ReadList(
+            titles=tuple(found[:MOST_ITEMS]),
+            etag=first.etag,
+            unread=tuple(
+                [key for page in pages for key in page.unread]
+                + [title.rating_key for title in found[MOST_ITEMS:]]
+            ),
+            nameless=read < first.total or any(page.nameless for page in pages),
+        )
 
     async def tmdb_id(self, token: str, rating_key: str) -> int | None:
         def read(response: Response) -> int | None:
@@ -140,21 +157,37 @@ def _listed(response: Response) -> _Page | None:
         return None
     container = _container(response)
     total = to_int(container.get("totalSize"))
-    rows = entries(container.get("Metadata"))
+    listed = container.get("Metadata")
+    rows = entries(listed)
+    count = len(listed) if isinstance(listed, list) else len(rows)
     if total is None or total < 0:
         raise ValueError("a list that does not say how long it is")
     etag = response.headers.get("etag")
-    titles = tuple(title for title in map(_title, rows) if title is not None)
-    return _Page(titles, len(rows), total, etag if etag and etag.isascii() and len(etag) < 300 else None)
+    ours = [row for row in rows if not _is_of_another_kind(row)]
+    read = [(_key(row), _title(row)) for row in ours]
+    return _Page(
+        titles=tuple(title for _, title in read if title is not None),
+        unread=tuple(key for key, title in read if key is not None and title is None),
+        nameless=len(rows) < count or any(key is None for key, _ in read),
+        rows=count,
+        total=total,
+        etag=etag if etag and etag.isascii() and len(etag) < 300 else None,
+    )
+
+
+def _is_of_another_kind(item: Document) -> bool:
+    kind = item.get("type")
+    return isinstance(kind, str) and kind not in ("movie", "show")
+
+
+def _key(item: Document) -> str | None:
+    key = item.get("ratingKey")
+    return key if isinstance(key, str) and _KEY.fullmatch(key) else None
 
 
 def _title(item: Document) -> ListedTitle | None:
-    key, kind, title = (
-        item.get("ratingKey"),
-        item.get("type"),
-        to_text(item.get("title"), longest=LONGEST_TITLE),
-    )
-    if not isinstance(key, str) or not _KEY.fullmatch(key) or kind not in ("movie", "show") or title is None:
+    key, kind, title = _key(item), item.get("type"), to_text(item.get("title"), longest=LONGEST_TITLE)
+    if key is None or kind not in ("movie", "show") or title is None:
         return None
     year = to_int(item.get("year"))
     return ListedTitle(

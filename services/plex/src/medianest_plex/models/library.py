@@ -72,6 +72,8 @@ class Library(Base):
     pass_seen_at: Mapped[datetime | None]
     """When the full pass at work was last heard of; one that was killed is silent."""
     pass_read: Mapped[int] = mapped_column(server_default=text("0"))
+    unread_since: Mapped[datetime | None]
+    """Since when every look at it has failed; None when the last one did not."""
     gap: Mapped[int] = mapped_column(server_default=text("0"))
     """Plex's number of films, shows or artists less ours, after the last full pass."""
 

@@ -1,11 +1,11 @@
 """What is due, decided every few seconds in the replica that leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from medianest_common.errors import MediaNestError
+from medianest_common.errors import MediaNestError, TooManyRequests
 from medianest_plex.adapters.answers import Section
 from medianest_plex.app import PlexApp
 from medianest_plex.index import Index
@@ -50,12 +50,36 @@ class Sync:
                 return
             sections = await self._app.plex.pms.sections(token=self._app.plex.token)
             await self._keep_libraries(server, sections)
-            by_key = {int(section.key): section for section in sections}
-            for library in await self._libraries(server):
-                if library.key in by_key:
-                    await self._look(server, library, by_key[library.key])
         except MediaNestError as error:
-            log.info("plex_sync_put_off", reason=error.code)
+            await self._put_off(error, await self._libraries(server))
+            return
+        await self._look_at_each(server, {int(section.key): section for section in sections})
+
+    async def _look_at_each(self, server: Server, by_key: Mapping[int, Section]) -> None:
+        """One that cannot be read holds up no other."""
+        libraries = [each for each in await self._libraries(server) if each.key in by_key]
+        for place, library in enumerate(libraries):
+            try:
+                await self._look(server, library, by_key[library.key])
+            except TooManyRequests as slower:
+                await self._put_off(slower, libraries[place:])
+                return
+            except MediaNestError as error:
+                await self._put_off(error, [library])
+            else:
+                await self._has_been_read(library)
+
+    async def _put_off(self, error: MediaNestError, libraries: Sequence[Library]) -> None:
+        log.info("plex_sync_put_off", reason=error.code, libraries=[each.title for each in libraries])
+        async with self._app.db.transaction() as tx:
+            for library in libraries:
+                if library.unread_since is None:
+                    await Progress(tx.session).write(library, unread_since=self._app.clock.now())
+
+    async def _has_been_read(self, library: Library) -> None:
+        if library.unread_since is not None:
+            async with self._app.db.transaction() as tx:
+                await Progress(tx.session).write(library, unread_since=None)
 
     async def _is_still(self, server: Server) -> bool:
         """Where another server answers now, its items must not be taken for this one's. The watch sees it too."""

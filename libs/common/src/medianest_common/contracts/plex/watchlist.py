@@ -21,7 +21,8 @@ class WatchlistItem(Contract):
 
 
 class WatchlistRead(Event):
-    """The whole list, newest first, or why it cannot be read.
+    """The list, newest first, or why it cannot be read. What is neither among the items nor `untold` has left it, but
+    for one that `has_gaps`.
 
     Told when either has changed, and again as it stands now and then, for whoever has missed something.
     """
@@ -32,6 +33,10 @@ class WatchlistRead(Event):
     problem: str | None = None
     read_before: Timestamp | None = None
     """When the whole of it was read and told the time before. What was not on it then was put there since."""
+    untold: list[str] = []
+    """Keys of what is on it as well, and of which nothing more is known yet, or nothing that makes sense."""
+    has_gaps: bool = False
+    """There is more on it, of which not even the keys are known: what is not named here may still be on it."""
 
 
 class WatchlistItemRemoved(Event):
