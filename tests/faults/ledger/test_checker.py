@@ -89,6 +89,33 @@ def test_what_is_heard_of_after_a_later_turn_need_not_be_told() -> None:
     assert complaints(entries, seen) == []
 
 
+def _asked_again(first: str) -> tuple[list[Entry], Seen]:
+    """Frida was not told that she had asked for the fourth film, of which Olive says `first`, and asks once more."""
+    entries, seen = sound()
+    entries += [Entry("Frida", "request", "4", 504), Entry("Frida", "request", "4", 201, id="e")]
+    seen.requests += [_request("c", 4, first), _request("e", 4, "pending")]
+    seen.upstream += [(4, first), (4, "pending")]
+    seen.filed[4] = 2
+    seen.inboxes["Olive"] += [_notice(3, "request.created", "c", 4), _notice(4, "request.created", "e", 4)]
+    seen.live["Olive"] = [3, 4]
+    seen.chat["Frida asks for Film 4 (2020)"] = 2
+    return entries, seen
+
+
+def test_who_was_not_told_of_a_request_that_is_declined_meanwhile_may_ask_again() -> None:
+    entries, seen = _asked_again("declined")
+    entries.append(Entry("Olive", "decline", "c", 200))
+    seen.inboxes["Frida"].append(_notice(4, "request.declined", "c", 4))
+    seen.live["Frida"] = [2, 3, 4]
+    assert complaints(entries, seen) == []
+
+
+def test_who_asks_again_for_what_still_waits_must_not_get_another() -> None:
+    entries, seen = _asked_again("pending")
+    times = "film 4 is (2, 2, 2, 2) times in the portal, at Overseerr, in the inbox and on the phone"
+    assert complaints(entries, seen) == [times]
+
+
 LOST_RENEWAL = [
     Entry("Frida", "refresh", "Frida", None, why="ReadError", at=100, until=101),
     Entry("Frida", "refresh", "Frida", 503, at=102, until=105),
