@@ -20,6 +20,9 @@ COMMON = "libs/common/src/medianest_common"
         (SERVICE, "self._log.info('said', user_email=who)\n", "`user_email` is hidden"),
         (SERVICE, "def f(user):\n    return f'push.user.{user}'\n", "subjects"),
         (SERVICE, "def f(user):\n    return 'push.user.' + user\n", "subjects"),
+        (SERVICE, "x = text('delete from items where id = :id returning *')\n", "names its columns"),
+        (SERVICE, "x = text(f'select i.*, r.status from {table} i')\n", "names its columns"),
+        (SERVICE, "x = 'with a as (select id from items) SELECT id, a.* from a'\n", "names its columns"),
         (SERVICE, "x = 1  # TODO later\n", "finish it"),
         (
             f"{COMMON}/contracts/media.py",
@@ -54,6 +57,15 @@ def test_a_breach_is_found(path: str, source: str, law: str) -> None:
         (SERVICE, "log.info('said', error_code=error.code)\nrow.info('said', code=1)\n"),
         (SERVICE, "def f(name):\n    return f'evtl. {name}'\n"),
         (SERVICE, "subject = 'live.youtube.progress'\n"),
+        (SERVICE, "x = text(f'select count(*), i.id from (select * from items where {which}) i')\n"),
+        (SERVICE, "x = text('insert into items (id) select * from unnest(cast(:ids as uuid[]))')\n"),
+        (
+            SERVICE,
+            "x = text('select a, sum(b * 2) from (with h as (select h.* from g) select * from h) i')\n",
+        ),
+        (SERVICE, "x = 'choose or select, and see **bold** words'\n"),
+        ("services/media/src/medianest_media/migrations/versions/0001_x.py", "x = 'select * from items'\n"),
+        ("services/media/tests/test_x.py", "x = 'select * from items'\n"),
     ],
 )
 def test_what_is_allowed_is_left_alone(path: str, source: str) -> None:

@@ -70,6 +70,10 @@ def filed(home: Home) -> list[Any]:
     return [c for c in home.overseerr.calls if c.method == "POST" and c.path == "/api/v1/issue"]
 
 
+def title_pages(home: Home) -> list[Any]:
+    return [c for c in home.overseerr.calls if c.method == "GET" and c.path == f"/api/v1/movie/{FILM}"]
+
+
 async def refused(call: Any) -> MediaNestError:
     with pytest.raises(MediaNestError) as caught:
         await call
@@ -290,6 +294,34 @@ async def test_an_issue_reported_in_overseerr_is_there_without_any_webhook(seerr
         ("owner", "Blurred 2"),
     ]
     assert [i.message for i in (await frida.call(said.ListIssues())).items] == ["Blurred 1"]
+
+
+async def test_an_issue_that_overseerr_names_in_a_way_nobody_understands_is_not_called_deleted(
+    seerr: Home,
+) -> None:
+    in_library(seerr)
+    may_report(seerr)
+    frida = await seerr.friend()
+    issue = await report(frida)
+    theirs = await twin(seerr, issue)
+    number, theirs.id = theirs.id, -1
+    reported_there(seerr, number + 1, by=seerr.overseerr.owner)
+    for _ in range(2):
+        asked = len(title_pages(seerr))
+        seerr.clock.advance(61)
+
+        async def was_looked_at(asked: int = asked) -> bool:
+            return len(title_pages(seerr)) > asked
+
+        await seerr.comes(was_looked_at)
+    theirs.id = number
+    seerr.clock.advance(61)
+
+    async def both() -> bool:
+        return len((await seerr.owner.call(said.ListIssues())).items) == 2
+
+    await seerr.comes(both)
+    assert (await sees(frida, issue)).waiting_reason is None
 
 
 async def test_who_is_known_from_an_import_only_is_nobody_of_ours_to_tell(seerr: Home) -> None:

@@ -131,6 +131,20 @@ async def test_an_entry_nobody_can_read_is_counted_and_nothing_goes_because_of_i
     assert dropped == [("Movies", 1, True), ("TV Shows", 3, True), ("Grown-ups", 1, True)]
 
 
+async def test_what_nobody_can_read_of_a_collection_stays_in_it(indexed: Indexed) -> None:
+    films = [indexed.item(title).rating_key for title in ("Alien", "Heat")]
+    for title in ("Another", "Mine"):
+        indexed.plex.library.add_collection(title, films)
+    await indexed.beat()
+    members = "select collection_key, item_key from collection_items order by 1, 2"
+    before = await indexed.rows(members)
+    assert len(before) == 4
+
+    indexed.plex.quirks.broken_item = indexed.plex.quirks.missing_total_size = True
+    await indexed.beat(after=86_500)
+    assert await indexed.rows(members) == before
+
+
 async def test_a_library_that_never_comes_out_even_is_not_read_without_end(indexed: Indexed) -> None:
     number = iter(range(10_000))
 

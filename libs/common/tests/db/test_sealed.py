@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import Column, Table, Text, Uuid, insert, select, update
+from sqlalchemy.engine import make_url
 
 from libs.common.tests.sample import SAMPLE
-from medianest.testing import SECRET_KEY, Sandbox
+from medianest.testing import SECRET_KEY, Sandbox, eventually
 from medianest_common.clock import uuid7
 from medianest_common.db.base import service_metadata
 from medianest_common.db.database import Database, open_database
@@ -100,6 +102,27 @@ async def test_what_does_not_open_stays_and_is_told_apart(db: Database, column: 
     async with db.read() as connection:
         kept = (await connection.execute(select(VAULT.c.secret).where(VAULT.c.id == rows[0]))).scalar_one()
     assert kept == foreign
+
+
+async def test_who_works_in_another_database_of_the_server_is_not_waited_for(
+    db: Database, sandbox: Sandbox
+) -> None:
+    secret = role_secret(KeyRing.parse(SECRET_KEY))
+    own = make_url(role_url(sandbox.settings["database_url"], "sample", secret=secret))
+    elsewhere = own.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(elsewhere, timeout=30)
+    try:
+        async with connection.transaction():
+            await connection.execute("select 1", timeout=30)
+            since = await database_time(db)
+
+            async def is_over() -> bool:
+                """What the service itself had begun."""
+                return await still_open(db, since=since) == 0
+
+            await eventually(is_over)
+    finally:
+        await connection.close(timeout=5)
 
 
 async def test_a_row_that_somebody_is_writing_is_left_to_them(db: Database, column: SealedColumn) -> None:

@@ -35,7 +35,8 @@ _COUNT_DAYS = text("""
         -- Says how far we have come even if nobody was here.
         select cast(:today as date) - 1, 'done', '', 0
     )
-    insert into sign_in_days select * from counted on conflict do nothing
+    insert into sign_in_days (day, measure, label, count)
+    select day, measure, label, count from counted on conflict do nothing
 """)
 
 

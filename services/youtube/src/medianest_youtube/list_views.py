@@ -27,7 +27,10 @@ BATCHES = """
 """
 
 SUBSCRIPTIONS = """
-    select s.*, coalesce(l.title, s.url) as title, l.thumbnail_url, p.name as person,
+    select s.id, s.user_id, s.kind, s.url, s.profile_id, s.backfill, s.backfill_count, s.title_includes,
+        s.title_excludes, s.min_seconds, s.max_seconds, s.keep_days, s.keep_count, s.keep_bytes, s.interval_minutes,
+        s.collection, s.enabled, s.last_checked_at, s.next_check_at, s.asked_at, s.failure, s.skipped, s.created_at,
+        coalesce(l.title, s.url) as title, l.thumbnail_url, p.name as person,
         coalesce(f.name, 'As chosen') as profile, c.downloads, c.size
     from (select * from subscriptions x where {conditions} order by x.id desc limit :rows) s
     join people p on p.id = s.user_id

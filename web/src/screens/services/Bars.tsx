@@ -81,9 +81,10 @@ function span(count: number, seconds: number, t: Translate): string {
 
 function useSays(barSeconds: number) {
   const { t } = useTranslation();
-  const { day, moment, percent, lasting } = useFormats();
+  const { date, moment, percent, lasting } = useFormats();
   return (bar: Bar) => {
-    const when = barSeconds >= 86_400 ? day(bar.start) : moment(bar.start);
+    // Days are measured from midnight to midnight in UTC, which is another date west of it.
+    const when = barSeconds >= 86_400 ? date(bar.start.slice(0, 10)) : moment(bar.start);
     const known = bar.upSeconds + bar.downSeconds;
     const facts = [
       bar.state === "unknown" ? t("services.notMeasured") : t(`monitor.${bar.state}`),

@@ -16,9 +16,10 @@ from nats.js.errors import APIError
 from pydantic import TypeAdapter
 
 from medianest_common import tracing
-from medianest_common.bus.asking import Answers, require_stored, unguessable
+from medianest_common.bus.asking import Answers, require_stored
 from medianest_common.bus.context import current, deadline_in, present
 from medianest_common.bus.handlers import answer_type
+from medianest_common.bus.mending import mend
 from medianest_common.bus.violations import Violations
 from medianest_common.bus.wire import CONTENT_TYPE, EVENT_ID, MSG_ID, SERVICE_ERROR_CODE
 from medianest_common.clock import Clock, uuid7
@@ -46,20 +47,13 @@ def _answer_adapter(message: type[Message]) -> TypeAdapter[Any]:
     return TypeAdapter(answer_type(message))
 
 
-class _Unguessable:
-    """Names of inboxes that the client makes itself."""
-
-    def next(self) -> bytearray:
-        return bytearray(unguessable())
-
-
 class Bus:
     """One service's end of the bus. Every call has a timeout, and the deadline travels with it."""
 
     def __init__(
         self, client: Client, *, service: str, clock: Clock, violations: Violations | None = None
     ) -> None:
-        client._nuid = _Unguessable()  # type: ignore[assignment]
+        mend(client)
         self._client = client
         self._violations = violations or Violations(service=service, clock=clock)
         self._answers = Answers(client)

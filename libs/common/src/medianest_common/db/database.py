@@ -20,6 +20,7 @@ from medianest_common.bus.wire import EVENT_ID, MSG_ID, header_value
 from medianest_common.clock import Clock, uuid7
 from medianest_common.contracts.base import Event, Job, Message, rfc3339
 from medianest_common.contracts.platform import Pool
+from medianest_common.db.goodbye import BriefGoodbye
 
 log = structlog.get_logger()
 
@@ -237,6 +238,7 @@ def open_database(
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         connect_args={
+            "connection_class": BriefGoodbye,
             "timeout": CONNECT_TIMEOUT,
             "command_timeout": STATEMENT_TIMEOUT + 5,
             "server_settings": {

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from medianest_common.db.database import CONNECT_TIMEOUT
+from medianest_common.db.goodbye import BriefGoodbye
 from medianest_common.db.roles import ensure_roles, role_url
 
 if TYPE_CHECKING:
@@ -178,7 +179,11 @@ async def bring_to(revision: str, *, url: str, versions: Path, metadata: MetaDat
     schema = make_url(url).username
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
-        connect_args={"timeout": CONNECT_TIMEOUT, "command_timeout": _LONGEST},
+        connect_args={
+            "connection_class": BriefGoodbye,
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": _LONGEST,
+        },
         # The lock of whoever migrates ends with its connection.
         poolclass=NullPool,
     )

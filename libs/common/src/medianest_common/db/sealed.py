@@ -17,7 +17,8 @@ BATCH = 500
 _INFO = "sealed"
 _OLDER_TRANSACTIONS = text(
     "select count(*) from pg_stat_activity"
-    " where usename = current_user and pid <> pg_backend_pid() and xact_start < :moment"
+    " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+    " and xact_start < :moment"
 )
 
 

@@ -23,9 +23,10 @@ _LOOKS = text(f"""
     from results
     where monitor_id = any(cast(:monitors as uuid[])) and at >= :since and at < :until
     union all
-    select before.* from unnest(cast(:monitors as uuid[])) as w(monitor_id)
+    select before.monitor_id, before.at, before.counted, before.holds_seconds, before.latency_ms
+    from unnest(cast(:monitors as uuid[])) as w(monitor_id)
     cross join lateral (
-        select r.monitor_id, at, counted, holds_seconds, {_ANSWERED}
+        select r.monitor_id, at, counted, holds_seconds, {_ANSWERED} as latency_ms
         from results r
         where r.monitor_id = w.monitor_id and at < :since and at >= cast(:since as timestamptz) - interval '3 days'
         order by at desc limit 1

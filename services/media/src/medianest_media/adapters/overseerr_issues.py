@@ -20,7 +20,7 @@ from medianest_media.adapters.issue_desk import (
     DeskUser,
     MayNot,
 )
-from medianest_media.adapters.lenient import each
+from medianest_media.adapters.lenient import as_dict, as_list, each
 from medianest_media.adapters.overseerr_answers import moment
 from medianest_media.adapters.overseerr_refusals import meaning, says_not_found, unexpected
 from medianest_media.titles import storable_lines, storable_title
@@ -127,7 +127,8 @@ def _title(answer: dict[str, Any]) -> DeskTitle | None:
     media = answer.get("mediaInfo")
     if not media:
         return None
-    ids = each("issue", media.get("issues") or [], lambda row: _number(row["id"]))
+    # All or nothing: an issue that is not among them is taken for deleted.
+    ids = [_number(as_dict(row)["id"]) for row in as_list(media.get("issues") or [])]
     return DeskTitle(id=_number(media["id"]), issue_ids=tuple(sorted(ids)))
 
 

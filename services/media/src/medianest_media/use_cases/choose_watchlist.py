@@ -26,7 +26,9 @@ from medianest_media.repository.watching import WatchlistItems, Watchlists
 
 _CURSOR = "watchlist"
 _ITEMS = text("""
-    select i.*, r.status, r.status_reason from watchlist_items i left join requests r on r.id = i.request_id
+    select i.rating_key, i.media_type, i.tmdb_id, i.title, i.year, i.position, i.state, i.reason, i.request_id,
+           i.first_seen_at, r.status
+      from watchlist_items i left join requests r on r.id = i.request_id
      where i.user_id = :me and i.left_at is null
        and (i.position, i.rating_key) > (:position, cast(:rating_key as text))
      order by i.position, i.rating_key limit :rows

@@ -49,7 +49,8 @@ _TAKE_BACK = text("""
         update heads h set unread = h.unread - 1 from taken where h.user_id = taken.user_id and taken.read_at is null
         returning h.user_id, h.unread, h.head
     )
-    select there.*, fewer.unread, fewer.head from there left join fewer using (user_id) order by there.user_id
+    select there.user_id, there.id, there.seq, there.was_pinned, fewer.unread, fewer.head
+    from there left join fewer using (user_id) order by there.user_id
 """)
 
 

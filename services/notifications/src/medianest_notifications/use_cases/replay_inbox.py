@@ -10,21 +10,23 @@ from medianest_common.bus import require_caller
 from medianest_common.contracts.notifications import InboxReplay, Notification, ReplayInbox
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.mapping import as_notification
+from medianest_notifications.models import Entry
 
 MOST_MISSED = 500
 MOST_AT_ONCE = 50
 """So that an answer stays well below what one message on the bus may hold."""
 
 # One statement is one snapshot: epoch, head and entries belong together.
-_REPLAY = text("""
-    select epoch.value as epoch, coalesce(h.head, 0) as head, coalesce(h.unread, 0) as unread, e.*
+_REPLAY = text(f"""
+    select epoch.value as epoch, coalesce(h.head, 0) as head, coalesce(h.unread, 0) as unread,
+        {", ".join(f"e.{column.name}" for column in Entry.__table__.c)}
     from epoch
     left join heads h on h.user_id = :user_id
     left join entries e on e.user_id = :user_id and e.seq > :last_seq and e.seq <= h.head
         and h.head - :last_seq <= :most and epoch.value = :epoch
     order by e.seq
     limit :most_at_once
-""")
+""")  # noqa: S608
 
 
 async def replay_inbox(app: NotificationsApp, query: ReplayInbox) -> InboxReplay:

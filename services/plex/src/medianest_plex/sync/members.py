@@ -38,7 +38,7 @@ async def read_members(app: PlexApp, server: Server, done: Pass) -> None:
             continue  # It went while we read.
         async with app.db.transaction() as tx:
             values = {"server": server.id, "collection": collection, "keys": list(reading.keys)}
-            if reading.is_even:
+            if reading.is_even and not reading.nameless:
                 await tx.session.execute(_FORGET, values)
             await tx.session.execute(_KEEP, values)
 

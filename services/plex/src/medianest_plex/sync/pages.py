@@ -22,8 +22,9 @@ async def pages(fetch: Callable[[int], Awaitable[Chunk]], reading: Reading) -> A
             return
         before = len(reading.keys)
         reading.entries += len(page.documents)
-        keys = (to_int(document.get("ratingKey")) for document in page.documents)
+        keys = [to_int(document.get("ratingKey")) for document in page.documents]
         reading.keys.update((key, None) for key in keys if key is not None)
+        reading.nameless += keys.count(None)
         if page.total is None and start and len(reading.keys) == before:
             return
         yield page

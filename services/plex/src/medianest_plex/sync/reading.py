@@ -7,7 +7,7 @@ import structlog
 
 from medianest_common.errors import MediaNestError
 from medianest_plex.adapters.answers import Chunk
-from medianest_plex.adapters.coercion import Document, to_int
+from medianest_plex.adapters.coercion import Document
 from medianest_plex.adapters.records import read_records
 from medianest_plex.app import PlexApp
 from medianest_plex.index import Index
@@ -115,7 +115,6 @@ async def _store(
     records = read_records(documents, server_id=server.id, library_id=library.id)
     done.read += len(documents)
     reading.dropped += records.dropped
-    reading.nameless += sum(to_int(document.get("ratingKey")) is None for document in documents)
     moments = [row[name] for row in records.rows for name in ("added_at", "updated_at") if row[name]]
     if moments:
         # What was tagged with a time to come must not make us look past all that comes before it.
