@@ -58,6 +58,19 @@ async def test_what_is_like_a_title_says_what_the_household_has_of_it(
     assert isinstance(there, media.SearchResult) and there.availability is Availability.AVAILABLE
 
 
+async def test_looks_by_the_clock_that_are_told_nonsense_speak_against_the_backend_as_well(seerr: Home) -> None:
+    async with TroubledRoad.to(seerr.overseerr.url) as road:
+        await seerr.restart(overseerr_url=road.url)
+        road.meet(Trouble.WRONG_TYPES)
+
+        async def three_in_a_row() -> bool:
+            seerr.clock.advance(3_600)
+            return (await failures_of(seerr.sandbox.bus, "media"))["Overseerr"] >= 3
+
+        await eventually(three_in_a_row, within=60)
+        await road.heal()
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_what_was_told_is_told_again_while_nobody_answers_with_since_when(
     either: Household, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Trouble

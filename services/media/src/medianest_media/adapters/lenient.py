@@ -4,7 +4,7 @@ An answer that is nonsense as a whole raises ValueError, LookupError or TypeErro
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def each[T](what: str, items: Iterable[Any], read: Callable[[Json], T]) -> Iterable[T]:
+    if isinstance(items, Mapping | str):
+        raise TypeError("not a list")
     for item in items:
         try:
             yield read(as_dict(item))

@@ -193,7 +193,9 @@ class Overseerr:
     async def check(self) -> None:
         """`status` is public and says nothing about the key; `auth/me` does."""
         try:
-            await self._client.get_json("/api/v1/auth/me", timeout=_DETAILS_SECONDS)
+            await self._client.request_as(
+                "GET", "/api/v1/auth/me", _json(answers.account), timeout=_DETAILS_SECONDS
+            )
         except UpstreamRefused as refused:
             raise wrong_key() from refused
 

@@ -113,6 +113,11 @@ def modified(answer: Json) -> list[tuple[int, datetime]]:
     )
 
 
+def account(answer: Any) -> int:
+    """Whose the key is."""
+    return number(as_dict(answer)["id"])
+
+
 def users_by_plex_id(rows: Any) -> dict[int, int]:
     plex_users = [row for row in as_list(rows) if as_dict(row).get("plexId")]
     return dict(each("user", plex_users, lambda row: (number(row["plexId"]), number(row["id"]))))

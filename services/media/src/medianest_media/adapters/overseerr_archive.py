@@ -134,9 +134,8 @@ class OverseerrArchive:
 
 
 def _account(response: Response) -> dict[str, Any]:
-    answer = response.json()
-    if not isinstance(answer, dict) or _number(answer.get("id")) is None:
-        raise TypeError("not an account")
+    answer: dict[str, Any] = response.json()
+    answers.account(answer)
     return answer
 
 
