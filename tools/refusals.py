@@ -180,7 +180,7 @@ class _Code:
                     yield self._answers[found]
             elif isinstance(found, type):
                 yield found.__module__, f"{found.__qualname__}.__init__"
-            elif callable(found) and hasattr(found, "__qualname__"):
+            elif callable(found) and hasattr(found, "__qualname__") and hasattr(found, "__module__"):
                 yield _place(found)
             elif found is None and isinstance(node, ast.Attribute) and id(node) in called:
                 if node.attr in _EVERYBODYS:
