@@ -32,6 +32,27 @@ async def test_what_goes_down_is_seen_to_go_down(house: House, visitor: Visits) 
         assert await page.evaluate("window.still") == "here"
 
 
+async def test_what_is_added_and_what_is_deleted_comes_and_goes_by_itself(
+    house: House, visitor: Visits
+) -> None:
+    """Nobody is told of either, so that nothing but the stream can make the page look again."""
+    async with FakeTautulli.start() as tautulli:
+        visitor.expect_trouble(r"status of 404 .*/history\?")  # of what is no longer there
+        page = await visitor(await house.friend("Gunnar"))
+        await page.goto("/services")
+        await expect(page.get_by_role("listitem").filter(has_text="Plex").first).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        await page.evaluate("window.still = 'here'")
+
+        spec = {"kind": "tautulli", "url": tautulli.url, "apiKey": tautulli.api_key}
+        wanted = {"name": "Garden shed", "spec": spec, "visibility": "everyone"}
+        made = (await house.olive.post("/admin/monitors", wanted)).raise_for_status().json()
+        await expect(_line(page).first).to_be_visible()
+        (await house.olive.delete(f"/admin/monitors/{made['monitor']['id']}")).raise_for_status()
+        await expect(_line(page)).to_have_count(0)
+        assert await page.evaluate("window.still") == "here"
+
+
 async def test_a_published_page_is_for_whoever_knows_its_address(house: House, visitor: Visits) -> None:
     at_once = {"failures": 1, "outOf": 1, "successes": 1, "visibility": "everyone"}
     wanted = {"name": "Duck pond", "spec": {"kind": "http", "url": "http://127.0.0.1:9/"}, **at_once}

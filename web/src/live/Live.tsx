@@ -6,7 +6,7 @@ import { api, http } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { transport } from "@/api/transport";
 import { BASE } from "@/base";
-import { heard, moved } from "@/live/freshness";
+import { counted, heard, moved } from "@/live/freshness";
 import { useToasts } from "@/ui/Toasts";
 
 const OFF: Status = { phase: "stopped", carrier: null, updates: "on", retryAt: null, reason: null };
@@ -28,6 +28,7 @@ export function Live({ children }: { children: ReactNode }) {
   const [states, setStates] = useState<ReadonlyMap<string, LiveFrame>>(new Map());
 
   useEffect(() => {
+    let monitors: ReadonlySet<string> | null = null;
     const client = new LiveClient({
       ticket: async () => {
         try {
@@ -50,6 +51,7 @@ export function Live({ children }: { children: ReactNode }) {
       },
       onStates: (changed, all) => {
         moved(queries, changed);
+        monitors = counted(queries, monitors, all);
         setStates(new Map(all));
       },
     });

@@ -56,6 +56,15 @@ export function moved(queries: QueryClient, changed: readonly LiveFrame[]): void
   }
 }
 
+/** Monitors that have come or gone, or may no longer be seen: the states that are left do not say so. Returns those there are. */
+export function counted(queries: QueryClient, before: ReadonlySet<string> | null, all: ReadonlyMap<string, LiveFrame>): ReadonlySet<string> {
+  const now = new Set([...all.values()].filter((frame) => frame.type === "monitor.changed").map((frame) => frame.key));
+  if (before && (before.size !== now.size || [...now].some((key) => !before.has(key)))) {
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => isOf(queryKey, ["/api/v1/services/", "/api/v1/dashboard/"]) });
+  }
+  return now;
+}
+
 function of(path: string) {
   return { predicate: ({ queryKey }: { queryKey: QueryKey }) => queryKey[1] === path };
 }
