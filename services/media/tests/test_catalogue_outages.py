@@ -58,7 +58,9 @@ async def test_what_is_like_a_title_says_what_the_household_has_of_it(
     assert isinstance(there, media.SearchResult) and there.availability is Availability.AVAILABLE
 
 
-async def test_looks_by_the_clock_that_are_told_nonsense_speak_against_the_backend_as_well(seerr: Home) -> None:
+async def test_looks_by_the_clock_that_are_told_nonsense_speak_against_the_backend_as_well(
+    seerr: Home,
+) -> None:
     async with TroubledRoad.to(seerr.overseerr.url) as road:
         await seerr.restart(overseerr_url=road.url)
         road.meet(Trouble.WRONG_TYPES)
