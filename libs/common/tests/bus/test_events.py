@@ -43,6 +43,19 @@ async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, a
     await eventually(lambda: _outbox_is_empty(apps[0]))
 
 
+async def test_what_is_there_is_not_held_back_until_there_is_more(sandbox: Sandbox, apps: list[App]) -> None:
+    await sandbox.start(SAMPLE)
+    for number in range(3):
+        told = asyncio.get_running_loop().time()
+        await sandbox.emit(NoteWritten(text=str(number)))
+        await sandbox.bus.enqueue_now(Work(text=str(number)))
+        texts = [str(each) for each in range(number + 1)]
+        await eventually(partial(heard, apps[0], *texts))
+        await eventually(partial(_equal, apps[0].worked, texts))
+        # FastStream would fill a batch for five seconds.
+        assert asyncio.get_running_loop().time() - told < 4
+
+
 @pytest.mark.parametrize("connections, held", [(10, 6), (3, 2)])
 async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the_database(
     sandbox: Sandbox, apps: list[App], connections: int, held: int
