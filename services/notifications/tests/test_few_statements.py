@@ -14,7 +14,7 @@ from services.notifications.tests.news import News
 
 
 async def test_a_request_is_told_in_six_statements_however_many_people_hear_of_it(news: News) -> None:
-    """Claimed, the request locked, who hears of it, how each is told and in which words, the inboxes, the request."""
+    """Claimed, the request locked, who hears of it, the request, how each is told and in which words, the inboxes."""
     bosses = [await news.person(name, role=Role.ADMIN) for name in ("Grace", "Linus", "Alan")]
     ada = await news.person("Ada")
     event: Any = request_event(ada, RequestStatus.PENDING, version=1)
@@ -28,7 +28,7 @@ async def test_a_request_is_told_in_six_statements_however_many_people_hear_of_i
         for boss in bosses:
             await eventually(lambda boss=boss: _has_heard(boss), within=60)  # type: ignore[misc]
     # What was not acknowledged in time is delivered again, and claimed in vain.
-    end = next(n for n, each in enumerate(statements) if "UPDATE followed_requests" in each)
+    end = next(n for n, each in enumerate(statements) if "insert into entries" in each)
     start = max(n for n, each in enumerate(statements[:end]) if "insert into inbox" in each)
     assert end - start + 1 == 6, statements
 

@@ -11,7 +11,16 @@ import structlog
 from prometheus_client import Counter
 from redis.asyncio import Redis
 
-from medianest_common.cache_layout import FINISH, Found, Names, found_in, fresh_mark, packed
+from medianest_common.cache_layout import (
+    FINISH,
+    PUT,
+    Found,
+    Names,
+    found_in,
+    fresh_mark,
+    packed,
+    packed_times,
+)
 from medianest_common.clock import Clock, SystemClock
 from medianest_common.valkey import Away, Reach, open_valkey
 
@@ -55,6 +64,7 @@ class Cache:
         self._uniform = uniform
         self._reach = Reach(clock=self._clock, timeout=timeout, pause=pause)
         self._finish = valkey.register_script(FINISH)
+        self._put = valkey.register_script(PUT)
         self._flights: dict[str, _Flight] = {}
         self._owed: set[_Drop] = set()
         self._settling: asyncio.Task[None] | None = None
@@ -82,10 +92,14 @@ class Cache:
 
     async def put(self, key: str, value: bytes, *, ttl: float, tag: str = "") -> None:
         """Takes the place of what is kept, and of what others load at this moment."""
-        lease = fresh_mark()
+        fresh_for = self._fresh_for(ttl)
+        until = self._clock.now().timestamp() + fresh_for
+        names = self._names
+        keys = [names.entry(key), names.lease(key), names.stamp(""), names.stamp(tag)]
+        times = packed_times(fresh_until=until, stale_until=until)
+        args: list[bytes | int] = [times, fresh_mark(), value, _milliseconds(fresh_for)]
         with contextlib.suppress(Away):
-            stamps = await self._take_lease(key, lease, tag=tag, from_others=True)
-            await self._store(key, value, lease, stamps, ttl=ttl)
+            await self._reach.ask(lambda: self._put(keys=keys, args=args))
 
     async def invalidate(self, key: str) -> None:
         """Whoever asks from now on gets what is loaded from now on."""
@@ -174,17 +188,18 @@ class Cache:
     ) -> None:
         if stamps is None:
             return
-        fresh_for = ttl * self._uniform(1 - _JITTER, 1)
+        fresh_for = self._fresh_for(ttl)
         fresh_until = self._clock.now().timestamp() + fresh_for
         entry = packed(value, stamps, fresh_until=fresh_until, stale_until=fresh_until + stale)
         await self._finish_lease(key, lease, entry, seconds=fresh_for + stale)
 
-    async def _take_lease(
-        self, key: str, lease: bytes, *, tag: str, from_others: bool = False
-    ) -> list[bytes] | None:
+    def _fresh_for(self, ttl: float) -> float:
+        return ttl * self._uniform(1 - _JITTER, 1)
+
+    async def _take_lease(self, key: str, lease: bytes, *, tag: str) -> list[bytes] | None:
         """The stamps to store under, read before the load starts; None when another process is loading this key."""
         pipeline = self._valkey.pipeline(transaction=False)
-        pipeline.set(self._names.lease(key), lease, nx=not from_others, ex=_LEASE_SECONDS)
+        pipeline.set(self._names.lease(key), lease, nx=True, ex=_LEASE_SECONDS)
         for stamp in ("", tag):
             pipeline.set(self._names.stamp(stamp), fresh_mark(), nx=True)
         pipeline.mget(self._names.stamp(""), self._names.stamp(tag))
@@ -192,13 +207,10 @@ class Cache:
         return stamps if leased else None
 
     async def _finish_lease(self, key: str, lease: bytes, entry: bytes, *, seconds: float) -> None:
-        milliseconds = max(1, int(seconds * 1000))
+        keys = [self._names.entry(key), self._names.lease(key)]
+        args: list[bytes | int] = [lease, entry, _milliseconds(seconds)]
         with contextlib.suppress(Away):
-            await self._reach.ask(
-                lambda: self._finish(
-                    keys=[self._names.entry(key), self._names.lease(key)], args=[lease, entry, milliseconds]
-                )
-            )
+            await self._reach.ask(lambda: self._finish(keys=keys, args=args))
 
     async def _drop(self, drop: "_Drop") -> None:
         self._owed.add(drop)
@@ -231,6 +243,10 @@ class Cache:
 
     def _count(self, found: str) -> None:
         READS.labels(self._service, found).inc()
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
 
 
 class _Flight(NamedTuple):

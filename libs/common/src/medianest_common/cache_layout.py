@@ -12,13 +12,24 @@ from typing import NamedTuple
 _STAMP_BYTES = 8
 _APART_SECONDS = 60.0
 """As far as the clocks of replicas may be."""
-_HEADER = struct.Struct(f">dd{_STAMP_BYTES}s{_STAMP_BYTES}s")
+_TIMES = struct.Struct(">dd")
+_HEADER = struct.Struct(f"{_TIMES.format}{_STAMP_BYTES}s{_STAMP_BYTES}s")
 # Acts only while the lease is still ours: an invalidation during the load takes it away.
 FINISH = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1
+"""
+# Whoever loads at this moment has lost the lease with it.
+PUT = """
+local head = ARGV[1]
+for place = 3, 4 do
+    redis.call('SET', KEYS[place], ARGV[2], 'NX')
+    head = head .. redis.call('GET', KEYS[place])
+end
+redis.call('SET', KEYS[1], head .. ARGV[3], 'PX', ARGV[4])
+redis.call('DEL', KEYS[2])
 """
 
 
@@ -44,6 +55,11 @@ class Found(NamedTuple):
 
 def fresh_mark() -> bytes:
     return secrets.token_bytes(_STAMP_BYTES)
+
+
+def packed_times(*, fresh_until: float, stale_until: float) -> bytes:
+    """What `PUT` puts before stamps and value."""
+    return _TIMES.pack(fresh_until, stale_until)
 
 
 def packed(value: bytes, stamps: Sequence[bytes], *, fresh_until: float, stale_until: float) -> bytes:

@@ -4,12 +4,9 @@ from collections.abc import Set
 
 from medianest_common.contracts.media import Availability, MediaType
 from medianest_media.adapters.catalogue import SeasonDetails, TitleDetails
-from medianest_media.holdings import FILM, Holding
+from medianest_media.holdings import FILM, Holding, Part
 
 _FETCHED = (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE)
-
-type Part = tuple[bool, int]
-"""Whether in 4K, and the season: 0 for a film."""
 
 
 def without_downloaded(details: TitleDetails, holding: Holding, *, fulfilled: Set[Part]) -> TitleDetails:

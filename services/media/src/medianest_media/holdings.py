@@ -8,6 +8,8 @@ from medianest_media.adapters.catalogue import FoundTitle, SeasonDetails, TitleD
 
 FILM = 0
 """What stands for a film where a show has seasons."""
+type Part = tuple[bool, int]
+"""Of a title: whether in 4K, and the season, `FILM` for a film."""
 _THERE = (Availability.AVAILABLE, Availability.PARTIALLY_AVAILABLE)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, Interval, MetaData, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, CursorResult, Executable, Interval, MetaData, Text, Uuid, bindparam, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -203,6 +203,11 @@ class Database:
         """A connection for queries, each in its own implicit transaction: one round trip instead of three."""
         async with self._reader.connect() as connection:
             yield connection
+
+    async def write(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """One statement that is a transaction by itself and tells nobody: one round trip instead of three."""
+        async with self.read() as connection:
+            return await connection.execute(statement, values)
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[AsyncSession]:

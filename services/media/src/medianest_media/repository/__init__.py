@@ -5,9 +5,11 @@ from medianest_media.repository.claims import Claims
 from medianest_media.repository.following import Followers
 from medianest_media.repository.library import (
     LibraryItems,
+    Ours,
     read_holding,
     read_holdings,
     read_known,
+    read_ours,
     read_places,
 )
 from medianest_media.repository.people import People
@@ -20,26 +22,29 @@ from medianest_media.repository.reading import (
     read_usage,
 )
 from medianest_media.repository.requests import Requests
-from medianest_media.repository.titles import SeenTitles
+from medianest_media.repository.titles import remember_title, remember_titles
 
 __all__ = [
     "Claims",
     "Followers",
     "LibraryItems",
+    "Ours",
     "OwnQuotas",
     "People",
     "Requests",
     "Rules",
-    "SeenTitles",
     "read_claimed",
     "read_counts",
     "read_holding",
     "read_holdings",
     "read_known",
     "read_other_twins",
+    "read_ours",
     "read_own_quota",
     "read_places",
     "read_seen",
     "read_twins",
     "read_usage",
+    "remember_title",
+    "remember_titles",
 ]

@@ -1,7 +1,7 @@
 """What the household's library holds, and which titles that is."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +9,9 @@ from sqlalchemy import RowMapping, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from medianest_common.contracts.media import LibraryPlace, MediaType
+from medianest_common.contracts.media import LibraryPlace, MediaType, RequestStatus
 from medianest_common.db import Repository
-from medianest_media.holdings import NOTHING_KNOWN, Holding
+from medianest_media.holdings import NOTHING_KNOWN, Holding, Part
 from medianest_media.models import LibraryItem, SeenTitle
 
 type TitleKey = tuple[MediaType, int]
@@ -50,6 +50,16 @@ _KNOWN = text(f"""
 """)  # noqa: S608
 
 
+FULFILLED_SQL = f"""
+    select c.is_4k, c.season from claims c join requests r on r.id = c.request_id
+     where c.media_type = :kind and c.tmdb_id = :id and r.status = '{RequestStatus.AVAILABLE}'
+"""  # noqa: S608
+_OURS = text(f"""
+    select h.there, h.has_4k, h.seasons, h.episodes,
+        (select jsonb_agg(jsonb_build_array(f.is_4k, f.season)) from ({FULFILLED_SQL}) f) as fulfilled
+      from (values (true)) as always
+      left join ({_HELD_SQL}) h on true
+""")  # noqa: S608
 _MOST_PLACES = 20
 _PLACE = "i.machine_identifier, i.rating_key, i.server_name, i.library_title, i.has_4k, i.season, i.gone"
 _PLACES = text(f"""
@@ -90,15 +100,31 @@ class Known(NamedTuple):
 
 async def read_known(connection: AsyncConnection, media_type: MediaType, tmdb_id: int) -> Known:
     """What it is called and what the library has of it, in one statement."""
-    values = {"kind": media_type.value, "id": tmdb_id, "kinds": [media_type.value], "ids": [tmdb_id]}
-    row = (await connection.execute(_KNOWN, values)).mappings().one()
+    row = (await connection.execute(_KNOWN, _one(media_type, tmdb_id))).mappings().one()
     return Known(
         title=row["title"],
         year=row["year"],
         poster_path=row["poster_path"],
         seasons=row["regular_seasons"] or (),
-        holding=_holding(row) if row["there"] is not None else NOTHING_KNOWN,
+        holding=_holding_if_any(row),
     )
+
+
+class Ours(NamedTuple):
+    """Of a title."""
+
+    holding: Holding
+    fulfilled: Set[Part]
+    """What was asked for here and is there."""
+
+
+async def read_ours(connection: AsyncConnection, media_type: MediaType, tmdb_id: int) -> Ours:
+    row = (await connection.execute(_OURS, _one(media_type, tmdb_id))).mappings().one()
+    return Ours(_holding_if_any(row), {(is_4k, season) for is_4k, season in _list(row["fulfilled"])})
+
+
+def _one(media_type: MediaType, tmdb_id: int) -> dict[str, Any]:
+    return {"kind": media_type.value, "id": tmdb_id, "kinds": [media_type.value], "ids": [tmdb_id]}
 
 
 async def read_places(
@@ -149,6 +175,10 @@ class LibraryItems(Repository[LibraryItem]):
 
     async def forget_gone(self, *, before: datetime) -> None:
         await self.session.execute(delete(LibraryItem).where(LibraryItem.gone, LibraryItem.seen_at < before))
+
+
+def _holding_if_any(row: RowMapping) -> Holding:
+    return _holding(row) if row["there"] is not None else NOTHING_KNOWN
 
 
 def _holding(row: RowMapping) -> Holding:

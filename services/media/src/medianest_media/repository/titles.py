@@ -1,16 +1,17 @@
 """What titles are called."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from sqlalchemy import text
 
-from medianest_common.db import Repository
-from medianest_media.models import SeenTitle
+from medianest_common.db import Database
+from medianest_media.holdings import Part
+from medianest_media.repository.library import FULFILLED_SQL
 
 # One text for any number of titles, so that it is compiled and planned once.
-_REMEMBER = text("""
+_REMEMBER_SQL = """
     insert into titles (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id)
     select tmdb_id, media_type, title, year, poster_path, seen_at, seasons::int[], episodes::jsonb, tvdb_id, imdb_id
       from unnest(
@@ -24,23 +25,31 @@ _REMEMBER = text("""
         seasons = coalesce(excluded.seasons, titles.seasons),
         episodes = coalesce(excluded.episodes, titles.episodes),
         tvdb_id = coalesce(excluded.tvdb_id, titles.tvdb_id), imdb_id = coalesce(excluded.imdb_id, titles.imdb_id)
-""")
+"""
+_REMEMBER = text(_REMEMBER_SQL)
+_REMEMBER_ONE = text(f"with seen as ({_REMEMBER_SQL}) {FULFILLED_SQL}")
 _PLAIN = ("tmdb_id", "title", "year", "poster_path", "seen_at", "tvdb_id", "imdb_id")
 
 
-class SeenTitles(Repository[SeenTitle]):
-    model = SeenTitle
+async def remember_titles(db: Database, rows: Sequence[dict[str, Any]]) -> None:
+    """What a list says never erases what a title's own page has told."""
+    if rows:
+        distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}
+        await db.write(_REMEMBER, _values(list(distinct.values())))
 
-    async def remember(self, rows: Sequence[dict[str, Any]]) -> None:
-        """What a list says never erases what a title's own page has told."""
-        if not rows:
-            return
-        distinct = {(row["tmdb_id"], row["media_type"]): row for row in rows}.values()
-        values: dict[str, list[Any]] = {name: [row[name] for row in distinct] for name in _PLAIN}
-        values["media_type"] = [row["media_type"].value for row in distinct]
-        values["seasons"] = [_array(row["seasons"]) for row in distinct]
-        values["episodes"] = [_json(row["episodes"]) for row in distinct]
-        await (await self.session.connection()).execute(_REMEMBER, values)
+
+async def remember_title(db: Database, row: dict[str, Any]) -> Set[Part]:
+    """Returns what of it was asked for here and is there."""
+    values = _values([row]) | {"kind": row["media_type"].value, "id": row["tmdb_id"]}
+    return {(row.is_4k, row.season) for row in await db.write(_REMEMBER_ONE, values)}
+
+
+def _values(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    values: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in _PLAIN}
+    values["media_type"] = [row["media_type"].value for row in rows]
+    values["seasons"] = [_array(row["seasons"]) for row in rows]
+    values["episodes"] = [_json(row["episodes"]) for row in rows]
+    return values
 
 
 def _array(numbers: Sequence[int] | None) -> str | None:

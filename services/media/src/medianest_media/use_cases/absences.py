@@ -5,30 +5,28 @@ again. So it has to say so several times, a minute apart. Our own library index,
 believed at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from medianest_common.contracts.media import Availability, MediaType, RequestStatus
+from medianest_common.contracts.media import Availability, MediaType
 from medianest_media.adapters.catalogue import TitleDetails
 from medianest_media.app import MediaApp
-from medianest_media.downloaded import Part
-from medianest_media.holdings import Holding
-from medianest_media.models import Absence, Claim, Request
+from medianest_media.holdings import Holding, Part
+from medianest_media.models import Absence
+from medianest_media.repository import Ours
 
 APART = timedelta(seconds=50)
 _GONE = (Availability.NONE, Availability.REQUESTED)
 
 
 async def note_absences(
-    app: MediaApp, details: TitleDetails, *, unsure: frozenset[bool] = frozenset()
+    app: MediaApp, details: TitleDetails, fulfilled: Set[Part], *, unsure: frozenset[bool] = frozenset()
 ) -> None:
     """`details` is what the backend says right now. That it can say nothing of these qualities counts for nothing."""
-    async with app.db.read() as connection:
-        fulfilled = await fulfilled_parts(connection, details)
     if not fulfilled:
         return
     now = app.clock.now()
@@ -58,10 +56,10 @@ async def note_absences(
 
 
 async def still_there(
-    connection: AsyncConnection, details: TitleDetails, holding: Holding, *, looks: int
+    connection: AsyncConnection, details: TitleDetails, ours: Ours, *, looks: int
 ) -> TitleDetails:
     """With AVAILABLE on what was there and has not been missed often enough."""
-    fulfilled = await fulfilled_parts(connection, details)
+    holding, fulfilled = ours
     doubtful = [part for part in fulfilled if _state(details, part) in _GONE]
     if not doubtful:
         return details
@@ -82,16 +80,6 @@ async def doubtful_titles(app: MediaApp, *, limit: int) -> list[tuple[MediaType,
     )
     async with app.db.read() as connection:
         return [(MediaType(kind), tmdb_id) for kind, tmdb_id in await connection.execute(statement)]
-
-
-async def fulfilled_parts(session: AsyncConnection | AsyncSession, details: TitleDetails) -> set[Part]:
-    statement = (
-        select(Claim.is_4k, Claim.season)
-        .join(Request, Request.id == Claim.request_id)
-        .where(Claim.tmdb_id == details.tmdb_id, Claim.media_type == details.media_type)
-        .where(Request.status == RequestStatus.AVAILABLE)
-    )
-    return {(is_4k, season) for is_4k, season in await session.execute(statement)}
 
 
 def _state(details: TitleDetails, part: Part) -> Availability | None:

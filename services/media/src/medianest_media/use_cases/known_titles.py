@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from medianest_common.contracts.media import MediaType
@@ -10,8 +11,8 @@ from medianest_media.app import MediaApp
 from medianest_media.downloaded import without_downloaded
 from medianest_media.errors import TitleUnknown
 from medianest_media.keeping import TROUBLE, Kept, kept, told_now
-from medianest_media.repository import SeenTitles, read_holding, read_twins
-from medianest_media.use_cases.absences import fulfilled_parts, note_absences, still_there
+from medianest_media.repository import read_ours, read_twins, remember_title, remember_titles
+from medianest_media.use_cases.absences import note_absences, still_there
 
 _DETAILS_SECONDS = 10.0
 
@@ -44,32 +45,31 @@ async def shown_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> K
 async def _load(app: MediaApp, media_type: MediaType, tmdb_id: int) -> TitleDetails:
     """Without a backend that answers, nothing is known to be there or on its way."""
     details = await app.catalogue.details(media_type, tmdb_id)
+    fulfilled = await remember_title(app.db, _as_seen(details, at=app.clock.now()))
     told, unsure = app.catalogue.tells_standing, frozenset[bool]()
     if not told:
         with suppress(*TROUBLE, TitleUnknown):
             standing = await app.backend.standing(media_type, tmdb_id)
             details, told, unsure = details.with_standing(standing), True, standing.unsure
     if told:
-        await note_absences(app, details, unsure=unsure)
-    await remember(app, [details])
+        await note_absences(app, details, fulfilled, unsure=unsure)
     return details
 
 
 async def _with_ours(app: MediaApp, details: TitleDetails) -> TitleDetails:
     media_type, tmdb_id = details.media_type, details.tmdb_id
     async with app.db.read() as connection:
-        holding = await read_holding(connection, media_type, tmdb_id)
+        ours = await read_ours(connection, media_type, tmdb_id)
         twins = (
             await read_twins(connection, media_type, tmdb_id, backend=app.backend.name)
             if details.requests
             else set()
         )
         if not app.catalogue.tells_standing and not app.backend.sees_library:
-            fulfilled = await fulfilled_parts(connection, details)
-            details = without_downloaded(details, holding, fulfilled=fulfilled)
-        details = await still_there(connection, details, holding, looks=app.settings.media_absence_looks)
+            details = without_downloaded(details, ours.holding, fulfilled=ours.fulfilled)
+        details = await still_there(connection, details, ours, looks=app.settings.media_absence_looks)
     past_us = [request for request in details.requests if request.is_live and request.id not in twins]
-    return holding.details(details).asked_for_in(past_us)
+    return ours.holding.details(details).asked_for_in(past_us)
 
 
 async def forget_details(app: MediaApp, media_type: MediaType, tmdb_id: int) -> None:
@@ -88,22 +88,21 @@ async def found_page(
     return await kept(app, key, load, model=FoundPage, fresh=fresh)
 
 
-async def remember(app: MediaApp, titles: Iterable[FoundTitle | TitleDetails]) -> None:
+async def remember(app: MediaApp, titles: Iterable[FoundTitle]) -> None:
     now = app.clock.now()
-    rows = [
-        {
-            "tmdb_id": title.tmdb_id,
-            "media_type": title.media_type,
-            "title": title.title,
-            "year": title.year,
-            "poster_path": title.poster_path,
-            "seen_at": now,
-            **_told_by_its_page(title),
-        }
-        for title in titles
-    ]
-    async with app.db.transaction() as tx:
-        await SeenTitles(tx.session).remember(rows)
+    await remember_titles(app.db, [_as_seen(title, at=now) for title in titles])
+
+
+def _as_seen(title: FoundTitle | TitleDetails, *, at: datetime) -> dict[str, Any]:
+    return {
+        "tmdb_id": title.tmdb_id,
+        "media_type": title.media_type,
+        "title": title.title,
+        "year": title.year,
+        "poster_path": title.poster_path,
+        "seen_at": at,
+        **_told_by_its_page(title),
+    }
 
 
 def _told_by_its_page(title: FoundTitle | TitleDetails) -> dict[str, Any]:

@@ -22,7 +22,8 @@ async def announce_edit(
 ) -> None:
     # Events overtake each other: that there is something to decide stays news, whatever it was changed to.
     undecided = event.status is RequestStatus.PENDING
-    request = await FollowedRequests(tx.session).hear(
+    followed = FollowedRequests(tx.session)
+    request = await followed.hear(
         event.request_id, version=0 if undecided else event.version, now=app.clock.now()
     )
     known = Recipients(tx.session)
@@ -31,6 +32,7 @@ async def announce_edit(
         everyone = sorted({event.user_id, *await known.admins(), *event.follower_ids} - gone)
         tx.after_commit(partial(tell_open_pages, app.bus, event, everyone))
     note(request, event, gone=gone, now=app.clock.now())
+    await followed.save([request])
     circle = Circle(requester=event.user_id, actor=event.actor_id, gone=gone)
     audience = recipients(NotificationType.REQUEST_EDITED, circle)
     await notify(app, tx, about_edit(event), to=audience, dedupe_key=event_id)
@@ -40,9 +42,9 @@ async def announce_stuck(
     app: NotificationsApp, tx: Transaction, event: RequestStuck, *, event_id: UUID
 ) -> None:
     """Administrators are told, unless it has moved on before this arrived."""
-    request = await FollowedRequests(tx.session).hear(
-        event.request_id, version=event.version, now=app.clock.now()
-    )
+    followed = FollowedRequests(tx.session)
+    request = await followed.hear(event.request_id, version=event.version, now=app.clock.now())
+    await followed.save([request])
     if request.version > event.version:
         return
     admins = sorted(await Recipients(tx.session).admins())

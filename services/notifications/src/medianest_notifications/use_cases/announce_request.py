@@ -15,9 +15,8 @@ from medianest_common.contracts.personal import NOBODY
 from medianest_common.db import Transaction
 from medianest_notifications.app import NotificationsApp
 from medianest_notifications.audience import Circle, audience_of, recipients
-from medianest_notifications.models import FollowedRequest
 from medianest_notifications.repository import FollowedRequests, Recipients
-from medianest_notifications.repository.requests import note
+from medianest_notifications.repository.requests import Followed, note
 from medianest_notifications.use_cases.notify import Announcement, notify_each
 from medianest_notifications.wording import SOMEBODY, Notice, about_request
 from medianest_notifications.wording_people import about_watchlist_request
@@ -32,7 +31,8 @@ async def announce_requests(
 ) -> None:
     """Events may come late and out of order: nobody hears of a state after a later one was announced to him."""
     now = app.clock.now()
-    requests = await FollowedRequests(tx.session).lock({each.event.request_id for each in heard}, now=now)
+    followed = FollowedRequests(tx.session)
+    requests = await followed.lock({each.event.request_id for each in heard}, now=now)
     asked_by = {each.event.user_id for each in heard}
     admins, left = await Recipients(tx.session).admins_and_who_left(asked_by)
     announcements: list[Announcement] = []
@@ -40,6 +40,7 @@ async def announce_requests(
         with use(each.context):
             request = requests[each.event.request_id]
             announcements += _announce(app, tx, each, request, admins=admins, left=left, now=now)
+    await followed.save(requests.values())
     await notify_each(app, tx, announcements)
 
 
@@ -47,7 +48,7 @@ def _announce(
     app: NotificationsApp,
     tx: Transaction,
     heard: Heard[RequestChange],
-    request: FollowedRequest,
+    request: Followed,
     *,
     admins: Collection[UUID],
     left: Collection[UUID],
@@ -98,7 +99,7 @@ def _by_reader(
     yield about_followed(event), [u for u in people if u != event.user_id and u not in admins]
 
 
-def _is_news(event: RequestChange, request: FollowedRequest, user: UUID) -> bool:
+def _is_news(event: RequestChange, request: Followed, user: UUID) -> bool:
     if event.status is RequestStatus.PENDING and request.version > event.version:
         # It has been decided meanwhile, so there is nothing left to decide.
         return False
