@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 from sqlalchemy import text
 
@@ -41,6 +42,25 @@ async def test_a_write_its_event_and_its_job_arrive_together(sandbox: Sandbox, a
         "trap 18: the correlation is carried across the bus"
     )
     await eventually(lambda: _outbox_is_empty(apps[0]))
+
+
+async def test_what_is_told_is_on_the_bus_before_the_work_of_the_same_change(
+    sandbox: Sandbox, apps: list[App]
+) -> None:
+    await sandbox.start(SAMPLE)
+    came: list[str] = []
+
+    async def note(message: Msg) -> None:
+        came.append(message.subject)
+
+    for kind in ("job", "evt"):
+        await sandbox.nats.subscribe(f"{kind}.sample.>", cb=note)
+    await sandbox.nats.flush()
+    async with apps[0].db.transaction() as tx:
+        tx.enqueue(Work(text="work"))
+        tx.emit(NoteWritten(text="word"))
+    await eventually(lambda: _equal(len(came), 2))
+    assert came == [NoteWritten.subject, Work.subject]
 
 
 async def test_what_is_there_is_not_held_back_until_there_is_more(sandbox: Sandbox, apps: list[App]) -> None:

@@ -215,7 +215,13 @@ class Relay:
 
     async def _publish_all(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[int]:
         """Returns which the bus has stored and are still to be deleted."""
-        outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
+        # People wait for what is told, and not for the work that would be done at the same moment.
+        told = [row for row in rows if not _is_work(row)]
+        work = [row for row in rows if _is_work(row)]
+        rows = told + work
+        outcomes: list[BaseException | None] = []
+        for some in (told, work):
+            outcomes += await asyncio.gather(*map(self._publish, some), return_exceptions=True)
         stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
         if not failed:
@@ -235,3 +241,7 @@ class Relay:
         await self._bus.publish_stored(
             row["subject"], row["body"].encode(), headers=json.loads(row["headers"])
         )
+
+
+def _is_work(row: Any) -> bool:
+    return bool(row["subject"].startswith("job."))

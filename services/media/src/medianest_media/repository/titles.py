@@ -10,7 +10,8 @@ from medianest_common.db import Database
 from medianest_media.holdings import Part
 from medianest_media.repository.library import FULFILLED_SQL
 
-# One text for any number of titles, so that it is compiled and planned once.
+# One text for any number of titles, so that it is compiled and planned once. Nobody waits for the disk: what a power
+# cut takes is seen again.
 _REMEMBER_SQL = """
     insert into titles (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id)
     select tmdb_id, media_type, title, year, poster_path, seen_at, seasons::int[], episodes::jsonb, tvdb_id, imdb_id
@@ -18,7 +19,8 @@ _REMEMBER_SQL = """
           cast(:tmdb_id as bigint[]), cast(:media_type as text[]), cast(:title as text[]), cast(:year as bigint[]),
           cast(:poster_path as text[]), cast(:seen_at as timestamptz[]), cast(:seasons as text[]),
           cast(:episodes as text[]), cast(:tvdb_id as bigint[]), cast(:imdb_id as text[])
-      ) as seen (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id)
+      ) as seen (tmdb_id, media_type, title, year, poster_path, seen_at, seasons, episodes, tvdb_id, imdb_id),
+           set_config('synchronous_commit', 'off', true)
      order by tmdb_id, media_type
     on conflict (tmdb_id, media_type) do update set
         title = excluded.title, year = excluded.year, poster_path = excluded.poster_path, seen_at = excluded.seen_at,
