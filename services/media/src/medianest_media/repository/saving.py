@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import ARRAY, Select, Text, bindparam, func, insert, literal_column, select, text
 
 from medianest_common.db import Transaction
-from medianest_common.db.database import STORE
+from medianest_common.db.transaction import STORE
 from medianest_media.mapping import REQUEST_JUST_MADE
 from medianest_media.models import History, Request
 
