@@ -19,6 +19,7 @@ from medianest_common.testing.fake_overseerr.numbers import IssueType, Notificat
 from medianest_common.testing.fake_overseerr.state import Issue as TheirIssue
 from medianest_common.testing.fake_overseerr.state import IssueComment as TheirComment
 from medianest_common.testing.fake_overseerr.state import User
+from medianest_common.testing.fake_overseerr.views import Views
 from medianest_common.testing.fake_overseerr.webhooks import DEFAULT_TEMPLATE, fill
 from medianest_media.use_cases.erase_issue_words import ERASED
 from services.media.tests.conftest import FILM, SHOW, Home, Person
@@ -499,6 +500,31 @@ async def test_who_leaves_takes_their_words_along(seerr: Home) -> None:
     seerr.clock.advance(700)
     await seerr.poll()
     assert (await sees(seerr.owner, issue)).comment_count == 1, "its own words come back from Overseerr"
+
+
+async def test_where_the_report_cannot_be_read_nobody_elses_answer_is_taken_for_it(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    may_report(seerr)
+    issue = await report(frida, "Frida's words")
+    await seerr.owner.call(said.CommentOnIssue(id=issue.id, message="Olive's answer"))
+    await frida.call(said.CommentOnIssue(id=issue.id, message="more of Frida's"))
+    there = await twin(seerr, issue)
+    shown = Views.comment
+
+    def spoilt(views: Views, comment: TheirComment) -> dict[str, Any]:
+        return shown(views, comment) | ({"createdAt": "soon"} if comment is there.comments[0] else {})
+
+    monkeypatch.setattr(Views, "comment", spoilt)
+    await erased(seerr, frida)
+
+    async def reworded() -> bool:
+        return there.comments[2].message == ERASED
+
+    await seerr.comes(reworded)
+    assert [comment.message for comment in there.comments[:2]] == ["Frida's words", "Olive's answer"]
 
 
 @pytest.mark.parametrize("allowed", [True, False], ids=["in their own name", "in the administrator's"])

@@ -27,8 +27,6 @@ class DeskComment(Value):
 
 
 class DeskIssue(Value):
-    """The first of `comments` is the report itself."""
-
     id: int
     kind: IssueKind
     status: IssueStatus
@@ -37,12 +35,15 @@ class DeskIssue(Value):
     season: int | None
     episode: int | None
     user: DeskUser
+    report: DeskComment | None
+    """What was written first; None where there is nothing, or it cannot be told or read."""
     comments: tuple[DeskComment, ...]
+    """What was written about it since."""
     created_at: datetime
 
     @property
     def message(self) -> str:
-        return self.comments[0].message if self.comments else ""
+        return self.report.message if self.report else ""
 
 
 class DeskTitle(Value):

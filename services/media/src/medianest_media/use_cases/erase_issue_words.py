@@ -39,9 +39,15 @@ async def erase_issue_words(app: MediaApp, job: EraseIssueWords) -> None:
             return  # it was deleted over there
         there = await desk.issue(issue.backend_id)
         numbers = {comment.backend_id for comment in erased}
-        for place, comment in enumerate(there.comments):
-            if comment.id in numbers or (place == 0 and _is_empty(issue)):
-                await _erase(desk, comment, first=place == 0)
+        for comment in there.comments:
+            if comment.id in numbers:
+                await _erase(desk, comment, first=False)
+        if not _is_empty(issue):
+            return
+        if there.report is None:
+            log.warning("issue_text_stays_in_overseerr", issue=there.id, reason="not to be read")
+        else:
+            await _erase(desk, there.report, first=True)
 
 
 def _is_empty(written: Issue | IssueComment) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from medianest_common.contracts.media.issues import LONGEST_MESSAGE, IssueStatus
+from medianest_common.errors import BadUpstream
 from medianest_media.adapters.issue_desk import DeskComment, DeskIssue, DeskTitle, IssueDesk, MayNot
 from medianest_media.app import MediaApp
 from medianest_media.models import Issue, IssueComment, Person
@@ -34,8 +35,8 @@ def is_twin(candidate: DeskIssue, issue: Issue, name: str) -> bool:
     return (
         candidate.kind is issue.kind
         and (candidate.season, candidate.episode) == (issue.season or None, issue.episode)
-        and bool(candidate.comments)
-        and same_words(candidate.comments[0], issue.message, name)
+        and candidate.report is not None
+        and same_words(candidate.report, issue.message, name)
     )
 
 
@@ -69,8 +70,11 @@ async def pass_on(
             after = None
     if after is None:
         after = await desk.comment(twin.id, attributed(comment.message, name), as_user=None)
-    new = [c.id for c in after.comments if c.id not in before and same_words(c, comment.message, name)]
-    return after, max(new, default=max(c.id for c in after.comments))
+    theirs = [c.id for c in after.comments if c.id not in before and same_words(c, comment.message, name)]
+    numbers = theirs or [c.id for c in after.comments]
+    if not numbers:
+        raise BadUpstream("Overseerr took a comment and does not show it.", upstream="Overseerr")
+    return after, max(numbers)
 
 
 async def settle(desk: IssueDesk, twin: DeskIssue, status: IssueStatus) -> DeskIssue:
