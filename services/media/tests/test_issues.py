@@ -521,10 +521,11 @@ async def test_where_the_report_cannot_be_read_nobody_elses_answer_is_taken_for_
     await erased(seerr, frida)
 
     async def reworded() -> bool:
-        return there.comments[2].message == ERASED
+        return ERASED in [comment.message for comment in there.comments]
 
     await seerr.comes(reworded)
-    assert [comment.message for comment in there.comments[:2]] == ["Frida's words", "Olive's answer"]
+    words = "\n".join(comment.message for comment in there.comments)
+    assert "Frida's words" in words and "Olive's answer" in words
 
 
 @pytest.mark.parametrize("allowed", [True, False], ids=["in their own name", "in the administrator's"])
