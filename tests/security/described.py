@@ -12,7 +12,6 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
-from medianest_common.web import DESCRIPTION_SECONDS
 from tests.security.conftest import House
 from tests.security.more_than_a_schema import MORE_THAN_A_SCHEMA
 from tests.world import Person
@@ -21,8 +20,25 @@ _KNOWN = ["2xx", "3xx", "4xx", "503", "504"]
 _REFUSED = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "5xx"]
 """A text that is too long may make the body or the address too large before anybody reads it."""
 _ACCEPTED = ["2xx", "401", "403", "404", "409", "410", "429", "503", "504"]
-_STAY = frozenset({"/media/requests/{id}", "/notifications/{id}/deliveries", "/youtube/batches/{id}"})
-"""A request or a list that is deleted is called off, a notification is put away: all are still shown."""
+_STAY = frozenset(
+    {
+        "/media/requests/{id}",
+        "/notifications/{id}/deliveries",
+        "/youtube/batches/{id}",
+        "/admin/broadcasts/{id}",
+    }
+)
+"""A request, a list or a message to everybody that is deleted is called off, a notification is put away: all are still
+shown."""
+_LINKS = {
+    ("post", "/admin/monitors", "201", "id"): (
+        "getService",
+        "getMonitorHistory",
+        "listMonitorIncidents",
+        "getMonitorBadge",
+    ),
+    ("get", "/admin/users", "200", "items/0/id"): ("getUser", "listTokensOf", "changeUser", "signOutUser"),
+}
 _MAY_END_A_SESSION = ("/auth/logout", "/auth/devices/", "/users/{id}")
 
 
@@ -107,10 +123,10 @@ def ask(
     """`at` is asked which operations are meant, by method and path. `bodies` are right ones, of which every other is
     sent where they are given; what is wrong is not tried there.
     """
-    # Whoever asks first waits until it is made, and schemathesis waits for ten seconds at most.
-    house.do(house.olive.get("/openapi.json", timeout=120), within=150)
-    url = f"{house.world.product.url}/api/v1/openapi.json"
-    whole = schemathesis.openapi.from_url(url, config=config, timeout=DESCRIPTION_SECONDS)
+    # Whoever asks first waits until it is made.
+    answer = house.do(house.olive.get("/openapi.json", timeout=120), within=150)
+    whole = schemathesis.openapi.from_dict(_with_links(answer.json()), config=config)
+    whole.config.update(base_url=house.world.product.url)
     # `include` adds to what the settings of single operations include, and that is all of them.
     description = whole.exclude(
         lambda context: at is not None and not at(context.operation.method.upper(), context.operation.path)
@@ -135,6 +151,17 @@ def ask(
         elif isinstance(event, events.NonFatalError | events.FatalError):
             found.wrong[repr(event)] = ""
     return found
+
+
+def _with_links(description: dict[str, Any]) -> dict[str, Any]:
+    """Where an id leads that stands under another path; of those below one path schemathesis knows it by itself."""
+    for (method, path, status, where), operations in _LINKS.items():
+        answer = description["paths"][f"/api/v1{path}"][method]["responses"][status]
+        answer["links"] = {
+            each: {"operationId": each, "parameters": {"id": f"$response.body#/{where}"}}
+            for each in operations
+        }
+    return description
 
 
 def _credentials(house: House, person: Person) -> type:

@@ -254,6 +254,19 @@ async def test_a_dropped_tag_takes_its_entries_and_no_others(cache: Cache, repli
     assert other.loads == 2
 
 
+async def test_what_is_put_under_a_tag_goes_with_it(cache: Cache, replica: Cache) -> None:
+    await cache.get_or_load("other", Source().load, ttl=60, tag="users")
+    await cache.put("a", b"\x00\xff", ttl=60, tag="library")
+    await cache.put("b", b"", ttl=60)
+    assert (await replica.look("a", tag="library"), await replica.look("b")) == (b"\x00\xff", b"")
+    await replica.invalidate_tag("users")
+    assert await cache.look("a", tag="library") == b"\x00\xff"
+    await replica.invalidate_tag("library")
+    assert (await cache.look("a", tag="library"), await cache.look("b")) == (None, b"")
+    await replica.invalidate_all()
+    assert await cache.look("b") is None
+
+
 @pytest.mark.parametrize("how", ["key", "tag", "all"])
 @pytest.mark.parametrize("elsewhere", [False, True])
 async def test_what_was_being_loaded_during_an_invalidation_is_not_kept(

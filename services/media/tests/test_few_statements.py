@@ -24,6 +24,18 @@ async def _asked_as(person: Person, correlation_id: str) -> MediaRequest:
         return await person.home.sandbox.bus.call(command, timeout=60)
 
 
+async def test_a_title_is_looked_up_in_two_statements_and_no_transaction(seerr: Home) -> None:
+    """Remembered, with what of it was fulfilled, without waiting for the disk; and what is ours of it."""
+    correlation_id = uuid7().hex
+    with statements_of(correlation_id) as statements:
+        await _asked_as(seerr.owner, correlation_id)
+    remembered = next(n for n, each in enumerate(statements) if "insert into titles" in each)
+    begun = next(n for n, each in enumerate(statements) if each.startswith("insert into people"))
+    looked_up = statements[remembered:begun]
+    assert len(looked_up) == 2, looked_up
+    assert "synchronous_commit" in looked_up[0] and "from claims" in looked_up[0]
+
+
 @pytest.mark.parametrize("who", ["owner", "friend"])
 async def test_a_film_is_asked_for_in_three_statements(home: Home, who: str) -> None:
     """The person's row; what decides; and everything that is written and told, history and outbox included. Where no

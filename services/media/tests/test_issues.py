@@ -104,6 +104,16 @@ def reported_there(home: Home, number: int, *, by: User) -> None:
     )
 
 
+def unreadable(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
+    """Overseerr shows comments with these numbers in a form that nobody understands."""
+    shown = Views.comment
+
+    def spoilt(views: Views, comment: TheirComment) -> dict[str, Any]:
+        return shown(views, comment) | ({"createdAt": "soon"} if comment.id in numbers else {})
+
+    monkeypatch.setattr(Views, "comment", spoilt)
+
+
 def events_of(home: Home, issue: Issue) -> list[str]:
     mine = [e for e in home.events if e.get("issueId") == str(issue.id)]
     return [
@@ -502,6 +512,48 @@ async def test_who_leaves_takes_their_words_along(seerr: Home) -> None:
     assert (await sees(seerr.owner, issue)).comment_count == 1, "its own words come back from Overseerr"
 
 
+async def test_an_issue_is_taken_over_when_its_words_can_be_read(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_library(seerr)
+    reported_there(seerr, 7, by=next(iter(seerr.overseerr.state.users.values())))
+    unreadable(monkeypatch, 7)
+    for _ in range(2):
+        asked = len(title_pages(seerr))
+        seerr.clock.advance(61)
+
+        async def was_looked_at(asked: int = asked) -> bool:
+            return len(title_pages(seerr)) > asked
+
+        await seerr.comes(was_looked_at)
+    assert await seerr.rows("select 1 from issues") == []
+    monkeypatch.undo()
+    seerr.clock.advance(61)
+
+    async def is_here() -> list[Any]:
+        return [row[0] for row in await seerr.rows("select message from issues")]
+
+    assert await seerr.comes(is_here) == ["Blurred 7"]
+
+
+async def test_a_comment_that_cannot_be_read_back_is_sent_once(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_library(seerr)
+    issue = await report(seerr.owner, "Too dark")
+    there = await twin(seerr, issue)
+    unreadable(monkeypatch, *range(there.comments[0].id + 1, there.comments[0].id + 4))
+    await seerr.owner.call(said.CommentOnIssue(id=issue.id, message="still"))
+
+    async def is_in_line() -> bool:
+        return bool(await seerr.rows("select 1 from issues where in_line and comment_count = 1"))
+
+    await seerr.comes(is_in_line)
+    assert len(there.comments) == 2
+    [row] = await seerr.rows("select backend_id from issue_comments")
+    assert row[0] == there.comments[1].id
+
+
 async def test_where_the_report_cannot_be_read_nobody_elses_answer_is_taken_for_it(
     seerr: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -512,12 +564,7 @@ async def test_where_the_report_cannot_be_read_nobody_elses_answer_is_taken_for_
     await seerr.owner.call(said.CommentOnIssue(id=issue.id, message="Olive's answer"))
     await frida.call(said.CommentOnIssue(id=issue.id, message="more of Frida's"))
     there = await twin(seerr, issue)
-    shown = Views.comment
-
-    def spoilt(views: Views, comment: TheirComment) -> dict[str, Any]:
-        return shown(views, comment) | ({"createdAt": "soon"} if comment is there.comments[0] else {})
-
-    monkeypatch.setattr(Views, "comment", spoilt)
+    unreadable(monkeypatch, there.comments[0].id)
     await erased(seerr, frida)
 
     async def reworded() -> bool:

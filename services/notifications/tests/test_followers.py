@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from medianest_common.contracts.media import RequestStatus
 from medianest_common.contracts.media.changing import RequestEdited, RequestStuck
 from medianest_common.contracts.notifications import push_subject
 from medianest_notifications.service import SERVICE
+from services.notifications.tests.channels_of import sql
 from services.notifications.tests.household import Person, request_event
 from services.notifications.tests.test_inbox import _known
 
@@ -28,6 +30,11 @@ async def introduced(household: Sandbox, name: str, role: Role = Role.USER) -> P
     await person.introduce()
     await eventually(lambda: _known(household, person.id))
     return person
+
+
+async def followed(household: Sandbox, request_id: UUID, what: str) -> list[tuple[Any, ...]]:
+    rows = await sql(household, f"select {what} from followed_requests where request_id = $1", request_id)
+    return [tuple(row) for row in rows]
 
 
 async def titles(person: Person) -> list[tuple[str, str]]:
@@ -143,6 +150,7 @@ async def test_a_stuck_request_alerts_administrators_once_and_not_when_it_has_mo
 
     await eventually(other_told)
     assert not any("season 4" in title for title, _ in await titles(boss))
+    assert await followed(household, other.request_id, "version") == [(other.version,)]
 
 
 async def test_who_has_asked_is_told_when_somebody_else_changes_it(household: Sandbox) -> None:
@@ -162,6 +170,8 @@ async def test_who_has_asked_is_told_when_somebody_else_changes_it(household: Sa
     assert await titles(ada) == [
         ("Changed: Dune (2021), season 6", "An administrator changed your request. Seasons 5, 6 → 6.")
     ]
+    kept = await followed(household, asked.request_id, "status, seasons, people")
+    assert kept == [("pending", "[6]", f'["{ada.id.hex}"]')]
 
 
 async def test_a_request_that_was_changed_before_it_was_heard_of_still_waits_for_a_decision(

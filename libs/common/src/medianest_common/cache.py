@@ -173,25 +173,12 @@ class Cache:
             if stamps is not None:
                 await self._finish_lease(key, lease, b"", seconds=1)
             raise
-        await self._store(key, value, lease, stamps, ttl=ttl, stale=stale)
+        if stamps is not None:
+            fresh_for = self._fresh_for(ttl)
+            until = self._clock.now().timestamp() + fresh_for
+            entry = packed(value, stamps, fresh_until=until, stale_until=until + stale)
+            await self._finish_lease(key, lease, entry, seconds=fresh_for + stale)
         return value
-
-    async def _store(
-        self,
-        key: str,
-        value: bytes,
-        lease: bytes,
-        stamps: list[bytes] | None,
-        *,
-        ttl: float,
-        stale: float = 0.0,
-    ) -> None:
-        if stamps is None:
-            return
-        fresh_for = self._fresh_for(ttl)
-        fresh_until = self._clock.now().timestamp() + fresh_for
-        entry = packed(value, stamps, fresh_until=fresh_until, stale_until=fresh_until + stale)
-        await self._finish_lease(key, lease, entry, seconds=fresh_for + stale)
 
     def _fresh_for(self, ttl: float) -> float:
         return ttl * self._uniform(1 - _JITTER, 1)

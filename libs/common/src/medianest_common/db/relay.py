@@ -26,6 +26,7 @@ BATCH = 200
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 SET_ASIDE_SECONDS = 5
+_HEAD_START_SECONDS = 0.05
 _LOCK_CLASS = 7316
 """First half of the advisory lock key, which is shared by everything in one database; the second is the service."""
 _TIMEOUT = 10.0
@@ -140,7 +141,8 @@ class Leader:
 
 
 class Relay:
-    """Publishes outbox rows in order of writing, each under its own id, and deletes what the bus has stored."""
+    """Publishes outbox rows in order of writing, what is told before what is to be done, each under its own id, and
+    deletes what the bus has stored."""
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
@@ -219,9 +221,10 @@ class Relay:
         told = [row for row in rows if not _is_work(row)]
         work = [row for row in rows if _is_work(row)]
         rows = told + work
-        outcomes: list[BaseException | None] = []
-        for some in (told, work):
-            outcomes += await asyncio.gather(*map(self._publish, some), return_exceptions=True)
+        tasks = [asyncio.create_task(self._publish(row)) for row in told]
+        if tasks and work:
+            await asyncio.wait(tasks, timeout=_HEAD_START_SECONDS)
+        outcomes = await asyncio.gather(*tasks, *map(self._publish, work), return_exceptions=True)
         stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
         if not failed:

@@ -35,11 +35,22 @@ class DeskIssue(Value):
     season: int | None
     episode: int | None
     user: DeskUser
-    report: DeskComment | None
-    """What was written first; None where there is nothing, or it cannot be told or read."""
     comments: tuple[DeskComment, ...]
-    """What was written about it since."""
+    """All that can be read, in order, the report among it."""
+    numbers: tuple[int, ...]
+    """Of all that was written, also of what cannot be read."""
+    first: int | None
+    """The number of the report; None where nothing was written, or something has no number: it may be the report."""
     created_at: datetime
+
+    @property
+    def report(self) -> DeskComment | None:
+        return next((comment for comment in self.comments if comment.id == self.first), None)
+
+    @property
+    def answers(self) -> tuple[DeskComment, ...]:
+        """What is certain not to be the report."""
+        return () if self.first is None else tuple(c for c in self.comments if c.id != self.first)
 
     @property
     def message(self) -> str:

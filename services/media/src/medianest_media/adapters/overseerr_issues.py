@@ -134,7 +134,8 @@ def _title(answer: dict[str, Any]) -> DeskTitle | None:
 
 def _issue(row: dict[str, Any]) -> DeskIssue:
     media = row["media"]
-    report, comments = _written(row.get("comments") or [])
+    written = row.get("comments") or []
+    numbers = tuple(sorted(each("comment", written, lambda comment: _number(comment["id"]))))
     return DeskIssue(
         id=_number(row["id"]),
         kind=_KINDS.get(row.get("issueType", 4), IssueKind.OTHER),
@@ -144,21 +145,11 @@ def _issue(row: dict[str, Any]) -> DeskIssue:
         season=row.get("problemSeason") or None,
         episode=row.get("problemEpisode") or None,
         user=_user(row.get("createdBy") or {}),
-        report=report,
-        comments=comments,
+        comments=tuple(sorted(each("comment", written, _comment), key=lambda comment: comment.id)),
+        numbers=numbers,
+        first=numbers[0] if numbers and len(numbers) == len(written) else None,
         created_at=moment(row["createdAt"]),
     )
-
-
-def _written(rows: list[Any]) -> tuple[DeskComment | None, tuple[DeskComment, ...]]:
-    """The lowest number is the report's. Where a number is missing it cannot be told, and nothing is taken for it."""
-    numbers = list(each("comment", rows, lambda row: _number(row["id"])))
-    if len(numbers) < len(rows):
-        return None, ()
-    first = min(numbers, default=None)
-    readable = sorted(each("comment", rows, _comment), key=lambda comment: comment.id)
-    report = next((comment for comment in readable if comment.id == first), None)
-    return report, tuple(comment for comment in readable if comment.id != first)
 
 
 def _comment(row: dict[str, Any]) -> DeskComment:

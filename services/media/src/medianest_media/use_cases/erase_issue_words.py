@@ -39,15 +39,14 @@ async def erase_issue_words(app: MediaApp, job: EraseIssueWords) -> None:
             return  # it was deleted over there
         there = await desk.issue(issue.backend_id)
         numbers = {comment.backend_id for comment in erased}
+        if _is_empty(issue) and there.first is not None:
+            numbers.add(there.first)
         for comment in there.comments:
             if comment.id in numbers:
-                await _erase(desk, comment, first=False)
-        if not _is_empty(issue):
-            return
-        if there.report is None:
+                await _erase(desk, comment, first=comment.id == there.first)
+        unread = numbers & set(there.numbers) - {comment.id for comment in there.comments}
+        if unread or (_is_empty(issue) and there.first is None):
             log.warning("issue_text_stays_in_overseerr", issue=there.id, reason="not to be read")
-        else:
-            await _erase(desk, there.report, first=True)
 
 
 def _is_empty(written: Issue | IssueComment) -> bool:

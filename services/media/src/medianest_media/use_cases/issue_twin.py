@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from medianest_common.contracts.media.issues import LONGEST_MESSAGE, IssueStatus
-from medianest_common.errors import BadUpstream
+from medianest_media.adapters.backend import BackendRefused
 from medianest_media.adapters.issue_desk import DeskComment, DeskIssue, DeskTitle, IssueDesk, MayNot
 from medianest_media.app import MediaApp
 from medianest_media.models import Issue, IssueComment, Person
@@ -59,7 +59,7 @@ async def pass_on(
     app: MediaApp, desk: IssueDesk, twin: DeskIssue, comment: IssueComment, person: Person | None
 ) -> tuple[DeskIssue, int]:
     """The twin with the comment in it, and the comment's number there."""
-    before = {known.id for known in twin.comments}
+    before = set(twin.numbers)
     user = await acting_user(app, person.id) if person else None
     name = person.name if person else comment.foreign_name or ""
     after: DeskIssue | None = None
@@ -70,11 +70,12 @@ async def pass_on(
             after = None
     if after is None:
         after = await desk.comment(twin.id, attributed(comment.message, name), as_user=None)
-    theirs = [c.id for c in after.comments if c.id not in before and same_words(c, comment.message, name)]
-    numbers = theirs or [c.id for c in after.comments]
-    if not numbers:
-        raise BadUpstream("Overseerr took a comment and does not show it.", upstream="Overseerr")
-    return after, max(numbers)
+    new = [number for number in after.numbers if number not in before]
+    theirs = [c.id for c in after.comments if c.id in new and same_words(c, comment.message, name)]
+    if not new:
+        # Tried again it would stand there twice.
+        raise BackendRefused("Overseerr has taken a comment and does not show its number.")
+    return after, max(theirs or new)
 
 
 async def settle(desk: IssueDesk, twin: DeskIssue, status: IssueStatus) -> DeskIssue:

@@ -46,7 +46,8 @@ async def look_at_issues(app: MediaApp, media_type: MediaType, tmdb_id: int) -> 
             issue = ours.get(twin.id)
             if issue is not None:
                 await _take_over(app, tx, issue, twin)
-            elif not await _is_being_sent(tx, twin):
+            # Without its words it would stand here for good.
+            elif (twin.report or not twin.numbers) and not await _is_being_sent(tx, twin):
                 await _adopt(app, tx, twin, known)
         if title is None or len(title.issue_ids) <= _MOST_ISSUES:
             await _gone(app, tx, [issue for number, issue in ours.items() if number and number not in ids])

@@ -51,7 +51,7 @@ async def _new_comments(
 ) -> None:
     comments = IssueComments(tx.session)
     known = {comment.backend_id for comment in await comments.of(issue)}
-    for said in twin.comments:
+    for said in twin.answers:
         if said.id in known or not said.message:
             continue
         person = await author_of(tx, said.user)

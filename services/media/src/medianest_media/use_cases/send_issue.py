@@ -124,7 +124,7 @@ async def _comments_passed_on(
             continue
         person = await tx.session.get(Person, comment.user_id) if comment.user_id else None
         name = person.name if person else ""
-        sent = [c.id for c in twin.comments if c.id not in known and same_words(c, comment.message, name)]
+        sent = [c.id for c in twin.answers if c.id not in known and same_words(c, comment.message, name)]
         if sent:
             comment.backend_id = sent[0]
         else:

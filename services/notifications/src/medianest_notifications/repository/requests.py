@@ -71,7 +71,7 @@ class FollowedRequests(Repository[FollowedRequest]):
         return request
 
     async def save(self, requests: Collection[Followed]) -> None:
-        """Those that were locked, and have changed since."""
+        """Those that were locked, as they are to be from now on."""
         values = {column.name: [getattr(each, column.name) for each in requests] for column in _KEPT}
         await (await self.session.connection()).execute(_SAVE, values)
 

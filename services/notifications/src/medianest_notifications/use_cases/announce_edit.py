@@ -44,9 +44,9 @@ async def announce_stuck(
     """Administrators are told, unless it has moved on before this arrived."""
     followed = FollowedRequests(tx.session)
     request = await followed.hear(event.request_id, version=event.version, now=app.clock.now())
-    await followed.save([request])
     if request.version > event.version:
         return
+    await followed.save([request])
     admins = sorted(await Recipients(tx.session).admins())
     tx.after_commit(partial(tell_open_pages, app.bus, event, sorted({event.user_id, *admins} - {NOBODY})))
     audience = recipients(NotificationType.REQUEST_STUCK, Circle(admins=admins))
