@@ -75,6 +75,16 @@ def title_pages(home: Home) -> list[Any]:
     return [c for c in home.overseerr.calls if c.method == "GET" and c.path == f"/api/v1/movie/{FILM}"]
 
 
+async def looked_at_again(home: Home) -> None:
+    asked = len(title_pages(home))
+    home.clock.advance(61)
+
+    async def was_looked_at() -> bool:
+        return len(title_pages(home)) > asked
+
+    await home.comes(was_looked_at)
+
+
 async def refused(call: Any) -> MediaNestError:
     with pytest.raises(MediaNestError) as caught:
         await call
@@ -318,13 +328,7 @@ async def test_an_issue_that_overseerr_names_in_a_way_nobody_understands_is_not_
     number, theirs.id = theirs.id, -1
     reported_there(seerr, number + 1, by=seerr.overseerr.owner)
     for _ in range(2):
-        asked = len(title_pages(seerr))
-        seerr.clock.advance(61)
-
-        async def was_looked_at(asked: int = asked) -> bool:
-            return len(title_pages(seerr)) > asked
-
-        await seerr.comes(was_looked_at)
+        await looked_at_again(seerr)
     theirs.id = number
     seerr.clock.advance(61)
 
@@ -519,13 +523,7 @@ async def test_an_issue_is_taken_over_when_its_words_can_be_read(
     reported_there(seerr, 7, by=next(iter(seerr.overseerr.state.users.values())))
     unreadable(monkeypatch, 7)
     for _ in range(2):
-        asked = len(title_pages(seerr))
-        seerr.clock.advance(61)
-
-        async def was_looked_at(asked: int = asked) -> bool:
-            return len(title_pages(seerr)) > asked
-
-        await seerr.comes(was_looked_at)
+        await looked_at_again(seerr)
     assert await seerr.rows("select 1 from issues") == []
     monkeypatch.undo()
     seerr.clock.advance(61)
