@@ -94,6 +94,8 @@ class App:
     """How often some work was begun."""
     gate: asyncio.Event | None = None
     """Events wait for it, each in its transaction."""
+    at_the_gate: int = 0
+    """How many have come to it."""
 
 
 handlers = Handlers("sample")
@@ -138,6 +140,7 @@ async def write(command: Write, app: App) -> Nothing:
 @handlers.on(NoteWritten)
 async def hear(event: NoteWritten, app: App, tx: Transaction) -> None:
     if app.gate:
+        app.at_the_gate += 1
         await app.gate.wait()
     if app.fail_next:
         raise app.fail_next.pop(0)

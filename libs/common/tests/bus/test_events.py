@@ -84,7 +84,7 @@ async def test_a_crowd_of_events_that_waits_for_a_row_keeps_no_question_from_the
     [app] = apps
     app.gate = first = asyncio.Event()
     await sandbox.emit(NoteWritten(text="first"))
-    await eventually(lambda: _holds_connections(app, 1))
+    await eventually(lambda: _equal(app.at_the_gate, 1))
     # What comes while the first is at work is fetched as one batch after it.
     told = [f"event {number}" for number in range(16)]
     for each in told:

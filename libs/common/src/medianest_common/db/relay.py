@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -221,10 +222,11 @@ class Relay:
         told = [row for row in rows if not _is_work(row)]
         work = [row for row in rows if _is_work(row)]
         rows = told + work
-        tasks = [asyncio.create_task(self._publish(row)) for row in told]
-        if tasks and work:
-            await asyncio.wait(tasks, timeout=_HEAD_START_SECONDS)
-        outcomes = await asyncio.gather(*tasks, *map(self._publish, work), return_exceptions=True)
+        telling = asyncio.gather(*map(self._publish, told), return_exceptions=True)
+        if told and work:
+            await asyncio.wait({telling}, timeout=_HEAD_START_SECONDS)
+        working = asyncio.gather(*map(self._publish, work), return_exceptions=True)
+        outcomes = list(chain(*await asyncio.gather(telling, working)))
         stored = [row["seq"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         failed = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
         if not failed:
