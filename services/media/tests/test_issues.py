@@ -8,6 +8,7 @@ import pytest
 from medianest.testing import eventually
 from medianest_common.clock import uuid7
 from medianest_common.contracts import media
+from medianest_common.contracts.identity import Role
 from medianest_common.contracts.media import MediaType
 from medianest_common.contracts.media import issues as said
 from medianest_common.contracts.media.issues import Issue, IssueKind, IssueStatus
@@ -114,12 +115,12 @@ def reported_there(home: Home, number: int, *, by: User) -> None:
     )
 
 
-def unreadable(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
-    """Overseerr shows comments with these numbers in a form that nobody understands."""
+def unreadable(monkeypatch: pytest.MonkeyPatch, *numbers: int, what: str = "createdAt") -> None:
+    """Overseerr shows this of comments with these numbers in a form that nobody understands."""
     shown = Views.comment
 
     def spoilt(views: Views, comment: TheirComment) -> dict[str, Any]:
-        return shown(views, comment) | ({"createdAt": "soon"} if comment.id in numbers else {})
+        return shown(views, comment) | ({what: "soon"} if comment.id in numbers else {})
 
     monkeypatch.setattr(Views, "comment", spoilt)
 
@@ -550,6 +551,36 @@ async def test_a_comment_that_cannot_be_read_back_is_sent_once(
     assert len(there.comments) == 2
     [row] = await seerr.rows("select backend_id from issue_comments")
     assert row[0] == there.comments[1].id
+
+
+@pytest.mark.parametrize("odd", ["the report is gone over there", "one has no number"])
+async def test_words_of_who_leaves_are_found_wherever_they_stand(
+    seerr: Home, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    in_library(seerr)
+    frida = await seerr.friend()
+    frida.role = Role.ADMIN
+    may_report(seerr)
+    issue = await report(seerr.owner, "Olive's words")
+    await frida.call(said.CommentOnIssue(id=issue.id, message="Frida's answer"))
+    there = await twin(seerr, issue)
+
+    async def both() -> bool:
+        return len(there.comments) == 2 and bool(
+            await seerr.rows("select 1 from issue_comments where backend_id is not null")
+        )
+
+    await seerr.comes(both)
+    if odd == "one has no number":
+        unreadable(monkeypatch, there.comments[0].id, what="id")
+    else:
+        del there.comments[0]
+    await erased(seerr, frida)
+
+    async def gone() -> bool:
+        return "Frida" not in str([comment.message for comment in there.comments])
+
+    await seerr.comes(gone)
 
 
 async def test_where_the_report_cannot_be_read_nobody_elses_answer_is_taken_for_it(
